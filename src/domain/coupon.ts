@@ -1,0 +1,112 @@
+import type { CouponId, TaskId, UserCouponId, UserId } from "./ids.js";
+import type { Money } from "./money.js";
+import type { EpochMs } from "./time.js";
+
+export type Discount =
+  | { readonly type: "fixed"; readonly value: Money }
+  /** Whole percent, 1–100. */
+  | { readonly type: "percent"; readonly value: number };
+
+/** What an operator opened; none of it ever changes, so a process may remember it. */
+export type Coupon = {
+  readonly couponId: CouponId;
+  readonly name: string;
+  readonly quantity: number;
+  readonly discount: Discount;
+  /** `null`: open since it exists. */
+  readonly opensAt: EpochMs | null;
+  /** `null`: never closes. */
+  readonly closesAt: EpochMs | null;
+};
+
+export type CouponState = "scheduled" | "open" | "closed" | "sold-out";
+
+/** Where `now` lies in the coupon's window `[opensAt, closesAt)`. */
+export const windowAt = (coupon: Coupon, now: EpochMs): "before" | "open" | "after" => {
+  if (coupon.opensAt !== null && now < coupon.opensAt) return "before";
+  return coupon.closesAt !== null && now >= coupon.closesAt ? "after" : "open";
+};
+
+/** The state that the API shows; `remaining` = quantity − pending − issued claims. */
+export const stateAt = (coupon: Coupon, remaining: number, now: EpochMs): CouponState => {
+  switch (windowAt(coupon, now)) {
+    case "before":
+      return "scheduled";
+    case "after":
+      return "closed";
+    case "open":
+      return remaining > 0 ? "open" : "sold-out";
+  }
+};
+
+/** Two requests under one id ask for the same coupon. */
+export const sameCoupon = (a: Coupon, b: Coupon): boolean =>
+  a.couponId === b.couponId &&
+  a.name === b.name &&
+  a.quantity === b.quantity &&
+  a.discount.type === b.discount.type &&
+  a.discount.value === b.discount.value &&
+  a.opensAt === b.opensAt &&
+  a.closesAt === b.closesAt;
+
+export type ClaimFailure = "coupon-sold-out" | "coupon-already-issued" | "internal";
+
+type ClaimFacts = {
+  readonly taskId: TaskId;
+  readonly couponId: CouponId;
+  readonly userId: UserId;
+  /** Order of arrival, from 1; handed out once, never again, whatever becomes of the claim. */
+  readonly position: number;
+};
+export type PendingClaim = ClaimFacts & { readonly status: "pending" };
+export type IssuedClaim = ClaimFacts & { readonly status: "issued"; readonly userCouponId: UserCouponId };
+export type FailedClaim = ClaimFacts & { readonly status: "failed"; readonly reason: ClaimFailure };
+export type SettledClaim = IssuedClaim | FailedClaim;
+export type Claim = PendingClaim | SettledClaim;
+/** Pending and issued claims hold a place; failed ones have given it back. */
+export type LiveClaim = PendingClaim | IssuedClaim;
+
+/** What settlement knows of a coupon while it holds the coupon's row locked. */
+export type Settlement = {
+  readonly quantity: number;
+  readonly issued: number;
+  /** Shoppers of these claims who already have the coupon. */
+  readonly holders: ReadonlySet<UserId>;
+  /** Pending claims outside this batch before a position beyond the quantity; none matter before one within it. */
+  readonly unsettledBefore: ReadonlyMap<number, number>;
+};
+
+/** A pending claim, with how often settling it has failed while the database answered. */
+export type Unsettled = { readonly claim: PendingClaim; readonly failures: number };
+
+/** After so many failures a claim is given up: reason `internal`. */
+const mostFailures = 3;
+
+export type Verdict =
+  | { readonly kind: "issue" }
+  | { readonly kind: "fail"; readonly reason: ClaimFailure }
+  /** Smaller positions are unsettled and would fill the quantity: this claim's turn comes after theirs (C5). */
+  | { readonly kind: "wait" };
+
+/**
+ * What becomes of each pending claim of one coupon, smallest position first, as far as the quantity reaches.
+ * A position within the quantity has fewer live claims before it than there are coupons, so it waits for nobody.
+ */
+export const settle = (
+  unsettled: readonly Unsettled[],
+  { quantity, issued, holders, unsettledBefore }: Settlement,
+): ReadonlyMap<TaskId, Verdict> => {
+  const verdicts = new Map<TaskId, Verdict>();
+  let room = quantity - issued;
+  for (const { claim, failures } of [...unsettled].sort((a, b) => a.claim.position - b.claim.position)) {
+    if (failures >= mostFailures) verdicts.set(claim.taskId, { kind: "fail", reason: "internal" });
+    else if (holders.has(claim.userId)) verdicts.set(claim.taskId, { kind: "fail", reason: "coupon-already-issued" });
+    else if (room <= 0) verdicts.set(claim.taskId, { kind: "fail", reason: "coupon-sold-out" });
+    else if ((unsettledBefore.get(claim.position) ?? 0) >= room) verdicts.set(claim.taskId, { kind: "wait" });
+    else {
+      verdicts.set(claim.taskId, { kind: "issue" });
+      room -= 1;
+    }
+  }
+  return verdicts;
+};

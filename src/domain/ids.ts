@@ -1,0 +1,16 @@
+declare const brand: unique symbol;
+
+/** A `T` that was checked once, at an edge, to be a `Name`. */
+export type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+
+export type CouponId = Brand<string, "CouponId">;
+/** The `sub` of the caller's token: 1–128 visible ASCII characters. */
+export type UserId = Brand<string, "UserId">;
+/** One claim of one shopper, and the task that the shopper follows. */
+export type TaskId = Brand<string, "TaskId">;
+export type UserCouponId = Brand<string, "UserCouponId">;
+
+/** What every id of the API matches (shoppers excepted). */
+export const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
+/** What a shopper's name matches. */
+export const userIdPattern = /^[\x21-\x7e]{1,128}$/;
