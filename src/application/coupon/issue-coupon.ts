@@ -1,11 +1,10 @@
 import { type PendingClaim, type SettledClaim, settle, type Verdict } from "../../domain/coupon.js";
 import { type EventOf, settledEvent } from "../../domain/event.js";
-import type { CouponId, TaskId, UserCouponId } from "../../domain/ids.js";
+import { type CouponId, type TaskId, userCouponOf } from "../../domain/ids.js";
 import { isEngineUnavailable } from "../../domain/problem.js";
 import { taskOf } from "../../domain/task.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
-import type { NewId } from "../ports/new-id.js";
 import type { TaskNotices } from "../ports/task-notices.js";
 import type { Transaction } from "../ports/transaction.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
@@ -18,13 +17,11 @@ export class IssueCoupon implements Reaction<"coupon.reserved"> {
   private readonly work: UnitOfWork;
   private readonly notices: TaskNotices;
   private readonly clock: Clock;
-  private readonly newId: NewId;
 
-  constructor(work: UnitOfWork, notices: TaskNotices, clock: Clock, newId: NewId) {
+  constructor(work: UnitOfWork, notices: TaskNotices, clock: Clock) {
     this.work = work;
     this.notices = notices;
     this.clock = clock;
-    this.newId = newId;
   }
 
   async execute(events: readonly EventOf<"coupon.reserved">[]): Promise<void> {
@@ -67,7 +64,7 @@ export class IssueCoupon implements Reaction<"coupon.reserved"> {
           claims.map(({ taskId }) => taskId),
         ),
       });
-      const settled = claims.flatMap((claim) => this.end(claim, verdicts.get(claim.taskId)));
+      const settled = claims.flatMap((claim) => endOf(claim, verdicts.get(claim.taskId)));
       const count = settled.filter(({ status }) => status === "issued").length;
       if (count > 0 && !(await tx.coupons.countIssued(couponId, count)))
         throw new Error(`coupon ${couponId}: ${count} more would pass its quantity`);
@@ -79,16 +76,17 @@ export class IssueCoupon implements Reaction<"coupon.reserved"> {
     await tx.outbox.add(ends.map((claim) => settledEvent(claim, failures.get(claim.taskId) ?? 0, now)));
     return ends;
   }
-
-  private end(claim: PendingClaim, verdict: Verdict | undefined): SettledClaim[] {
-    switch (verdict?.kind) {
-      case "issue":
-        return [{ ...claim, status: "issued", userCouponId: this.newId() as UserCouponId }];
-      case "fail":
-        return [{ ...claim, status: "failed", reason: verdict.reason }];
-      case "wait":
-      case undefined:
-        return [];
-    }
-  }
 }
+
+/** The end that a verdict brings; a claim that must wait has none yet. A coupon bears its claim's task's id. */
+const endOf = (claim: PendingClaim, verdict: Verdict | undefined): SettledClaim[] => {
+  switch (verdict?.kind) {
+    case "issue":
+      return [{ ...claim, status: "issued", userCouponId: userCouponOf(claim.taskId) }];
+    case "fail":
+      return [{ ...claim, status: "failed", reason: verdict.reason }];
+    case "wait":
+    case undefined:
+      return [];
+  }
+};

@@ -1,5 +1,5 @@
 import type { Coupon } from "../../domain/coupon.js";
-import type { CouponId, TaskId, UserCouponId, UserId } from "../../domain/ids.js";
+import type { CouponId, UserCouponId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
 
 /** A coupon with its claims counted: `issued` by the settled counter, `pending` by the rows. */
@@ -10,7 +10,6 @@ export type UserCoupon = {
   readonly userCouponId: UserCouponId;
   readonly couponId: CouponId;
   readonly userId: UserId;
-  readonly taskId: TaskId;
   readonly position: number;
   readonly status: "issued" | "used";
   readonly issuedAt: EpochMs;

@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** A service that runs in a process of its own. */
+export type RunningService = { readonly url: URL; readonly pid: number; stop(): Promise<void> };
+
+const main = fileURLToPath(new URL("../../dist/bootstrap/main.js", import.meta.url));
+
+/**
+ * Starts the built service on a free port with an empty data folder; engine URLs are taken from the environment.
+ * @throws Error with the service's own words where it refuses to start
+ */
+export const startService = async (settings: Readonly<Record<string, string>> = {}): Promise<RunningService> => {
+  const folder = await mkdtemp(join(tmpdir(), "rushboard-"));
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, PORT: "0", DATA_DIR: folder, LOG_LEVEL: "info", ...settings },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const url = await new Promise<URL>((resolve, reject) => {
+    let words = "";
+    const read = (line: string) => {
+      words += `${line}\n`;
+      const address = /"address":"([^"]+)"/.exec(line)?.[1];
+      if (address !== undefined) resolve(new URL(address));
+    };
+    createInterface({ input: child.stdout }).on("line", read);
+    createInterface({ input: child.stderr }).on("line", read);
+    ended.then(() => reject(new Error(`the service did not start:\n${words.slice(0, 2000)}`)));
+  });
+  return {
+    url,
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};

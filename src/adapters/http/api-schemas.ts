@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { idPattern } from "../../domain/ids.js";
+import { type EpochMs, toInstant } from "../../domain/time.js";
+
+/** Schemas that the OpenAPI document keeps under a name and refers to. */
+export const named = z.registry<{ id: string; description?: string }>();
+
+/** Registers a schema under its name in the document. */
+export const name = <T extends z.ZodType>(id: string, schema: T): T => {
+  named.add(schema, { id });
+  return schema;
+};
+
+export const idSchema = z.string().regex(idPattern, "an id matches ^[A-Za-z0-9_-]{1,64}$");
+export const timeSchema = z.iso.datetime("a time is ISO-8601 in UTC, such as 2026-11-21T03:00:00Z");
+export const countSchema = z.int().min(0);
+
+/** 1–200 characters; by characters, not UTF-16 units, and none that a database or a terminal would mangle. */
+export const nameSchema = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, "a name has 1 to 200 characters and no control characters");
+
+/** A query's integer; its text must be plain digits, for `1e2`, `0x10` and blanks are nobody's page size. */
+export const integerInQuery = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((text) => (typeof text === "string" && /^\d{1,9}$/.test(text) ? Number(text) : text), schema);
+
+/** What every list takes. */
+export const pageQuery = z.strictObject({
+  cursor: z.string().min(1).max(256).optional(),
+  limit: integerInQuery(z.int().min(1).max(200).default(50)),
+});
+
+/** A list's answer. */
+export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
+  name(id, z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() }));
+
+/** A moment for the wire; `null` stays. */
+export const timeOrNull = (at: EpochMs | null): string | null => (at === null ? null : toInstant(at));

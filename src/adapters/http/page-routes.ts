@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { name } from "./api-schemas.js";
+import { escapeHtml, htmlPage } from "./html.js";
+import { EdgeProblem } from "./problem-json.js";
+import { type ProblemCode, problemTable } from "./problem-table.js";
+import { type Route, route } from "./route.js";
+import { pageHeaders } from "./security-headers.js";
+
+const home = htmlPage(
+  "Rushboard",
+  `<h1>Rushboard</h1><p>First-come coupons that stay right in a rush.</p><ul>
+<li><a href="/docs">API reference</a>, made from <a href="/openapi.json">/openapi.json</a></li>
+<li><a href="/api/v1/coupons">Coupons</a></li>
+<li><a href="/readyz">Readiness</a> and <a href="/metrics">metrics</a></li></ul>`,
+);
+
+const problemPage = (code: string, status: number, title: string, meaning: string, advice: string): string =>
+  htmlPage(
+    title,
+    `<h1>${escapeHtml(title)}</h1><p><code>${code}</code>, status ${status}</p>` +
+      `<p>${escapeHtml(meaning)}</p><p>${escapeHtml(advice)}</p>`,
+  );
+
+const problemSchema = name(
+  "ProblemMeaning",
+  z.strictObject({
+    type: z.string(),
+    code: z.string(),
+    status: z.int(),
+    title: z.string(),
+    meaning: z.string(),
+    advice: z.string(),
+  }),
+);
+
+/** Pages for people: what this is, and what each problem means. */
+export const pageRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/",
+    access: "public",
+    summary: "What this is",
+    answers: { 200: "text/html" },
+    handle: () => ({ status: 200, type: "text/html; charset=utf-8", text: home, security: pageHeaders }),
+  }),
+  route({
+    method: "GET",
+    path: "/problems/:code",
+    access: "public",
+    summary: "What a problem's code means, and what to do",
+    description: "HTML where it is preferred, else JSON.",
+    answers: { 200: problemSchema },
+    problems: ["not-found"],
+    handle(context) {
+      const { code } = context.params;
+      if (!Object.hasOwn(problemTable, code)) throw new EdgeProblem("not-found");
+      const { status, title, meaning, advice } = problemTable[code as ProblemCode];
+      if (context.accepts(["application/json", "text/html"]) === "text/html") {
+        const text = problemPage(code, status, title, meaning, advice);
+        return { status: 200, type: "text/html; charset=utf-8", text, security: pageHeaders };
+      }
+      return { status: 200, body: { type: `/problems/${code}`, code, status, title, meaning, advice } };
+    },
+  }),
+];

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { name } from "./api-schemas.js";
+import type { InFlight } from "./in-flight.js";
+import type { Metrics } from "./metrics.js";
+import { type Route, route } from "./route.js";
+
+const readinessSchema = name(
+  "Readiness",
+  z.strictObject({
+    status: z.enum(["ready", "degraded", "unavailable"]),
+    checks: z.record(z.string(), z.string()),
+  }),
+);
+
+/**
+ * Whether this node should be sent work. `degraded`: it should, though an engine named in the checks is away.
+ * A check's text is `ok` or what is wrong, in words that may be shown to anyone.
+ */
+export type Readiness = {
+  readonly status: "ready" | "degraded" | "unavailable";
+  readonly checks: Readonly<Record<string, string>>;
+};
+
+/** What orchestrators and Prometheus ask. */
+export const probeRoutes = (
+  readiness: () => Promise<Readiness>,
+  { registry }: Metrics,
+  inFlight: InFlight,
+): readonly Route[] => [
+  route({
+    method: "GET",
+    path: "/livez",
+    access: "public",
+    summary: "The process answers",
+    answers: { 200: name("Liveness", z.strictObject({ status: z.literal("alive") })) },
+    handle: () => ({ status: 200, body: { status: "alive" } }),
+  }),
+  route({
+    method: "GET",
+    path: "/readyz",
+    access: "public",
+    summary: "Whether to send work here, with a check an engine",
+    answers: { 200: readinessSchema, 503: readinessSchema },
+    async handle() {
+      const found = await readiness();
+      const { status, checks }: Readiness = inFlight.stopping
+        ? { status: "unavailable", checks: { ...found.checks, process: "stopping" } }
+        : found;
+      const headers = ["Cache-Control", "no-store"];
+      return status === "unavailable"
+        ? { status: 503, body: { status, checks }, headers: [...headers, "Retry-After", "2"] }
+        : { status: 200, body: { status, checks }, headers };
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/metrics",
+    access: "public",
+    summary: "Figures for Prometheus",
+    answers: { 200: "text/plain" },
+    handle: async () => ({ status: 200, type: registry.contentType, text: await registry.metrics() }),
+  }),
+];

@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import type { EdgeRequest } from "./exchange.js";
+import { readJson } from "./json-body.js";
+import { type Fault, invalid } from "./problem-json.js";
+import { parseQuery } from "./query-string.js";
+import { parametersOf, pathParameters, type Route } from "./route.js";
+
+const bodyLimitBytes = 16 * 1024;
+
+const faultsOf = (error: z.ZodError, at: (path: readonly PropertyKey[]) => string): readonly Fault[] =>
+  error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => ({ pointer: at([...issue.path, key]), detail: "unknown" }))
+      : [{ pointer: at(issue.path), detail: issue.message }],
+  );
+
+const inBody = (path: readonly PropertyKey[]): string =>
+  ["#", ...path.map((key) => String(key).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
+const inQuery = (path: readonly PropertyKey[]): string => ["query", ...path.map(String)].join("/");
+
+/** Throws `invalid-request` where a parameter of the path cannot be one. */
+export const checkParams = ({ path }: Route): ((params: Readonly<Record<string, string>>) => void) => {
+  const names = parametersOf(path);
+  return (params) => {
+    for (const name of names) {
+      const parsed = pathParameters[name].safeParse(params[name]);
+      if (!parsed.success) throw invalid(...faultsOf(parsed.error, () => `path/${name}`));
+    }
+  };
+};
+
+/** Reads what the row takes of the query; a ticket, where it takes one, was read before. */
+export const checkQuery = ({ query: schema, ticketFor }: Route): ((url: string) => unknown) => {
+  return (url) => {
+    if (schema === undefined && !url.includes("?")) return undefined;
+    const { ticket, ...others } = parseQuery(url);
+    const given = ticketFor === undefined && ticket !== undefined ? { ...others, ticket } : others;
+    if (schema === undefined) {
+      const [unknown] = Object.keys(given);
+      if (unknown !== undefined) throw invalid({ pointer: inQuery([unknown]), detail: "unknown" });
+      return undefined;
+    }
+    const parsed = schema.safeParse(given);
+    if (!parsed.success) throw invalid(...faultsOf(parsed.error, inQuery));
+    return parsed.data;
+  };
+};
+
+/** Reads and checks the body; a row without one ignores what is sent. */
+export const checkBody = ({
+  body: schema,
+  bodyLimit = bodyLimitBytes,
+}: Route): ((request: EdgeRequest) => Promise<unknown>) => {
+  return async (request) => {
+    if (schema === undefined) return undefined;
+    const parsed = schema.safeParse(await readJson(request, bodyLimit));
+    if (!parsed.success) throw invalid(...faultsOf(parsed.error, inBody));
+    return parsed.data;
+  };
+};

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
+import { idSchema } from "./api-schemas.js";
+import type { EventStream } from "./event-stream.js";
+import type { ProblemCode } from "./problem-table.js";
+
+/** Who may call: anyone; a shopper, about their own things; the shop's back end (an admin too); an admin. */
+export type Access = "public" | "shopper" | "service" | "admin";
+
+const id = <Id extends string>() => idSchema as unknown as z.ZodType<Id>;
+
+/** What a path may hold, by name: a new kind of parameter is one row. */
+export const pathParameters = {
+  couponId: id<CouponId>(),
+  taskId: id<TaskId>(),
+  code: z.string(),
+};
+type ParameterName = keyof typeof pathParameters;
+
+type NamesIn<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | NamesIn<`/${Rest}`>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never;
+/** The checked parameters of a path such as `/coupons/:couponId/claims`. */
+export type PathValues<Path extends string> = {
+  readonly [Name in NamesIn<Path> & ParameterName]: z.infer<(typeof pathParameters)[Name]>;
+};
+
+/** The body of an answer: one that JSON Schema describes, or another kind of content. */
+export type Content = z.ZodType | "text/event-stream" | "text/html" | "text/plain";
+
+/** What a handler answers; `headers` are (name, value, …). A stream answers by itself. */
+export type Answer =
+  | { readonly status: number; readonly body?: unknown; readonly headers?: readonly string[] }
+  | { readonly status: number; readonly type: string; readonly text: string; readonly security?: readonly string[] }
+  | EventStream;
+
+/** What a handler is given, all of it checked. */
+export type Context<Path extends string, A extends Access, Query, Body> = {
+  readonly params: PathValues<Path>;
+  readonly query: Query;
+  readonly body: Body;
+  /** On a shopper's route, the shopper. */
+  readonly shopper: A extends "shopper" ? UserId : UserId | null;
+  readonly lastEventId: string | undefined;
+  /** The media type that the caller likes best of these. */
+  accepts(types: readonly string[]): string | undefined;
+  /** Takes a stream for the answer. @throws EdgeProblem `too-many-streams`. */
+  openStream(): EventStream;
+};
+
+/** One row of the API. It drives registration, access, checks, `Allow`, the OpenAPI document and the tests that walk it. */
+export type Row<Path extends string, A extends Access, Query, Body> = {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** As Express writes it; every parameter has its row in `pathParameters`. */
+  readonly path: Path;
+  readonly access: A;
+  readonly summary: string;
+  readonly description?: string;
+  /** A strict object of what a query may hold. */
+  readonly query?: z.ZodObject & z.ZodType<Query>;
+  readonly body?: z.ZodType<Body>;
+  /** Bytes; 16 KiB unless told. */
+  readonly bodyLimit?: number;
+  /** Counts against the shopper's rate limit. */
+  readonly limited?: true;
+  /** The parameter whose ticket (`?ticket=`) opens this route as well. */
+  readonly ticketFor?: NamesIn<Path>;
+  readonly answers: Readonly<Record<number, Content | null>>;
+  /** What this route itself may refuse with; what access and checks bring is added by the document. */
+  readonly problems?: readonly ProblemCode[];
+  /** Hears how each request ended: the problem's code, or what `handle` answered. */
+  readonly outcome?: (ended: ProblemCode | Answer) => void;
+  readonly handle: (context: Context<Path, A, Query, Body>) => Answer | Promise<Answer>;
+};
+
+/** A row whose particulars the table does not care for. */
+export type Route = Omit<Row<string, Access, unknown, unknown>, "handle" | "ticketFor"> & {
+  readonly ticketFor?: string;
+  handle(context: Context<string, Access, unknown, unknown>): Answer | Promise<Answer>;
+};
+
+/** Makes a row, inferring from path, query and body what its handler is given. */
+export const route = <const Path extends string, const A extends Access, Query = unknown, Body = unknown>(
+  row: Row<Path, A, Query, Body>,
+): Route => row as unknown as Route;
+
+/** The parameters that a path names. */
+export const parametersOf = (path: string): readonly ParameterName[] =>
+  [...path.matchAll(/:(\w+)/g)].map(([, name]) => name as ParameterName);
+
+/** Whether the route answers with a stream: no deadline, and nothing for `HEAD`. */
+export const isStream = ({ answers }: Route): boolean => answers[200] === "text/event-stream";

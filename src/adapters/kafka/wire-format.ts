@@ -1,0 +1,56 @@
+import type { IHeaders, KafkaMessage } from "kafkajs";
+import { type Decoded, decodeEvent } from "../../domain/decode-event.js";
+import { type DomainEvent, keyOf } from "../../domain/event.js";
+
+/** A message as the producer takes it. */
+export type OutgoingMessage = {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Record<string, string>;
+};
+
+/** CloudEvents 1.0, binary mode: the envelope in headers, the data as the value. */
+export const encodeMessage = (event: DomainEvent): OutgoingMessage => ({
+  key: keyOf(event),
+  value: JSON.stringify(event.data),
+  headers: {
+    ce_specversion: "1.0",
+    ce_id: event.id,
+    ce_type: event.type,
+    ce_source: "/rushboard",
+    ce_time: event.at,
+    "content-type": "application/json",
+  },
+});
+
+type Received = Pick<KafkaMessage, "value" | "headers">;
+
+/** The event in a message, or why there is none; it never throws. */
+export const decodeMessage = ({ value, headers = {} }: Received): Decoded => {
+  const version = header(headers, "ce_specversion");
+  if (version !== "1.0") return { undecodable: `ce_specversion is ${version ?? "missing"}` };
+  if (value === null) return { undecodable: "no value" };
+  let data: unknown;
+  try {
+    data = JSON.parse(value.toString());
+  } catch {
+    return { undecodable: "bad JSON" };
+  }
+  return decodeEvent({
+    id: header(headers, "ce_id"),
+    type: header(headers, "ce_type"),
+    at: header(headers, "ce_time"),
+    data,
+  });
+};
+
+/** The type that a message claims, and all of it as text, for whoever reads its dead letter. */
+export const rawMessage = ({ value, headers = {} }: Received): { readonly type: string; readonly text: string } => ({
+  type: header(headers, "ce_type") ?? "unknown",
+  text: value?.toString() ?? "",
+});
+
+const header = (headers: IHeaders, name: string): string | undefined => {
+  const found = headers[name];
+  return (Array.isArray(found) ? found[0] : found)?.toString();
+};

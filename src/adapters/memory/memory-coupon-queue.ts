@@ -1,0 +1,55 @@
+import type { CouponQueue, Join, Place, QueueFigures, QueueImage } from "../../application/ports/coupon-queue.js";
+import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
+import { MemoryCouponStore, type MemoryCouponStores } from "./memory-coupon-stores.js";
+
+/** The queue of a process that is alone; each step is atomic because nothing in it waits. */
+export class MemoryCouponQueue implements CouponQueue {
+  private readonly stores: MemoryCouponStores;
+
+  constructor(stores: MemoryCouponStores) {
+    this.stores = stores;
+  }
+
+  async join(couponId: CouponId, userId: UserId, taskId: TaskId, leastEpoch: number): Promise<Join> {
+    const store = this.stores.get(couponId);
+    if (store === undefined || store.epoch < leastEpoch) return { kind: "cold" };
+    const { epoch } = store;
+    const member = store.members.get(userId);
+    if (member !== undefined) return { kind: member.taskId === taskId ? "admitted" : "already-in", epoch, ...member };
+    if (store.members.size >= store.quantity) return { kind: "full" };
+    return { kind: "admitted", epoch, ...store.add(userId, taskId) };
+  }
+
+  async figures(couponIds: readonly CouponId[]): Promise<readonly (QueueFigures | null)[]> {
+    return couponIds.map((couponId) => {
+      const store = this.stores.get(couponId);
+      if (store === undefined) return null;
+      const { epoch, quantity, next, members, taken } = store;
+      return { epoch, quantity, next, members: members.size, taken: taken.size };
+    });
+  }
+
+  async membersAfter(
+    couponId: CouponId,
+    epoch: number,
+    position: number,
+    limit: number,
+  ): Promise<readonly Place[] | null> {
+    const store = this.stores.get(couponId);
+    if (store?.epoch !== epoch) return null;
+    return store.after(position, limit).map((member) => ({ epoch, ...member }));
+  }
+
+  async load(couponId: CouponId, image: QueueImage): Promise<void> {
+    const members: Omit<Place, "epoch">[] = [];
+    for await (const page of image.members) members.push(...page);
+    const stands = this.stores.get(couponId);
+    if (stands !== undefined && stands.epoch >= image.epoch) return;
+    this.stores.set(couponId, new MemoryCouponStore(image, members));
+  }
+
+  async drop(couponId: CouponId, epoch: number): Promise<void> {
+    const store = this.stores.get(couponId);
+    if (store !== undefined && store.epoch <= epoch) this.stores.delete(couponId);
+  }
+}

@@ -1,0 +1,8 @@
+-- Reads a store's figures at one instant.
+-- KEYS: stock, queue, tasks, taken.
+-- Answers: {epoch, quantity, next, members, taken}; nil where the store is missing or short of a key.
+local epoch, quantity, position, members = unpack(redis.call("HMGET", KEYS[1], "epoch", "quantity", "next", "members"))
+if not epoch then return false end
+members = tonumber(members)
+if redis.call("ZCARD", KEYS[2]) ~= members or redis.call("HLEN", KEYS[3]) ~= members then return false end
+return {epoch, quantity, position, members, redis.call("SCARD", KEYS[4])}

@@ -1,0 +1,10 @@
+-- Counts one coupon taken for each shopper who is a member with this very task.
+-- KEYS: tasks, taken. ARGV: the shoppers, then their tasks.
+-- Answers: how many of them are such members.
+local count = #ARGV / 2
+local tasks, takers = redis.call("HMGET", KEYS[1], unpack(ARGV, 1, count)), {}
+for i = 1, count do
+  if tasks[i] == ARGV[count + i] then takers[#takers + 1] = ARGV[i] end
+end
+if #takers > 0 then redis.call("SADD", KEYS[2], unpack(takers)) end
+return #takers

@@ -1,0 +1,30 @@
+import type { CouponId } from "../../domain/ids.js";
+
+/**
+ * The keys of a coupon's store; their common hash tag keeps them on one node of a Cluster, so that a script may use
+ * them together.
+ */
+export type CouponKeys = {
+  /** HASH of epoch, quantity, next (position) and members (their number: a store that has lost a key shows it). */
+  readonly stock: string;
+  /** ZSET of shoppers by position. */
+  readonly queue: string;
+  /** HASH of each member's task. */
+  readonly tasks: string;
+  /** SET of the members who have taken. */
+  readonly taken: string;
+};
+
+export const couponKeys = (couponId: CouponId): CouponKeys => {
+  const coupon = `{coupon:${couponId}}`;
+  return { stock: `${coupon}:stock`, queue: `${coupon}:queue`, tasks: `${coupon}:tasks`, taken: `${coupon}:taken` };
+};
+
+/** Where one load builds the store; `stock` is the number of its last page here. */
+export const loadingKeys = (couponId: CouponId, epoch: number, load: string): CouponKeys => {
+  const beside = `{coupon:${couponId}}:loading:${epoch}:${load}`;
+  return { stock: `${beside}:pages`, queue: `${beside}:queue`, tasks: `${beside}:tasks`, taken: `${beside}:taken` };
+};
+
+/** The channel on which every node tells of settled tasks. */
+export const taskNoticesChannel = "rushboard:task-notices";

@@ -1,0 +1,47 @@
+import type { Knex } from "knex";
+import { createTable } from "./create-table.js";
+
+/** The outbox, the journal bus, dead letters, leases and secrets. */
+export const up = async (knex: Knex): Promise<void> => {
+  // A row is deleted once it is sent: finding what is not sent costs the same however much was.
+  await createTable(knex, "outbox", (table) => {
+    table.bigIncrements("id");
+    table.string("event_id", 160).notNullable();
+    table.text("payload", "longtext").notNullable();
+    table.bigInteger("claimed_until").notNullable().defaultTo(0);
+  });
+  await createTable(knex, "deliveries", (table) => {
+    table.bigIncrements("id");
+    table.string("consumer_group", 64).notNullable();
+    table.string("event_id", 160).notNullable();
+    table.string("type", 64).notNullable();
+    table.string("event_key", 160).notNullable();
+    table.text("payload", "longtext").notNullable();
+    table.integer("attempts").notNullable().defaultTo(0);
+    table.bigInteger("due_at").notNullable().defaultTo(0);
+    table.bigInteger("created_at").notNullable();
+    table.unique(["consumer_group", "event_id"], { indexName: "deliveries_once_a_group" });
+    table.index(["consumer_group", "id"], "deliveries_by_group");
+  });
+  await createTable(knex, "dead_letters", (table) => {
+    table.bigIncrements("id");
+    table.string("event_id", 160).notNullable();
+    table.string("type", 64).notNullable();
+    table.string("consumer_group", 64).notNullable();
+    table.string("error", 500).notNullable();
+    table.integer("attempts").notNullable();
+    table.text("event", "longtext").notNullable();
+    table.bigInteger("parked_at").notNullable();
+    table.bigInteger("replayed_at");
+    table.unique(["consumer_group", "event_id"], { indexName: "dead_letters_once_a_group" });
+  });
+  await createTable(knex, "job_leases", (table) => {
+    table.string("job", 128).primary();
+    table.string("holder", 200).notNullable();
+    table.bigInteger("expires_at").notNullable();
+  });
+  await createTable(knex, "secrets", (table) => {
+    table.string("name", 64).primary();
+    table.string("secret_value", 200).notNullable();
+  });
+};

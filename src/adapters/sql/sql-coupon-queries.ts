@@ -1,0 +1,129 @@
+import type { Knex } from "knex";
+import { LRUCache } from "lru-cache";
+import type {
+  CouponQueries,
+  CouponStanding,
+  Page,
+  StoreTruth,
+  UserCoupon,
+} from "../../application/ports/coupon-queries.js";
+import type { Coupon } from "../../domain/coupon.js";
+import type { CouponId, UserCouponId, UserId } from "../../domain/ids.js";
+import type { EpochMs } from "../../domain/time.js";
+import { type CouponRecord, couponOf } from "./coupon-record.js";
+import { cursorOf, orderOf, pageOf } from "./cursor.js";
+import { type Database, read } from "./database.js";
+
+type StandingRecord = CouponRecord & { readonly pending: number };
+type TruthRecord = StandingRecord & { readonly epoch: number; readonly highest: number | null };
+type UserCouponRecord = {
+  readonly user_coupon_id: UserCouponId;
+  readonly coupon_id: CouponId;
+  readonly user_id: UserId;
+  readonly position: number;
+  readonly status: UserCoupon["status"];
+  readonly issued_at: EpochMs;
+};
+
+const standingOf = (row: StandingRecord): CouponStanding => ({
+  coupon: couponOf(row),
+  pending: Number(row.pending),
+  issued: row.issued,
+});
+
+/** Reads of coupons; definitions never change, so those found are remembered. */
+export class SqlCouponQueries implements CouponQueries {
+  private readonly known = new LRUCache<CouponId, Coupon>({ max: 10_000 });
+  private readonly db: Database;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  async find(couponId: CouponId): Promise<Coupon | undefined> {
+    const known = this.known.get(couponId);
+    if (known !== undefined) return known;
+    const row = await read<CouponRecord | undefined>(this.db.knex("coupons").where("coupon_id", couponId).first());
+    if (row === undefined) return undefined;
+    const coupon = couponOf(row);
+    this.known.set(couponId, coupon);
+    return coupon;
+  }
+
+  async standing(couponId: CouponId): Promise<CouponStanding | undefined> {
+    const row = await read<StandingRecord | undefined>(this.standings().where("coupons.coupon_id", couponId).first());
+    return row && standingOf(row);
+  }
+
+  async list(cursor: string | null, limit: number): Promise<Page<CouponStanding> | undefined> {
+    const rows = this.standings()
+      .orderBy(["created_at", "coupon_id"])
+      .limit(limit + 1);
+    if (cursor !== null) {
+      const order = orderOf(cursor, ["number", "string"]);
+      if (order === undefined) return undefined;
+      const [createdAt, couponId] = order as [number, string];
+      rows.where((later) =>
+        later
+          .where("created_at", ">", createdAt)
+          .orWhere((same) => same.where("created_at", createdAt).andWhere("coupon_id", ">", couponId)),
+      );
+    }
+    const cursorAt = (row: StandingRecord) => cursorOf(row.created_at, row.coupon_id);
+    return pageOf(await read<StandingRecord[]>(rows), limit, standingOf, cursorAt);
+  }
+
+  async ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<UserCoupon> | undefined> {
+    const rows = this.db
+      .knex("user_coupons")
+      .where("user_id", userId)
+      .orderBy("user_coupon_id")
+      .limit(limit + 1);
+    if (cursor !== null) {
+      const order = orderOf(cursor, ["string"]);
+      if (order === undefined) return undefined;
+      rows.andWhere("user_coupon_id", ">", String(order[0]));
+    }
+    return pageOf(
+      await read<UserCouponRecord[]>(rows),
+      limit,
+      (row) => ({
+        userCouponId: row.user_coupon_id,
+        couponId: row.coupon_id,
+        userId: row.user_id,
+        position: row.position,
+        status: row.status,
+        issuedAt: row.issued_at,
+      }),
+      (row) => cursorOf(row.user_coupon_id),
+    );
+  }
+
+  async openAfter(afterId: CouponId | null, now: EpochMs, limit: number): Promise<readonly StoreTruth[]> {
+    const { knex } = this.db;
+    const epoch = knex("coupon_epochs").select("epoch").whereRaw("coupon_epochs.coupon_id = coupons.coupon_id");
+    const highest = knex("coupon_claims").max("position").whereRaw("coupon_claims.coupon_id = coupons.coupon_id");
+    const rows = this.standings()
+      .select({ epoch, highest })
+      .where((open) => open.whereNull("closes_at").orWhere("closes_at", ">", now))
+      .andWhere("coupons.coupon_id", ">", afterId ?? "")
+      .orderBy("coupon_id")
+      .limit(limit);
+    return (await read<TruthRecord[]>(rows)).map((row) => ({
+      couponId: row.coupon_id,
+      epoch: row.epoch,
+      highestPosition: row.highest ?? 0,
+      pending: Number(row.pending),
+      issued: row.issued,
+    }));
+  }
+
+  private standings(): Knex.QueryBuilder {
+    const { knex } = this.db;
+    const pending = knex("coupon_claims")
+      .count("*")
+      .where("status", "pending")
+      .whereRaw("coupon_claims.coupon_id = coupons.coupon_id");
+    return knex("coupons").select("coupons.*", { pending });
+  }
+}

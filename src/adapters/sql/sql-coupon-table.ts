@@ -1,0 +1,84 @@
+import type { Knex } from "knex";
+import type { CouponTable, EpochTable } from "../../application/ports/transaction.js";
+import type { Coupon } from "../../domain/coupon.js";
+import type { CouponId } from "../../domain/ids.js";
+import type { EpochMs } from "../../domain/time.js";
+import { type CouponRecord, couponOf } from "./coupon-record.js";
+import type { Dialect } from "./database.js";
+import { isDuplicate } from "./sql-errors.js";
+
+/** Coupons and their epochs, in one transaction. */
+export class SqlCouponTable implements CouponTable {
+  private readonly trx: Knex.Transaction;
+  private readonly dialect: Dialect;
+
+  constructor(trx: Knex.Transaction, dialect: Dialect) {
+    this.trx = trx;
+    this.dialect = dialect;
+  }
+
+  async add(coupon: Coupon, at: EpochMs): Promise<boolean> {
+    const { couponId: coupon_id, name, quantity, discount, opensAt, closesAt } = coupon;
+    try {
+      await this.trx("coupons").insert({
+        coupon_id,
+        name,
+        quantity,
+        discount_type: discount.type,
+        discount_value: discount.value,
+        opens_at: opensAt,
+        closes_at: closesAt,
+        created_at: at,
+      });
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+    await this.trx("coupon_epochs").insert({ coupon_id, epoch: 0 });
+    return true;
+  }
+
+  async find(couponId: CouponId): Promise<Coupon | undefined> {
+    const row = await this.trx<CouponRecord>("coupons").where("coupon_id", couponId).first();
+    return row && couponOf(row as CouponRecord);
+  }
+
+  async lock(couponIds: readonly CouponId[]): Promise<readonly { coupon: Coupon; issued: number }[]> {
+    const rows = this.trx("coupons").whereIn("coupon_id", couponIds).orderBy("coupon_id");
+    const locked: CouponRecord[] = await (this.dialect === "mysql" ? rows.forUpdate() : rows);
+    return locked.map((row) => ({ coupon: couponOf(row), issued: row.issued }));
+  }
+
+  async countIssued(couponId: CouponId, count: number): Promise<boolean> {
+    const changed = await this.trx("coupons")
+      .where("coupon_id", couponId)
+      .andWhereRaw("issued + ? <= quantity", [count])
+      .increment("issued", count);
+    return Number(changed) === 1;
+  }
+}
+
+/** Queue epochs, in one transaction. */
+export class SqlEpochTable implements EpochTable {
+  private readonly trx: Knex.Transaction;
+
+  constructor(trx: Knex.Transaction) {
+    this.trx = trx;
+  }
+
+  async read(couponId: CouponId, now: EpochMs): Promise<{ epoch: number; rebuilding: boolean } | undefined> {
+    const row = await this.trx("coupon_epochs").where("coupon_id", couponId).first();
+    return row && { epoch: row.epoch, rebuilding: row.rebuilding_until > now };
+  }
+
+  async raise(couponId: CouponId, from: number, to: number, until: EpochMs): Promise<boolean> {
+    const changed = await this.trx("coupon_epochs")
+      .where({ coupon_id: couponId, epoch: from })
+      .update({ epoch: to, rebuilding_until: until });
+    return changed === 1;
+  }
+
+  async markRebuild(couponId: CouponId, epoch: number, until: EpochMs): Promise<void> {
+    await this.trx("coupon_epochs").where({ coupon_id: couponId, epoch }).update({ rebuilding_until: until });
+  }
+}

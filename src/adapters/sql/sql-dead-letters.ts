@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import type { Knex } from "knex";
+import type { Clock } from "../../application/ports/clock.js";
+import type { DeadLetter, DeadLetters } from "../../application/ports/dead-letters.js";
+import { type Database, transact } from "./database.js";
+
+/** The event's own id, or a digest of what could not be decoded: the same letter again is the same row. */
+const idOf = ({ event }: DeadLetter): string => {
+  try {
+    const { id } = JSON.parse(event);
+    if (typeof id === "string" && id !== "" && id.length <= 160) return id;
+  } catch {
+    // No JSON.
+  }
+  return `sha256:${createHash("sha256").update(event).digest("hex")}`;
+};
+
+/** Parked events as rows, one a group and event. */
+export class SqlDeadLetters implements DeadLetters {
+  private readonly db: Database;
+  private readonly clock: Clock;
+
+  constructor(db: Database, clock: Clock) {
+    this.db = db;
+    this.clock = clock;
+  }
+
+  async park(letters: readonly DeadLetter[]): Promise<void> {
+    await transact(this.db, (trx) => this.parkIn(trx, letters));
+  }
+
+  /** Parks them in a transaction that does more, such as taking them out of a journal. */
+  async parkIn(trx: Knex.Transaction, letters: readonly DeadLetter[]): Promise<void> {
+    const parked_at = this.clock.now();
+    // The same letter may come twice in one slice, and one statement cannot write a row twice everywhere.
+    for (const letter of letters)
+      await trx("dead_letters")
+        .insert({
+          event_id: idOf(letter),
+          type: letter.type.slice(0, 64),
+          consumer_group: letter.group,
+          error: letter.error.slice(0, 500),
+          attempts: letter.attempts,
+          // SQLite's driver reads a text no further than its first NUL, which JSON has none of.
+          event: letter.event.replaceAll("\0", "\uFFFD"),
+          parked_at,
+          replayed_at: null,
+        })
+        .onConflict(["consumer_group", "event_id"])
+        .merge(["error", "attempts", "parked_at", "replayed_at"]);
+  }
+
+  /** How many letters wait, not replayed. */
+  async waiting(): Promise<number> {
+    return transact(this.db, async (trx) =>
+      Number((await trx("dead_letters").whereNull("replayed_at").count({ n: "*" }))[0]?.n ?? 0),
+    );
+  }
+}

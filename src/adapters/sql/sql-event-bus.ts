@@ -1,0 +1,89 @@
+import { type Backoff, jitteredBackoff } from "../../application/backoff.js";
+import { type Choreography, type ConsumerGroup, consumerGroups } from "../../application/choreography.js";
+import type { Clock } from "../../application/ports/clock.js";
+import type { EventBus } from "../../application/ports/event-bus.js";
+import type { JobLease } from "../../application/ports/job-lease.js";
+import type { DomainEvent, EventType } from "../../domain/event.js";
+import { type Database, pingDatabase, read } from "./database.js";
+import { type Journal, SqlJournalWorker } from "./sql-journal-worker.js";
+import { SqlJournalWriter } from "./sql-journal-writer.js";
+
+/** What a test shortens; the defaults are for production. */
+export type JournalTuning = {
+  readonly backoff?: Backoff;
+  readonly pollMs?: number;
+  /** Until a caller of `publish` hears that the database is away, ms. */
+  readonly writeDeadlineMs?: number;
+};
+
+/** The journal: events as rows in the database, one a consumer group, gone once the group has reacted. */
+export class SqlEventBus implements EventBus {
+  private readonly journal: Journal;
+  private readonly groupsOf: (type: EventType) => readonly ConsumerGroup[];
+  private readonly writer: SqlJournalWriter;
+  private workers: ReadonlyMap<ConsumerGroup, SqlJournalWorker> = new Map();
+
+  /** `groupsOf` must be the same on every node, also on those that only publish. */
+  constructor(
+    db: Database,
+    lease: JobLease,
+    clock: Clock,
+    groupsOf: (type: EventType) => readonly ConsumerGroup[],
+    tuning: JournalTuning = {},
+  ) {
+    this.groupsOf = groupsOf;
+    this.writer = new SqlJournalWriter(db, tuning.writeDeadlineMs ?? 5_000);
+    this.journal = {
+      db,
+      lease,
+      clock,
+      backoff: tuning.backoff ?? jitteredBackoff(100, 5_000),
+      pollMs: tuning.pollMs ?? 500,
+    };
+  }
+
+  async start(): Promise<void> {}
+
+  async publish(events: readonly DomainEvent[]): Promise<void> {
+    await this.writer.write(events, ({ type }) => this.groupsOf(type));
+    for (const group of new Set(events.flatMap(({ type }) => this.groupsOf(type)))) this.workers.get(group)?.poke();
+  }
+
+  async consume(choreography: Choreography): Promise<void> {
+    this.workers = new Map(
+      consumerGroups.map((group) => [group, new SqlJournalWorker(group, this.journal, choreography)] as const),
+    );
+    for (const worker of this.workers.values()) worker.start();
+  }
+
+  deadConsumers(): readonly string[] {
+    return [...this.workers.values()].flatMap(({ trouble }) => trouble ?? []);
+  }
+
+  async stopConsuming(): Promise<void> {
+    await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
+  }
+
+  /** Writes what was published. */
+  async stop(): Promise<void> {
+    await this.stopConsuming();
+    await this.writer.stop();
+  }
+
+  /** Rows that each group has not taken yet, for metrics. Unreachable: `engine-unavailable`. */
+  async lag(): Promise<readonly { readonly group: ConsumerGroup; readonly lag: number }[]> {
+    const { knex } = this.journal.db;
+    const rows = await read<readonly { readonly consumer_group: string; readonly lag: number | string }[]>(
+      knex("deliveries").groupBy("consumer_group").select("consumer_group").count({ lag: "*" }),
+    );
+    return consumerGroups.map((group) => ({
+      group,
+      lag: Number(rows.find((row) => row.consumer_group === group)?.lag ?? 0),
+    }));
+  }
+
+  /** Resolves if the database answers; else `engine-unavailable`. */
+  async ping(): Promise<void> {
+    await pingDatabase(this.journal.db);
+  }
+}

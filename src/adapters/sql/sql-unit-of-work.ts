@@ -1,0 +1,63 @@
+import type { Knex } from "knex";
+import type { RankingLogEntry } from "../../application/ports/ranking-log-queries.js";
+import type { Transaction } from "../../application/ports/transaction.js";
+import type { UnitOfWork } from "../../application/ports/unit-of-work.js";
+import type { DomainEvent } from "../../domain/event.js";
+import { type Database, transact } from "./database.js";
+import { insertRows } from "./insert-rows.js";
+import { SqlClaimTable } from "./sql-claim-table.js";
+import { SqlCouponTable, SqlEpochTable } from "./sql-coupon-table.js";
+
+const logColumns = ["task_id", "user_id", "coupon_id", "position", "status", "reason", "retry_count", "recorded_at"];
+
+/** Transactions of SQLite or MySQL. */
+export class SqlUnitOfWork implements UnitOfWork {
+  private readonly db: Database;
+  private readonly eventsLeft: () => void;
+
+  /** @param eventsLeft called after a commit that put events into the outbox */
+  constructor(db: Database, eventsLeft: () => void) {
+    this.db = db;
+    this.eventsLeft = eventsLeft;
+  }
+
+  async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    let events = 0;
+    const result = await transact(this.db, (trx) => {
+      events = 0;
+      return work({
+        coupons: new SqlCouponTable(trx, this.db.dialect),
+        claims: new SqlClaimTable(trx),
+        epochs: new SqlEpochTable(trx),
+        rankingLog: { add: (entries) => addToRankingLog(trx, entries) },
+        outbox: {
+          add: async (added) => {
+            events += added.length;
+            await addToOutbox(trx, added);
+          },
+        },
+      });
+    });
+    if (events > 0) this.eventsLeft();
+    return result;
+  }
+}
+
+const addToOutbox = (trx: Knex.Transaction, events: readonly DomainEvent[]): Promise<void> => {
+  const rows = events.map((event) => [event.id, JSON.stringify(event)]);
+  return insertRows(trx, "outbox", ["event_id", "payload"], rows);
+};
+
+const addToRankingLog = (trx: Knex.Transaction, entries: readonly RankingLogEntry[]): Promise<void> => {
+  const rows = entries.map((entry) => [
+    entry.taskId,
+    entry.userId,
+    entry.couponId,
+    entry.position,
+    entry.status,
+    entry.reason ?? null,
+    entry.retryCount,
+    entry.at,
+  ]);
+  return insertRows(trx, "ranking_logs", logColumns, rows, "task_id");
+};

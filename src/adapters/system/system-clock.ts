@@ -1,0 +1,5 @@
+import type { Clock } from "../../application/ports/clock.js";
+import type { EpochMs } from "../../domain/time.js";
+
+/** The machine's clock. */
+export const systemClock: Clock = { now: () => Date.now() as EpochMs };

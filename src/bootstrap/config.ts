@@ -1,0 +1,150 @@
+import { z } from "zod";
+
+const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+const roleNames = ["api", "worker", "scheduler", "migrate"] as const;
+export type Role = (typeof roleNames)[number];
+
+const text = z.string().min(1);
+const list = (separator = ",") =>
+  z.string().transform((given) =>
+    given
+      .split(separator)
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  );
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `a whole number from ${least} to ${most}`);
+const url = (accepted: string, ...protocols: string[]) =>
+  z.string().refine((given) => {
+    try {
+      return protocols.includes(new URL(given.split(",")[0] ?? "").protocol);
+    } catch {
+      return false;
+    }
+  }, accepted);
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Settings whose value is never shown, not even where it is wrong. */
+const secret = { secret: true };
+
+/** Every setting of the service: what is accepted, its default, and whether it is a secret. */
+export const settings = z.object({
+  DATABASE_URL: url("mysql://user:password@host:port/database", "mysql:").optional().meta(secret),
+  REDIS_URL: url("redis://host:port, or a Cluster's redis://host:port,host:port,…", "redis:", "rediss:")
+    .optional()
+    .meta(secret),
+  KAFKA_BROKERS: list()
+    .refine(
+      (brokers) => brokers.length > 0 && brokers.every((b) => /^[^\s:/]+:\d+$/.test(b)),
+      "host:port, comma between",
+    )
+    .optional(),
+  HOST: text.default("127.0.0.1"),
+  PORT: whole(0, 65_535).prefault("3000"),
+  DATA_DIR: text.default("./data"),
+  ROLES: list()
+    .refine((roles) => roles.length > 0 && roles.every((r) => (roleNames as readonly string[]).includes(r)), {
+      message: "some of api, worker, scheduler, comma between; or migrate",
+    })
+    .transform((roles) => new Set(roles as Role[]))
+    .refine((roles) => !roles.has("migrate") || roles.size === 1, "migrate stands alone")
+    .prefault("api,worker,scheduler"),
+  AUTH_SECRET: z
+    .string()
+    .refine((given) => new TextEncoder().encode(given).length >= 32, "at least 32 bytes")
+    .optional()
+    .meta(secret),
+  AUTH_JWKS_URL: url("an http(s) URL", "https:", "http:").optional(),
+  AUTH_ISSUER: text.optional(),
+  AUTH_AUDIENCE: text.optional(),
+  CLAIM_SWEEP_SECONDS: whole(1, 3600).prefault("30"),
+  TOPIC_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{0,100}$/, "letters, digits, dot, underscore, hyphen; at most 100")
+    .default(""),
+  KAFKA_PARTITIONS: whole(1, 1000).prefault("3"),
+  KAFKA_REPLICATION: whole(1, 10).prefault("1"),
+  RATE_LIMIT_PER_SHOPPER: whole(0, 1_000_000).prefault("20"),
+  CORS_ORIGINS: list()
+    .refine(
+      (origins) => origins.every((o) => URL.canParse(o) && new URL(o).origin === o),
+      "exact origins, comma between",
+    )
+    .prefault(""),
+  BUSINESS_TIME_ZONE: z.string().refine(isTimeZone, "an IANA time zone name").default("Asia/Seoul"),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+/** The service's settings, checked. */
+export type Config = z.infer<typeof settings>;
+
+/** What is wrong with the settings, a line each: name, what was given (secrets hidden), what is accepted. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join("\n"));
+    this.name = "ConfigError";
+    this.faults = faults;
+  }
+}
+
+const isSecret = (name: string): boolean =>
+  settings.shape[name as keyof typeof settings.shape]?.meta()?.secret === true;
+
+const shown = (name: string, given: string | undefined): string => {
+  if (given === undefined) return "unset";
+  return isSecret(name) ? "(hidden)" : JSON.stringify(given.slice(0, 100));
+};
+
+/** Faults of settings that each are well-formed but do not go together. */
+const conflicts = (config: Config): string[] => {
+  const faults: string[] = [];
+  const fault = (name: keyof Config, given: string, accepted: string) =>
+    faults.push(`${name}: given ${given}; accepted: ${accepted}`);
+  if (config.REDIS_URL && !config.DATABASE_URL)
+    fault("REDIS_URL", "without DATABASE_URL", "together with DATABASE_URL");
+  if (config.KAFKA_BROKERS && !config.REDIS_URL) fault("KAFKA_BROKERS", "without REDIS_URL", "together with REDIS_URL");
+  const roles = [...config.ROLES].sort().join(",");
+  if (!config.REDIS_URL && !config.ROLES.has("migrate") && config.ROLES.size < 3)
+    fault("ROLES", JSON.stringify(roles), "api,worker,scheduler without REDIS_URL: one process does everything");
+  if (config.AUTH_SECRET && config.AUTH_JWKS_URL)
+    fault("AUTH_JWKS_URL", "beside AUTH_SECRET", "one of AUTH_SECRET and AUTH_JWKS_URL");
+  if (!config.AUTH_SECRET && !config.AUTH_JWKS_URL && !loopback.test(config.HOST) && config.ROLES.has("api"))
+    fault("HOST", JSON.stringify(config.HOST), "a loopback address, or AUTH_SECRET or AUTH_JWKS_URL beside it");
+  return faults;
+};
+
+/**
+ * Reads the settings from the environment; an empty one counts as unset.
+ * @throws ConfigError naming every fault at once
+ */
+export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
+  const given = Object.fromEntries(
+    Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const read = settings.safeParse(given);
+  if (!read.success) {
+    throw new ConfigError(
+      read.error.issues.map(({ path, message }) => {
+        const name = String(path[0]);
+        return `${name}: given ${shown(name, environment[name])}; accepted: ${message}`;
+      }),
+    );
+  }
+  const faults = conflicts(read.data);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return read.data;
+};

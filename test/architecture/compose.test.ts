@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DCLinter } from "dclint";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { root } from "./source-files.js";
+
+type Service = {
+  readonly image?: string;
+  readonly build?: string;
+  readonly environment?: Readonly<Record<string, unknown>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly restart?: string;
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+};
+
+const file = join(root, "docker-compose.yml");
+const { services, volumes } = parse(readFileSync(file, "utf8")) as {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+};
+const all = Object.entries(services);
+
+describe("docker-compose.yml", () => {
+  it("has nothing that dclint would say of it", () => {
+    // The formatter wants double quotes everywhere.
+    const rules = { "require-quotes-in-ports": [1, { quoteType: "double" }] };
+    const results = new DCLinter({ rules, quiet: false, debug: false, exclude: [] }).lintFiles([file], false);
+    expect(results.map(({ messages }: { readonly messages: readonly unknown[] }) => messages)).toEqual([[]]);
+  });
+
+  it("opens ports to this machine only", () => {
+    expect(all.flatMap(([, { ports }]) => ports ?? []).filter((port) => !port.startsWith("127.0.0.1:"))).toEqual([]);
+  });
+
+  it("names a version of every image", () => {
+    const images = all.flatMap(([, { image }]) => image ?? []);
+    expect(images.filter((image) => !/:\d+[.]\d+/.test(image))).toEqual([]);
+  });
+
+  it("asks every service that stays after its health", () => {
+    const unasked = all.filter(([, { healthcheck, restart }]) => restart !== "no" && !healthcheck?.test);
+    expect(unasked.map(([name]) => name)).toEqual([]);
+  });
+
+  it("waits for health, or for the end of what ends", () => {
+    for (const [, { depends_on }] of all)
+      for (const [needed, { condition }] of Object.entries(depends_on ?? {}))
+        expect(condition).toBe(
+          services[needed]?.restart === "no" ? "service_completed_successfully" : "service_healthy",
+        );
+  });
+
+  it("keeps data in volumes that have a name", () => {
+    const used = all.flatMap(([, service]) => service.volumes ?? []).map((volume) => volume.split(":")[0]);
+    expect(used.toSorted()).toEqual(Object.keys(volumes).toSorted());
+  });
+
+  it("does not start an open app", () => {
+    expect(services.app?.environment?.HOST).toBe("0.0.0.0");
+    expect(services.app?.environment?.AUTH_SECRET).toMatch(/^\$\{AUTH_SECRET:\?/);
+  });
+});
+
+describe("Dockerfile", () => {
+  const lines = readFileSync(join(root, "Dockerfile"), "utf8").replaceAll("\\\n", " ").split("\n");
+  const words = (instruction: string) => lines.filter((line) => line.startsWith(`${instruction} `));
+
+  it("names a version of every image", () => {
+    expect(words("FROM").filter((line) => !/:\d+-/.test(line))).toEqual([]);
+  });
+
+  it("runs as a user without rights, and says how healthy it is", () => {
+    expect(words("USER")).toEqual(["USER node"]);
+    expect(words("HEALTHCHECK")).toHaveLength(1);
+  });
+
+  it("starts programs without a shell between, for a shell keeps signals to itself", () => {
+    for (const line of [...words("CMD"), ...words("ENTRYPOINT"), ...words("HEALTHCHECK")])
+      expect(JSON.parse(line.slice(line.indexOf("[")))).toBeInstanceOf(Array);
+  });
+});

@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { absentEngines } from "../support/engine-notice.js";
+
+const all = {
+  TEST_REDIS_URL: "redis://127.0.0.1:6379",
+  TEST_REDIS_CLUSTER_URL: "redis://127.0.0.1:7001,127.0.0.1:7002",
+  TEST_DATABASE_URL: "mysql://root@127.0.0.1/test",
+  TEST_KAFKA_BROKERS: "127.0.0.1:9092",
+};
+
+describe("the notice of engines that were not there", () => {
+  it("names those whose address is not told", () => {
+    expect(absentEngines({})).toEqual(["Redis", "Redis Cluster", "MariaDB", "Kafka"]);
+    expect(absentEngines({ ...all, TEST_DATABASE_URL: "" })).toEqual(["MariaDB"]);
+  });
+
+  it("is silent when all of them are", () => {
+    expect(absentEngines(all)).toEqual([]);
+  });
+});

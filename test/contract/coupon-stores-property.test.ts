@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import type { CouponId } from "../../src/domain/ids.js";
+import {
+  figuresOf,
+  freshCoupon,
+  image,
+  openMemoryStores,
+  type StoresUnderTest,
+  shopper,
+  storeBackends,
+  task,
+} from "./coupon-stores/stores-under-test.js";
+
+/** One call on a coupon's stores; its text is what fast-check shows. */
+type Step = {
+  readonly toString: () => string;
+  run(under: StoresUnderTest, couponId: CouponId): Promise<unknown>;
+};
+
+const step = (text: string, run: Step["run"]): Step => ({ toString: () => text, run });
+
+// Few shoppers, tasks and epochs, so that calls meet.
+const n = fc.integer({ min: 1, max: 4 });
+const epoch = fc.integer({ min: 0, max: 3 });
+const holders = fc.array(fc.record({ userId: n.map(shopper), taskId: n.map(task) }), { maxLength: 3 });
+const show = (facts: unknown) => JSON.stringify(facts);
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(n, n, epoch)
+      .map(([user, t, least]) =>
+        step(`join(${user}, ${t}, ${least})`, ({ queue }, id) => queue.join(id, shopper(user), task(t), least)),
+      ),
+  },
+  { weight: 3, arbitrary: holders.map((some) => step(`take(${show(some)})`, ({ stock }, id) => stock.take(id, some))) },
+  {
+    weight: 3,
+    arbitrary: holders.map((some) => step(`giveBack(${show(some)})`, ({ stock }, id) => stock.giveBack(id, some))),
+  },
+  { weight: 1, arbitrary: epoch.map((e) => step(`drop(${e})`, ({ queue }, id) => queue.drop(id, e))) },
+  { weight: 1, arbitrary: fc.constant(step("lose()", async (under, id) => void (await under.lose(id)))) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        epoch,
+        quantity: fc.integer({ min: 1, max: 4 }),
+        gap: fc.integer({ min: 1, max: 3 }),
+        members: fc.uniqueArray(fc.record({ user: n, task: n, position: fc.integer({ min: 1, max: 9 }) }), {
+          maxLength: 4,
+          selector: ({ user }) => user,
+        }),
+      })
+      .map(({ gap, members, ...facts }) => {
+        const places = [...new Map(members.map((each) => [each.position, each])).values()].map(
+          ({ user, task: t, position }) => ({ userId: shopper(user), taskId: task(t), position }),
+        );
+        const next = Math.max(0, ...places.map(({ position }) => position)) + gap;
+        const of = { ...facts, next, members: places };
+        return step(`load(${show(of)})`, ({ queue }, id) => queue.load(id, image(of)));
+      }),
+  },
+);
+const runs = fc.array(fc.tuple(steps, fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 25 });
+
+/** Everything that can be read. */
+const contents = async (under: StoresUnderTest, couponId: CouponId) => {
+  const figures = await figuresOf(under, couponId);
+  return { figures, members: figures && (await under.queue.membersAfter(couponId, figures.epoch, 0, 100)) };
+};
+
+for (const { name, live, open } of storeBackends)
+  describe.skipIf(!live)(`the stores on ${name}`, async () => {
+    const under = live ? await open() : undefined;
+    afterAll(() => under?.close());
+
+    it("answer and hold what those in memory do, each call sent one to three times", async () => {
+      if (under === undefined) return;
+      await fc.assert(
+        fc.asyncProperty(runs, async (sequence) => {
+          const model = openMemoryStores();
+          const couponId = freshCoupon();
+          for (const [call, times] of sequence) {
+            const expected = await call.run(model, couponId);
+            const answers = await Promise.all(Array.from({ length: times }, () => call.run(under, couponId)));
+            expect(answers).toEqual(answers.map(() => expected));
+            expect(await contents(under, couponId)).toEqual(await contents(model, couponId));
+          }
+        }),
+        { numRuns: 150 },
+      );
+    });
+  });

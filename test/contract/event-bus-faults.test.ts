@@ -1,0 +1,49 @@
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { engines } from "../support/backends.js";
+import { type KafkaEngine, startKafka } from "../support/engines/kafka.js";
+import { type MariaDbEngine, startMariaDb } from "../support/engines/mariadb.js";
+import { frozen, startsWithout, stopped } from "./event-bus/fault-clauses.js";
+import { openKafkaUnderTest, quickTuning } from "./event-bus/kafka-under-test.js";
+import { openMysqlUnderTest, quickJournal } from "./event-bus/sql-under-test.js";
+
+const patience = 120_000;
+const deadlineMs = 1_500;
+
+describe.skipIf(engines.kafka === undefined)("EventBus on a Kafka that goes away", () => {
+  let engine: KafkaEngine;
+  let close = async () => {};
+  beforeAll(async () => {
+    engine = await startKafka();
+  }, patience);
+  afterEach(() => close(), patience);
+  afterAll(() => engine?.stop());
+
+  const open = async () => {
+    const under = await openKafkaUnderTest(engine.brokers, { ...quickTuning, sendDeadlineMs: deadlineMs });
+    close = () => under.close();
+    return { ...under, patienceMs: 60_000 };
+  };
+
+  it("tells publishers in time while the broker is frozen", async () => frozen(await open(), engine), patience);
+  it("comes back after the broker was stopped", async () => stopped(await open(), engine), patience);
+  it("starts without a broker", async () => startsWithout(await open(), engine), patience);
+});
+
+describe.skipIf(engines.database === undefined)("EventBus on a MySQL that goes away", () => {
+  let engine: MariaDbEngine;
+  let close = async () => {};
+  beforeAll(async () => {
+    engine = await startMariaDb();
+  }, patience);
+  afterEach(() => close(), patience);
+  afterAll(() => engine?.stop());
+
+  const open = async () => {
+    const under = await openMysqlUnderTest(engine.url, { ...quickJournal, writeDeadlineMs: deadlineMs });
+    close = () => under.close();
+    return { ...under, patienceMs: 60_000 };
+  };
+
+  it("tells publishers in time while the server is frozen", async () => frozen(await open(), engine), patience);
+  it("comes back after the server was stopped", async () => stopped(await open(), engine), patience);
+});

@@ -1,0 +1,28 @@
+import { MemoryEventBus } from "../../../src/adapters/memory/memory-event-bus.js";
+import { type BusUnderTest, rememberDeadLetters } from "./bus-under-test.js";
+
+/** A bus in this process; a second instance would know nothing of the first. */
+export const openMemoryUnderTest = async (): Promise<BusUnderTest & { close(): Promise<void> }> => {
+  const deadLetters = rememberDeadLetters();
+  const closing: (() => Promise<void>)[] = [];
+  let broken = false;
+  return {
+    patienceMs: 5_000,
+    open: async () => {
+      const park: typeof deadLetters.park = async (letters) => {
+        if (broken) throw new Error("no room for letters");
+        await deadLetters.park(letters);
+      };
+      const bus = new MemoryEventBus({ park }, () => 10);
+      closing.push(() => bus.stopConsuming());
+      return bus;
+    },
+    parked: async () => deadLetters.letters,
+    breakStock: async () => {
+      broken = true;
+    },
+    close: async () => {
+      for (const close of closing) await close();
+    },
+  };
+};

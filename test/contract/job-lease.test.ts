@@ -1,0 +1,96 @@
+import { expect } from "vitest";
+import type { Database } from "../../src/adapters/sql/database.js";
+import { SqlJobLease } from "../../src/adapters/sql/sql-job-lease.js";
+import type { JobLease } from "../../src/application/ports/job-lease.js";
+import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
+import { rowsIn, standingClock } from "../support/drop.js";
+
+/** Nodes that share a database and a clock. */
+type Nodes = {
+  readonly clock: { at: number };
+  readonly node: (holder: string, isDead?: (holder: string) => boolean) => JobLease;
+};
+
+const sharing =
+  (
+    lease: (db: Database, ...rest: [ReturnType<typeof standingClock>, string, (holder: string) => boolean]) => JobLease,
+  ) =>
+  (db: Database): Nodes => {
+    const clock = standingClock();
+    return { clock, node: (holder, isDead = () => false) => lease(db, clock, holder, isDead) };
+  };
+
+const clauses: Clauses<Nodes> = {
+  "lets one of many have the job": async ({ node }, { db }) => {
+    const asked = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => node(`node-${index}`).acquire("sweep", 9)),
+    );
+    expect(asked.filter((held) => held)).toHaveLength(1);
+    expect(await rowsIn(db, "job_leases")).toBe(1);
+    expect(await node("other").acquire("nightly", 9)).toBe(true);
+  },
+
+  "lets one of many follow a holder that is gone": async ({ node, clock }) => {
+    expect(await node("gone").acquire("sweep", 100)).toBe(true);
+    clock.at += 100;
+    const asked = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => node(`node-${index}`).acquire("sweep", 9)),
+    );
+    expect(asked.filter((held) => held)).toHaveLength(1);
+    expect(await node("gone").acquire("sweep", 9)).toBe(false);
+  },
+
+  "is renewed by its holder, and lost when it lapses": async ({ node, clock }) => {
+    const [a, b] = [node("a"), node("b")];
+    expect([await a.acquire("sweep", 100), await a.acquire("sweep", 100)]).toEqual([true, true]);
+    clock.at += 99;
+    expect([await b.acquire("sweep", 100), await a.acquire("sweep", 100)]).toEqual([false, true]);
+    clock.at += 99;
+    expect(await b.acquire("sweep", 100)).toBe(false);
+    clock.at += 1;
+    expect([await b.acquire("sweep", 100), await a.acquire("sweep", 100)]).toEqual([true, false]);
+  },
+
+  "is let go by its holder alone": async ({ node }) => {
+    const [a, b] = [node("a"), node("b")];
+    await a.acquire("sweep", 100);
+    await b.release("sweep");
+    expect(await b.acquire("sweep", 100)).toBe(false);
+    await a.release("sweep");
+    await a.release("sweep");
+    expect(await b.acquire("sweep", 100)).toBe(true);
+  },
+
+  "does not wait for a holder that is known to be dead": async ({ node }) => {
+    const heir = node("heir", (holder) => holder === "dead");
+    await node("dead").acquire("sweep", 100_000);
+    await node("alive").acquire("nightly", 100_000);
+    expect([await heir.acquire("sweep", 100), await heir.acquire("nightly", 100)]).toEqual([true, false]);
+    expect(await node("dead").acquire("sweep", 100)).toBe(false);
+  },
+};
+
+/** Looks, and then takes what it saw free. */
+const takesWhatItSawFree = (db: Database, clock: { at: number }, holder: string): JobLease => ({
+  acquire: async (job, ttlMs) => {
+    const row = await db.knex("job_leases").where({ job }).first();
+    if (row !== undefined && row.holder !== holder && row.expires_at > clock.at) return false;
+    const lease = { job, holder, expires_at: clock.at + ttlMs };
+    await db.knex("job_leases").insert(lease).onConflict("job").merge();
+    return true;
+  },
+  release: async (job) => db.knex("job_leases").where({ job, holder }).delete(),
+});
+
+contractOnDatabases(
+  "JobLease",
+  sharing((...each) => new SqlJobLease(...each)),
+  clauses,
+  [
+    {
+      wrong: "takes what it saw free",
+      breaks: "lets one of many follow a holder that is gone",
+      make: sharing(takesWhatItSawFree),
+    },
+  ],
+);

@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Database } from "../../src/adapters/sql/database.js";
+import { isMigrated, migrate } from "../../src/adapters/sql/migrate.js";
+import { openSqlBackends } from "../support/backends.js";
+import { coupon, noon, openCoupons, rowsIn } from "../support/drop.js";
+import { reservedWords } from "./migrations/reserved-words.js";
+
+const tablesOf = async ({ knex, dialect }: Database): Promise<readonly string[]> => {
+  const query =
+    dialect === "sqlite"
+      ? knex("sqlite_master").where("type", "table").whereNot("name", "like", "sqlite_%").pluck("name")
+      : knex("information_schema.tables").whereRaw("table_schema = DATABASE()").pluck("table_name");
+  const names: string[] = await query;
+  return names.filter((name) => !name.startsWith("schema_migrations")).sort();
+};
+
+const migrateElsewhere = async (target: unknown): Promise<string> => {
+  const script = fileURLToPath(new URL("./migrations/migrate-once.ts", import.meta.url));
+  const node = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(target)]);
+  let errors = "";
+  node.stderr.on("data", (text) => {
+    errors += text;
+  });
+  const [code] = await once(node, "close");
+  return code === 0 ? "migrated" : errors;
+};
+
+for (const { name, live, open } of openSqlBackends())
+  describe.skipIf(!live)(`migrations on ${name}`, () => {
+    let close = async () => {};
+    afterEach(() => close());
+    const empty = async () => {
+      const under = await open({ empty: true });
+      close = under.close;
+      return under;
+    };
+
+    it("say whether they ran, and run twice without harm", async () => {
+      const { db } = await empty();
+      expect(await isMigrated(db)).toBe(false);
+      await migrate(db);
+      expect(await isMigrated(db)).toBe(true);
+      await openCoupons(db, coupon("a"));
+      await migrate(db);
+      expect(await rowsIn(db, "coupons")).toBe(1);
+    });
+
+    it("name no column by a word that MySQL 8 reserves", async () => {
+      const { db } = await empty();
+      await migrate(db);
+      const tables = await tablesOf(db);
+      expect(tables).toEqual([
+        ...["coupon_claims", "coupon_epochs", "coupons", "dead_letters", "deliveries", "job_leases", "outbox"],
+        ...["ranking_logs", "secrets", "user_coupons"],
+      ]);
+      for (const table of tables) {
+        const columns = Object.keys(await db.knex(table).columnInfo());
+        expect(columns.length).toBeGreaterThan(1);
+        expect([table, ...columns].filter((word) => reservedWords.has(word))).toEqual([]);
+      }
+    });
+
+    it("keep times to the millisecond and compare text by its bytes", async () => {
+      const { db } = await empty();
+      await migrate(db);
+      await openCoupons(db, coupon("a", { closesAt: noon }), coupon("A"), coupon("B", { name: "쿠폰 🎟 ".repeat(20) }));
+      expect(await db.knex("coupons").orderBy("coupon_id").pluck("coupon_id")).toEqual(["A", "B", "a"]);
+      expect(await db.knex("coupons").where("coupon_id", "a").pluck("closes_at")).toEqual([noon]);
+      expect(await db.knex("coupons").where("coupon_id", "B").pluck("name")).toEqual(["쿠폰 🎟 ".repeat(20)]);
+    });
+
+    it.runIf(name !== "sqlite memory")("take turns when nodes migrate at once", async () => {
+      const { db, target } = await empty();
+      const nodes = await Promise.all([migrateElsewhere(target), migrateElsewhere(target), migrateElsewhere(target)]);
+      expect(nodes).toEqual(["migrated", "migrated", "migrated"]);
+      expect(await isMigrated(db)).toBe(true);
+    });
+
+    it.runIf(name === "sqlite file")("keep the file from other users, and every commit on disk", async () => {
+      const { db, target } = await empty();
+      await migrate(db);
+      expect(statSync(target.kind === "sqlite" ? target.file : "").mode & 0o777).toBe(0o600);
+      expect(await db.knex.raw("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
+      expect(await db.knex.raw("PRAGMA synchronous")).toEqual([{ synchronous: 2 }]);
+    });
+  });

@@ -1,0 +1,77 @@
+import { expect } from "vitest";
+import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
+import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
+import { settledEvent } from "../../../src/domain/event.js";
+import { claim, coupon, couponId, meetingOf, noon, openCoupons, rowsIn } from "../../support/drop.js";
+import type { Clauses, WorkUnderTest } from "./clauses.js";
+
+const event = (position: number) =>
+  settledEvent({ ...claim("a", position), status: "failed", reason: "internal" }, 0, noon);
+
+/** Each locks what the other wants next: one of them is the deadlock's victim. */
+const deadlock = async ({ work, db }: WorkUnderTest): Promise<void> => {
+  await openCoupons(db, coupon("a"), coupon("b"));
+  const meet = meetingOf(2);
+  let tries = 0;
+  const crossing = (position: number, ids: readonly string[]) =>
+    work.run(async (tx) => {
+      tries += 1;
+      for (const id of ids) {
+        await tx.coupons.lock([couponId(id)]);
+        await tx.coupons.countIssued(couponId(id), 1);
+        await meet();
+      }
+      await tx.outbox.add([event(position)]);
+    });
+  await Promise.all([crossing(1, ["a", "b"]), crossing(2, ["b", "a"])]);
+  expect(tries).toBeGreaterThan(2);
+  expect(await rowsIn(db, "outbox")).toBe(2);
+  expect(await db.knex("coupons").orderBy("coupon_id").pluck("issued")).toEqual([2, 2]);
+};
+
+/** SQLite has one writer; the second, from elsewhere, finds the file busy when it begins. */
+const busy = async ({ work, db, again }: WorkUnderTest): Promise<void> => {
+  const other = again?.();
+  if (other === undefined) return;
+  await openCoupons(db, coupon("a"));
+  await db.knex.raw("PRAGMA busy_timeout = 0");
+  let waiting: Promise<void> | undefined;
+  await new SqlUnitOfWork(other, () => {}).run(async (tx) => {
+    await tx.coupons.countIssued(couponId("a"), 1);
+    waiting = count(work);
+    // Refused at once: it may not have begun when it is this transaction's turn again.
+    await Promise.race([waiting.catch(() => {}), tx.coupons.find(couponId("a"))]);
+  });
+  await waiting;
+  expect(await db.knex("coupons").pluck("issued")).toEqual([2]);
+};
+
+const count = (work: UnitOfWork) =>
+  work.run(async (tx) => {
+    await tx.coupons.countIssued(couponId("a"), 1);
+  });
+
+export const contentionClauses: Clauses = {
+  "runs the whole of it again where another transaction was in the way": (under) =>
+    under.db.dialect === "mysql" ? deadlock(under) : busy(under),
+
+  "never counts past the quantity, however many count at once": async ({ work, db }) => {
+    await openCoupons(db, coupon("a", { quantity: 10 }));
+    const counted = await Promise.all(
+      Array.from({ length: 25 }, () => work.run((tx) => tx.coupons.countIssued(couponId("a"), 1))),
+    );
+    expect(counted.filter((each) => each)).toHaveLength(10);
+    expect(await work.run((tx) => tx.coupons.countIssued(couponId("a"), 1))).toBe(false);
+    expect(await db.knex("coupons").pluck("issued")).toEqual([10]);
+  },
+
+  "counts several at once, all or none": async ({ work, db }) => {
+    await openCoupons(db, coupon("a", { quantity: 10 }));
+    const counts = await work.run(async (tx) => [
+      await tx.coupons.countIssued(couponId("a"), 7),
+      await tx.coupons.countIssued(couponId("a"), 4),
+      await tx.coupons.countIssued(couponId("a"), 3),
+    ]);
+    expect(counts).toEqual([true, false, true]);
+  },
+};

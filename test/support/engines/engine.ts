@@ -1,0 +1,115 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Command, reasonIn, spawnBound } from "./child-process.js";
+
+/** How one engine is started, and how to tell that it serves. */
+export interface Recipe {
+  readonly name: string;
+  readonly version: string;
+  readonly command: Command;
+  /** Holds the data and the log; removed when this process exits. */
+  readonly folder: string;
+  /** Rejects as long as the engine does not serve yet. */
+  readonly answers: () => Promise<unknown>;
+}
+
+/** A real server as a child of this process, and everything that can befall one. */
+export class Engine {
+  readonly version: string;
+  readonly #recipe: Recipe;
+  #child: ChildProcess;
+
+  private constructor(recipe: Recipe) {
+    this.version = recipe.version;
+    this.#recipe = recipe;
+    this.#child = launch(recipe);
+  }
+
+  /** Resolves once the engine serves; rejects with one line that says why it does not. */
+  static async start(recipe: Recipe): Promise<Engine> {
+    const engine = new Engine(recipe);
+    await engine.#untilItAnswers();
+    return engine;
+  }
+
+  /** Changes with every `restart`. */
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** SIGTERM, and waits for the end. The data stay for `restart`. */
+  async stop(): Promise<void> {
+    this.resume(); // a frozen process never sees the SIGTERM
+    await this.#end("SIGTERM");
+  }
+
+  /** SIGKILL, and waits for the end: the process is gone, what it gave to the kernel is not. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** SIGSTOP: connections stay open, and nothing answers. */
+  freeze(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  /** SIGCONT: undoes `freeze`. */
+  resume(): void {
+    this.#child.kill("SIGCONT");
+  }
+
+  /** Starts again on the same port and data; stops first if it still runs. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.#child = launch(this.#recipe);
+    await this.#untilItAnswers();
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (hasEnded(child)) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    const patience = setTimeout(() => child.kill("SIGKILL"), 20_000);
+    await ended;
+    clearTimeout(patience);
+  }
+
+  async #untilItAnswers(): Promise<void> {
+    const { name, folder, answers } = this.#recipe;
+    const deadline = Date.now() + 90_000;
+    while (!hasEnded(this.#child) && Date.now() < deadline) {
+      const served = await answers().then(
+        () => true,
+        () => false,
+      );
+      // Whoever answers must be our own child, not a stranger on its port.
+      if (served && !hasEnded(this.#child)) return;
+      await sleep(50);
+    }
+    const trouble = hasEnded(this.#child) ? "ended while starting" : "does not answer";
+    await this.kill();
+    throw new Error(`${name} ${trouble}: ${reasonIn(readFileSync(logIn(folder), "utf8"))}`);
+  }
+}
+
+function launch({ command, folder }: Recipe): ChildProcess {
+  const log = openSync(logIn(folder), "a");
+  // In a process group of its own, so that Ctrl-C reaches only us and the engines outlive the tests that use them.
+  const child = spawnBound(command, { cwd: folder, stdio: ["ignore", log, log], detached: true });
+  closeSync(log);
+  child.on("error", () => {}); // seen by hasEnded
+  child.unref(); // a test that forgets to stop it can end all the same, and ends it
+  return child;
+}
+
+function logIn(folder: string): string {
+  return join(folder, "engine.log");
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}

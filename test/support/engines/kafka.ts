@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Kafka, logLevel } from "kafkajs";
+import { findProgram, makeFolder, run } from "./child-process.js";
+import { Engine } from "./engine.js";
+import { freePort } from "./free-port.js";
+
+/** One Kafka broker that is its own controller. */
+export type KafkaEngine = Engine & {
+  /** `127.0.0.1:PORT` */
+  readonly brokers: string;
+};
+
+/** Starts one Apache Kafka; the first start on a machine fetches its jars with Maven. */
+export async function startKafka(): Promise<KafkaEngine> {
+  const java = findProgram("java", "default-jdk-headless");
+  const pom = fileURLToPath(new URL("kafka-pom.xml", import.meta.url));
+  const version = /<kafka\.version>(.+)</.exec(readFileSync(pom, "utf8"))?.[1] ?? "unknown";
+  const classes = ["-cp", join(await fetchJars(pom, version), "*")];
+  const folder = makeFolder();
+  const properties = join(folder, "server.properties");
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const brokers = `127.0.0.1:${port}`;
+
+  writeFileSync(properties, serverProperties(brokers, `127.0.0.1:${controllerPort}`, join(folder, "data")));
+  // A short life: the quick compiler and the simple collector start sooner and leave the cores to the tests.
+  const jvm = [java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] as const;
+  await run([...jvm, ...classes, "kafka.tools.StorageTool", "format", "-t", clusterId(), "-c", properties]);
+  const engine = await Engine.start({
+    name: "Kafka",
+    version,
+    command: [...jvm, "-Xmx512m", ...classes, "kafka.Kafka", properties],
+    folder,
+    answers: () => findCoordinator(brokers),
+  });
+  return Object.assign(engine, { brokers });
+}
+
+/** Gives the folder of the broker's jars. Only a whole download gets its final name. */
+async function fetchJars(pom: string, version: string): Promise<string> {
+  const cache = fileURLToPath(new URL("../../../node_modules/.cache/", import.meta.url));
+  const home = join(cache, `kafka-${version}`);
+  const jars = join(home, "libs");
+  if (existsSync(jars)) return jars;
+  const maven = findProgram("mvn", "maven");
+  mkdirSync(cache, { recursive: true });
+  const partial = mkdtempSync(join(cache, "kafka-partial-"));
+  try {
+    const goal = ["dependency:copy-dependencies", `-DoutputDirectory=${join(partial, "libs")}`];
+    await run([maven, "--quiet", "--batch-mode", "--file", pom, ...goal]);
+    renameSync(partial, home);
+  } catch (error) {
+    // Two first starts at once: the second cannot rename onto the first, and need not.
+    if (!existsSync(jars)) throw error;
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+  return jars;
+}
+
+function serverProperties(broker: string, controller: string, data: string): string {
+  return Object.entries({
+    "process.roles": "broker,controller",
+    "node.id": 1,
+    "controller.quorum.voters": `1@${controller}`,
+    "controller.listener.names": "CONTROLLER",
+    listeners: `PLAINTEXT://${broker},CONTROLLER://${controller}`,
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "log.dirs": data,
+    // A killed broker may register again only once its old session is over: 9 s unless told otherwise.
+    "broker.session.timeout.ms": 3_000,
+    "broker.heartbeat.interval.ms": 500,
+    "auto.create.topics.enable": false,
+    "group.initial.rebalance.delay.ms": 0,
+    "offsets.topic.num.partitions": 3,
+    "offsets.topic.replication.factor": 1,
+    "transaction.state.log.num.partitions": 3,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+  })
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join("");
+}
+
+/** Kafka names a cluster by a uuid in 22 characters of base64url, and refuses one that starts with a dash. */
+function clusterId(): string {
+  return Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64url").replace(/^-/, "A");
+}
+
+/** A listening broker may still lack its coordinator of consumer groups; asking for it makes it come about. */
+async function findCoordinator(brokers: string): Promise<void> {
+  const kafka = new Kafka({
+    brokers: [brokers],
+    connectionTimeout: 1_000,
+    requestTimeout: 5_000,
+    retry: { retries: 0 },
+    logLevel: logLevel.NOTHING,
+  });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    await admin.describeCluster(); // tells the client who there is to be asked
+    await admin.describeGroups(["readiness"]);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { findProgram, makeFolder, run } from "./child-process.js";
+import { Engine } from "./engine.js";
+import { freePort } from "./free-port.js";
+
+/** One Redis, `redis://127.0.0.1:PORT`. */
+export type RedisEngine = Engine & { readonly url: string };
+
+export interface RedisOptions {
+  /** Default true, synced every second: keys outlive a `restart`. False keeps them in memory only. */
+  readonly appendOnly?: boolean;
+}
+
+/** Starts one Redis. */
+export async function startRedis(options: RedisOptions = {}): Promise<RedisEngine> {
+  const port = await freePort();
+  return startServer(port, options.appendOnly ?? true, []);
+}
+
+/** Three masters without replicas; a test reaches a single one through `nodes`. */
+export interface RedisClusterEngine {
+  readonly version: string;
+  readonly nodes: readonly RedisEngine[];
+  readonly urls: readonly string[];
+  /** The nodes in one line: `redis://127.0.0.1:p1,127.0.0.1:p2,127.0.0.1:p3`. */
+  readonly url: string;
+  /** Stops every node. */
+  stop(): Promise<void>;
+}
+
+/** Starts a Redis Cluster of three nodes that share out all slots; resolves when each of them calls the cluster ok. */
+export async function startRedisCluster(): Promise<RedisClusterEngine> {
+  const ports = [await freePort(), await freePort(), await freePort()];
+  const nodes = await Promise.all(
+    ports.map((port) => startServer(port, true, ["--cluster-enabled", "yes", "--cluster-node-timeout", "5000"])),
+  );
+  const addresses = ports.map((port) => `127.0.0.1:${port}`);
+  await cli("--cluster", "create", ...addresses, "--cluster-replicas", "0", "--cluster-yes");
+  await Promise.all(ports.map(untilClusterIsOk));
+  return {
+    version: nodes[0]?.version ?? "",
+    nodes,
+    urls: nodes.map(({ url }) => url),
+    url: `redis://${addresses.join(",")}`,
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.stop()));
+    },
+  };
+}
+
+async function startServer(port: number, appendOnly: boolean, extra: readonly string[]): Promise<RedisEngine> {
+  const server = findProgram("redis-server", "redis-server");
+  const folder = makeFolder();
+  const engine = await Engine.start({
+    name: "Redis",
+    version: /v=(\S+)/.exec(await run([server, "--version"]))?.[1] ?? "unknown",
+    command: [
+      server,
+      ...["--bind", "127.0.0.1", "--port", `${port}`, "--dir", folder, "--save", ""],
+      ...["--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "everysec", ...extra],
+    ],
+    folder,
+    answers: async () => {
+      // While it reads its log it answers, too: LOADING.
+      const answer = await cli("-p", `${port}`, "ping");
+      if (answer !== "PONG") throw new Error(answer);
+    },
+  });
+  return Object.assign(engine, { url: `redis://127.0.0.1:${port}` });
+}
+
+async function untilClusterIsOk(port: number): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await cli("-p", `${port}`, "cluster", "info")).includes("cluster_state:ok")) {
+    if (Date.now() > deadline) throw new Error("Redis Cluster does not come together");
+    await sleep(50);
+  }
+}
+
+async function cli(...args: string[]): Promise<string> {
+  return run([findProgram("redis-cli", "redis-tools"), ...args]);
+}

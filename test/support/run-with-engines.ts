@@ -1,0 +1,85 @@
+/*
+ * Starts real engines and hands their addresses on in the environment:
+ *
+ *   run-with-engines [arguments]                     vitest run with these arguments
+ *   run-with-engines --exec -- command [arguments]   any other command
+ *   run-with-engines --hold                          prints the environment and waits for Ctrl-C
+ *
+ * Exits with the command's code, or 1 if an engine does not start. Either way no engine outlives it.
+ */
+import { once } from "node:events";
+import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
+import { type Command, spawnBound } from "./engines/child-process.js";
+import { startKafka } from "./engines/kafka.js";
+import { startMariaDb } from "./engines/mariadb.js";
+import { startRedis, startRedisCluster } from "./engines/redis.js";
+
+const running: { stop(): Promise<void> }[] = [];
+
+// Should our parent (tsx) be killed outright, nobody waits for an answer any more.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && process.exit(1), 500).unref();
+
+const [mode, ...rest] = process.argv.slice(2);
+const command = mode === "--exec" ? rest.slice(rest[0] === "--" ? 1 : 0) : [vitest(), "run", ...process.argv.slice(2)];
+if (command.length === 0) fail("--exec needs a command");
+const environment = await startEngines().catch((error: Error) => fail(error.message));
+const code = mode === "--hold" ? await hold() : await exec(command as [string, ...string[]]);
+await Promise.all(running.map((engine) => engine.stop()));
+process.exit(code);
+
+async function startEngines(): Promise<Record<string, string>> {
+  const [redis, cluster, database, brokers] = await Promise.all([
+    announce("Redis", startRedis, ({ url }) => url),
+    announce("Redis Cluster", startRedisCluster, ({ url }) => url),
+    announce("MariaDB", startMariaDb, ({ url }) => url),
+    announce("Kafka", startKafka, ({ brokers }) => brokers),
+  ]);
+  return {
+    TEST_REDIS_URL: redis,
+    TEST_REDIS_CLUSTER_URL: cluster,
+    TEST_DATABASE_URL: database,
+    TEST_KAFKA_BROKERS: brokers,
+    REQUIRE_ENGINES: "1",
+  };
+}
+
+async function announce<E extends { readonly version: string; stop(): Promise<void> }>(
+  name: string,
+  start: () => Promise<E>,
+  addressOf: (engine: E) => string,
+): Promise<string> {
+  const begun = performance.now();
+  const engine = await start();
+  running.push(engine);
+  const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+  console.log(`${name} ${engine.version} at ${addressOf(engine)}, ready in ${seconds} s`);
+  return addressOf(engine);
+}
+
+async function exec(command: Command): Promise<number> {
+  const child = spawnBound(command, { stdio: "inherit", env: { ...process.env, ...environment } });
+  // It ends first, while its engines still answer. Ctrl-C the terminal gives to it as well as to us.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
+async function hold(): Promise<number> {
+  for (const [name, value] of Object.entries(environment)) console.log(`export ${name}=${value}`);
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve(0));
+    setInterval(() => {}, 60_000); // engines alone do not keep us
+  });
+}
+
+function vitest(): string {
+  return fileURLToPath(new URL("../../node_modules/.bin/vitest", import.meta.url));
+}
+
+function fail(reason: string): never {
+  console.error(`run-with-engines: ${reason}`);
+  process.exit(1);
+}

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeMessage, encodeMessage, rawMessage } from "../../../../src/adapters/kafka/wire-format.js";
+import { type DomainEvent, type EventType, eventTypes, keyOf } from "../../../../src/domain/event.js";
+
+const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+const count = fc.nat();
+const claim = {
+  taskId: id,
+  couponId: id,
+  userId: fc.stringMatching(/^[\x21-\x7e]{1,128}$/),
+  position: fc.integer({ min: 1 }),
+};
+const reason = fc.constantFrom("coupon-sold-out", "coupon-already-issued", "internal");
+const dataOf: Readonly<Record<EventType, Record<string, fc.Arbitrary<unknown>>>> = {
+  "coupon.requested": claim,
+  "coupon.reserved": claim,
+  "coupon.issued": { ...claim, retryCount: count, userCouponId: id },
+  "coupon.failed": { ...claim, retryCount: count, reason },
+};
+const at = fc
+  .date({ min: new Date("2000-01-01T00:00:00Z"), max: new Date("2100-01-01T00:00:00Z"), noInvalidDate: true })
+  .map((date) => date.toISOString());
+const eventOf = (type: EventType) =>
+  fc
+    .record({ id: fc.string({ minLength: 1 }), type: fc.constant(type), at, data: fc.record(dataOf[type]) })
+    .map((event) => event as unknown as DomainEvent);
+
+/** As it arrives: everything is bytes. */
+const received = (event: DomainEvent) => {
+  const { value, headers } = encodeMessage(event);
+  return {
+    value: Buffer.from(value),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+  };
+};
+const sample = (type: EventType) => fc.sample(eventOf(type), { numRuns: 1, seed: 1 })[0] as DomainEvent;
+
+describe("wire format", () => {
+  it.each(eventTypes)("brings %s back as it was", (type) => {
+    fc.assert(
+      fc.property(eventOf(type), (event) => {
+        expect(decodeMessage(received(event))).toEqual({ event });
+        expect(encodeMessage(event).key).toBe(keyOf(event));
+      }),
+    );
+  });
+
+  it("is CloudEvents 1.0 in binary mode", () => {
+    const event = sample("coupon.requested");
+    expect(encodeMessage(event).headers).toEqual({
+      ce_specversion: "1.0",
+      ce_id: event.id,
+      ce_type: event.type,
+      ce_source: "/rushboard",
+      ce_time: event.at,
+      "content-type": "application/json",
+    });
+  });
+
+  it.each(eventTypes.flatMap((type) => Object.keys(dataOf[type]).map((field) => [type, field] as const)))(
+    "refuses %s without a proper %s",
+    (type, field) => {
+      const { headers } = received(sample(type));
+      const { data } = sample(type);
+      for (const wrong of [undefined, null, {}, [], true, -1, 1.5, "", "no such reason", "x y"]) {
+        const value = Buffer.from(JSON.stringify({ ...data, [field]: wrong }));
+        expect(decodeMessage({ headers, value })).toEqual({ undecodable: `bad data.${field}` });
+      }
+    },
+  );
+
+  const { headers, value } = received(sample("coupon.requested"));
+  const { ce_id: _, ...withoutId } = headers;
+  it.each([
+    ["no headers", { headers: {}, value }, "ce_specversion is missing"],
+    ["another version", { headers: { ...headers, ce_specversion: "0.3" }, value }, "ce_specversion is 0.3"],
+    ["no id", { headers: withoutId, value }, "no id"],
+    ["an unknown type", { headers: { ...headers, ce_type: "coupon.eaten" }, value }, 'unknown type "coupon.eaten"'],
+    ["an inherited name", { headers: { ...headers, ce_type: "toString" }, value }, 'unknown type "toString"'],
+    ["no time", { headers: { ...headers, ce_time: "yesterday" }, value }, "at is no instant"],
+    ["an impossible time", { headers: { ...headers, ce_time: "2026-13-01T00:00:00.000Z" }, value }, "at is no instant"],
+    ["no value", { headers, value: null }, "no value"],
+    ["bad JSON", { headers, value: Buffer.from("{") }, "bad JSON"],
+    ["an array", { headers, value: Buffer.from("[]") }, "data is not an object"],
+  ])("refuses %s", (_name, message, undecodable) => {
+    expect(decodeMessage(message)).toEqual({ undecodable });
+  });
+
+  it("never throws, and keeps the raw text", () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.dictionary(fc.string(), fc.string()), (bytes, others) => {
+        const message = { value: Buffer.from(bytes), headers: others };
+        expect(decodeMessage(message)).toHaveProperty("undecodable");
+        expect(rawMessage(message).text).toBe(Buffer.from(bytes).toString());
+      }),
+    );
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "../../../src/bootstrap/config.js";
+
+const faultsOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+};
+
+describe("the settings", () => {
+  it("have a default each, so that none is needed", () => {
+    expect(readConfig({})).toMatchObject({
+      HOST: "127.0.0.1",
+      PORT: 3000,
+      DATA_DIR: "./data",
+      ROLES: new Set(["api", "worker", "scheduler"]),
+      CLAIM_SWEEP_SECONDS: 30,
+      RATE_LIMIT_PER_SHOPPER: 20,
+      CORS_ORIGINS: [],
+      LOG_LEVEL: "info",
+    });
+  });
+
+  it("count as unset where they are empty", () => {
+    expect(readConfig({ PORT: "", REDIS_URL: "" }).PORT).toBe(3000);
+  });
+
+  it("are all told at once where they are wrong, with what was given and what is accepted", () => {
+    const faults = faultsOf({
+      PORT: "70000",
+      LOG_LEVEL: "loud",
+      CLAIM_SWEEP_SECONDS: "0",
+      BUSINESS_TIME_ZONE: "Mars/North",
+    });
+    expect(faults).toHaveLength(4);
+    expect(faults.find((f) => f.startsWith("PORT"))).toBe(
+      'PORT: given "70000"; accepted: a whole number from 0 to 65535',
+    );
+    expect(faults.find((f) => f.startsWith("BUSINESS_TIME_ZONE"))).toContain('"Mars/North"');
+  });
+
+  it("never show a secret", () => {
+    const faults = faultsOf({
+      AUTH_SECRET: "too-short-secret",
+      DATABASE_URL: "postgres://u:hunter2@h/db",
+      REDIS_URL: "x:hunter2",
+    });
+    expect(faults).toHaveLength(3);
+    expect(faults.join()).not.toMatch(/hunter2|too-short/);
+    expect(faults.join()).toContain("(hidden)");
+  });
+
+  it.each([
+    ["REDIS_URL without the database", { REDIS_URL: "redis://h:1" }],
+    ["KAFKA_BROKERS without Redis", { KAFKA_BROKERS: "h:1", DATABASE_URL: "mysql://u:p@h/d" }],
+    ["fewer roles without Redis", { ROLES: "api" }],
+    ["migrate beside another role", { ROLES: "migrate,api" }],
+    ["an unknown role", { ROLES: "api,cook" }],
+    ["both kinds of auth", { AUTH_SECRET: "x".repeat(32), AUTH_JWKS_URL: "https://h/jwks" }],
+    ["open mode beyond loopback", { HOST: "0.0.0.0" }],
+    ["open mode on a name that only looks like loopback", { HOST: "127.0.0.1.example.com" }],
+    ["an origin with a path", { CORS_ORIGINS: "https://shop.example/x" }],
+    ["a secret of 31 bytes", { AUTH_SECRET: "x".repeat(31) }],
+  ])("refuse %s", (_, environment) => {
+    expect(faultsOf(environment as Record<string, string>)).toHaveLength(1);
+  });
+
+  it("take every engine and every role apart", () => {
+    const config = readConfig({
+      DATABASE_URL: "mysql://u:p@h:3306/d",
+      REDIS_URL: "redis://a:1,b:2",
+      KAFKA_BROKERS: "a:9092, b:9092",
+      ROLES: "worker",
+      HOST: "0.0.0.0",
+      AUTH_SECRET: "x".repeat(32),
+    });
+    expect(config.KAFKA_BROKERS).toEqual(["a:9092", "b:9092"]);
+    expect(config.ROLES).toEqual(new Set(["worker"]));
+  });
+});
