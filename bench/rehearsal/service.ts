@@ -30,7 +30,7 @@ export const startService = async (settings: Readonly<Record<string, string>> = 
     };
     createInterface({ input: child.stdout }).on("line", read);
     createInterface({ input: child.stderr }).on("line", read);
-    ended.then(() => reject(new Error(`the service did not start:\n${words.slice(0, 2000)}`)));
+    void ended.then(() => reject(new Error(`the service did not start:\n${words.slice(0, 2000)}`)));
   });
   return {
     url,

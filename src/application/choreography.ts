@@ -31,3 +31,9 @@ export const choreograph = (app: Reactions): Choreography => ({
   "coupon.issued": { "ranking-log": app.logClaims },
   "coupon.failed": { stock: app.returnPlaces, "ranking-log": app.logClaims },
 });
+
+const groups = choreograph({} as Reactions);
+
+/** The groups that react to a type; known without any use case, for nodes that only publish. */
+export const groupsOf = (type: EventType): readonly ConsumerGroup[] =>
+  consumerGroups.filter((group) => Object.hasOwn(groups[type], group));

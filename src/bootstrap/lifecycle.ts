@@ -1,3 +1,5 @@
+import { withDeadline } from "./deadline.js";
+
 /** One part of the service that starts and stops. */
 export type Step = {
   readonly name: string;
@@ -5,14 +7,6 @@ export type Step = {
   readonly stop?: () => Promise<unknown> | unknown;
   /** How long stopping may take, in milliseconds; after that the next step is stopped all the same. */
   readonly deadlineMs?: number;
-};
-
-const within = async (ms: number, work: Promise<unknown>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done within ${ms} ms`)), ms);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
 
 /** Starts steps in order, and stops what was started in reverse, each with a deadline. */
@@ -47,7 +41,7 @@ export class Lifecycle {
   private async stopAll(): Promise<void> {
     for (const step of [...this.started].reverse()) {
       try {
-        await within(step.deadlineMs ?? 5000, Promise.resolve(step.stop?.()));
+        await withDeadline(step.deadlineMs ?? 5000, Promise.resolve(step.stop?.()));
       } catch (error) {
         this.failed(step.name, error);
       }

@@ -23,6 +23,8 @@ import { Tickets } from "./ticket.js";
 /** Everything that the HTTP edge is given. */
 export type HttpServerNeeds = {
   readonly application: Application;
+  /** Whether the API is served here; a node of other roles answers probes only. */
+  readonly servesApi: boolean;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -75,7 +77,8 @@ export class HttpServer {
     this.writer = new ResponseWriter(needs.log, cors, this.inFlight);
     const tickets = new Tickets(needs.ticketKey, clock);
     const { metrics, inFlight, streams, writer } = this;
-    this.tables = apiTables(application, { tickets, metrics, inFlight, readiness });
+    const tables = apiTables(application, { tickets, metrics, inFlight, readiness });
+    this.tables = tables.filter(({ prefix }) => needs.servesApi || prefix === "");
 
     const app = express().disable("x-powered-by").set("query parser", false);
     app.enable("case sensitive routing").enable("strict routing");

@@ -38,8 +38,8 @@ export class KafkaEventBus implements EventBus {
     this.options = options;
     this.deadLetters = deadLetters;
     this.log = tuning.log ?? (() => {});
-    this.retry = tuning.retry ?? jitteredBackoff(100, 5_000);
-    this.reconnect = tuning.reconnect ?? jitteredBackoff(250, 5_000);
+    this.retry = tuning.retry ?? jitteredBackoff(100, 5_000, Math.random);
+    this.reconnect = tuning.reconnect ?? jitteredBackoff(250, 5_000, Math.random);
     this.kafka = openKafka(options, this.log);
     this.topics = new KafkaTopics(this.kafka, options, this.log);
     this.producer = new KafkaProducer(

@@ -14,7 +14,7 @@ export class MemoryEventBus implements EventBus {
   private stopped = false;
   private waiting: (() => void)[] = [];
 
-  constructor(deadLetters: DeadLetters, backoff: Backoff = jitteredBackoff(5, 100)) {
+  constructor(deadLetters: DeadLetters, backoff: Backoff = jitteredBackoff(5, 100, Math.random)) {
     const tellQuiet = () => this.tellQuiet();
     this.inboxes = new Map(
       consumerGroups.map((group) => [group, new MemoryInbox(group, deadLetters, backoff, tellQuiet)]),

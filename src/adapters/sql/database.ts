@@ -1,5 +1,4 @@
 import { channel } from "node:diagnostics_channel";
-import { chmodSync, closeSync, openSync } from "node:fs";
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import knexFactory, { type Knex } from "knex";
@@ -32,10 +31,6 @@ type MysqlConnection = {
 const log: Knex.Logger = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
 
 const openSqlite = (file: string): Knex => {
-  if (file !== ":memory:") {
-    closeSync(openSync(file, "a", 0o600));
-    chmodSync(file, 0o600);
-  }
   return knexFactory({
     client: LibsqlClient as unknown as typeof Knex.Client,
     connection: { filename: file },

@@ -1,4 +1,6 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import type { Knex } from "knex";
 import Libsql from "libsql";
 
@@ -9,6 +11,7 @@ type DialectClient = new (
   config: Knex.Config,
 ) => Knex.Client & {
   _driver(): unknown;
+  acquireRawConnection(): Promise<unknown>;
   transaction(container: unknown, config: unknown, outerTx: unknown): Knex.Transaction;
 };
 
@@ -21,6 +24,16 @@ const BetterSqlite3Client: DialectClient = createRequire(import.meta.url)("knex/
 export class LibsqlClient extends BetterSqlite3Client {
   override _driver(): unknown {
     return Libsql;
+  }
+
+  override acquireRawConnection(): Promise<unknown> {
+    const { filename } = this.connectionSettings as { readonly filename: string };
+    if (filename !== ":memory:") {
+      mkdirSync(dirname(filename), { recursive: true });
+      closeSync(openSync(filename, "a", 0o600));
+      chmodSync(filename, 0o600);
+    }
+    return super.acquireRawConnection();
   }
 
   override transaction(container: unknown, config: unknown, outerTx: unknown): Knex.Transaction {

@@ -37,7 +37,7 @@ export class SqlEventBus implements EventBus {
       db,
       lease,
       clock,
-      backoff: tuning.backoff ?? jitteredBackoff(100, 5_000),
+      backoff: tuning.backoff ?? jitteredBackoff(100, 5_000, Math.random),
       pollMs: tuning.pollMs ?? 500,
     };
   }

@@ -1,0 +1,69 @@
+import { AcceptClaim } from "../application/coupon/accept-claim.js";
+import { AuditCoupon } from "../application/coupon/audit-coupon.js";
+import { ClaimCoupon } from "../application/coupon/claim-coupon.js";
+import { CompareStores } from "../application/coupon/compare-stores.js";
+import { IssueCoupon } from "../application/coupon/issue-coupon.js";
+import { JoinQueue } from "../application/coupon/join-queue.js";
+import { LogClaims } from "../application/coupon/log-claims.js";
+import { OpenCoupon } from "../application/coupon/open-coupon.js";
+import { RebuildQueue } from "../application/coupon/rebuild-queue.js";
+import { ReserveCoupon } from "../application/coupon/reserve-coupon.js";
+import { ReturnPlaces } from "../application/coupon/return-places.js";
+import { SweepClaims } from "../application/coupon/sweep-claims.js";
+import { RelayOutbox } from "../application/outbox/relay-outbox.js";
+import { FollowTask } from "../application/task/follow-task.js";
+import { Tokens as T } from "./tokens.js";
+import { make, wiring } from "./wiring.js";
+
+/** The use cases; the same in every profile. */
+export const applicationModule = wiring((wire) => {
+  wire(T.rebuildQueue, [T.work, T.coupons, T.claims, T.queue, T.clock], make(RebuildQueue));
+  wire(T.joinQueue, [T.queue, T.stock, T.rebuildQueue, T.clock, T.newId], make(JoinQueue));
+  wire(T.acceptClaim, [T.claimRows, T.bus, T.clock], make(AcceptClaim));
+  wire(T.openCoupon, [T.work, T.rebuildQueue, T.clock], make(OpenCoupon));
+  wire(T.claimCoupon, [T.coupons, T.claims, T.joinQueue, T.acceptClaim, T.clock], make(ClaimCoupon));
+  wire(T.auditCoupon, [T.coupons, T.claims, T.queue, T.rebuildQueue], make(AuditCoupon));
+  wire(T.reserveCoupon, [T.stock, T.bus, T.clock], make(ReserveCoupon));
+  wire(T.issueCoupon, [T.work, T.notices, T.clock], make(IssueCoupon));
+  wire(T.returnPlaces, [T.stock], make(ReturnPlaces));
+  wire(T.logClaims, [T.work], make(LogClaims));
+  wire(
+    T.sweepClaims,
+    [T.claims, T.stock, T.issueCoupon, T.clock, T.config],
+    (claims, stock, issue, clock, config) =>
+      new SweepClaims(claims, stock, issue, clock, config.CLAIM_SWEEP_SECONDS * 1000),
+  );
+  wire(
+    T.compareStores,
+    [T.coupons, T.claims, T.claimRows, T.queue, T.stock, T.rebuildQueue, T.clock],
+    (coupons, claims, rows, queue, stock, rebuild, clock) =>
+      new CompareStores({ coupons, claims, rows, queue, stock }, rebuild, clock),
+  );
+  wire(T.followTask, [T.claims, T.notices], make(FollowTask));
+  wire(T.relayOutbox, [T.outboxRows, T.bus], make(RelayOutbox));
+  wire(
+    T.reactions,
+    [T.reserveCoupon, T.issueCoupon, T.returnPlaces, T.logClaims],
+    (reserveCoupon, issueCoupon, returnPlaces, logClaims) => ({
+      reserveCoupon,
+      issueCoupon,
+      returnPlaces,
+      logClaims,
+    }),
+  );
+  wire(
+    T.application,
+    [T.claimCoupon, T.openCoupon, T.auditCoupon, T.followTask, T.coupons, T.claims, T.rankingLog, T.clock, T.newId],
+    (claimCoupon, openCoupon, auditCoupon, followTask, coupons, claims, rankingLog, clock, newId) => ({
+      claimCoupon,
+      openCoupon,
+      auditCoupon,
+      followTask,
+      coupons,
+      claims,
+      rankingLog,
+      clock,
+      newId,
+    }),
+  );
+});

@@ -1,0 +1,63 @@
+import { closeDatabase } from "../adapters/sql/database.js";
+import { isMigrated, migrate } from "../adapters/sql/migrate.js";
+import { isEngineUnavailable } from "../domain/problem.js";
+import type { Config } from "./config.js";
+import type { Step } from "./lifecycle.js";
+import { ProcessLease } from "./process-lease.js";
+import { type Token, Tokens } from "./tokens.js";
+
+/** The service cannot run as it was set up; the message is one line for whoever starts it. */
+export class StartRefused extends Error {}
+
+const retryMs = 1000;
+
+/** Runs `work` now; where the database is away, again and again in the background, so that the rest may start. */
+const onceDatabaseAnswers = async (work: () => Promise<void>, refused: (error: unknown) => void): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    if (!isEngineUnavailable(error)) throw error;
+    setTimeout(() => onceDatabaseAnswers(work, refused).catch(refused), retryMs).unref();
+  }
+};
+
+/** The database: migrated where it is embedded, refused where it is not; and without Redis, this process's alone. */
+export const databaseSteps = (
+  config: Config,
+  get: <T>(token: Token<T>) => T,
+  fatal: (reason: string) => void,
+): readonly Step[] => {
+  const db = get(Tokens.database);
+  const prepare = async () => {
+    if (config.DATABASE_URL === undefined) await migrate(db);
+    else if (!(await isMigrated(db)))
+      throw new StartRefused("the database is not migrated: run the service once with ROLES=migrate");
+  };
+  const refuse = (error: unknown) => fatal(error instanceof Error ? error.message : String(error));
+  const steps: Step[] = [
+    {
+      name: "database",
+      start: () => onceDatabaseAnswers(prepare, refuse),
+      stop: () => closeDatabase(db),
+    },
+  ];
+  if (config.REDIS_URL === undefined) {
+    const lease = new ProcessLease(get(Tokens.jobLease), () => fatal("another process has taken this database over"));
+    steps.push({
+      name: "process lease",
+      start: () => onceDatabaseAnswers(() => lease.start(), refuse),
+      stop: () => lease.stop(),
+    });
+  }
+  return steps;
+};
+
+/** What `ROLES=migrate` does. */
+export const migrateAndClose = async (get: <T>(token: Token<T>) => T): Promise<void> => {
+  const db = get(Tokens.database);
+  try {
+    await migrate(db);
+  } finally {
+    await closeDatabase(db);
+  }
+};

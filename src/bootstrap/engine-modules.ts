@@ -1,0 +1,108 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { KafkaEventBus } from "../adapters/kafka/kafka-event-bus.js";
+import { MemoryCouponQueue } from "../adapters/memory/memory-coupon-queue.js";
+import { MemoryCouponStock } from "../adapters/memory/memory-coupon-stock.js";
+import { MemoryCouponStores } from "../adapters/memory/memory-coupon-stores.js";
+import { MemoryTaskNotices } from "../adapters/memory/memory-task-notices.js";
+import { openRedis } from "../adapters/redis/redis-client.js";
+import { RedisCouponQueue } from "../adapters/redis/redis-coupon-queue.js";
+import { RedisCouponStock } from "../adapters/redis/redis-coupon-stock.js";
+import { RedisTaskNotices } from "../adapters/redis/redis-task-notices.js";
+import { openDatabase } from "../adapters/sql/database.js";
+import { SqlClaimQueries } from "../adapters/sql/sql-claim-queries.js";
+import { SqlClaimRows } from "../adapters/sql/sql-claim-rows.js";
+import { SqlCouponQueries } from "../adapters/sql/sql-coupon-queries.js";
+import { SqlDeadLetters } from "../adapters/sql/sql-dead-letters.js";
+import { SqlEventBus } from "../adapters/sql/sql-event-bus.js";
+import { SqlJobLease } from "../adapters/sql/sql-job-lease.js";
+import { SqlOutboxRows } from "../adapters/sql/sql-outbox-rows.js";
+import { SqlRankingLogQueries } from "../adapters/sql/sql-ranking-log-queries.js";
+import { SqlSecrets } from "../adapters/sql/sql-secrets.js";
+import { SqlUnitOfWork } from "../adapters/sql/sql-unit-of-work.js";
+import { newUuid } from "../adapters/system/new-uuid.js";
+import { systemClock } from "../adapters/system/system-clock.js";
+import { groupsOf } from "../application/choreography.js";
+import { holderIsDead, holderName } from "./process-lease.js";
+import { Tokens as T } from "./tokens.js";
+import { make, wiring } from "./wiring.js";
+
+/** SQLite or MySQL, and what does not change with any engine. */
+export const databaseModule = wiring((wire) => {
+  wire(T.clock, [], () => systemClock);
+  wire(T.newId, [], () => newUuid);
+  wire(T.database, [T.config], ({ DATABASE_URL, DATA_DIR }) =>
+    openDatabase(
+      DATABASE_URL === undefined
+        ? { kind: "sqlite", file: join(DATA_DIR, "rushboard.sqlite") }
+        : { kind: "mysql", url: DATABASE_URL },
+    ),
+  );
+  wire(T.pokeRelay, [], () => ({ poke: () => {} }));
+  wire(T.work, [T.database, T.pokeRelay], (db, relay) => new SqlUnitOfWork(db, () => relay.poke()));
+  wire(T.coupons, [T.database], make(SqlCouponQueries));
+  wire(T.claims, [T.database], make(SqlClaimQueries));
+  wire(T.claimRows, [T.database, T.clock], make(SqlClaimRows));
+  wire(T.rankingLog, [T.database], make(SqlRankingLogQueries));
+  wire(T.outboxRows, [T.database, T.clock], make(SqlOutboxRows));
+  wire(T.deadLetters, [T.database, T.clock], make(SqlDeadLetters));
+  wire(T.jobLease, [T.database, T.clock, T.newId], (db, clock, newId) => {
+    const isDead = (holder: string) => holderIsDead(holder, hostname(), process.pid);
+    return new SqlJobLease(db, clock, holderName(hostname(), process.pid, newId()), isDead);
+  });
+  wire(T.secrets, [T.database], make(SqlSecrets));
+});
+
+/** Queues, stock and notices in this process. */
+export const memoryStoresModule = wiring((wire) => {
+  const stores = new MemoryCouponStores();
+  wire(T.redis, [], () => null);
+  wire(T.queue, [], () => new MemoryCouponQueue(stores));
+  wire(T.stock, [], () => new MemoryCouponStock(stores));
+  wire(T.notices, [T.log], (log) => new MemoryTaskNotices((error) => log.warn({ err: error }, "a follower failed")));
+  wire(T.storeSteps, [], () => []);
+});
+
+/** Queues, stock and notices in Redis. */
+export const redisStoresModule = wiring((wire) => {
+  wire(T.redis, [T.config, T.log], ({ REDIS_URL }, log) =>
+    openRedis(REDIS_URL ?? "", (error) => log.debug({ err: error }, "Redis")),
+  );
+  wire(T.queue, [T.redis], (redis) => new RedisCouponQueue(present(redis)));
+  wire(T.stock, [T.redis], (redis) => new RedisCouponStock(present(redis)));
+  wire(
+    T.notices,
+    [T.redis, T.log],
+    (redis, log) => new RedisTaskNotices(present(redis), (error) => log.warn({ err: error }, "a task notice was lost")),
+  );
+  wire(T.storeSteps, [T.redis, T.notices], (redis, notices) => [
+    { name: "Redis", start: () => present(redis).start(), stop: () => present(redis).stop() },
+    { name: "task notices", start: () => (notices as RedisTaskNotices).start() },
+  ]);
+});
+
+/** Events from the journal in the database. */
+export const journalModule = wiring((wire) => {
+  wire(T.bus, [T.database, T.jobLease, T.clock], (db, lease, clock) => new SqlEventBus(db, lease, clock, groupsOf));
+});
+
+/** Events by Apache Kafka. */
+export const kafkaModule = wiring((wire) => {
+  wire(T.bus, [T.config, T.deadLetters, T.log], (config, deadLetters, log) => {
+    const options = {
+      brokers: config.KAFKA_BROKERS ?? [],
+      topicPrefix: config.TOPIC_PREFIX,
+      partitions: config.KAFKA_PARTITIONS,
+      replication: config.KAFKA_REPLICATION,
+      clientId: "rushboard",
+    };
+    return new KafkaEventBus(options, deadLetters, {
+      log: (level, message, facts) => log[level === "error" ? "warn" : "debug"]({ kafka: facts }, message),
+    });
+  });
+});
+
+const present = <V>(value: V | null): V => {
+  if (value === null) throw new Error("the stores in Redis need Redis");
+  return value;
+};

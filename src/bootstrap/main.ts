@@ -1,0 +1,50 @@
+import { type Logger, pino } from "pino";
+import { ConfigError, readConfig } from "./config.js";
+import { migrateAndClose, StartRefused } from "./database-steps.js";
+import { Lifecycle } from "./lifecycle.js";
+import { LeaseHeld } from "./process-lease.js";
+import { serviceSteps, wireService } from "./service.js";
+
+/** `EX_CONFIG` of sysexits: the settings are wrong, and starting again will not help. */
+const exitConfig = 78;
+
+const refuse = (reason: string, code: number): never => {
+  process.stderr.write(`rushboard: ${reason}\n`);
+  process.exit(code);
+};
+
+const run = async (): Promise<void> => {
+  const config = readConfig(process.env);
+  const log: Logger = pino({
+    level: config.LOG_LEVEL,
+    redact: ["req.headers.authorization", "*.password", "*.secret", "authorization", "ticket"],
+  });
+  if (config.ROLES.has("migrate")) {
+    await migrateAndClose(wireService(config, log));
+    log.info("the database is migrated");
+    return;
+  }
+
+  const lifecycle = new Lifecycle((step, err) => log.warn({ step, err }, "a step did not stop cleanly"));
+  const end = async (code: number) => {
+    await lifecycle.stop();
+    process.exit(code);
+  };
+  const fatal = (reason: string) => {
+    log.fatal(reason);
+    void end(1);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.once(signal, () => {
+      log.info({ signal }, "stopping");
+      void end(0);
+    });
+  await lifecycle.start(serviceSteps(config, log, fatal));
+};
+
+run().catch((error: unknown) => {
+  if (error instanceof ConfigError) refuse(`the settings are wrong\n  ${error.faults.join("\n  ")}`, exitConfig);
+  if (error instanceof StartRefused || error instanceof LeaseHeld) refuse(error.message, 1);
+  const { code, message } = error as NodeJS.ErrnoException;
+  refuse(code === "EADDRINUSE" ? `the address is in use: ${message}` : `could not start: ${message}`, 1);
+});

@@ -1,0 +1,100 @@
+import type { Logger } from "pino";
+import type { Registry } from "prom-client";
+import type { Application } from "../adapters/http/api-tables.js";
+import type { RedisClient } from "../adapters/redis/redis-client.js";
+import type { Database } from "../adapters/sql/database.js";
+import type { SqlClaimRows } from "../adapters/sql/sql-claim-rows.js";
+import type { SqlDeadLetters } from "../adapters/sql/sql-dead-letters.js";
+import type { SqlJobLease } from "../adapters/sql/sql-job-lease.js";
+import type { SqlOutboxRows } from "../adapters/sql/sql-outbox-rows.js";
+import type { SqlSecrets } from "../adapters/sql/sql-secrets.js";
+import type { ConsumerGroup, Reactions } from "../application/choreography.js";
+import type { AcceptClaim } from "../application/coupon/accept-claim.js";
+import type { AuditCoupon } from "../application/coupon/audit-coupon.js";
+import type { ClaimCoupon } from "../application/coupon/claim-coupon.js";
+import type { CompareStores } from "../application/coupon/compare-stores.js";
+import type { IssueCoupon } from "../application/coupon/issue-coupon.js";
+import type { JoinQueue } from "../application/coupon/join-queue.js";
+import type { LogClaims } from "../application/coupon/log-claims.js";
+import type { OpenCoupon } from "../application/coupon/open-coupon.js";
+import type { RebuildQueue } from "../application/coupon/rebuild-queue.js";
+import type { ReserveCoupon } from "../application/coupon/reserve-coupon.js";
+import type { ReturnPlaces } from "../application/coupon/return-places.js";
+import type { SweepClaims } from "../application/coupon/sweep-claims.js";
+import type { RelayOutbox } from "../application/outbox/relay-outbox.js";
+import type { ClaimQueries } from "../application/ports/claim-queries.js";
+import type { Clock } from "../application/ports/clock.js";
+import type { CouponQueries } from "../application/ports/coupon-queries.js";
+import type { CouponQueue } from "../application/ports/coupon-queue.js";
+import type { CouponStock } from "../application/ports/coupon-stock.js";
+import type { EventBus } from "../application/ports/event-bus.js";
+import type { NewId } from "../application/ports/new-id.js";
+import type { RankingLogQueries } from "../application/ports/ranking-log-queries.js";
+import type { TaskNotices } from "../application/ports/task-notices.js";
+import type { UnitOfWork } from "../application/ports/unit-of-work.js";
+import type { FollowTask } from "../application/task/follow-task.js";
+import type { Config } from "./config.js";
+import type { Step } from "./lifecycle.js";
+
+declare const held: unique symbol;
+
+/** A symbol that carries the type of what it stands for, so that swapped or missing needs do not compile. */
+export type Token<T> = symbol & { readonly [held]?: (value: T) => T };
+
+const token = <T>(name: string): Token<T> => Symbol(name);
+
+/** An event bus as the lifecycle and the metrics see it, beyond its port. */
+export type RunningBus = EventBus & {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  ping(): Promise<void>;
+  lag(): Promise<readonly { readonly group: ConsumerGroup; readonly lag: number }[]>;
+};
+
+/** An engine of this profile, for readiness and the line at start. */
+export type EngineCheck = { readonly name: string; readonly ping: () => Promise<void> };
+
+export const Tokens = {
+  config: token<Config>("config"),
+  log: token<Logger>("log"),
+  registry: token<Registry>("registry"),
+  clock: token<Clock>("clock"),
+  newId: token<NewId>("newId"),
+
+  database: token<Database>("database"),
+  work: token<UnitOfWork>("work"),
+  coupons: token<CouponQueries>("coupons"),
+  claims: token<ClaimQueries>("claims"),
+  claimRows: token<SqlClaimRows>("claimRows"),
+  rankingLog: token<RankingLogQueries>("rankingLog"),
+  outboxRows: token<SqlOutboxRows>("outboxRows"),
+  deadLetters: token<SqlDeadLetters>("deadLetters"),
+  jobLease: token<SqlJobLease>("jobLease"),
+  secrets: token<SqlSecrets>("secrets"),
+  /** Pokes the outbox relay; nothing before it runs. */
+  pokeRelay: token<{ poke: () => void }>("pokeRelay"),
+
+  redis: token<RedisClient | null>("redis"),
+  queue: token<CouponQueue>("queue"),
+  stock: token<CouponStock>("stock"),
+  notices: token<TaskNotices>("notices"),
+  storeSteps: token<readonly Step[]>("storeSteps"),
+  bus: token<RunningBus>("bus"),
+
+  rebuildQueue: token<RebuildQueue>("rebuildQueue"),
+  joinQueue: token<JoinQueue>("joinQueue"),
+  acceptClaim: token<AcceptClaim>("acceptClaim"),
+  openCoupon: token<OpenCoupon>("openCoupon"),
+  claimCoupon: token<ClaimCoupon>("claimCoupon"),
+  auditCoupon: token<AuditCoupon>("auditCoupon"),
+  reserveCoupon: token<ReserveCoupon>("reserveCoupon"),
+  issueCoupon: token<IssueCoupon>("issueCoupon"),
+  returnPlaces: token<ReturnPlaces>("returnPlaces"),
+  logClaims: token<LogClaims>("logClaims"),
+  sweepClaims: token<SweepClaims>("sweepClaims"),
+  compareStores: token<CompareStores>("compareStores"),
+  followTask: token<FollowTask>("followTask"),
+  relayOutbox: token<RelayOutbox>("relayOutbox"),
+  reactions: token<Reactions>("reactions"),
+  application: token<Application>("application"),
+};

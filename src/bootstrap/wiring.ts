@@ -1,0 +1,27 @@
+import { ContainerModule } from "inversify";
+import type { Token } from "./tokens.js";
+
+type Values<D extends readonly symbol[]> = { [K in keyof D]: D[K] extends Token<infer V> ? V : never };
+
+/** Binds `target` to what `build` makes of the values of `needs`, once a container. */
+export type Wire = <T, const D extends readonly symbol[]>(
+  target: Token<T>,
+  needs: D,
+  build: (...needs: Values<D>) => T,
+) => void;
+
+/** A list of bindings; two modules that bind one token are alternatives, never loaded together. */
+export const wiring = (describe: (wire: Wire) => void): ContainerModule =>
+  new ContainerModule(({ bind }) => {
+    describe((target, needs, build) => {
+      bind(target)
+        .toResolvedValue(build as (...all: unknown[]) => unknown, needs as unknown as symbol[])
+        .inSingletonScope();
+    });
+  });
+
+/** `new Class(...)` as a function, for use cases whose constructor takes just what is wired. */
+export const make =
+  <A extends readonly unknown[], T>(Class: new (...needs: A) => T) =>
+  (...needs: A): T =>
+    new Class(...needs);
