@@ -2,8 +2,8 @@ import { type Logger, pino } from "pino";
 import { ConfigError, readConfig } from "./config.js";
 import { migrateAndClose, StartRefused } from "./database-steps.js";
 import { Lifecycle } from "./lifecycle.js";
+import { nodeSteps, wireNode } from "./node-steps.js";
 import { LeaseHeld } from "./process-lease.js";
-import { serviceSteps, wireService } from "./service.js";
 
 /** `EX_CONFIG` of sysexits: the settings are wrong, and starting again will not help. */
 const exitConfig = 78;
@@ -20,7 +20,7 @@ const run = async (): Promise<void> => {
     redact: ["req.headers.authorization", "*.password", "*.secret", "authorization", "ticket"],
   });
   if (config.ROLES.has("migrate")) {
-    await migrateAndClose(wireService(config, log));
+    await migrateAndClose(wireNode(config, log));
     log.info("the database is migrated");
     return;
   }
@@ -39,7 +39,7 @@ const run = async (): Promise<void> => {
       log.info({ signal }, "stopping");
       void end(0);
     });
-  await lifecycle.start(serviceSteps(config, log, fatal));
+  await lifecycle.start(nodeSteps(config, log, fatal));
 };
 
 run().catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import type { ClaimFailure, PendingClaim, SettledClaim } from "./coupon.js";
+import type { ClaimFailure, SettledClaim } from "./coupon.js";
 import type { Brand, CouponId, TaskId, UserCouponId, UserId } from "./ids.js";
 import { type EpochMs, type Instant, toInstant } from "./time.js";
 
@@ -90,9 +90,3 @@ export const settledEvent = (
         data: { ...facts, reason: claim.reason },
       };
 };
-
-/** The pending claim that a request or reservation speaks of. */
-export const claimOf = (event: EventOf<"coupon.requested" | "coupon.reserved">): PendingClaim => ({
-  ...event.data,
-  status: "pending",
-});

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { AuditCoupon } from "../../application/coupon/audit-coupon.js";
 import type { OpenCoupon } from "../../application/coupon/open-coupon.js";
 import type { Clock } from "../../application/ports/clock.js";
@@ -6,87 +6,20 @@ import type { CouponQueries, CouponStanding } from "../../application/ports/coup
 import type { NewId } from "../../application/ports/new-id.js";
 import { type Coupon, stateAt } from "../../domain/coupon.js";
 import type { CouponId } from "../../domain/ids.js";
-import { greatestMoney, type Money } from "../../domain/money.js";
+import type { Money } from "../../domain/money.js";
 import { DomainError } from "../../domain/problem.js";
 import { type EpochMs, fromInstant, type Instant, toInstant } from "../../domain/time.js";
-import { countSchema, idSchema, name, nameSchema, pageOf, pageQuery, timeOrNull, timeSchema } from "./api-schemas.js";
+import { pageQuery, timeOrNull } from "./api-schemas.js";
+import {
+  auditSchema,
+  couponPage,
+  couponSchema,
+  newCouponSchema,
+  userCouponPage,
+  type userCouponSchema,
+} from "./coupon-schemas.js";
 import { pageAnswer } from "./page-answer.js";
 import { type Route, route } from "./route.js";
-
-const greatestQuantity = 10_000_000;
-
-const discountSchema = name(
-  "Discount",
-  z.discriminatedUnion("type", [
-    z.strictObject({ type: z.literal("fixed"), value: z.int().min(1).max(greatestMoney) }),
-    z.strictObject({ type: z.literal("percent"), value: z.int().min(1).max(100) }),
-  ]),
-);
-
-const newCouponSchema = name(
-  "NewCoupon",
-  z
-    .strictObject({
-      couponId: idSchema.optional(),
-      name: nameSchema,
-      quantity: z.int().min(1).max(greatestQuantity),
-      discount: discountSchema,
-      opensAt: timeSchema.optional(),
-      closesAt: timeSchema.optional(),
-    })
-    .refine(
-      ({ opensAt, closesAt }) =>
-        opensAt === undefined || closesAt === undefined || Date.parse(opensAt) < Date.parse(closesAt),
-      { path: ["closesAt"], error: "must be after opensAt" },
-    ),
-);
-
-const couponSchema = name(
-  "Coupon",
-  z.strictObject({
-    couponId: idSchema,
-    name: z.string(),
-    quantity: countSchema,
-    discount: discountSchema,
-    opensAt: timeSchema.nullable(),
-    closesAt: timeSchema.nullable(),
-    state: z.enum(["scheduled", "open", "closed", "sold-out"]),
-    remaining: countSchema,
-    issued: countSchema,
-  }),
-);
-
-const auditSchema = name(
-  "CouponAudit",
-  z.strictObject({
-    quantity: countSchema,
-    admitted: countSchema,
-    taken: countSchema,
-    issued: countSchema,
-    returned: countSchema,
-    remaining: z.int(),
-    balanced: z.boolean(),
-    stores: z.strictObject({
-      queue: z.strictObject({ admitted: countSchema, returned: countSchema }),
-      stock: z.strictObject({ taken: countSchema, remaining: z.int() }),
-      database: z.strictObject({ pending: countSchema, issued: countSchema, failed: countSchema }),
-    }),
-  }),
-);
-
-const userCouponSchema = name(
-  "UserCoupon",
-  z.strictObject({
-    userCouponId: idSchema,
-    couponId: idSchema,
-    status: z.enum(["issued", "used"]),
-    position: z.int().min(1),
-    issuedAt: timeSchema,
-  }),
-);
-
-const couponPage = pageOf("CouponPage", couponSchema);
-const userCouponPage = pageOf("UserCouponPage", userCouponSchema);
 
 type Needs = {
   readonly openCoupon: OpenCoupon;

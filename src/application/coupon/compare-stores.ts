@@ -15,7 +15,7 @@ const membersAPage = 500;
 type Sighting = { readonly figures: QueueFigures; readonly disagreed: boolean; readonly rowsUpTo: number };
 
 /** The database's view of a quiet store; while shoppers rush, rows trail members by milliseconds. */
-export const agrees = (truth: StoreTruth, { epoch, next, members, taken }: QueueFigures): boolean =>
+const agrees = (truth: StoreTruth, { epoch, next, members, taken }: QueueFigures): boolean =>
   epoch === truth.epoch &&
   next > truth.highestPosition &&
   members === truth.pending + truth.issued &&

@@ -33,7 +33,7 @@ const profileOf = (config: Config): Readonly<Record<string, string>> => ({
 });
 
 /** The graph of one profile; nothing in it connects before its step starts. */
-export const wireService = (config: Config, log: Logger): (<T>(token: Token<T>) => T) => {
+export const wireNode = (config: Config, log: Logger): (<T>(token: Token<T>) => T) => {
   const container = new Container();
   container.bind(Tokens.config).toConstantValue(config);
   container.bind(Tokens.log).toConstantValue(log);
@@ -51,8 +51,8 @@ export const wireService = (config: Config, log: Logger): (<T>(token: Token<T>) 
  * What a node of this configuration starts, in this order, and stops in reverse: the edge first, the database last.
  * @param fatal called when the process must end, with the reason in one line
  */
-export const serviceSteps = (config: Config, log: Logger, fatal: (reason: string) => void): readonly Step[] => {
-  const get = wireService(config, log);
+export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) => void): readonly Step[] => {
+  const get = wireNode(config, log);
   const bus = get(Tokens.bus);
   const db = get(Tokens.database);
   const redis = get(Tokens.redis);
