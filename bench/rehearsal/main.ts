@@ -48,6 +48,9 @@ const showProgress = (of: number) => {
   };
 };
 
+const auditLine = ({ admitted, taken, issued }: Readonly<Record<string, unknown>>): string =>
+  `admitted ${admitted} = taken ${taken} = issued ${issued}`;
+
 const rehearse = async (): Promise<number> => {
   const { drop: options, url, secret, help } = readOptions();
   if (help) {
@@ -59,9 +62,10 @@ const rehearse = async (): Promise<number> => {
   try {
     const drop = await runDrop(client, options, showProgress(options.shoppers));
     const { figures, audit, broken } = await judge(client, drop, options);
-    const table = new Table({ style: { head: [], border: [] } });
+    const chars = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+    const table = new Table({ chars, style: { head: [], border: [] } });
     table.push(...Object.entries(figures).map(([name, value]) => ({ [name]: String(value) })));
-    table.push({ audit: `${audit.balanced ? "balanced" : "NOT balanced"} ${JSON.stringify(audit.stores)}` });
+    table.push({ audit: `${audit.balanced ? "balanced" : "NOT balanced"}: ${auditLine(audit)}` });
     console.log(table.toString());
     for (const promise of broken) console.log(`BROKEN: ${promise}`);
     if (broken.length === 0) console.log("Every promise held.");

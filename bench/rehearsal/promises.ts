@@ -32,8 +32,15 @@ const quietAudit = async (client: Client, couponId: string): Promise<Readonly<Re
   }
 };
 
-/** Holds a drop against the promises C1–C5, C7 and the service's own audit. */
-export const judge = async (client: Client, drop: Drop, options: DropOptions): Promise<Verdict> => {
+/**
+ * Holds a drop against the promises C1–C5, C7 and the service's own audit.
+ * @param options of the drop; `disturbed`: something broke meanwhile, so that a position may be left out
+ */
+export const judge = async (
+  client: Client,
+  drop: Drop,
+  options: Pick<DropOptions, "shoppers" | "coupons"> & { readonly disturbed?: boolean },
+): Promise<Verdict> => {
   const { visits, couponId } = drop;
   const audit = await quietAudit(client, couponId);
   const accepted = visits.filter(({ taskIds }) => taskIds.length > 0);
@@ -55,10 +62,13 @@ export const judge = async (client: Client, drop: Drop, options: DropOptions): P
   hold("C3 every accepted claim ends in one result", lost === 0);
   if (options.shoppers >= options.coupons) hold("C4 nothing leaks", issued.length === options.coupons);
   else hold("C4 nothing leaks", issued.length === options.shoppers);
-  hold(
-    "C5 first come, first served: positions 1, 2, 3 … without a gap",
-    positions.every((p, i) => p === i + 1),
-  );
+  const soldOut = results.filter(({ reason }) => reason === "coupon-sold-out").map(({ position }) => Number(position));
+  hold("C5 first come, first served", Math.min(...soldOut, Infinity) > (positions.at(-1) ?? 0));
+  if (!options.disturbed)
+    hold(
+      "C5 positions 1, 2, 3 … without a gap",
+      positions.every((p, i) => p === i + 1),
+    );
   const [sample] = accepted;
   if (sample !== undefined) {
     const foreign = await client.call("GET", `/api/v1/tasks/${sample.taskIds[0]}`, "rehearsal-stranger");

@@ -6,12 +6,21 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** A service that runs in a process of its own. */
-export type RunningService = { readonly url: URL; readonly pid: number; stop(): Promise<void> };
+export type RunningService = {
+  readonly url: URL;
+  /** Resolves with the exit code; `null` where a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** SIGTERM, and waits for the end. */
+  stop(): Promise<void>;
+  /** SIGKILL, and waits for the end. */
+  kill(): Promise<void>;
+};
 
 const main = fileURLToPath(new URL("../../dist/bootstrap/main.js", import.meta.url));
 
 /**
- * Starts the built service on a free port with an empty data folder; engine URLs are taken from the environment.
+ * Starts the built service on a free port with an empty data folder, unless the settings say otherwise; engine URLs are
+ * taken from the environment.
  * @throws Error with the service's own words where it refuses to start
  */
 export const startService = async (settings: Readonly<Record<string, string>> = {}): Promise<RunningService> => {
@@ -20,7 +29,7 @@ export const startService = async (settings: Readonly<Record<string, string>> = 
     env: { ...process.env, PORT: "0", DATA_DIR: folder, LOG_LEVEL: "info", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const url = await new Promise<URL>((resolve, reject) => {
     let words = "";
     const read = (line: string) => {
@@ -32,13 +41,10 @@ export const startService = async (settings: Readonly<Record<string, string>> = 
     createInterface({ input: child.stderr }).on("line", read);
     void ended.then(() => reject(new Error(`the service did not start:\n${words.slice(0, 2000)}`)));
   });
-  return {
-    url,
-    pid: child.pid ?? 0,
-    async stop() {
-      child.kill("SIGTERM");
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await ended;
+    await rm(folder, { recursive: true, force: true });
   };
+  return { url, ended, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import type { ClaimQueries } from "../../../src/application/ports/claim-queries.js";
 import type { TaskNotices } from "../../../src/application/ports/task-notices.js";
 import { FollowTask } from "../../../src/application/task/follow-task.js";
@@ -14,6 +14,8 @@ export type NoticesUnderTest = {
   readonly there: TaskNotices;
   /** Puts text where notices travel; absent where nothing else can be there. */
   readonly say?: (text: string) => Promise<unknown>;
+  /** Waits until it holds, as long as a notice may take: within a process no time at all. */
+  readonly eventually: (holds: () => void) => Promise<void>;
 };
 export type Clauses = Readonly<Record<string, (under: NoticesUnderTest) => Promise<void>>>;
 
@@ -29,9 +31,6 @@ const hears = (notices: TaskNotices, taskId: TaskId): Task[] => {
   notices.subscribe(taskId, (task) => heard.push(task));
   return heard;
 };
-
-/** Waits until it holds: notices take a moment, and on a Cluster two of them may come in either order. */
-const eventually = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: 5_000, interval: 5 });
 
 /** Claims that a test writes, for a follower that reads them. */
 const claimsOf = (rows: Map<TaskId, Claim>): ClaimQueries => {
@@ -50,7 +49,11 @@ const follows = async (notices: TaskNotices, ...rows: readonly Claim[]) => {
 
 /** What every `TaskNotices` keeps. */
 export const noticesClauses: Clauses = {
-  "tells an end to those who follow that task, here and there, and to nobody else": async ({ here, there }) => {
+  "tells an end to those who follow that task, here and there, and to nobody else": async ({
+    here,
+    there,
+    eventually,
+  }) => {
     const [one, other] = [settled(1), settled(2)];
     const [first, second, far, stranger] = [
       hears(here, one.taskId),
@@ -62,16 +65,16 @@ export const noticesClauses: Clauses = {
     await eventually(() => expect([first, second, far, stranger]).toEqual([[one], [one], [one], []]));
   },
 
-  "tells every task of a large settlement": async ({ here, there }) => {
+  "tells every task of a large settlement": async ({ here, there, eventually }) => {
     const tasks = Array.from({ length: 1203 }, (_, index) => settled(index + 1));
-    const heard = new Set<Task>();
-    for (const { taskId } of tasks) there.subscribe(taskId, (task) => heard.add(task));
+    const heard = new Map<TaskId, Task>();
+    for (const { taskId } of tasks) there.subscribe(taskId, (task) => heard.set(task.taskId, task));
     here.announce(tasks);
     await eventually(() => expect(heard.size).toBe(tasks.length));
-    expect(heard).toEqual(new Set(tasks));
+    expect(tasks.map(({ taskId }) => heard.get(taskId))).toEqual(tasks);
   },
 
-  "tells until the follower leaves, and leaves the others": async ({ here, there }) => {
+  "tells until the follower leaves, and leaves the others": async ({ here, there, eventually }) => {
     const task = settled();
     const stays = hears(there, task.taskId);
     const leaves: Task[] = [];
@@ -84,7 +87,7 @@ export const noticesClauses: Clauses = {
     await eventually(() => expect([stays, leaves]).toEqual([[task, task], [task]]));
   },
 
-  "lets a follower leave, or come, while it is told": async ({ here, there }) => {
+  "lets a follower leave, or come, while it is told": async ({ here, there, eventually }) => {
     const task = settled();
     const heard: string[] = [];
     const leave = there.subscribe(task.taskId, () => {
@@ -99,7 +102,7 @@ export const noticesClauses: Clauses = {
     await eventually(() => expect(heard).toEqual(["first", "second", "second", "third"]));
   },
 
-  "keeps a leaver's second goodbye from who came after": async ({ here, there }) => {
+  "keeps a leaver's second goodbye from who came after": async ({ here, there, eventually }) => {
     const task = settled();
     const leave = there.subscribe(task.taskId, () => {});
     leave();
@@ -109,7 +112,7 @@ export const noticesClauses: Clauses = {
     await eventually(() => expect(heard).toEqual([task]));
   },
 
-  "lets no follower's fault reach another, or the settlement": async ({ here, there }) => {
+  "lets no follower's fault reach another, or the settlement": async ({ here, there, eventually }) => {
     const [one, other] = [settled(1), settled(2)];
     there.subscribe(one.taskId, () => {
       throw new Error("a follower's fault");
@@ -119,7 +122,7 @@ export const noticesClauses: Clauses = {
     await eventually(() => expect(heard).toEqual([[one], [other]]));
   },
 
-  "passes over what is no notice": async ({ here, there, say }) => {
+  "passes over what is no notice": async ({ here, there, say, eventually }) => {
     const task = settled();
     const heard = hears(there, task.taskId);
     const rubbish = [
@@ -154,7 +157,7 @@ export const noticesClauses: Clauses = {
     expect(heard).toEqual([taskOf(pending), taskOf(end)]);
   },
 
-  "lets the first of two ends win": async ({ here, there }) => {
+  "lets the first of two ends win": async ({ here, there, eventually }) => {
     const end = issuedClaim();
     const { heard } = await follows(there, { ...end, status: "pending" });
     const late: Claim = { ...end, status: "failed", reason: "internal" };

@@ -1,0 +1,91 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../support/backends.js";
+import type { Engine } from "../support/engines/engine.js";
+import { type KafkaEngine, startKafka } from "../support/engines/kafka.js";
+import { type MariaDbEngine, startMariaDb } from "../support/engines/mariadb.js";
+import { type RedisEngine, startRedis } from "../support/engines/redis.js";
+import { expectPromisesUnder } from "../support/rush.js";
+import { type Node, onEngines, startNode } from "../support/service.js";
+
+/** How long an engine is away: longer than any request waits, and than a sweep or two. */
+const awayMs = 6000;
+/** A request ends within two seconds; the rest is for a machine that is busy with a rush. */
+const answerMs = 3000;
+
+const claim = (node: Node, couponId: string) =>
+  fetch(new URL(`/api/v1/coupons/${couponId}/claims`, node.url), {
+    method: "POST",
+    headers: { "X-User-Id": `shopper-${randomUUID()}` },
+    signal: AbortSignal.timeout(answerMs),
+  });
+
+const readiness = async (node: Node) => {
+  const answer = await fetch(new URL("/readyz", node.url), { signal: AbortSignal.timeout(answerMs) });
+  return { status: answer.status, body: await answer.json() };
+};
+
+const departures = [
+  { how: "stopped", leave: (engine: Engine) => engine.stop(), comeBack: (engine: Engine) => engine.restart() },
+  {
+    how: "frozen",
+    leave: async (engine: Engine) => engine.freeze(),
+    comeBack: async (engine: Engine) => engine.resume(),
+  },
+];
+
+describe.skipIf(!engines.database || !engines.redis || !engines.kafka)("an engine away", () => {
+  let database: MariaDbEngine;
+  let redis: RedisEngine;
+  let kafka: KafkaEngine;
+  beforeAll(async () => {
+    [database, redis, kafka] = await Promise.all([startMariaDb(), startRedis(), startKafka()]);
+  });
+  afterAll(() => Promise.all([database, redis, kafka].map((engine) => engine.stop())));
+
+  const settings = () => onEngines(database.url, redis.url, kafka.brokers);
+  const whole = { status: 200, body: { status: "ready" } };
+  const readyAgain = (node: Node) => expect.poll(() => readiness(node), { timeout: 30_000 }).toMatchObject(whole);
+
+  /** A drop in whose middle the engine goes away for some seconds, during which shoppers meet `status`. */
+  const dropWithout = async (engine: Engine, { how, leave, comeBack }: (typeof departures)[number], status: number) => {
+    const node = await startNode(await settings());
+    const couponId = `${how}-${randomUUID()}`;
+    const strike = async () => {
+      await leave(engine);
+      // Answered in turn, so that the engine is missed at once, and when everybody has got used to it.
+      for (const until = Date.now() + awayMs; Date.now() < until; await sleep(250)) {
+        const answer = await claim(node, couponId);
+        expect(answer.status).toBe(status);
+        expect(answer.headers.has("Retry-After")).toBe(true);
+        await answer.body?.cancel();
+      }
+      await comeBack(engine);
+    };
+    await expectPromisesUnder(node.client, { shoppers: 900, coupons: 300, couponId }, [{ after: 50, strike }]);
+    await readyAgain(node);
+  };
+
+  describe.each(departures)("$how", (departure) => {
+    it("Kafka: claims are accepted all the same", { timeout: 90_000 }, () => dropWithout(kafka, departure, 202));
+    it("the database: 503, and nothing is lost", { timeout: 90_000 }, () => dropWithout(database, departure, 503));
+    it("Redis: 503, and nothing is lost", { timeout: 90_000 }, () => dropWithout(redis, departure, 503));
+  });
+
+  it.each([
+    { name: "database", engine: () => database, seen: { status: 503, body: { status: "unavailable" } } },
+    { name: "redis", engine: () => redis, seen: { status: 200, body: { status: "degraded" } } },
+    { name: "kafka", engine: () => kafka, seen: { status: 200, body: { status: "degraded" } } },
+  ])("at the start, $name: the service waits for it", { timeout: 90_000 }, async ({ name, engine, seen }) => {
+    const prepared = await settings();
+    await engine().stop();
+    const node = await startNode(prepared);
+    const { status, body } = await readiness(node);
+    expect({ status, body }).toMatchObject(seen);
+    expect(body.checks[name]).toBe("cannot be reached");
+    await engine().restart();
+    await readyAgain(node);
+    await expectPromisesUnder(node.client, { shoppers: 50, coupons: 20, couponId: `start-${randomUUID()}` }, []);
+  });
+});

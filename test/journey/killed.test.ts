@@ -1,0 +1,20 @@
+import { randomUUID } from "node:crypto";
+import { describe, it } from "vitest";
+import { expectPromisesUnder } from "../support/rush.js";
+import { profiles, startAgain, startNode } from "../support/service.js";
+
+describe.each(profiles)("killed in mid-drop, $name", ({ live, settings: prepare }) => {
+  it.skipIf(!live)("twice, the service goes on where it was", { timeout: 90_000 }, async () => {
+    const settings = await prepare();
+    let node = await startNode(settings);
+    const kill = async () => {
+      await node.kill();
+      node = await startAgain(node, settings);
+    };
+    // The first node's client keeps its address, which is every later node's as well.
+    await expectPromisesUnder(node.client, { shoppers: 1500, coupons: 500, couponId: `killed-${randomUUID()}` }, [
+      { after: 50, strike: kill },
+      { after: 300, strike: kill },
+    ]);
+  });
+});

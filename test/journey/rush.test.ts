@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { expectPromises } from "../support/rush.js";
+import { profiles, startNode } from "../support/service.js";
+
+describe.each(profiles)("a rush, $name", ({ live, settings }) => {
+  describe.skipIf(!live)("in one process", () => {
+    it("gives 1,000 coupons to 10,000 shoppers who click twice: positions 1 to 1,000", {
+      timeout: 90_000,
+    }, async () => {
+      const { client } = await startNode(await settings());
+      await expectPromises(client, 10_000, 1000);
+    });
+
+    it("gives everyone a coupon where there are enough", async () => {
+      const { client } = await startNode(await settings());
+      await expectPromises(client, 300, 500);
+    });
+
+    it("opens and closes to the clock", async () => {
+      const { client } = await startNode(await settings());
+      const open = async (couponId: string, window: object) => {
+        const facts = { couponId, name: couponId, quantity: 1, discount: { type: "fixed", value: 1 } };
+        expect(await client.call("POST", "/api/v1/coupons", "operator", { ...facts, ...window })).toMatchObject({
+          status: 201,
+        });
+        return client.call("POST", `/api/v1/coupons/${couponId}/claims`, "shopper");
+      };
+      const tell = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+      const suffix = Date.now();
+      const refused = { status: 409, body: { code: "coupon-not-open" } };
+      expect(await open(`early-${suffix}`, { opensAt: tell(1) })).toMatchObject(refused);
+      expect(await open(`late-${suffix}`, { opensAt: tell(-2), closesAt: tell(-1) })).toMatchObject(refused);
+      expect(await open(`now-${suffix}`, { opensAt: tell(-1), closesAt: tell(1) })).toMatchObject({ status: 202 });
+    });
+  });
+});
