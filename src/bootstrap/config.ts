@@ -2,6 +2,7 @@ import { z } from "zod";
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 const roleNames = ["api", "worker", "scheduler", "migrate"] as const;
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type Role = (typeof roleNames)[number];
 
 const text = z.string().min(1);
@@ -84,7 +85,7 @@ export const settings = z.object({
     )
     .prefault(""),
   BUSINESS_TIME_ZONE: z.string().refine(isTimeZone, "an IANA time zone name").default("Asia/Seoul"),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(", ")}`).default("info"),
 });
 
 /** The service's settings, checked. */

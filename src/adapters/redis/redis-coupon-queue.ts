@@ -5,7 +5,7 @@ import type { RedisClient } from "./redis-client.js";
 import { redisUnavailable } from "./redis-errors.js";
 import { couponKeys, loadingKeys } from "./redis-keys.js";
 
-/** Members a command of a load of a million: 500 kept Redis for up to 19 ms, 200 for 9, 100 for 5 and a fifth longer. */
+/** Members a command of a load of a million: 500 kept Redis for up to 19 ms, 200 for 9, 100 for 5. */
 const membersAPage = 100;
 /** What a load that died leaves behind goes after this; a backstop, for it is let go at once where that is possible. */
 const loadingSeconds = 600;
