@@ -12,9 +12,9 @@ describe.each(profiles)("killed in mid-drop, $name", ({ live, settings: prepare 
       node = await startAgain(node, settings);
     };
     // The first node's client keeps its address, which is every later node's as well.
-    await expectPromisesUnder(node.client, { shoppers: 1500, coupons: 500, couponId: `killed-${randomUUID()}` }, [
+    await expectPromisesUnder(node.client, { shoppers: 2000, coupons: 1000, couponId: `killed-${randomUUID()}` }, [
       { after: 50, strike: kill },
-      { after: 300, strike: kill },
+      { after: 500, strike: kill },
     ]);
   });
 });

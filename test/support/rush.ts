@@ -9,7 +9,7 @@ export type Blow = { readonly after: number; readonly strike: () => Promise<unkn
 /** Lets shoppers rush a coupon while the blows fall; rejects where one of those cannot be struck. */
 export const rushUnder = async (
   client: Client,
-  options: Partial<DropOptions> & Pick<DropOptions, "shoppers" | "coupons" | "couponId">,
+  options: Partial<DropOptions> & Pick<DropOptions, "shoppers" | "coupons">,
   blows: readonly Blow[],
 ): Promise<Drop> => {
   const due = [...blows];
@@ -18,6 +18,7 @@ export const rushUnder = async (
     while ((due[0]?.after ?? Number.POSITIVE_INFINITY) <= done) {
       const blow = due.shift();
       struck = struck.then(() => blow?.strike());
+      struck.catch(() => {}); // met below, when the shoppers have gone
     }
   });
   await struck;

@@ -1,0 +1,30 @@
+import { mostCoupons, openCoupon } from "../coupon.js";
+import { atLeast, atMost, type Figure, speed } from "../figure.js";
+import { rush } from "../load.js";
+import { startProgram, startService } from "../program.js";
+import { inTurns } from "../turns.js";
+
+/** Accepting claims: beside the least that it can cost, and beside how it is usually written. */
+export const accept: Figure = async (engines) => {
+  const settings = await engines.settings("accept");
+  const service = await startService({ ...settings, ROLES: "api" });
+  const path = await openCoupon(service, "accept", mostCoupons);
+  const bare = await startProgram("bare-accept", settings);
+  const slow = await startProgram("slow-accept", settings);
+  const contenders = {
+    service: () => rush(service, path, 202),
+    bare: () => rush(bare, path, 202),
+    slow: () => rush(slow, path.replace("accept", "slow"), 202),
+  };
+  await inTurns(contenders, 1);
+  const seen = await inTurns(contenders);
+  await Promise.all([service, bare, slow].map((program) => program.stop()));
+  return [
+    { what: "accept: the service", measured: speed(seen.service), target: "" },
+    { what: "accept: bare node:http", measured: speed(seen.bare), target: "" },
+    { what: "accept: stock Express", measured: speed(seen.slow), target: "" },
+    atLeast("accept: rate beside bare", seen.service.rate / seen.bare.rate, 0.75),
+    atMost("accept: CPU beside bare", seen.service.microseconds / seen.bare.microseconds, 1.35),
+    atLeast("accept: rate beside stock Express", seen.service.rate / seen.slow.rate, 3),
+  ];
+};

@@ -1,0 +1,50 @@
+import { openCoupon } from "../coupon.js";
+import type { Engines } from "../engines.js";
+import { atLeast, atMost, type Figure, speed } from "../figure.js";
+import { rush } from "../load.js";
+import { startProgram, startService } from "../program.js";
+import { inTurns } from "../turns.js";
+
+/** Scripts and reads that Redis has served. */
+const trips = async ({ redis }: Engines): Promise<number> => {
+  const stats = await redis.info("commandstats");
+  return [...stats.matchAll(/cmdstat_(?:eval|evalsha|hget):calls=(\d+)/g)].reduce((sum, [, n]) => sum + Number(n), 0);
+};
+
+/** Refusing when all is sold out: shoppers who come for the first time, and shoppers who click again. */
+export const refuse: Figure = async (engines) => {
+  const settings = await engines.settings("refuse");
+  const service = await startService({ ...settings, ROLES: "api" });
+  const path = await openCoupon(service, "refuse", 1);
+  await fetch(new URL(path, service.url), { method: "POST", headers: { "x-user-id": "the-one" } });
+  const reading = await startProgram("bare-refuse", { REDIS_URL: settings.REDIS_URL });
+  const silent = await startProgram("bare-refuse");
+  const beyond: number[] = [];
+  const clickAgain = async () => {
+    const before = await trips(engines);
+    const from = performance.now();
+    const seen = await rush(service, path, 409, { again: true, seconds: 3 });
+    // A refusal is remembered for a second: each of 128 shoppers asks once in every second that has begun.
+    const due = 128 * (Math.ceil((performance.now() - from) / 1000) + 1);
+    beyond.push(Math.max(0, (await trips(engines)) - before - due));
+    return seen;
+  };
+  const contenders = {
+    first: () => rush(service, path, 409, { seconds: 3 }),
+    reading: () => rush(reading, path, 409, { seconds: 3 }),
+    again: clickAgain,
+    silent: () => rush(silent, path, 409, { again: true, seconds: 3 }),
+  };
+  await inTurns(contenders, 1);
+  const { first, reading: read, again, silent: bare } = await inTurns(contenders);
+  await Promise.all([service, reading, silent].map((program) => program.stop()));
+  return [
+    { what: "refuse, first time: the service", measured: speed(first), target: "" },
+    { what: "refuse, first time: bare + a read", measured: speed(read), target: "" },
+    atLeast("refuse, first time: rate beside bare", first.rate / read.rate, 0.65),
+    { what: "refuse, again: the service", measured: speed(again), target: "" },
+    { what: "refuse, again: bare", measured: speed(bare), target: "" },
+    atLeast("refuse, again: rate beside bare", again.rate / bare.rate, 0.65),
+    atMost("refuse, again: Redis trips beyond one a shopper and second", Math.max(...beyond), 0, "trips"),
+  ];
+};

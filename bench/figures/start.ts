@@ -1,0 +1,15 @@
+import { atMost, type Figure } from "../figure.js";
+import { startService } from "../program.js";
+import { median } from "../turns.js";
+
+/** From spawning the embedded service until it says that it is ready. */
+export const start: Figure = async () => {
+  const seconds: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const from = performance.now();
+    const service = await startService();
+    seconds.push((performance.now() - from) / 1000);
+    await service.stop();
+  }
+  return [atMost("start: spawn to ready, embedded", median(seconds), 1.5, "s")];
+};

@@ -1,0 +1,52 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Answered, Followed, Job } from "./programs/load.js";
+import type { Program } from "./program.js";
+
+type Results = { readonly rush: Answered; readonly pace: Followed; readonly hold: { readonly held: number } };
+
+/** Does one job of the load program, in a process of its own so that it disturbs nobody's event loop. */
+export const load = async <K extends Job["kind"]>(job: Extract<Job, { kind: K }>): Promise<Results[K]> => {
+  const child = fork(fileURLToPath(new URL("programs/load.ts", import.meta.url)), {
+    execArgv: ["--import", "tsx"],
+  });
+  child.send(job);
+  const [result] = await Promise.race([
+    once(child, "message"),
+    once(child, "exit").then(() => Promise.reject(new Error("the load program ended early"))),
+  ]);
+  if (job.kind !== "hold") child.kill();
+  else holders.add(child);
+  return result as Results[K];
+};
+
+const holders = new Set<ReturnType<typeof fork>>();
+
+/** Hangs up what `hold` jobs hold. */
+export const letGo = (): void => {
+  for (const child of holders) child.kill();
+  holders.clear();
+};
+
+/** How fast a program answered, and what each answer cost it. */
+export type Speed = { readonly rate: number; readonly microseconds: number };
+
+const connections = 128;
+let shoppers = 0;
+
+/** Clicks of `seconds` on 128 connections; `again` lets the same shoppers click on and on. @throws where one is odd */
+export const rush = async (
+  program: Program,
+  path: string,
+  status: number,
+  { again = false, seconds = 4 } = {},
+): Promise<Speed & { readonly count: number }> => {
+  const from = await program.cpu();
+  const job = { kind: "rush", url: program.url.href, path, connections, seconds, first: shoppers, again } as const;
+  const { count, elapsed, statuses } = await load<"rush">(job);
+  const used = (await program.cpu()) - from;
+  shoppers += again ? 0 : count + connections;
+  if (statuses[status] !== count) throw new Error(`${path} answered ${JSON.stringify(statuses)}, not ${status}`);
+  return { rate: count / elapsed, microseconds: used / count, count };
+};

@@ -1,0 +1,15 @@
+import { createServer } from "node:http";
+import { Redis } from "ioredis";
+import { serve } from "./serve.js";
+
+/** What a refusal costs at the least: bare Node, with one read of Redis where there is one. */
+const redis = process.env.REDIS_URL === undefined ? undefined : new Redis(process.env.REDIS_URL);
+const body = JSON.stringify({ status: 409, code: "coupon-sold-out" });
+
+serve(
+  createServer(async (request, response) => {
+    if (redis !== undefined) await redis.hget("bare-refuse", request.headers["x-user-id"] as string);
+    response.writeHead(409, { "Content-Type": "application/problem+json", "Content-Length": body.length });
+    response.end(body);
+  }),
+);

@@ -1,0 +1,69 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+
+export type Clicked = { readonly status: number; readonly body: string };
+
+/** A keep-alive connection that asks one thing at a time. Node's own client costs more than the service that it asks. */
+export class Click {
+  private readonly socket: Socket;
+  private readonly host: string;
+  private text = "";
+  private read: () => void = () => {};
+  private lost: (error: Error) => void = () => {};
+
+  private constructor(socket: Socket, host: string) {
+    this.socket = socket;
+    this.host = host;
+    socket.setNoDelay(true).setEncoding("latin1");
+    socket.on("data", (chunk: string) => {
+      this.text += chunk;
+      this.read();
+    });
+    socket.on("error", (error) => this.lost(error));
+    socket.on("close", () => this.lost(new Error(`hung up after ${this.text.slice(0, 500)}`)));
+  }
+
+  static async open(url: string): Promise<Click> {
+    const { hostname, port, host } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, "connect");
+    return new Click(socket, host);
+  }
+
+  send(method: string, path: string, shopper: string): Promise<Clicked> {
+    return this.ask(`${method} ${path} HTTP/1.1\r\nHost: ${this.host}\r\nX-User-Id: ${shopper}\r\n`, () => {
+      const head = this.text.indexOf("\r\n\r\n");
+      if (head === -1) return undefined;
+      const length = /content-length: (\d+)/i.exec(this.text)?.[1];
+      const end = head + 4 + Number(length ?? 0);
+      if (this.text.length < end) return undefined;
+      return { status: Number(this.text.slice(9, 12)), body: this.text.slice(head + 4, end) };
+    });
+  }
+
+  /** Asks for a stream, and resolves when these words have come. */
+  async until(words: string, path: string): Promise<void> {
+    await this.ask(`GET ${path} HTTP/1.1\r\nHost: ${this.host}\r\n`, () => this.text.includes(words) || undefined);
+    this.text = "";
+    // What comes later, such as heartbeats, is not kept.
+    this.read = () => {
+      this.text = "";
+    };
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private ask<T>(head: string, answer: () => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.text = "";
+      this.lost = reject;
+      this.read = () => {
+        const answered = answer();
+        if (answered !== undefined) resolve(answered);
+      };
+      this.socket.write(head.startsWith("POST") ? `${head}Content-Length: 0\r\n\r\n` : `${head}\r\n`);
+    });
+  }
+}

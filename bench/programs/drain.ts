@@ -1,0 +1,94 @@
+import { createConnection, escape as literal, type Connection } from "mysql2/promise";
+import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
+import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
+import { systemClock } from "../../src/adapters/system/system-clock.js";
+import { IssueCoupon } from "../../src/application/coupon/issue-coupon.js";
+import { claimEvent, type EventOf } from "../../src/domain/event.js";
+import type { CouponId, TaskId, UserId } from "../../src/domain/ids.js";
+
+export type DrainJob = {
+  readonly way: "service" | "batches" | "rows";
+  readonly url: string;
+  readonly couponId: string;
+  readonly count: number;
+};
+
+const slice = 500;
+type Requested = EventOf<"coupon.reserved">;
+
+const requestsOf = ({ couponId, count }: DrainJob): readonly Requested[] =>
+  Array.from({ length: count }, (_, n) =>
+    claimEvent(
+      "coupon.reserved",
+      {
+        taskId: `${couponId}-${n}` as TaskId,
+        couponId: couponId as CouponId,
+        userId: `shopper-${n}` as UserId,
+        position: n + 1,
+      },
+      Date.now() as never,
+    ),
+  );
+
+const seed = async (connection: Connection, { couponId, count }: DrainJob, requests: readonly Requested[]) => {
+  await connection.query(
+    "INSERT INTO coupons (coupon_id, name, quantity, discount_type, discount_value, created_at) VALUES ?",
+    [[[couponId, "Drain", count, "percent", 10, Date.now()]]],
+  );
+  for (let from = 0; from < count; from += 2000) {
+    const rows = requests
+      .slice(from, from + 2000)
+      .map(({ data }) => [data.taskId, couponId, data.userId, data.position, "pending", 1, Date.now()]);
+    const columns = "task_id, coupon_id, user_id, position, status, live, created_at";
+    await connection.query(`INSERT INTO coupon_claims (${columns}) VALUES ${literal(rows as never)}`);
+  }
+};
+
+/** The writes of a settlement by hand: the same rows in the same tables, without looking whether they are due. */
+const writeBatch = async (connection: Connection, couponId: string, batch: readonly Requested[]) => {
+  const now = Date.now();
+  const coupons = batch.map(({ data }) => [data.taskId, couponId, data.userId, data.position, "issued", now]);
+  const outbox = batch.map((event) => [`issued:${event.data.taskId}`, JSON.stringify(event)]);
+  const tasks = batch.map(({ data }) => data.taskId);
+  await connection.beginTransaction();
+  await connection.query(
+    `UPDATE coupons SET issued = issued + ${batch.length}
+     WHERE coupon_id = ${literal(couponId)} AND issued + ${batch.length} <= quantity`,
+  );
+  await connection.query(
+    `UPDATE coupon_claims SET status = 'issued', settled_at = ${now}
+     WHERE task_id IN (${literal(tasks)}) AND status = 'pending'`,
+  );
+  await connection.query(
+    `INSERT INTO user_coupons (user_coupon_id, coupon_id, user_id, position, status, issued_at)
+     VALUES ${literal(coupons as never)}`,
+  );
+  await connection.query(`INSERT INTO outbox (event_id, payload) VALUES ${literal(outbox as never)}`);
+  await connection.commit();
+};
+
+const inSlices = async (
+  requests: readonly Requested[],
+  size: number,
+  settle: (batch: readonly Requested[]) => Promise<void>,
+): Promise<void> => {
+  for (let from = 0; from < requests.length; from += size) await settle(requests.slice(from, from + size));
+};
+
+process.once("message", async (job: DrainJob) => {
+  const connection = await createConnection({ uri: job.url });
+  const requests = requestsOf(job);
+  await seed(connection, job, requests);
+  const db = openDatabase({ kind: "mysql", url: job.url });
+  const notices = { announce: () => {}, listen: () => () => {} };
+  const issue = new IssueCoupon(new SqlUnitOfWork(db, () => {}), notices as never, systemClock);
+  const [used, from] = [process.cpuUsage(), performance.now()];
+  if (job.way === "service") await inSlices(requests, slice, (batch) => issue.execute(batch));
+  else
+    await inSlices(requests, job.way === "batches" ? slice : 1, (batch) => writeBatch(connection, job.couponId, batch));
+  const { user, system } = process.cpuUsage(used);
+  const rate = (1000 * job.count) / (performance.now() - from);
+  await Promise.all([closeDatabase(db), connection.end()]);
+  process.send?.({ rate, microseconds: (user + system) / job.count });
+});
+process.once("disconnect", () => process.exit());

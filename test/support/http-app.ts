@@ -1,0 +1,159 @@
+import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
+import { Container } from "inversify";
+import { type DestinationStream, pino } from "pino";
+import { Registry } from "prom-client";
+import { onTestFinished } from "vitest";
+import type { Application } from "../../src/adapters/http/api-tables.js";
+import { HttpServer, type HttpServerNeeds } from "../../src/adapters/http/http-server.js";
+import { applicationModule } from "../../src/bootstrap/application-module.js";
+import { backgroundSteps } from "../../src/bootstrap/background.js";
+import { readConfig } from "../../src/bootstrap/config.js";
+import { databaseModule, journalModule, memoryStoresModule } from "../../src/bootstrap/engine-modules.js";
+import { readings } from "../../src/bootstrap/readings.js";
+import { type Token, Tokens } from "../../src/bootstrap/tokens.js";
+import type { EpochMs } from "../../src/domain/time.js";
+import { openSqlBackends } from "./backends.js";
+
+/** In what a test's edge differs from one in open mode without a rate limit. */
+export type HttpAppOptions = Partial<Omit<HttpServerNeeds, "application" | "log">> & {
+  /** Use cases or queries in place of the real ones. */
+  readonly instead?: Partial<Application>;
+  /** Where log lines go; nowhere unless told. */
+  readonly logTo?: DestinationStream;
+};
+
+/** JSON that a test looks into without saying its shape first. */
+export type Json = { readonly [key: string]: Json } & readonly Json[] & string & number;
+
+/** An answer; `body` is the JSON in it, where it is JSON. */
+export type Answered = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Json;
+};
+
+/** `as`: the shopper, in open mode. A body that is no text is sent as JSON. */
+export type Asked = { readonly as?: string; readonly body?: unknown; readonly headers?: Record<string, string> };
+
+/** A running edge over the real use cases, on SQLite in memory. */
+export type HttpApp = {
+  readonly url: string;
+  readonly server: HttpServer;
+  /** Moves the clock that everything reads. */
+  advance(ms: number): void;
+  /** Starts what settles claims: before that, every claim stays pending. */
+  work(): Promise<void>;
+  ask(method: string, path: string, asked?: Asked): Promise<Answered>;
+  /** Writes bytes to a connection and answers all that comes back until it is closed. */
+  raw(bytes: string): Promise<string>;
+};
+
+const json = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const asker =
+  (url: string): HttpApp["ask"] =>
+  async (method, path, { as, body, headers } = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      redirect: "manual",
+      headers: {
+        ...(as !== undefined && { "x-user-id": as }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: json(text) as Json };
+  };
+
+const rawAsker =
+  (port: number): HttpApp["raw"] =>
+  (bytes) =>
+    new Promise((resolve, reject) => {
+      let answer = "";
+      const socket = connect(port, "127.0.0.1", () => socket.write(bytes)).setEncoding("utf8");
+      socket.on("data", (text) => {
+        answer += text;
+      });
+      socket.on("error", reject).on("close", () => resolve(answer));
+    });
+
+/** The real graph of the embedded profile, but for the database (in memory) and the clock (movable). */
+const wired = async () => {
+  const opened = await openSqlBackends()[0]?.open();
+  if (opened === undefined) throw new Error("no SQLite");
+  const clock = { ahead: 0, now: () => (Date.now() + clock.ahead) as EpochMs };
+  const config = readConfig({});
+  const container = new Container();
+  container.bind(Tokens.config).toConstantValue(config);
+  container.bind(Tokens.log).toConstantValue(pino({ level: "silent" }));
+  container.bind(Tokens.registry).toConstantValue(new Registry());
+  container.load(databaseModule, memoryStoresModule, journalModule, applicationModule);
+  container.rebind(Tokens.database).toConstantValue(opened.db);
+  container.rebind(Tokens.clock).toConstantValue(clock);
+  const get = <T>(token: Token<T>): T => container.get(token as symbol);
+  return { get, config, clock, close: opened.close };
+};
+
+/** Starts an edge on a free port; it is stopped when the test has finished. */
+export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions = {}): Promise<HttpApp> => {
+  const { get, config, clock, close } = await wired();
+  const background = backgroundSteps(config, get(Tokens.log), get);
+  const key = randomBytes(32);
+  const server = new HttpServer({
+    application: { ...get(Tokens.application), ...instead },
+    servesApi: true,
+    host: "127.0.0.1",
+    port: 0,
+    auth: { mode: "open" },
+    ticketKey: async () => key,
+    rateLimitPerShopper: 0,
+    corsOrigins: [],
+    readiness: async () => ({ status: "ready", checks: {} }),
+    log: logTo === undefined ? get(Tokens.log) : pino({ level: "info" }, logTo),
+    registry: get(Tokens.registry),
+    readings: readings(get, background.coldStores),
+    ...needs,
+  });
+  const bus = get(Tokens.bus);
+  const claimRows = get(Tokens.claimRows);
+  const { port } = await server.start();
+  const stops: (() => unknown)[] = [close, () => claimRows.stop(), () => bus.stop()];
+  onTestFinished(async () => {
+    await server.stop(100);
+    for (const stop of stops.reverse()) await stop();
+  });
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    server,
+    advance(ms) {
+      clock.ahead += ms;
+    },
+    async work() {
+      for (const step of background.steps) {
+        await step.start?.();
+        stops.push(() => step.stop?.());
+      }
+    },
+    ask: asker(url),
+    raw: rawAsker(port),
+  };
+};
+
+/** Opens a coupon of ten that is always open, but for what is said; answers its id. */
+export const openCoupon = async (app: HttpApp, facts: Readonly<Record<string, unknown>> = {}): Promise<string> => {
+  const body = { name: "Ten off", quantity: 10, discount: { type: "percent", value: 10 }, ...facts };
+  const { status, body: coupon, text } = await app.ask("POST", "/api/v1/coupons", { body });
+  if (status !== 201) throw new Error(text);
+  return coupon.couponId as string;
+};
