@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/engine-notice.ts", "test/support/build-service.ts"],
+    globalSetup: ["test/support/engine-notice.ts", "test/support/build-dist.ts"],
     // Processes, not threads: the SQLite driver is native. Two, since the suites rush real engines on the same cores.
     pool: "forks",
     maxWorkers: 2,

@@ -22,7 +22,8 @@ export const startEngines = async (): Promise<Engines> => {
     async settings(name) {
       const url = await database.createDatabase(name);
       const db = openDatabase({ kind: "mysql", url });
-      await migrate(db).finally(() => closeDatabase(db));
+      await migrate(db);
+      await closeDatabase(db);
       return {
         DATABASE_URL: url,
         REDIS_URL: redisEngine.url,

@@ -13,7 +13,8 @@ export type Line = {
 /** Measures one thing, in about a minute. */
 export type Figure = (engines: Engines) => Promise<readonly Line[]>;
 
-const shown = (value: number): string => (value >= 1000 ? Math.round(value).toLocaleString("en") : value.toPrecision(3));
+const shown = (value: number): string =>
+  value >= 1000 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
 
 /** `rate`/s and the CPU of one operation. */
 export const speed = ({ rate, microseconds }: { readonly rate: number; readonly microseconds: number }): string =>

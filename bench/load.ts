@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Answered, Followed, Job } from "./programs/load.js";
 import type { Program } from "./program.js";
+import type { Answered, Followed, Job } from "./programs/load.js";
 
 type Results = { readonly rush: Answered; readonly pace: Followed; readonly hold: { readonly held: number } };
 

@@ -63,7 +63,7 @@ export const startProgram = (name: string, settings: Settings = {}): Promise<Pro
 /** Starts the built service on a free port with an empty data folder. */
 export const startService = async (settings: Settings = {}): Promise<Program> => {
   const folder = await mkdtemp(join(tmpdir(), "rushboard-"));
-  const options = (process.env.SERVICE_NODE_OPTIONS ?? "").split(" ").filter(Boolean);
+  const options = (process.env.BENCH_NODE_OPTIONS ?? "").split(" ").filter(Boolean);
   const service = await start([...options, pathOf("../dist/bootstrap/main.js")], {
     DATA_DIR: folder,
     LOG_LEVEL: "warn",

@@ -18,7 +18,7 @@ await redis.hset(stock, { epoch: 1, quantity: 10_000_000, next: 1, members: 0 })
 const pool = createPool({ uri: process.env.DATABASE_URL ?? "", connectionLimit: 2 });
 
 type Row = { readonly values: readonly (string | number)[]; readonly done: () => void; readonly fail: () => void };
-let rows: Row[] = [];
+const rows: Row[] = [];
 let writing = 0;
 let timer: NodeJS.Timeout | undefined;
 
@@ -32,8 +32,12 @@ const flush = () => {
     pool
       .query(`INSERT INTO coupon_claims (${columns}) VALUES ${literal(batch.map(({ values }) => values) as never)}`)
       .then(
-        () => batch.forEach(({ done }) => done()),
-        () => batch.forEach(({ fail }) => fail()),
+        () => {
+          for (const { done } of batch) done();
+        },
+        () => {
+          for (const { fail } of batch) fail();
+        },
       )
       .finally(() => {
         writing -= 1;

@@ -1,4 +1,4 @@
-import { createConnection, escape as literal, type Connection } from "mysql2/promise";
+import { type Connection, createConnection, escape as literal } from "mysql2/promise";
 import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import { systemClock } from "../../src/adapters/system/system-clock.js";

@@ -25,8 +25,7 @@ const mislabelled = (): string => {
 
 /** Headers of a caller that is nobody, by what is wrong with it. */
 const strangers: Readonly<Record<string, () => string | Promise<string> | undefined>> = {
-  "no token": () => undefined,
-  "a name only, as in open mode": () => undefined,
+  "a name without a token": () => undefined,
   "no scheme": () => token({ roles: ["admin"] }),
   "another scheme": async () => `Basic ${Buffer.from("admin:admin").toString("base64")}`,
   "no token after the scheme": () => "Bearer ",
@@ -43,10 +42,22 @@ const strangers: Readonly<Record<string, () => string | Promise<string> | undefi
   "RS256 signed with the secret": () => `Bearer ${mislabelled()}`,
 };
 
+/** What the contract opens to everybody and keeps for admins, written down here so that no row can move by mistake. */
+const publicOnes = [
+  "GET /api/v1/coupons",
+  "GET /api/v1/coupons/an-id",
+  "GET /livez",
+  "GET /readyz",
+  "GET /metrics",
+  "GET /",
+  "GET /problems/internal",
+];
+const adminOnes = ["POST /api/v1/coupons", "GET /api/v1/coupons/an-id/audit", "GET /api/v1/admin/ranking-logs"];
+
 type Operation = { readonly method: string; readonly path: string; readonly access: string; readonly facts: Json };
 
 const operationsOf = (document: Json): readonly Operation[] =>
-  Object.entries(document.paths as Json).flatMap(([path, methods]) =>
+  Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, facts]) => ({
       method: method.toUpperCase(),
       path: path.replace("{code}", "internal").replaceAll(/\{\w+\}/g, "an-id"),
@@ -65,7 +76,7 @@ const admitted = async (app: HttpApp, operations: readonly Operation[], headers:
     if (status !== 401) open.push(`${method} ${path}`);
     else {
       expect(body).toMatchObject({ code: "unauthorized", status: 401 });
-      expect(answered.get("www-authenticate")).toMatch(/^Bearer realm="rushboard"/);
+      expect(answered.get("www-authenticate")).toMatch(/^(Bearer|X-User-Id) realm="rushboard"/);
     }
   }
   return open;
@@ -81,7 +92,7 @@ describe("the OpenAPI document", () => {
     expect(new Set(operations.map(({ facts }) => facts.operationId)).size).toBe(operations.length);
     for (const { access, facts } of operations) {
       expect(["public", "shopper", "service", "admin"]).toContain(access);
-      expect(Object.keys(facts.responses as Json).some((status) => status.startsWith("2"))).toBe(true);
+      expect(Object.keys(facts.responses ?? {}).some((status) => status.startsWith("2"))).toBe(true);
     }
   });
 
@@ -103,16 +114,16 @@ describe("access in JWT mode, operation by operation", () => {
       const app = await startHttpApp({ auth });
       const operations = operationsOf(await documentOf(app));
       const value = await authorization();
-      const headers: Record<string, string> = value === undefined ? { "x-user-id": "kim" } : { authorization: value };
+      const headers = { "x-user-id": "kim", ...(value !== undefined && { authorization: value }) };
       const open = await admitted(app, operations, headers);
-      expect(open).toEqual(named(operations.filter(({ access }) => access === "public")));
+      expect(open.sort()).toEqual([...publicOnes].sort());
     });
 
   it("forbids a shopper, and a service, what is for admins", async () => {
     const app = await startHttpApp({ auth });
     const operations = operationsOf(await documentOf(app));
     const ofAdmins = operations.filter(({ access }) => access === "admin");
-    expect(ofAdmins.length).toBeGreaterThan(2);
+    expect(named(ofAdmins).sort()).toEqual([...adminOnes].sort());
     for (const roles of [undefined, [], "admin", ["Admin"], ["service"]]) {
       const headers = { authorization: `Bearer ${await token({ roles })}` };
       for (const { method, path, access } of operations) {
@@ -132,9 +143,9 @@ describe("access in JWT mode, operation by operation", () => {
     expect((await app.ask("POST", "/api/v1/coupons", { ...admin, body })).status).toBe(201);
     const claim = await app.ask("POST", "/api/v1/coupons/c1/claims", headers(await token()));
     expect(claim.status).toBe(202);
-    const { self } = claim.body.links as Json;
-    expect((await app.ask("GET", self as string, headers(await token()))).status).toBe(200);
-    expect((await app.ask("GET", self as string, admin)).status).toBe(404);
+    const self = String(claim.body.links?.self);
+    expect((await app.ask("GET", self, headers(await token()))).status).toBe(200);
+    expect((await app.ask("GET", self, admin)).status).toBe(404);
   });
 
   it("stops knowing a token when it expires, though it was seen before", async () => {
@@ -147,14 +158,9 @@ describe("access in JWT mode, operation by operation", () => {
     expect(late.headers.get("www-authenticate")).toContain("expired");
   });
 
-  it("is found out where a table forgets an access (control)", async () => {
-    const app = await startHttpApp({ auth: { mode: "open" } });
-    const operations = operationsOf(await documentOf(await startHttpApp({ auth })));
-    const open = await admitted(
-      app,
-      operations.filter(({ access }) => access === "admin"),
-      {},
-    );
-    expect(open).not.toEqual([]);
+  it("is found out where an edge lets strangers in (control)", async () => {
+    const open = await startHttpApp({ auth: { mode: "open" } });
+    const admitting = await admitted(open, operationsOf(await documentOf(open)), {});
+    expect(admitting).toEqual(expect.arrayContaining(adminOnes));
   });
 });

@@ -6,8 +6,8 @@ import type { Engine } from "../support/engines/engine.js";
 import { type KafkaEngine, startKafka } from "../support/engines/kafka.js";
 import { type MariaDbEngine, startMariaDb } from "../support/engines/mariadb.js";
 import { type RedisEngine, startRedis } from "../support/engines/redis.js";
+import { type Node, onEngines, startNode } from "../support/node.js";
 import { expectPromisesUnder } from "../support/rush.js";
-import { type Node, onEngines, startNode } from "../support/service.js";
 
 /** How long an engine is away: longer than any request waits, and than a sweep or two. */
 const awayMs = 6000;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, it } from "vitest";
+import { profiles, startAgain, startNode } from "../support/node.js";
 import { expectPromisesUnder } from "../support/rush.js";
-import { profiles, startAgain, startNode } from "../support/service.js";
 
 describe.each(profiles)("killed in mid-drop, $name", ({ live, settings: prepare }) => {
   it.skipIf(!live)("twice, the service goes on where it was", { timeout: 90_000 }, async () => {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { judge } from "../../bench/rehearsal/promises.js";
 import { couponKeys } from "../../src/adapters/redis/redis-keys.js";
 import { engines } from "../support/backends.js";
 import { couponId as idOf } from "../support/drop.js";
 import { type RedisEngine, startRedis } from "../support/engines/redis.js";
-import { expectPromisesUnder } from "../support/rush.js";
-import { onEngines, startNode } from "../support/service.js";
+import { onEngines, startNode } from "../support/node.js";
+import { expectPromisesUnder, rushUnder } from "../support/rush.js";
 
 describe.skipIf(!engines.database || !engines.redis)("Redis in mid-drop", () => {
   let engine: RedisEngine;
@@ -32,22 +33,26 @@ describe.skipIf(!engines.database || !engines.redis)("Redis in mid-drop", () => 
     ]);
   });
 
-  it("goes back in time: what the database knows better is found out", { timeout: 90_000 }, async () => {
-    const { client } = await start();
-    const couponId = `rewound-${randomUUID()}`;
+  /** Copies the coupon's store, at one instant, and brings that instant back. */
+  const timeMachine = (couponId: string) => {
     const keys = Object.values(couponKeys(idOf(couponId)));
-    const copies = new Map<string, Buffer>();
+    const dump = "local all = {} for i, key in ipairs(KEYS) do all[i] = redis.call('DUMP', key) end return all";
+    let copies: readonly (Buffer | null)[] = [];
     const copy = async () => {
-      for (const key of keys) {
-        const value = await redis.dumpBuffer(key);
-        if (value !== null) copies.set(key, value);
-      }
+      copies = (await redis.callBuffer("EVAL", dump, keys.length, ...keys)) as (Buffer | null)[];
     };
     const rewind = async () => {
       const all = redis.multi().del(...keys);
-      for (const [key, value] of copies) all.restore(key, 0, value);
+      for (const [index, value] of copies.entries()) if (value !== null) all.restore(keys[index] ?? "", 0, value);
       await all.exec();
     };
+    return { copy, rewind };
+  };
+
+  it("goes back in time, twice: an insert that the database refuses finds it out", { timeout: 90_000 }, async () => {
+    const { client } = await start();
+    const couponId = `rewound-${randomUUID()}`;
+    const { copy, rewind } = timeMachine(couponId);
     await expectPromisesUnder(client, { ...size, couponId }, [
       { after: 50, strike: copy },
       { after: 300, strike: rewind },
@@ -55,12 +60,14 @@ describe.skipIf(!engines.database || !engines.redis)("Redis in mid-drop", () => 
     ]);
   });
 
-  it("is rewound silently, and nobody asks: sweeps alone heal it", { timeout: 90_000 }, async () => {
+  it("goes back in time when all have come: the sweeps find it out", { timeout: 90_000 }, async () => {
     const { client } = await start();
-    const couponId = `silent-${randomUUID()}`;
-    const keys = Object.values(couponKeys(idOf(couponId)));
-    // All shoppers have come, so that no insert can be refused; only the sweep's comparison sees the lost members.
-    const forget = () => redis.zremrangebyrank(keys.find((key) => key.endsWith(":queue")) ?? "", 0, 9);
-    await expectPromisesUnder(client, { shoppers: 100, coupons: 100, couponId }, [{ after: 100, strike: forget }]);
+    const options = { shoppers: 600, coupons: 600, couponId: `silent-${randomUUID()}` };
+    const { copy, rewind } = timeMachine(options.couponId);
+    const drop = await rushUnder(client, options, [
+      { after: 10, strike: copy },
+      { after: 600, strike: rewind },
+    ]);
+    expect(await judge(client, drop, options)).toMatchObject({ broken: [] });
   });
 });

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { Kafka, logLevel } from "kafkajs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { consumerGroups, groupsOf } from "../../src/application/choreography.js";
-import { eventTypes } from "../../src/domain/event.js";
+import { consumerGroups } from "../../src/application/choreography.js";
 import { engines } from "../support/backends.js";
+import { type Node, profiles, startNode } from "../support/node.js";
 import { expectPromisesUnder } from "../support/rush.js";
-import { type Node, profiles, startNode } from "../support/service.js";
 
 const kafkaProfile = profiles.find(({ name }) => name === "kafka");
 
@@ -57,10 +56,8 @@ describe.skipIf(!kafkaProfile?.live)("what a topic may bring", () => {
     const admin = kafka.admin();
     await admin.connect();
     onTestFinished(() => admin.disconnect());
-    const groupId = (group: string) => `${prefix}rushboard.${group}`;
-    for (const type of eventTypes)
-      for (const group of groupsOf(type))
-        await admin.resetOffsets({ groupId: groupId(group), topic: `${prefix}${type}`, earliest: true });
+    // A group that the broker does not know begins where its topics begin.
+    await admin.deleteGroups(consumerGroups.map((group) => `${prefix}rushboard.${group}`));
     const again = await startNode(settings);
     await expect
       .poll(() => figures(again, /consumer_lag\{group="[^"]+"\} (\d+)/g), { timeout: 30_000 })

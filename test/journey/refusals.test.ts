@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { engines } from "../support/backends.js";
+import { dataFolder, emptyDatabase, profiles, runToEnd, startAgain, startNode } from "../support/node.js";
 import { expectPromisesUnder } from "../support/rush.js";
-import { dataFolder, emptyDatabase, profiles, runToEnd, startAgain, startNode } from "../support/service.js";
 
 describe("how a process ends", () => {
   describe.each(profiles)("on SIGTERM, $name", ({ live, settings: prepare }) => {
@@ -17,6 +17,20 @@ describe("how a process ends", () => {
       const drop = { shoppers: 1500, coupons: 800, couponId: randomUUID() };
       await expectPromisesUnder(node.client, drop, [{ after: 50, strike }]);
     });
+  });
+
+  const shared = profiles.find(({ name, live }) => name === "journal" && live);
+  it.skipIf(shared === undefined)("on SIGTERM, with a follower: the stream ends first, code 0", async () => {
+    const node = await startNode({ ...(await shared?.settings()), ROLES: "api" });
+    const couponId = randomUUID();
+    const facts = { couponId, name: "Followed", quantity: 1, discount: { type: "fixed", value: 1 } };
+    await node.client.call("POST", "/api/v1/coupons", "operator", facts);
+    const { body } = await node.client.call("POST", `/api/v1/coupons/${couponId}/claims`, "shopper");
+    const stream = await fetch(new URL((body.links as { events: string }).events, node.url));
+    const told = stream.text();
+    await node.stop();
+    expect(await told).toContain("event: pending");
+    expect(await node.ended).toBe(0);
   });
 
   it("where a second one comes to an embedded database: one line, code 1", async () => {

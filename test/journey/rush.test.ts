@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { profiles, startNode } from "../support/node.js";
 import { expectPromises } from "../support/rush.js";
-import { profiles, startNode } from "../support/service.js";
 
 describe.each(profiles)("a rush, $name", ({ live, settings }) => {
   describe.skipIf(!live)("in one process", () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { type Node, profiles, startNode } from "../support/node.js";
 import { expectPromises } from "../support/rush.js";
-import { type Node, profiles, startNode } from "../support/service.js";
 
 const shoppers = Array.from({ length: 20 }, (_, index) => `shopper-${index}`);
 

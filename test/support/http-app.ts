@@ -24,7 +24,7 @@ export type HttpAppOptions = Partial<Omit<HttpServerNeeds, "application" | "log"
 };
 
 /** JSON that a test looks into without saying its shape first. */
-export type Json = { readonly [key: string]: Json } & readonly Json[] & string & number;
+export type Json = { readonly [key: string]: Json };
 
 /** An answer; `body` is the JSON in it, where it is JSON. */
 export type Answered = {
@@ -46,8 +46,8 @@ export type HttpApp = {
   /** Starts what settles claims: before that, every claim stays pending. */
   work(): Promise<void>;
   ask(method: string, path: string, asked?: Asked): Promise<Answered>;
-  /** Writes bytes to a connection and answers all that comes back until it is closed. */
-  raw(bytes: string): Promise<string>;
+  /** Writes bytes to a connection of its own, and answers what comes back until that is closed. */
+  raw(bytes: string): Promise<Answered>;
 };
 
 const json = (text: string): unknown => {
@@ -75,6 +75,15 @@ const asker =
     return { status: response.status, headers: response.headers, text, body: json(text) as Json };
   };
 
+const parsed = (answer: string): Answered => {
+  const [head = "", text = ""] = answer.split("\r\n\r\n");
+  const [start = "", ...lines] = head.split("\r\n");
+  const headers = new Headers(
+    lines.map((line): [string, string] => [line.split(":")[0] ?? "", line.split(": ")[1] ?? ""]),
+  );
+  return { status: Number(start.split(" ")[1]), headers, text, body: json(text) as Json };
+};
+
 const rawAsker =
   (port: number): HttpApp["raw"] =>
   (bytes) =>
@@ -84,7 +93,7 @@ const rawAsker =
       socket.on("data", (text) => {
         answer += text;
       });
-      socket.on("error", reject).on("close", () => resolve(answer));
+      socket.on("error", reject).on("close", () => resolve(parsed(answer)));
     });
 
 /** The real graph of the embedded profile, but for the database (in memory) and the clock (movable). */
@@ -155,5 +164,5 @@ export const openCoupon = async (app: HttpApp, facts: Readonly<Record<string, un
   const body = { name: "Ten off", quantity: 10, discount: { type: "percent", value: 10 }, ...facts };
   const { status, body: coupon, text } = await app.ask("POST", "/api/v1/coupons", { body });
   if (status !== 201) throw new Error(text);
-  return coupon.couponId as string;
+  return String(coupon.couponId);
 };

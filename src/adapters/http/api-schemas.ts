@@ -21,7 +21,7 @@ export const nameSchema = z
   .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, "a name has 1 to 200 characters and no control characters");
 
 /** A query's integer; its text must be plain digits, for `1e2`, `0x10` and blanks are nobody's page size. */
-export const integerInQuery = <T extends z.ZodType>(schema: T) =>
+const integerInQuery = <T extends z.ZodType>(schema: T) =>
   z.preprocess((text) => (typeof text === "string" && /^\d{1,9}$/.test(text) ? Number(text) : text), schema);
 
 /** What every list takes. */

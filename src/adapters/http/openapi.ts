@@ -139,7 +139,7 @@ const security = ({ access, ticketFor }: Route, mode: Auth["mode"]): readonly Js
 };
 
 /** The name of an operation: `get_coupons_couponId_claims_me`. */
-export const operationId = ({ method, path }: Pick<Route, "method" | "path">): string =>
+const operationId = ({ method, path }: Pick<Route, "method" | "path">): string =>
   [method.toLowerCase(), ...path.split(/\W+/).filter((word) => word !== "")].join("_");
 
 const operation = (route: Route, mode: Auth["mode"]): Json => ({
