@@ -58,7 +58,8 @@ const json = (text: string): unknown => {
   }
 };
 
-const asker =
+/** Asks the server at an address. */
+export const asker =
   (url: string): HttpApp["ask"] =>
   async (method, path, { as, body, headers } = {}) => {
     const response = await fetch(url + path, {

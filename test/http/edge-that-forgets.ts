@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { onTestFinished } from "vitest";
+import { type Auth, createIdentify } from "../../src/adapters/http/caller.js";
+import { Cors } from "../../src/adapters/http/cors.js";
+import { EventStreams } from "../../src/adapters/http/event-stream.js";
+import { createExpressServer } from "../../src/adapters/http/exchange.js";
+import { InFlight } from "../../src/adapters/http/in-flight.js";
+import { Metrics } from "../../src/adapters/http/metrics.js";
+import { RateLimit } from "../../src/adapters/http/rate-limit.js";
+import { registerRows } from "../../src/adapters/http/register-routes.js";
+import { ResponseWriter } from "../../src/adapters/http/response-writer.js";
+import type { Route } from "../../src/adapters/http/route.js";
+import { Tickets } from "../../src/adapters/http/ticket.js";
+import { systemClock } from "../../src/adapters/system/system-clock.js";
+import { asker, type HttpApp } from "../support/http-app.js";
+
+/** The app's own rows behind the same checks, one of them made public. */
+export const edgeThatForgets = async (
+  { server: { tables } }: HttpApp,
+  auth: Auth,
+  path: string,
+): Promise<HttpApp["ask"]> => {
+  const router = express();
+  const twins = tables.map(({ prefix, routes }) => ({
+    prefix,
+    routes: routes.map((row): Route => (row.path === path ? { ...row, access: "public" } : row)),
+  }));
+  const edge = {
+    mode: auth.mode,
+    identify: createIdentify(auth, systemClock),
+    tickets: new Tickets(async () => new Uint8Array(32), systemClock),
+    rateLimit: new RateLimit(0),
+    streams: new EventStreams(),
+    writer: new ResponseWriter(pino({ level: "silent" }), new Cors([]), new InFlight(1000)),
+  };
+  registerRows(router.router, twins, edge, new Metrics(new Registry()));
+  const twin = createExpressServer(router, {}, () => {}).listen(0, "127.0.0.1");
+  await once(twin, "listening");
+  onTestFinished(() => twin.close().closeAllConnections());
+  return asker(`http://127.0.0.1:${(twin.address() as AddressInfo).port}`);
+};
