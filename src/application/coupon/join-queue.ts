@@ -32,15 +32,15 @@ export class JoinQueue {
    */
   async execute(couponId: CouponId, userId: UserId): Promise<Standing> {
     const now = this.clock.now();
-    if (this.soldOut.holds(couponId, userId, now)) throw new DomainError({ code: "coupon-sold-out", couponId });
+    const refusal = this.soldOut.recall(couponId, userId, now);
+    if (refusal !== undefined) throw refusal;
     const taskId = this.newId() as TaskId;
     const ask = () => this.queue.join(couponId, userId, taskId, this.rebuild.knownEpoch(couponId));
     let join = await ask();
     if (join.kind === "cold" && (await this.rebuild.execute(couponId))) join = await ask();
     switch (join.kind) {
       case "full":
-        this.soldOut.note(couponId, userId, now);
-        throw new DomainError({ code: "coupon-sold-out", couponId });
+        throw this.soldOut.note(couponId, userId, now);
       case "cold":
         throw new DomainError({ code: "claim-not-accepted", couponId });
       case "admitted":

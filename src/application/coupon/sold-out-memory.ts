@@ -1,4 +1,5 @@
 import type { CouponId, UserId } from "../../domain/ids.js";
+import { DomainError } from "../../domain/problem.js";
 import type { EpochMs } from "../../domain/time.js";
 
 /** How long a refusal may be answered from memory: a place given back is offered again after this at the latest. */
@@ -6,27 +7,39 @@ const memoryMs = 1000;
 /** Shoppers remembered a coupon; beyond that they cost a trip each. */
 const mostShoppers = 100_000;
 
+type Refusals = {
+  readonly since: EpochMs;
+  readonly shoppers: Set<UserId>;
+  /** Made once for all: a rush throws it ten thousand times, and a stack trace is the dearest part of a refusal. */
+  readonly soldOut: DomainError;
+};
+
 /**
  * Remembers, for a second, which shoppers a full queue has refused. A rush is the same people clicking again; only
  * they are answered from here, for a shopper not seen may hold a live claim, which comes before *sold out*.
  */
 export class SoldOutMemory {
-  private readonly refusals = new Map<CouponId, { readonly since: EpochMs; readonly shoppers: Set<UserId> }>();
+  private readonly coupons = new Map<CouponId, Refusals>();
 
-  /** Whether this shopper was refused here within the second. */
-  holds(couponId: CouponId, userId: UserId, now: EpochMs): boolean {
-    const refusal = this.refusals.get(couponId);
-    if (refusal === undefined) return false;
-    if (now - refusal.since < memoryMs && now >= refusal.since) return refusal.shoppers.has(userId);
-    this.refusals.delete(couponId);
-    return false;
+  /** The refusal of this shopper within the second, if there was one. */
+  recall(couponId: CouponId, userId: UserId, now: EpochMs): DomainError | undefined {
+    const refusals = this.coupons.get(couponId);
+    if (refusals === undefined) return undefined;
+    if (isFresh(refusals, now)) return refusals.shoppers.has(userId) ? refusals.soldOut : undefined;
+    this.coupons.delete(couponId);
+    return undefined;
   }
 
-  /** Notes a refusal that the queue has just spoken. */
-  note(couponId: CouponId, userId: UserId, now: EpochMs): void {
-    const refusal = this.refusals.get(couponId);
-    if (refusal === undefined || now - refusal.since >= memoryMs)
-      this.refusals.set(couponId, { since: now, shoppers: new Set([userId]) });
-    else if (refusal.shoppers.size < mostShoppers) refusal.shoppers.add(userId);
+  /** Notes a refusal that the queue has just spoken, and answers it. */
+  note(couponId: CouponId, userId: UserId, now: EpochMs): DomainError {
+    let refusals = this.coupons.get(couponId);
+    if (refusals === undefined || !isFresh(refusals, now)) {
+      refusals = { since: now, shoppers: new Set(), soldOut: new DomainError({ code: "coupon-sold-out", couponId }) };
+      this.coupons.set(couponId, refusals);
+    }
+    if (refusals.shoppers.size < mostShoppers) refusals.shoppers.add(userId);
+    return refusals.soldOut;
   }
 }
+
+const isFresh = ({ since }: Refusals, now: EpochMs): boolean => now >= since && now - since < memoryMs;
