@@ -34,10 +34,10 @@ export const claimRoutes = ({ claimCoupon, claims, tickets, metrics }: Needs): r
     async handle({ params, shopper }) {
       const { accepted, claim } = await claimCoupon.execute(params.couponId, shopper);
       const body = await claimAnswer(claim, tickets);
-      const headers = ["Location", body.links.self];
+      const { self } = body.links;
       return accepted
-        ? { status: 202, body, headers: [...headers, "Retry-After", "1"] }
-        : { status: 200, body, headers };
+        ? { status: 202, body, headers: ["Location", self, "Retry-After", "1"] }
+        : { status: 200, body, headers: ["Location", self] };
     },
   }),
   route({

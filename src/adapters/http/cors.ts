@@ -10,9 +10,13 @@ export class Cors {
     this.origins = new Set(origins);
   }
 
-  /** Headers (name, value, …) for an answer to this request. */
+  /** Whether there is any such origin. */
+  get isOn(): boolean {
+    return this.origins.size > 0;
+  }
+
+  /** Headers (name, value, …) for an answer to this request, where any origin is configured. */
   headers(request: IncomingMessage): readonly string[] {
-    if (this.origins.size === 0) return [];
     const { origin } = request.headers;
     if (origin === undefined || !this.origins.has(origin)) return ["Vary", "Origin"];
     return ["Vary", "Origin", "Access-Control-Allow-Origin", origin, "Access-Control-Expose-Headers", exposed];

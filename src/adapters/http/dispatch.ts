@@ -66,42 +66,46 @@ const write = (writer: ResponseWriter, response: EdgeResponse, answer: Answer): 
 export const dispatch = (row: Route, edge: Edge, meter: RouteMeter) => {
   const { writer, rateLimit, tickets, identify, mode } = edge;
   const { access, ticketFor, limited, outcome } = row;
+  const streaming = isStream(row);
   const [params, query, body] = [checkParams(row), checkQuery(row), checkBody(row)];
 
-  const callerOf = async (request: EdgeRequest): Promise<Caller> => {
-    if (ticketFor === undefined) return identify(request.headers);
+  const byTicket = async (request: EdgeRequest, thing: string): Promise<Caller> => {
     // Read leniently: a query that is wrong is told of after the caller is known.
     const ticket = new URL(request.url ?? "", "http://localhost").searchParams.get("ticket");
     if (ticket === null) return identify(request.headers);
-    const shopper = await tickets.shopper(ticket, request.params[ticketFor] ?? "");
+    const shopper = await tickets.shopper(ticket, request.params[thing] ?? "");
     if (shopper === undefined) throw unauthorized(mode, "ticket not accepted");
     return { shopper, admin: false, service: false };
   };
 
-  const serve = async (request: EdgeRequest, response: EdgeResponse): Promise<void> => {
-    if (access !== "public") {
-      const caller = await callerOf(request);
-      request.shopper = caller.shopper;
-      if (access === "shopper" && caller.shopper === null) throw unauthorized(mode);
-      if (mayNot(row, caller)) throw new EdgeProblem("forbidden");
-      if (limited && caller.shopper !== null) rateLimit.take(caller.shopper, request.startedAt);
-    }
-    params(request.params);
-    const asked = query(request.url ?? "");
-    const told = row.body === undefined ? undefined : await body(request);
-    if (request.method === "HEAD" && isStream(row))
-      throw new EdgeProblem("method-not-allowed", {}, ["Allow", "GET, OPTIONS"]);
-    const answer = await row.handle(new RequestContext(asked, told, response, edge));
-    write(writer, response, answer);
-    outcome?.(answer);
+  const admit = (request: EdgeRequest, caller: Caller): void => {
+    request.shopper = caller.shopper;
+    if (access === "shopper" && caller.shopper === null) throw unauthorized(mode);
+    if (mayNot(row, caller)) throw new EdgeProblem("forbidden");
+    if (limited && caller.shopper !== null) rateLimit.take(caller.shopper, request.startedAt);
   };
 
-  // Errors are answered here: given to Express, each would first be matched against all routes that follow.
-  return (request: EdgeRequest, response: EdgeResponse): void => {
+  // Errors are answered here: given to Express, each would first be matched against all routes that follow. What is
+  // known at once is not awaited, and the handler's context is the one object made.
+  return async (request: EdgeRequest, response: EdgeResponse): Promise<void> => {
     request.meter = meter;
-    serve(request, response).catch((error: unknown) => {
+    try {
+      if (access !== "public") {
+        const caller = ticketFor === undefined ? identify(request.headers) : byTicket(request, ticketFor);
+        admit(request, caller instanceof Promise ? await caller : caller);
+      }
+      params(request.params);
+      const asked = query(request.url ?? "");
+      const reading = body(request);
+      const told = reading === undefined ? undefined : await reading;
+      if (streaming && request.method === "HEAD")
+        throw new EdgeProblem("method-not-allowed", {}, ["Allow", "GET, OPTIONS"]);
+      const answer = await row.handle(new RequestContext(asked, told, response, edge));
+      write(writer, response, answer);
+      outcome?.(answer);
+    } catch (error) {
       const code = writer.problem(response, error);
       outcome?.(code);
-    });
+    }
   };
 };

@@ -12,7 +12,7 @@ const deeperThan = (value: unknown, depth: number): boolean =>
   (depth === 0 || Object.values(value).some((inner) => deeperThan(inner, depth - 1)));
 
 /** Whether the request announces no body at all. */
-const hasNoBody = ({ headers }: IncomingMessage): boolean =>
+export const hasNoBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] === undefined && (headers["content-length"] ?? "0") === "0";
 
 const tooLarge = (limit: number) => new EdgeProblem("payload-too-large", { limit }, ["Connection", "close"]);

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { EdgeRequest } from "./exchange.js";
-import { readJson } from "./json-body.js";
+import { hasNoBody, readJson } from "./json-body.js";
 import { type Fault, invalid } from "./problem-json.js";
 import { parseQuery } from "./query-string.js";
 import { parametersOf, pathParameters, type Route } from "./route.js";
@@ -20,11 +20,16 @@ const inQuery = (path: readonly PropertyKey[]): string => ["query", ...path.map(
 
 /** Throws `invalid-request` where a parameter of the path cannot be one. */
 export const checkParams = ({ path }: Route): ((params: Readonly<Record<string, string>>) => void) => {
-  const names = parametersOf(path);
+  // A rush asks for one thing over and over, so the value that was good last is not looked at again.
+  const checks = parametersOf(path).map((name) => ({ name, good: "" }));
   return (params) => {
-    for (const name of names) {
-      const parsed = pathParameters[name].safeParse(params[name]);
+    for (const check of checks) {
+      const { name } = check;
+      const value = params[name] ?? "";
+      if (value === check.good && value !== "") continue;
+      const parsed = pathParameters[name].safeParse(value);
       if (!parsed.success) throw invalid(...faultsOf(parsed.error, () => `path/${name}`));
+      check.good = value;
     }
   };
 };
@@ -46,15 +51,17 @@ export const checkQuery = ({ query: schema, ticketFor }: Route): ((url: string) 
   };
 };
 
-/** Reads and checks the body; a row without one ignores what is sent. */
+/** Reads and checks the body, where there is one to read; a row without one ignores what is sent. */
 export const checkBody = ({
   body: schema,
   bodyLimit = bodyLimitBytes,
-}: Route): ((request: EdgeRequest) => Promise<unknown>) => {
-  return async (request) => {
-    if (schema === undefined) return undefined;
+}: Route): ((request: EdgeRequest) => Promise<unknown> | undefined) => {
+  if (schema === undefined) return () => undefined;
+  const mayBeNone = schema.safeParse(undefined).success;
+  const read = async (request: EdgeRequest): Promise<unknown> => {
     const parsed = schema.safeParse(await readJson(request, bodyLimit));
     if (!parsed.success) throw invalid(...faultsOf(parsed.error, inBody));
     return parsed.data;
   };
+  return (request) => (mayBeNone && hasNoBody(request) ? undefined : read(request));
 };

@@ -35,12 +35,11 @@ export class ResponseWriter {
   ): void {
     if (response.headersSent) return;
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
-    response.writeHead(status, [
-      ...this.head(response, security),
-      ...headers,
-      ...(type === undefined ? [] : ["Content-Type", type]),
-      ...(status === 204 ? [] : ["Content-Length", String(length)]),
-    ]);
+    const lines = this.head(response, security);
+    lines.push(...headers);
+    if (type !== undefined) lines.push("Content-Type", type);
+    if (status !== 204) lines.push("Content-Length", String(length));
+    response.writeHead(status, lines);
     response.end(body);
     this.finished(response, status);
   }
@@ -65,8 +64,10 @@ export class ResponseWriter {
   /** The headers that every answer carries. */
   head(response: EdgeResponse, security: readonly string[] = dataHeaders): string[] {
     const { req } = response;
-    const closing = this.inFlight.stopping ? ["Connection", "close"] : [];
-    return [...security, ...this.cors.headers(req), ...closing, "X-Request-Id", req.requestId];
+    const lines = [...security, "X-Request-Id", req.requestId];
+    if (this.cors.isOn) lines.push(...this.cors.headers(req));
+    if (this.inFlight.stopping) lines.push("Connection", "close");
+    return lines;
   }
 
   /** Ends a request's account: its log line and figures. A stream's is ended when it has begun. */
