@@ -9,6 +9,16 @@ export type UserId = Brand<string, "UserId">;
 /** One claim of one shopper, and the task that the shopper follows. */
 export type TaskId = Brand<string, "TaskId">;
 export type UserCouponId = Brand<string, "UserCouponId">;
+export type ProductId = Brand<string, "ProductId">;
+export type OrderId = Brand<string, "OrderId">;
+export type PaymentId = Brand<string, "PaymentId">;
+export type ReservationId = Brand<string, "ReservationId">;
+export type ConcertId = Brand<string, "ConcertId">;
+export type ScheduleId = Brand<string, "ScheduleId">;
+/** Names one payment request of one shopper: 1–255 characters that the shopper chose. */
+export type IdempotencyKey = Brand<string, "IdempotencyKey">;
+/** Names one sale for ever: a shop's own under `shop:`, an order's line under `order:`. */
+export type SaleId = Brand<string, "SaleId">;
 
 /** What every id of the API matches (shoppers excepted). */
 export const idPattern = /^[A-Za-z0-9_-]{1,64}$/;

@@ -1,4 +1,5 @@
-import type { CouponId, TaskId } from "./ids.js";
+import type { CouponId, OrderId, PaymentId, ProductId, TaskId, UserCouponId } from "./ids.js";
+import type { Money } from "./money.js";
 
 /** The engines that the service can lose and outlive. */
 export type Engine = "database" | "redis" | "kafka";
@@ -6,12 +7,29 @@ export type Engine = "database" | "redis" | "kafka";
 /** A broken precondition, with the facts that the caller may see. Closed: the HTTP edge has one row a code. */
 export type Problem =
   | { readonly code: "coupon-not-found"; readonly couponId: CouponId }
+  /** A shopper's coupon that does not exist, or is another's. */
+  | { readonly code: "coupon-not-found"; readonly userCouponId: UserCouponId }
   | { readonly code: "coupon-not-open"; readonly couponId: CouponId }
   | { readonly code: "coupon-sold-out"; readonly couponId: CouponId }
   | { readonly code: "claim-not-found"; readonly couponId: CouponId }
   | { readonly code: "claim-not-accepted"; readonly couponId: CouponId }
   | { readonly code: "task-not-found"; readonly taskId: TaskId }
+  | { readonly code: "product-not-found"; readonly productId: ProductId }
+  | { readonly code: "stock-too-large"; readonly productId: ProductId }
+  | { readonly code: "order-not-found"; readonly orderId: OrderId }
+  | { readonly code: "order-too-large"; readonly greatest: Money }
+  | { readonly code: "order-not-cancellable"; readonly orderId: OrderId }
+  | { readonly code: "order-not-payable"; readonly orderId: OrderId }
+  | { readonly code: "payment-not-found"; readonly paymentId: PaymentId }
+  | { readonly code: "payment-declined"; readonly paymentId: PaymentId }
+  | { readonly code: "already-paid" }
+  | { readonly code: "payment-in-progress" }
+  | { readonly code: "amount-mismatch"; readonly amount: Money }
+  | { readonly code: "idempotency-key-reused" }
+  | { readonly code: "dead-letter-not-found"; readonly deadLetterId: string }
   | { readonly code: "id-taken"; readonly id: string }
+  /** A transition that no sequence of steps can ask for: a defect, or a forged event. */
+  | { readonly code: "impossible-transition"; readonly from: string; readonly step: string }
   | { readonly code: "engine-unavailable"; readonly engine: Engine };
 
 /** Thrown where a precondition does not hold; expected outcomes are values instead (ADR 0003). */
