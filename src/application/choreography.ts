@@ -3,9 +3,13 @@ import type { IssueCoupon } from "./coupon/issue-coupon.js";
 import type { LogClaims } from "./coupon/log-claims.js";
 import type { ReserveCoupon } from "./coupon/reserve-coupon.js";
 import type { ReturnPlaces } from "./coupon/return-places.js";
+import type { CancelRefusedOrders } from "./order/cancel-refused-orders.js";
+import type { PriceOrder } from "./order/price-order.js";
+import type { RedeemCoupon } from "./order/redeem-coupon.js";
+import type { ReserveStock } from "./order/reserve-stock.js";
 
 /** Consumer groups: each gets every event it reacts to, and none waits for another. */
-export const consumerGroups = ["stock", "settlement", "ranking-log"] as const;
+export const consumerGroups = ["stock", "settlement", "ranking-log", "inventory", "redemption", "orders"] as const;
 export type ConsumerGroup = (typeof consumerGroups)[number];
 
 /** What a group does with a slice of events of one type, in order; safe to repeat, and to come late. */
@@ -22,6 +26,10 @@ export type Reactions = {
   readonly issueCoupon: IssueCoupon;
   readonly returnPlaces: ReturnPlaces;
   readonly logClaims: LogClaims;
+  readonly reserveStock: ReserveStock;
+  readonly redeemCoupon: RedeemCoupon;
+  readonly priceOrder: PriceOrder;
+  readonly cancelRefusedOrders: CancelRefusedOrders;
 };
 
 /** Who reacts to what: every flow of the service, on one screen; each bus dispatches from it. */
@@ -30,6 +38,18 @@ export const choreograph = (app: Reactions): Choreography => ({
   "coupon.reserved": { settlement: app.issueCoupon },
   "coupon.issued": { "ranking-log": app.logClaims },
   "coupon.failed": { stock: app.returnPlaces, "ranking-log": app.logClaims },
+
+  "order.placed": { inventory: app.reserveStock },
+  // An order with a coupon is priced once that is redeemed, any other at once.
+  "stock.reserved": { redemption: app.redeemCoupon, orders: app.priceOrder },
+  "stock.refused": { orders: app.cancelRefusedOrders },
+  "coupon.redeemed": { orders: app.priceOrder },
+  "coupon.redemption-refused": { orders: app.cancelRefusedOrders },
+  "order.priced": {},
+  "order.confirmed": {},
+  "order.cancelled": {},
+  "payment.confirmed": {},
+  "product.sold": {},
 });
 
 const groups = choreograph({} as Reactions);

@@ -1,11 +1,16 @@
+import { isBusinessDay } from "./business-day.js";
 import type { ClaimFailure } from "./coupon.js";
 import { type DomainEvent, type EventOf, type EventType, eventTypes } from "./event.js";
-import { idPattern, userIdPattern } from "./ids.js";
+import { idPattern, saleIdPattern, userIdPattern } from "./ids.js";
+import type { CancelReason } from "./order.js";
 
 export type Decoded =
   | { readonly event: DomainEvent }
   /** Why it is none, in one line. */
   | { readonly undecodable: string };
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 type Check = (value: unknown) => boolean;
 type Fields<T extends EventType> = { readonly [F in keyof EventOf<T>["data"]]: Check };
@@ -22,26 +27,65 @@ const oneOf =
   (names: Readonly<Record<string, true>>): Check =>
   (value) =>
     typeof value === "string" && Object.hasOwn(names, value);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const listOf =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    Array.isArray(value) &&
+    value.every((item) => isRecord(item) && Object.entries(fields).every(([field, check]) => check(item[field])));
 
 const id = matches(idPattern);
 const instant = matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const claim = { taskId: id, couponId: id, userId: matches(userIdPattern), position: atLeast(1) };
 const settled = { ...claim, retryCount: atLeast(0) };
+const order = { orderId: id, userId: matches(userIdPattern) };
+const amount = atLeast(0);
+const priced = { ...order, subtotal: amount, discount: amount, total: amount };
 const failure = oneOf({
   "coupon-sold-out": true,
   "coupon-already-issued": true,
   internal: true,
 } satisfies Record<ClaimFailure, true>);
+const cancelReason = oneOf({
+  "out-of-stock": true,
+  "coupon-not-redeemable": true,
+  expired: true,
+  "cancelled-by-shopper": true,
+  internal: true,
+} satisfies Record<CancelReason, true>);
 
 const fieldsOf: { readonly [T in EventType]: Fields<T> } = {
   "coupon.requested": claim,
   "coupon.reserved": claim,
   "coupon.issued": { ...settled, userCouponId: id },
   "coupon.failed": { ...settled, reason: failure },
+  "order.placed": { ...order, items: listOf({ productId: id, quantity: atLeast(1) }), userCouponId: orNull(id) },
+  "stock.reserved": order,
+  "stock.refused": order,
+  "coupon.redeemed": order,
+  "coupon.redemption-refused": order,
+  "order.priced": priced,
+  "order.confirmed": { ...priced, paymentId: id },
+  "order.cancelled": { ...order, reason: cancelReason },
+  "payment.confirmed": {
+    paymentId: id,
+    userId: matches(userIdPattern),
+    amount,
+    orderId: orNull(id),
+    reservationId: orNull(id),
+  },
+  "product.sold": {
+    saleId: matches(saleIdPattern),
+    productId: id,
+    quantity: atLeast(1),
+    unitPrice: amount,
+    occurredAt: instant,
+    businessDay: (value) => typeof value === "string" && isBusinessDay(value),
+  },
 };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Checks once what came over a wire; fields that are not known are let through, for a newer node may send them. */
 export const decodeEvent = (value: unknown): Decoded => {

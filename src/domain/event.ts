@@ -1,5 +1,19 @@
+import type { BusinessDay } from "./business-day.js";
 import type { ClaimFailure, SettledClaim } from "./coupon.js";
-import type { Brand, CouponId, TaskId, UserCouponId, UserId } from "./ids.js";
+import type {
+  Brand,
+  CouponId,
+  OrderId,
+  PaymentId,
+  ProductId,
+  ReservationId,
+  SaleId,
+  TaskId,
+  UserCouponId,
+  UserId,
+} from "./ids.js";
+import type { Money } from "./money.js";
+import type { CancelReason, OrderItem } from "./order.js";
 import { type EpochMs, type Instant, toInstant } from "./time.js";
 
 export type EventId = Brand<string, "EventId">;
@@ -21,11 +35,41 @@ type ClaimData = {
 /** How often settling this claim had failed before it ended. */
 type Settled = { readonly retryCount: number };
 
+type OrderData = { readonly orderId: OrderId; readonly userId: UserId };
+type Priced = { readonly subtotal: Money; readonly discount: Money; readonly total: Money };
+type Paid = { readonly paymentId: PaymentId; readonly userId: UserId; readonly amount: Money };
+
 export type DomainEvent =
   | Event<"coupon.requested", ClaimData>
   | Event<"coupon.reserved", ClaimData>
   | Event<"coupon.issued", ClaimData & Settled & { readonly userCouponId: UserCouponId }>
-  | Event<"coupon.failed", ClaimData & Settled & { readonly reason: ClaimFailure }>;
+  | Event<"coupon.failed", ClaimData & Settled & { readonly reason: ClaimFailure }>
+  | Event<
+      "order.placed",
+      OrderData & { readonly items: readonly OrderItem[]; readonly userCouponId: UserCouponId | null }
+    >
+  | Event<"stock.reserved", OrderData>
+  | Event<"stock.refused", OrderData>
+  | Event<"coupon.redeemed", OrderData>
+  | Event<"coupon.redemption-refused", OrderData>
+  | Event<"order.priced", OrderData & Priced>
+  | Event<"order.confirmed", OrderData & Priced & { readonly paymentId: PaymentId }>
+  | Event<"order.cancelled", OrderData & { readonly reason: CancelReason }>
+  | Event<
+      "payment.confirmed",
+      Paid & { readonly orderId: OrderId | null; readonly reservationId: ReservationId | null }
+    >
+  | Event<
+      "product.sold",
+      {
+        readonly saleId: SaleId;
+        readonly productId: ProductId;
+        readonly quantity: number;
+        readonly unitPrice: Money;
+        readonly occurredAt: Instant;
+        readonly businessDay: BusinessDay;
+      }
+    >;
 
 export type EventType = DomainEvent["type"];
 export type EventOf<Type extends EventType> = Extract<DomainEvent, { type: Type }>;
@@ -41,6 +85,16 @@ export const eventTypes = Object.keys({
   "coupon.reserved": true,
   "coupon.issued": true,
   "coupon.failed": true,
+  "order.placed": true,
+  "stock.reserved": true,
+  "stock.refused": true,
+  "coupon.redeemed": true,
+  "coupon.redemption-refused": true,
+  "order.priced": true,
+  "order.confirmed": true,
+  "order.cancelled": true,
+  "payment.confirmed": true,
+  "product.sold": true,
 } satisfies Record<EventType, true>) as readonly EventType[];
 
 /** What a bus keeps in order: events of one key reach a group as they were published. */
@@ -51,6 +105,19 @@ export const keyOf = (event: DomainEvent): string => {
     case "coupon.issued":
     case "coupon.failed":
       return event.data.couponId;
+    case "order.placed":
+    case "stock.reserved":
+    case "stock.refused":
+    case "coupon.redeemed":
+    case "coupon.redemption-refused":
+    case "order.priced":
+    case "order.confirmed":
+    case "order.cancelled":
+      return event.data.orderId;
+    case "payment.confirmed":
+      return event.data.orderId ?? event.data.reservationId ?? event.data.paymentId;
+    case "product.sold":
+      return event.data.productId;
   }
 };
 

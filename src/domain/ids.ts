@@ -25,5 +25,8 @@ export const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
 /** What a shopper's name matches. */
 export const userIdPattern = /^[\x21-\x7e]{1,128}$/;
 
+/** What a sale's id matches: its namespace, then the ids that make it. */
+export const saleIdPattern = /^(shop|order):[A-Za-z0-9_:-]{1,129}$/;
+
 /** A claim gives one coupon at most, so the coupon bears the id of the claim's task: issuing twice is impossible. */
 export const userCouponOf = (taskId: TaskId): UserCouponId => taskId as string as UserCouponId;

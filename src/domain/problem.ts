@@ -27,6 +27,9 @@ export type Problem =
   | { readonly code: "amount-mismatch"; readonly amount: Money }
   | { readonly code: "idempotency-key-reused" }
   | { readonly code: "dead-letter-not-found"; readonly deadLetterId: string }
+  | { readonly code: "dead-letter-replayed"; readonly deadLetterId: string }
+  /** What was parked is no event, so there is nothing to deliver again. */
+  | { readonly code: "dead-letter-undecodable"; readonly deadLetterId: string }
   | { readonly code: "id-taken"; readonly id: string }
   /** A transition that no sequence of steps can ask for: a defect, or a forged event. */
   | { readonly code: "impossible-transition"; readonly from: string; readonly step: string }

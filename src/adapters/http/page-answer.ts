@@ -1,4 +1,4 @@
-import type { Page } from "../../application/ports/coupon-queries.js";
+import type { Page } from "../../application/ports/page.js";
 import { invalid } from "./problem-json.js";
 import type { Answer } from "./route.js";
 

@@ -3,10 +3,10 @@ import { LRUCache } from "lru-cache";
 import type {
   CouponQueries,
   CouponStanding,
-  Page,
   StoreTruth,
   UserCoupon,
 } from "../../application/ports/coupon-queries.js";
+import type { Page } from "../../application/ports/page.js";
 import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId, UserCouponId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";

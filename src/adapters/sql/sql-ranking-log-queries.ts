@@ -1,4 +1,4 @@
-import type { Page } from "../../application/ports/coupon-queries.js";
+import type { Page } from "../../application/ports/page.js";
 import type { RankingLogEntry, RankingLogQueries } from "../../application/ports/ranking-log-queries.js";
 import type { ClaimFailure } from "../../domain/coupon.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";

@@ -1,6 +1,7 @@
 import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId, UserCouponId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
+import type { Page } from "./page.js";
 
 /** A coupon with its claims counted: `issued` by the settled counter, `pending` by the rows. */
 export type CouponStanding = { readonly coupon: Coupon; readonly pending: number; readonly issued: number };
@@ -14,9 +15,6 @@ export type UserCoupon = {
   readonly status: "issued" | "used";
   readonly issuedAt: EpochMs;
 };
-
-/** A page of a list, oldest first; `next` is opaque and `null` at the end. */
-export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
 
 /** What the database says that a coupon's store must hold. */
 export type StoreTruth = {

@@ -1,7 +1,7 @@
 import type { ClaimFailure } from "../../domain/coupon.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
-import type { Page } from "./coupon-queries.js";
+import type { Page } from "./page.js";
 
 /** One admitted claim's position and outcome, as the ranking log keeps it. */
 export type RankingLogEntry = {

@@ -2,7 +2,12 @@ import type { Coupon, SettledClaim, Unsettled } from "../../domain/coupon.js";
 import type { DomainEvent } from "../../domain/event.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
+import type { OrderTable } from "./order-table.js";
+import type { PaymentTable } from "./payment-table.js";
+import type { ProductTable } from "./product-table.js";
 import type { RankingLogEntry } from "./ranking-log-queries.js";
+import type { SaleTable } from "./sale-table.js";
+import type { UserCouponTable } from "./user-coupon-table.js";
 
 /** Coupons inside a transaction. */
 export interface CouponTable {
@@ -54,6 +59,13 @@ export interface RankingLog {
   add(entries: readonly RankingLogEntry[]): Promise<void>;
 }
 
+/** Parked events inside a transaction. */
+export interface DeadLetterTable {
+  /** Locks the letter and reads its event's text, and whether it was replayed. */
+  lock(deadLetterId: string): Promise<{ readonly event: string; readonly replayed: boolean } | undefined>;
+  markReplayed(deadLetterId: string, at: EpochMs): Promise<void>;
+}
+
 /** What a unit of work may touch. */
 export interface Transaction {
   readonly coupons: CouponTable;
@@ -61,4 +73,10 @@ export interface Transaction {
   readonly epochs: EpochTable;
   readonly outbox: Outbox;
   readonly rankingLog: RankingLog;
+  readonly products: ProductTable;
+  readonly userCoupons: UserCouponTable;
+  readonly orders: OrderTable;
+  readonly payments: PaymentTable;
+  readonly sales: SaleTable;
+  readonly deadLetters: DeadLetterTable;
 }

@@ -1,0 +1,28 @@
+import { parseEvent } from "../../domain/decode-event.js";
+import { DomainError } from "../../domain/problem.js";
+import type { Clock } from "../ports/clock.js";
+import type { UnitOfWork } from "../ports/unit-of-work.js";
+
+/** Sends a parked event on its way again, to every group: they all bear to hear it twice. */
+export class ReplayDeadLetter {
+  private readonly work: UnitOfWork;
+  private readonly clock: Clock;
+
+  constructor(work: UnitOfWork, clock: Clock) {
+    this.work = work;
+    this.clock = clock;
+  }
+
+  /** @throws DomainError `dead-letter-not-found`, `dead-letter-replayed`, `dead-letter-undecodable` */
+  execute(deadLetterId: string): Promise<void> {
+    return this.work.run(async (tx) => {
+      const letter = await tx.deadLetters.lock(deadLetterId);
+      if (letter === undefined) throw new DomainError({ code: "dead-letter-not-found", deadLetterId });
+      if (letter.replayed) throw new DomainError({ code: "dead-letter-replayed", deadLetterId });
+      const decoded = parseEvent(letter.event);
+      if (!("event" in decoded)) throw new DomainError({ code: "dead-letter-undecodable", deadLetterId });
+      await tx.deadLetters.markReplayed(deadLetterId, this.clock.now());
+      await tx.outbox.add([decoded.event]);
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import type { ProductId } from "../../domain/ids.js";
+import { DomainError } from "../../domain/problem.js";
+import type { ProductChange } from "../ports/product-table.js";
+import type { UnitOfWork } from "../ports/unit-of-work.js";
+
+/** Renames, reprices or restocks a product; orders that are placed keep their price. */
+export class ChangeProduct {
+  private readonly work: UnitOfWork;
+
+  constructor(work: UnitOfWork) {
+    this.work = work;
+  }
+
+  /** @throws DomainError `product-not-found`; `stock-too-large` */
+  async execute(productId: ProductId, change: ProductChange): Promise<void> {
+    const outcome = await this.work.run((tx) => tx.products.change(productId, change));
+    if (outcome === "unknown") throw new DomainError({ code: "product-not-found", productId });
+    if (outcome === "too-large") throw new DomainError({ code: "stock-too-large", productId });
+  }
+}

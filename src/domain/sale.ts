@@ -1,0 +1,29 @@
+import { type BusinessDay, businessDayAt, type TimeZone } from "./business-day.js";
+import type { OrderId, ProductId, SaleId } from "./ids.js";
+import type { Money } from "./money.js";
+import type { OrderLine } from "./order.js";
+import type { EpochMs } from "./time.js";
+
+/** Units of one product, sold once and for ever, at the price of the sale. */
+export type Sale = {
+  readonly saleId: SaleId;
+  readonly productId: ProductId;
+  readonly quantity: number;
+  readonly unitPrice: Money;
+  readonly occurredAt: EpochMs;
+  readonly businessDay: BusinessDay;
+};
+
+/** The sales that a paid order is, one a line. */
+export const salesOf = (
+  orderId: OrderId,
+  lines: readonly OrderLine[],
+  occurredAt: EpochMs,
+  zone: TimeZone,
+): readonly Sale[] =>
+  lines.map((line) => ({
+    ...line,
+    saleId: `order:${orderId}:${line.productId}` as SaleId,
+    occurredAt,
+    businessDay: businessDayAt(occurredAt, zone),
+  }));
