@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { TimeZone } from "../domain/business-day.js";
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 const roleNames = ["api", "worker", "scheduler", "migrate"] as const;
@@ -70,6 +71,7 @@ export const settings = z.object({
   AUTH_JWKS_URL: url("an http(s) URL", "https:", "http:").optional(),
   AUTH_ISSUER: text.optional(),
   AUTH_AUDIENCE: text.optional(),
+  ORDER_TTL_SECONDS: whole(1, 86_400).prefault("900"),
   CLAIM_SWEEP_SECONDS: whole(1, 3600).prefault("30"),
   TOPIC_PREFIX: z
     .string()
@@ -84,7 +86,11 @@ export const settings = z.object({
       "exact origins, comma between",
     )
     .prefault(""),
-  BUSINESS_TIME_ZONE: z.string().refine(isTimeZone, "an IANA time zone name").default("Asia/Seoul"),
+  BUSINESS_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, "an IANA time zone name")
+    .transform((name) => name as TimeZone)
+    .prefault("Asia/Seoul"),
   LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(", ")}`).default("info"),
 });
 

@@ -21,17 +21,42 @@ import type { RebuildQueue } from "../application/coupon/rebuild-queue.js";
 import type { ReserveCoupon } from "../application/coupon/reserve-coupon.js";
 import type { ReturnPlaces } from "../application/coupon/return-places.js";
 import type { SweepClaims } from "../application/coupon/sweep-claims.js";
+import type { ReplayDeadLetter } from "../application/dead-letter/replay-dead-letter.js";
+import type { CancelOrder } from "../application/order/cancel-order.js";
+import type { CancelRefusedOrders } from "../application/order/cancel-refused-orders.js";
+import type { EndOrders } from "../application/order/end-orders.js";
+import type { ExpireOrders } from "../application/order/expire-orders.js";
+import type { FollowOrder } from "../application/order/follow-order.js";
+import type { PlaceOrder } from "../application/order/place-order.js";
+import type { PriceOrder } from "../application/order/price-order.js";
+import type { RedeemCoupon } from "../application/order/redeem-coupon.js";
+import type { ReserveStock } from "../application/order/reserve-stock.js";
+import type { ReviveOrders } from "../application/order/revive-orders.js";
 import type { RelayOutbox } from "../application/outbox/relay-outbox.js";
+import type { ClosePayment } from "../application/payment/close-payment.js";
+import type { ConfirmPayment } from "../application/payment/confirm-payment.js";
+import type { Payables } from "../application/payment/payables.js";
+import type { SettleOpenPayments } from "../application/payment/settle-open-payments.js";
+import type { StartPayment } from "../application/payment/start-payment.js";
 import type { ClaimQueries } from "../application/ports/claim-queries.js";
 import type { Clock } from "../application/ports/clock.js";
 import type { CouponQueries } from "../application/ports/coupon-queries.js";
 import type { CouponQueue } from "../application/ports/coupon-queue.js";
 import type { CouponStock } from "../application/ports/coupon-stock.js";
+import type { DeadLetterQueries } from "../application/ports/dead-letter-queries.js";
 import type { EventBus } from "../application/ports/event-bus.js";
 import type { NewId } from "../application/ports/new-id.js";
+import type { OrderNotices } from "../application/ports/order-notices.js";
+import type { OrderQueries } from "../application/ports/order-queries.js";
+import type { Patience } from "../application/ports/patience.js";
+import type { PaymentProvider } from "../application/ports/payment-provider.js";
+import type { PaymentQueries } from "../application/ports/payment-queries.js";
+import type { ProductQueries } from "../application/ports/product-queries.js";
 import type { RankingLogQueries } from "../application/ports/ranking-log-queries.js";
 import type { TaskNotices } from "../application/ports/task-notices.js";
 import type { UnitOfWork } from "../application/ports/unit-of-work.js";
+import type { AddProduct } from "../application/product/add-product.js";
+import type { ChangeProduct } from "../application/product/change-product.js";
 import type { FollowTask } from "../application/task/follow-task.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
@@ -69,6 +94,12 @@ export const Tokens = {
   rankingLog: token<RankingLogQueries>("rankingLog"),
   outboxRows: token<SqlOutboxRows>("outboxRows"),
   deadLetters: token<SqlDeadLetters>("deadLetters"),
+  products: token<ProductQueries>("products"),
+  orders: token<OrderQueries>("orders"),
+  payments: token<PaymentQueries>("payments"),
+  parkedLetters: token<DeadLetterQueries>("parkedLetters"),
+  provider: token<PaymentProvider>("provider"),
+  patience: token<Patience>("patience"),
   jobLease: token<SqlJobLease>("jobLease"),
   secrets: token<SqlSecrets>("secrets"),
   /** Pokes the outbox relay; nothing before it runs. */
@@ -78,6 +109,7 @@ export const Tokens = {
   queue: token<CouponQueue>("queue"),
   stock: token<CouponStock>("stock"),
   notices: token<TaskNotices>("notices"),
+  orderNotices: token<OrderNotices>("orderNotices"),
   storeSteps: token<readonly Step[]>("storeSteps"),
   bus: token<RunningBus>("bus"),
 
@@ -95,6 +127,24 @@ export const Tokens = {
   compareStores: token<CompareStores>("compareStores"),
   followTask: token<FollowTask>("followTask"),
   relayOutbox: token<RelayOutbox>("relayOutbox"),
+  addProduct: token<AddProduct>("addProduct"),
+  changeProduct: token<ChangeProduct>("changeProduct"),
+  placeOrder: token<PlaceOrder>("placeOrder"),
+  reserveStock: token<ReserveStock>("reserveStock"),
+  redeemCoupon: token<RedeemCoupon>("redeemCoupon"),
+  priceOrder: token<PriceOrder>("priceOrder"),
+  endOrders: token<EndOrders>("endOrders"),
+  cancelRefusedOrders: token<CancelRefusedOrders>("cancelRefusedOrders"),
+  cancelOrder: token<CancelOrder>("cancelOrder"),
+  expireOrders: token<ExpireOrders>("expireOrders"),
+  reviveOrders: token<ReviveOrders>("reviveOrders"),
+  followOrder: token<FollowOrder>("followOrder"),
+  payables: token<Payables>("payables"),
+  startPayment: token<StartPayment>("startPayment"),
+  closePayment: token<ClosePayment>("closePayment"),
+  confirmPayment: token<ConfirmPayment>("confirmPayment"),
+  settleOpenPayments: token<SettleOpenPayments>("settleOpenPayments"),
+  replayDeadLetter: token<ReplayDeadLetter>("replayDeadLetter"),
   reactions: token<Reactions>("reactions"),
   application: token<Application>("application"),
 };

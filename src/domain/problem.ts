@@ -1,4 +1,4 @@
-import type { CouponId, OrderId, PaymentId, ProductId, TaskId, UserCouponId } from "./ids.js";
+import type { CouponId, OrderId, PaymentId, ProductId, ReservationId, TaskId, UserCouponId } from "./ids.js";
 import type { Money } from "./money.js";
 
 /** The engines that the service can lose and outlive. */
@@ -22,6 +22,7 @@ export type Problem =
   | { readonly code: "order-not-payable"; readonly orderId: OrderId }
   | { readonly code: "payment-not-found"; readonly paymentId: PaymentId }
   | { readonly code: "payment-declined"; readonly paymentId: PaymentId }
+  | { readonly code: "reservation-not-found"; readonly reservationId: ReservationId }
   | { readonly code: "already-paid" }
   | { readonly code: "payment-in-progress" }
   | { readonly code: "amount-mismatch"; readonly amount: Money }

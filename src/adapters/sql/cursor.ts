@@ -1,3 +1,5 @@
+import type { Knex } from "knex";
+
 /** An opaque place in a list: what a row is ordered by, as text that fits a URL. */
 export const cursorOf = (...order: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(order)).toString("base64url");
@@ -24,3 +26,11 @@ export const pageOf = <Row, T>(
   const last = page.at(-1);
   return { items: page.map(item), next: rows.length > limit && last !== undefined ? cursor(last) : null };
 };
+
+/** Those of `rows` that come after a place, in the order of two columns. */
+export const rowsAfter = (
+  rows: Knex.QueryBuilder,
+  [first, second]: readonly [string, string],
+  [a, b]: readonly [string | number, string | number],
+): Knex.QueryBuilder =>
+  rows.andWhere((later) => later.where(first, ">", a).orWhere((same) => same.where(first, a).andWhere(second, ">", b)));

@@ -6,24 +6,33 @@ const mostRows = 500;
 
 type Value = string | number | null;
 
+/** What becomes of a row whose `unique` column is there already: these columns are written over, or nothing is. */
+export type OnDuplicate = { readonly unique: string; readonly overwrite: readonly string[] };
+
+const endOf = (mysql: boolean, { unique, overwrite }: OnDuplicate): string => {
+  if (mysql) {
+    const set = overwrite.length === 0 ? [`${unique} = ${unique}`] : overwrite.map((c) => `${c} = VALUES(${c})`);
+    return ` ON DUPLICATE KEY UPDATE ${set.join(", ")}`;
+  }
+  const set = overwrite.map((c) => `${c} = excluded.${c}`);
+  return ` ON CONFLICT (${unique}) DO ${set.length === 0 ? "NOTHING" : `UPDATE SET ${set.join(", ")}`}`;
+};
+
 /**
  * Inserts rows by as few statements as may be. They are written by hand: over a batch of 500, knex's builder and its
  * bindings take several times as long as the database.
- * @param passOver the unique column whose duplicates are passed over; without it a duplicate fails the insert
+ * @param onDuplicate without it a duplicate fails the insert
  */
 export const insertRows = async (
   trx: Knex.Transaction,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Value[])[],
-  passOver?: string,
+  onDuplicate?: OnDuplicate,
 ): Promise<void> => {
   const mysql = trx.client.config.client === "mysql2";
   const into = `INSERT INTO ${table} (${columns.join(", ")}) VALUES `;
-  const passing = mysql
-    ? ` ON DUPLICATE KEY UPDATE ${passOver} = ${passOver}`
-    : ` ON CONFLICT (${passOver}) DO NOTHING`;
-  const end = passOver === undefined ? "" : passing;
+  const end = onDuplicate === undefined ? "" : endOf(mysql, onDuplicate);
   for (let from = 0; from < rows.length; from += mostRows) {
     const chunk = rows.slice(from, from + mostRows);
     if (mysql) await trx.raw(into + literal(chunk as Value[][]) + end);

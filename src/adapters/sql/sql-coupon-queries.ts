@@ -1,17 +1,12 @@
 import type { Knex } from "knex";
 import { LRUCache } from "lru-cache";
-import type {
-  CouponQueries,
-  CouponStanding,
-  StoreTruth,
-  UserCoupon,
-} from "../../application/ports/coupon-queries.js";
+import type { CouponQueries, CouponStanding, StoreTruth, UserCoupon } from "../../application/ports/coupon-queries.js";
 import type { Page } from "../../application/ports/page.js";
 import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId, UserCouponId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
 import { type CouponRecord, couponOf } from "./coupon-record.js";
-import { cursorOf, orderOf, pageOf } from "./cursor.js";
+import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
 import { type Database, read } from "./database.js";
 
 type StandingRecord = CouponRecord & { readonly pending: number };
@@ -62,12 +57,7 @@ export class SqlCouponQueries implements CouponQueries {
     if (cursor !== null) {
       const order = orderOf(cursor, ["number", "string"]);
       if (order === undefined) return undefined;
-      const [createdAt, couponId] = order as [number, string];
-      rows.where((later) =>
-        later
-          .where("created_at", ">", createdAt)
-          .orWhere((same) => same.where("created_at", createdAt).andWhere("coupon_id", ">", couponId)),
-      );
+      rowsAfter(rows, ["created_at", "coupon_id"], order as [number, string]);
     }
     const cursorAt = (row: StandingRecord) => cursorOf(row.created_at, row.coupon_id);
     return pageOf(await read<StandingRecord[]>(rows), limit, standingOf, cursorAt);

@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 import type { Clock } from "../../application/ports/clock.js";
+import type { DeadLetterQueries, ParkedLetter } from "../../application/ports/dead-letter-queries.js";
 import type { DeadLetter, DeadLetters } from "../../application/ports/dead-letters.js";
-import { type Database, transact } from "./database.js";
+import type { Page } from "../../application/ports/page.js";
+import type { DeadLetterTable } from "../../application/ports/transaction.js";
+import type { EpochMs } from "../../domain/time.js";
+import { cursorOf, orderOf, pageOf } from "./cursor.js";
+import { type Database, type Dialect, read, transact } from "./database.js";
 
 /** The event's own id, or a digest of what could not be decoded: the same letter again is the same row. */
 const idOf = ({ event }: DeadLetter): string => {
@@ -55,5 +60,76 @@ export class SqlDeadLetters implements DeadLetters {
     return transact(this.db, async (trx) =>
       Number((await trx("dead_letters").whereNull("replayed_at").count({ n: "*" }))[0]?.n ?? 0),
     );
+  }
+}
+
+type LetterRecord = {
+  readonly id: number;
+  readonly type: string;
+  readonly consumer_group: ParkedLetter["group"];
+  readonly error: string;
+  readonly attempts: number;
+  readonly event: string;
+  readonly parked_at: EpochMs;
+};
+
+/** Parked events, for operators. */
+export class SqlDeadLetterQueries implements DeadLetterQueries {
+  private readonly db: Database;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  async list(cursor: string | null, limit: number): Promise<Page<ParkedLetter> | undefined> {
+    const rows = this.db
+      .knex("dead_letters")
+      .whereNull("replayed_at")
+      .orderBy("id")
+      .limit(limit + 1);
+    if (cursor !== null) {
+      const order = orderOf(cursor, ["number"]);
+      if (order === undefined) return undefined;
+      rows.andWhere("id", ">", Number(order[0]));
+    }
+    return pageOf(
+      await read<LetterRecord[]>(rows),
+      limit,
+      ({ id, type, consumer_group: group, error, attempts, event, parked_at: at }) => ({
+        id: String(id),
+        type,
+        group,
+        error,
+        attempts,
+        event,
+        at,
+      }),
+      ({ id }) => cursorOf(id),
+    );
+  }
+}
+
+/** Parked events, in one transaction. */
+export class SqlDeadLetterTable implements DeadLetterTable {
+  private readonly trx: Knex.Transaction;
+  private readonly dialect: Dialect;
+
+  constructor(trx: Knex.Transaction, dialect: Dialect) {
+    this.trx = trx;
+    this.dialect = dialect;
+  }
+
+  async lock(deadLetterId: string): Promise<{ event: string; replayed: boolean } | undefined> {
+    const id = Number(deadLetterId);
+    if (!Number.isSafeInteger(id) || String(id) !== deadLetterId) return undefined;
+    const letter = this.trx("dead_letters").where({ id }).first("event", "replayed_at");
+    const row = await (this.dialect === "mysql" ? letter.forUpdate() : letter);
+    return row && { event: row.event, replayed: row.replayed_at !== null };
+  }
+
+  async markReplayed(deadLetterId: string, at: EpochMs): Promise<void> {
+    await this.trx("dead_letters")
+      .where({ id: Number(deadLetterId) })
+      .update({ replayed_at: at });
   }
 }

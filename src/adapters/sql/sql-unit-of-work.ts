@@ -3,10 +3,16 @@ import type { RankingLogEntry } from "../../application/ports/ranking-log-querie
 import type { Transaction } from "../../application/ports/transaction.js";
 import type { UnitOfWork } from "../../application/ports/unit-of-work.js";
 import type { DomainEvent } from "../../domain/event.js";
+import type { Sale } from "../../domain/sale.js";
 import { type Database, transact } from "./database.js";
 import { insertRows } from "./insert-rows.js";
 import { SqlClaimTable } from "./sql-claim-table.js";
 import { SqlCouponTable, SqlEpochTable } from "./sql-coupon-table.js";
+import { SqlDeadLetterTable } from "./sql-dead-letters.js";
+import { SqlOrderTable } from "./sql-order-table.js";
+import { SqlPaymentTable } from "./sql-payment-table.js";
+import { SqlProductTable } from "./sql-product-table.js";
+import { SqlUserCouponTable } from "./sql-user-coupon-table.js";
 
 const logColumns = ["task_id", "user_id", "coupon_id", "position", "status", "reason", "retry_count", "recorded_at"];
 
@@ -23,10 +29,11 @@ export class SqlUnitOfWork implements UnitOfWork {
 
   async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     let events = 0;
+    const { dialect } = this.db;
     const result = await transact(this.db, (trx) => {
       events = 0;
       return work({
-        coupons: new SqlCouponTable(trx, this.db.dialect),
+        coupons: new SqlCouponTable(trx, dialect),
         claims: new SqlClaimTable(trx),
         epochs: new SqlEpochTable(trx),
         rankingLog: { add: (entries) => addToRankingLog(trx, entries) },
@@ -36,6 +43,12 @@ export class SqlUnitOfWork implements UnitOfWork {
             await addToOutbox(trx, added);
           },
         },
+        products: new SqlProductTable(trx, dialect),
+        userCoupons: new SqlUserCouponTable(trx, dialect),
+        orders: new SqlOrderTable(trx, dialect),
+        payments: new SqlPaymentTable(trx, dialect),
+        sales: { add: (sales) => addSales(trx, sales) },
+        deadLetters: new SqlDeadLetterTable(trx, dialect),
       });
     });
     if (events > 0) this.eventsLeft();
@@ -46,6 +59,20 @@ export class SqlUnitOfWork implements UnitOfWork {
 const addToOutbox = (trx: Knex.Transaction, events: readonly DomainEvent[]): Promise<void> => {
   const rows = events.map((event) => [event.id, JSON.stringify(event)]);
   return insertRows(trx, "outbox", ["event_id", "payload"], rows);
+};
+
+const saleColumns = ["sale_id", "product_id", "quantity", "unit_price", "occurred_at", "business_day"];
+
+const addSales = (trx: Knex.Transaction, sales: readonly Sale[]): Promise<void> => {
+  const rows = sales.map((sale) => [
+    sale.saleId,
+    sale.productId,
+    sale.quantity,
+    sale.unitPrice,
+    sale.occurredAt,
+    sale.businessDay,
+  ]);
+  return insertRows(trx, "sales", saleColumns, rows, { unique: "sale_id", overwrite: [] });
 };
 
 const addToRankingLog = (trx: Knex.Transaction, entries: readonly RankingLogEntry[]): Promise<void> => {
@@ -59,5 +86,5 @@ const addToRankingLog = (trx: Knex.Transaction, entries: readonly RankingLogEntr
     entry.retryCount,
     entry.at,
   ]);
-  return insertRows(trx, "ranking_logs", logColumns, rows, "task_id");
+  return insertRows(trx, "ranking_logs", logColumns, rows, { unique: "task_id", overwrite: [] });
 };

@@ -42,7 +42,10 @@ export class Payables {
 
   /** What is thrown where there is no such thing, or it is another shopper's. */
   unknown(subject: Subject): DomainError {
-    if (subject.kind === "order") return new DomainError({ code: "order-not-found", orderId: subject.orderId });
-    throw new Error("there are no reservations yet");
+    return new DomainError(
+      subject.kind === "order"
+        ? { code: "order-not-found", orderId: subject.orderId }
+        : { code: "reservation-not-found", reservationId: subject.reservationId },
+    );
   }
 }

@@ -1,0 +1,57 @@
+import type { OpenOrders, OrderQueries } from "../../application/ports/order-queries.js";
+import type { Page } from "../../application/ports/page.js";
+import type { OrderId, UserId } from "../../domain/ids.js";
+import type { Order } from "../../domain/order.js";
+import type { EpochMs } from "../../domain/time.js";
+import { cursorOf, pageOf, orderOf as placeOf } from "./cursor.js";
+import { type Database, read } from "./database.js";
+import { type OrderRecord, orderOf } from "./order-record.js";
+
+/** Reads of orders. */
+export class SqlOrderQueries implements OrderQueries {
+  private readonly db: Database;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  async byIds(orderIds: readonly OrderId[]): Promise<readonly Order[]> {
+    return (await read<OrderRecord[]>(this.db.knex("orders").whereIn("order_id", orderIds))).map(orderOf);
+  }
+
+  async ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<Order> | undefined> {
+    const rows = this.db
+      .knex("orders")
+      .where("user_id", userId)
+      .orderBy(["placed_at", "order_id"])
+      .limit(limit + 1);
+    if (cursor !== null) {
+      const place = placeOf(cursor, ["number", "string"]);
+      if (place === undefined) return undefined;
+      rowsAfter(rows, ["placed_at", "order_id"], place as [number, string]);
+    }
+    return pageOf(await read<OrderRecord[]>(rows), limit, orderOf, (row) => cursorOf(row.placed_at, row.order_id));
+  }
+
+  async expired(now: EpochMs, limit: number): Promise<readonly OrderId[]> {
+    const due = this.db.knex("orders").select("order_id").where("due_at", "<=", now).orderBy("due_at").limit(limit);
+    return (await read<Pick<OrderRecord, "order_id">[]>(due)).map(({ order_id }) => order_id);
+  }
+
+  async standing(before: EpochMs, limit: number): Promise<readonly Order[]> {
+    const rows = this.db.knex("orders").where("pending_since", "<", before).orderBy("pending_since").limit(limit);
+    return (await read<OrderRecord[]>(rows)).map(orderOf);
+  }
+
+  async open(): Promise<OpenOrders> {
+    const { knex } = this.db;
+    const live = knex("orders").whereNotNull("due_at").count({ n: "*" }).first();
+    const pending = knex("orders").whereNotNull("pending_since").count({ n: "*" }).min({ oldest: "placed_at" }).first();
+    const [all, waiting] = await Promise.all([
+      read<{ n: number }>(live),
+      read<{ n: number; oldest: EpochMs | null }>(pending),
+    ]);
+    const pendings = Number(waiting.n);
+    return { pending: pendings, awaitingPayment: Number(all.n) - pendings, oldestPendingAt: waiting.oldest };
+  }
+}

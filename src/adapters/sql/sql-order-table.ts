@@ -1,0 +1,50 @@
+import type { Knex } from "knex";
+import type { OrderTable } from "../../application/ports/order-table.js";
+import type { OrderId } from "../../domain/ids.js";
+import type { Order } from "../../domain/order.js";
+import type { Dialect } from "./database.js";
+import { insertRows } from "./insert-rows.js";
+import { changingColumns, fixedColumns, type OrderRecord, orderOf, recordOf } from "./order-record.js";
+import { isDuplicate } from "./sql-errors.js";
+
+const columns = [...fixedColumns, ...changingColumns];
+const valuesOf = (order: Order) => {
+  const record = recordOf(order);
+  return columns.map((column) => record[column]);
+};
+
+/** Orders, in one transaction. */
+export class SqlOrderTable implements OrderTable {
+  private readonly trx: Knex.Transaction;
+  private readonly dialect: Dialect;
+
+  constructor(trx: Knex.Transaction, dialect: Dialect) {
+    this.trx = trx;
+    this.dialect = dialect;
+  }
+
+  async add(order: Order): Promise<boolean> {
+    try {
+      await insertRows(this.trx, "orders", columns, [valuesOf(order)]);
+      return true;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+
+  async lock(orderIds: readonly OrderId[]): Promise<readonly Order[]> {
+    if (orderIds.length === 0) return [];
+    const rows = this.trx("orders").whereIn("order_id", orderIds).orderBy("order_id");
+    const locked: OrderRecord[] = await (this.dialect === "mysql" ? rows.forUpdate() : rows);
+    return locked.map(orderOf);
+  }
+
+  /** As an insert of rows that are there already: the one statement that writes many rows, each its own values. */
+  async save(orders: readonly Order[]): Promise<void> {
+    await insertRows(this.trx, "orders", columns, orders.map(valuesOf), {
+      unique: "order_id",
+      overwrite: changingColumns,
+    });
+  }
+}

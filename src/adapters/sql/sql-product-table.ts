@@ -1,0 +1,110 @@
+import type { Knex } from "knex";
+import type { ProductChange, ProductTable } from "../../application/ports/product-table.js";
+import type { ProductId } from "../../domain/ids.js";
+import { greatestStock, type Product, type StockMove } from "../../domain/product.js";
+import type { EpochMs } from "../../domain/time.js";
+import type { Dialect } from "./database.js";
+import { type ProductRecord, productOf } from "./product-record.js";
+import { isDuplicate } from "./sql-errors.js";
+
+/** As SQLite's variables allow: eleven a move. */
+const movesAStatement = 500;
+
+/** Products, in one transaction. */
+export class SqlProductTable implements ProductTable {
+  private readonly trx: Knex.Transaction;
+  private readonly dialect: Dialect;
+
+  constructor(trx: Knex.Transaction, dialect: Dialect) {
+    this.trx = trx;
+    this.dialect = dialect;
+  }
+
+  async add({ productId, name, unitPrice, category }: Product, stock: number, at: EpochMs): Promise<boolean> {
+    try {
+      await this.trx("products").insert({
+        product_id: productId,
+        name,
+        unit_price: unitPrice,
+        category,
+        initial_stock: stock,
+        on_hand: stock,
+        first_name: name,
+        first_price: unitPrice,
+        created_at: at,
+      });
+      return true;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+
+  async creation(productId: ProductId): Promise<{ product: Product; stock: number } | undefined> {
+    const row: ProductRecord | undefined = await this.trx("products").where("product_id", productId).first();
+    if (row === undefined) return undefined;
+    const product = { ...productOf(row), name: row.first_name, unitPrice: row.first_price };
+    return { product, stock: Number(row.initial_stock) };
+  }
+
+  async byIds(productIds: readonly ProductId[]): Promise<readonly Product[]> {
+    const rows: ProductRecord[] = await this.trx("products").whereIn("product_id", productIds);
+    return rows.map(productOf);
+  }
+
+  async lock(productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number>> {
+    if (productIds.length === 0) return new Map();
+    const rows = this.trx("products").select("product_id", "on_hand").whereIn("product_id", productIds);
+    rows.orderBy("product_id");
+    const locked: Pick<ProductRecord, "product_id" | "on_hand">[] = await (this.dialect === "mysql"
+      ? rows.forUpdate()
+      : rows);
+    return new Map(locked.map(({ product_id, on_hand }) => [product_id, Number(on_hand)]));
+  }
+
+  async move(moves: readonly StockMove[]): Promise<boolean> {
+    for (let from = 0; from < moves.length; from += movesAStatement)
+      if (!(await this.moveTogether(moves.slice(from, from + movesAStatement)))) return false;
+    return true;
+  }
+
+  /** One statement for all, whose guard every row must pass. */
+  private async moveTogether(moves: readonly StockMove[]): Promise<boolean> {
+    const cases = moves.map(() => "WHEN ? THEN ?").join(" ");
+    const by = (column: "onHand" | "reserved" | "sold") => moves.flatMap((move) => [move.productId, move[column]]);
+    const [onHand, reserved, sold] = [by("onHand"), by("reserved"), by("sold")];
+    const delta = `CASE product_id ${cases} END`;
+    const changed = await this.trx("products")
+      .whereIn(
+        "product_id",
+        moves.map(({ productId }) => productId),
+      )
+      .whereRaw(`on_hand + ${delta} >= 0`, onHand)
+      .whereRaw(`reserved + ${delta} >= 0`, reserved)
+      .update({
+        on_hand: this.trx.raw(`on_hand + ${delta}`, onHand),
+        reserved: this.trx.raw(`reserved + ${delta}`, reserved),
+        sold: this.trx.raw(`sold + ${delta}`, sold),
+      });
+    return changed === moves.length;
+  }
+
+  async change(
+    productId: ProductId,
+    { name, unitPrice, restock = 0 }: ProductChange,
+  ): Promise<"changed" | "unknown" | "too-large"> {
+    const changed = await this.trx("products")
+      .where("product_id", productId)
+      .andWhereRaw("on_hand + reserved + ? <= ?", [restock, greatestStock])
+      .update({
+        ...(name !== undefined && { name }),
+        ...(unitPrice !== undefined && { unit_price: unitPrice }),
+        on_hand: this.trx.raw("on_hand + ?", [restock]),
+        restocked: this.trx.raw("restocked + ?", [restock]),
+      });
+    if (changed === 1) return "changed";
+    const stands = await this.trx("products").where("product_id", productId).first("product_id", "on_hand", "reserved");
+    if (stands === undefined) return "unknown";
+    return Number(stands.on_hand) + Number(stands.reserved) + restock > greatestStock ? "too-large" : "changed";
+  }
+}

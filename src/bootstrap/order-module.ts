@@ -1,0 +1,57 @@
+import { ReplayDeadLetter } from "../application/dead-letter/replay-dead-letter.js";
+import { CancelOrder } from "../application/order/cancel-order.js";
+import { CancelRefusedOrders } from "../application/order/cancel-refused-orders.js";
+import { EndOrders } from "../application/order/end-orders.js";
+import { ExpireOrders } from "../application/order/expire-orders.js";
+import { FollowOrder } from "../application/order/follow-order.js";
+import { PlaceOrder } from "../application/order/place-order.js";
+import { PriceOrder } from "../application/order/price-order.js";
+import { RedeemCoupon } from "../application/order/redeem-coupon.js";
+import { ReserveStock } from "../application/order/reserve-stock.js";
+import { ReviveOrders } from "../application/order/revive-orders.js";
+import { ClosePayment } from "../application/payment/close-payment.js";
+import { ConfirmPayment } from "../application/payment/confirm-payment.js";
+import { Payables } from "../application/payment/payables.js";
+import { SettleOpenPayments } from "../application/payment/settle-open-payments.js";
+import { StartPayment } from "../application/payment/start-payment.js";
+import { AddProduct } from "../application/product/add-product.js";
+import { ChangeProduct } from "../application/product/change-product.js";
+import { Tokens as T } from "./tokens.js";
+import { make, wiring } from "./wiring.js";
+
+/** Products, orders and payments; the same in every profile. */
+export const orderModule = wiring((wire) => {
+  wire(T.addProduct, [T.work, T.clock], make(AddProduct));
+  wire(T.changeProduct, [T.work], make(ChangeProduct));
+
+  wire(
+    T.placeOrder,
+    [T.work, T.clock, T.config],
+    (work, clock, config) => new PlaceOrder(work, clock, config.ORDER_TTL_SECONDS * 1000),
+  );
+  wire(T.reserveStock, [T.work, T.orderNotices, T.clock], make(ReserveStock));
+  wire(T.redeemCoupon, [T.work, T.orderNotices, T.clock], make(RedeemCoupon));
+  wire(T.priceOrder, [T.work, T.orderNotices, T.clock], make(PriceOrder));
+  wire(T.endOrders, [T.work, T.orderNotices, T.clock], make(EndOrders));
+  wire(T.cancelRefusedOrders, [T.endOrders], make(CancelRefusedOrders));
+  wire(T.cancelOrder, [T.work, T.orderNotices, T.clock], make(CancelOrder));
+  wire(T.expireOrders, [T.orders, T.endOrders, T.clock], make(ExpireOrders));
+  wire(
+    T.reviveOrders,
+    [T.orders, T.reserveStock, T.redeemCoupon, T.priceOrder, T.endOrders, T.clock],
+    (orders, reserve, redeem, price, end, clock) => new ReviveOrders(orders, { reserve, redeem, price, end }, clock),
+  );
+  wire(T.followOrder, [T.orders, T.orderNotices], make(FollowOrder));
+
+  wire(T.payables, [T.orderNotices, T.config], (notices, config) => new Payables(notices, config.BUSINESS_TIME_ZONE));
+  wire(T.startPayment, [T.work, T.payables, T.clock, T.newId], make(StartPayment));
+  wire(T.closePayment, [T.work, T.payments, T.payables, T.clock], make(ClosePayment));
+  wire(T.confirmPayment, [T.startPayment, T.provider, T.closePayment, T.patience], make(ConfirmPayment));
+  wire(
+    T.settleOpenPayments,
+    [T.payments, T.work, T.closePayment, T.provider, T.patience, T.clock],
+    (payments, work, close, provider, patience, clock) =>
+      new SettleOpenPayments(payments, work, close, { provider, patience }, clock),
+  );
+  wire(T.replayDeadLetter, [T.work, T.clock], make(ReplayDeadLetter));
+});
