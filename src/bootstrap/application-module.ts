@@ -13,9 +13,9 @@ import { SweepClaims } from "../application/coupon/sweep-claims.js";
 import { RelayOutbox } from "../application/outbox/relay-outbox.js";
 import { FollowTask } from "../application/task/follow-task.js";
 import { Tokens as T } from "./tokens.js";
-import { make, wiring } from "./wiring.js";
+import { gather, make, wiring } from "./wiring.js";
 
-/** The use cases; the same in every profile. */
+/** Coupons and what all else shares; the same in every profile. */
 export const applicationModule = wiring((wire) => {
   wire(T.rebuildQueue, [T.work, T.coupons, T.claims, T.queue, T.clock], make(RebuildQueue));
   wire(T.joinQueue, [T.queue, T.stock, T.rebuildQueue, T.clock, T.newId], make(JoinQueue));
@@ -41,29 +41,36 @@ export const applicationModule = wiring((wire) => {
   );
   wire(T.followTask, [T.claims, T.notices], make(FollowTask));
   wire(T.relayOutbox, [T.outboxRows, T.bus], make(RelayOutbox));
-  wire(
-    T.reactions,
-    [T.reserveCoupon, T.issueCoupon, T.returnPlaces, T.logClaims],
-    (reserveCoupon, issueCoupon, returnPlaces, logClaims) => ({
-      reserveCoupon,
-      issueCoupon,
-      returnPlaces,
-      logClaims,
-    }),
-  );
-  wire(
-    T.application,
-    [T.claimCoupon, T.openCoupon, T.auditCoupon, T.followTask, T.coupons, T.claims, T.rankingLog, T.clock, T.newId],
-    (claimCoupon, openCoupon, auditCoupon, followTask, coupons, claims, rankingLog, clock, newId) => ({
-      claimCoupon,
-      openCoupon,
-      auditCoupon,
-      followTask,
-      coupons,
-      claims,
-      rankingLog,
-      clock,
-      newId,
-    }),
-  );
+  gather(wire, T.reactions, {
+    reserveCoupon: T.reserveCoupon,
+    issueCoupon: T.issueCoupon,
+    returnPlaces: T.returnPlaces,
+    logClaims: T.logClaims,
+    reserveStock: T.reserveStock,
+    redeemCoupon: T.redeemCoupon,
+    priceOrder: T.priceOrder,
+    cancelRefusedOrders: T.cancelRefusedOrders,
+  });
+  gather(wire, T.application, {
+    claimCoupon: T.claimCoupon,
+    openCoupon: T.openCoupon,
+    auditCoupon: T.auditCoupon,
+    followTask: T.followTask,
+    coupons: T.coupons,
+    claims: T.claims,
+    rankingLog: T.rankingLog,
+    addProduct: T.addProduct,
+    changeProduct: T.changeProduct,
+    products: T.products,
+    placeOrder: T.placeOrder,
+    cancelOrder: T.cancelOrder,
+    followOrder: T.followOrder,
+    orders: T.orders,
+    confirmPayment: T.confirmPayment,
+    payments: T.payments,
+    replayDeadLetter: T.replayDeadLetter,
+    deadLetters: T.parkedLetters,
+    clock: T.clock,
+    newId: T.newId,
+  });
 });

@@ -9,12 +9,20 @@ import { type Token, Tokens } from "./tokens.js";
 const relayMs = 500;
 const rereadMs = 5000;
 
+const expiryMs = 1000;
+const settleMs = 3000;
+
+/** What runs beside requests, and what it has seen. */
+export type Background = {
+  readonly steps: readonly Step[];
+  /** Open coupons whose store the last sweep found cold or dropped. */
+  readonly coldStores: () => number;
+  /** Orders that stood still and were taken up, since the start. */
+  readonly revivedOrders: () => number;
+};
+
 /** What a node does beside answering requests, by its roles. */
-export const backgroundSteps = (
-  config: Config,
-  log: Logger,
-  get: <T>(token: Token<T>) => T,
-): { readonly steps: readonly Step[]; readonly coldStores: () => number } => {
+export const backgroundSteps = (config: Config, log: Logger, get: <T>(token: Token<T>) => T): Background => {
   const steps: Step[] = [];
   const failed = (job: string) => (error: unknown) =>
     log[isEngineUnavailable(error) ? "warn" : "error"]({ job, err: error }, "a job failed and will be tried again");
@@ -38,27 +46,40 @@ export const backgroundSteps = (
   }
 
   let coldStores = 0;
+  let revivedOrders = 0;
   if (config.ROLES.has("scheduler")) {
-    const everyMs = config.CLAIM_SWEEP_SECONDS * 1000;
     const lease = get(Tokens.jobLease);
+    // One node at a time is enough; several would do no harm, so nothing needs fencing.
+    const leased = (name: string, run: () => Promise<unknown>, everyMs: number) => {
+      const termMs = Math.max(10_000, 2 * everyMs);
+      recurring(name, async () => ((await lease.acquire(name, termMs)) ? run() : undefined), everyMs);
+      steps.push({ name: `${name} lease`, stop: () => lease.release(name) });
+    };
     const sweep = get(Tokens.sweepClaims);
     const compare = get(Tokens.compareStores);
-    recurring(
-      "sweep",
-      async () => {
-        // One sweeper is enough; several would do no harm, so nothing needs fencing.
-        if (!(await lease.acquire("sweep", Math.max(10_000, 2 * everyMs)))) return;
-        coldStores = await compare.execute();
-        await sweep.execute();
-      },
-      everyMs,
-    );
-    steps.push({ name: "sweep lease", stop: () => lease.release("sweep") });
+    const sweepClaims = async () => {
+      coldStores = await compare.execute();
+      await sweep.execute();
+    };
+    leased("sweep", sweepClaims, config.CLAIM_SWEEP_SECONDS * 1000);
+
+    const expire = get(Tokens.expireOrders);
+    const revive = get(Tokens.reviveOrders);
+    const endOrders = async () => {
+      await expire.execute();
+      revivedOrders += await revive.execute();
+    };
+    leased("order expiry", endOrders, expiryMs);
+
+    const settle = get(Tokens.settleOpenPayments);
+    leased("open payments", () => settle.execute(), settleMs);
   }
 
   if (config.ROLES.has("api")) {
-    const follow = get(Tokens.followTask);
-    recurring("task re-read", () => follow.reread(), rereadMs);
+    const followTask = get(Tokens.followTask);
+    recurring("task re-read", () => followTask.reread(), rereadMs);
+    const followOrder = get(Tokens.followOrder);
+    recurring("order re-read", () => followOrder.reread(), rereadMs);
   }
-  return { steps, coldStores: () => coldStores };
+  return { steps, coldStores: () => coldStores, revivedOrders: () => revivedOrders };
 };

@@ -13,10 +13,13 @@ import { openDatabase } from "../adapters/sql/database.js";
 import { SqlClaimQueries } from "../adapters/sql/sql-claim-queries.js";
 import { SqlClaimRows } from "../adapters/sql/sql-claim-rows.js";
 import { SqlCouponQueries } from "../adapters/sql/sql-coupon-queries.js";
-import { SqlDeadLetters } from "../adapters/sql/sql-dead-letters.js";
+import { SqlDeadLetterQueries, SqlDeadLetters } from "../adapters/sql/sql-dead-letters.js";
 import { SqlEventBus } from "../adapters/sql/sql-event-bus.js";
 import { SqlJobLease } from "../adapters/sql/sql-job-lease.js";
+import { SqlOrderQueries } from "../adapters/sql/sql-order-queries.js";
 import { SqlOutboxRows } from "../adapters/sql/sql-outbox-rows.js";
+import { SqlPaymentQueries } from "../adapters/sql/sql-payment-queries.js";
+import { SqlProductQueries } from "../adapters/sql/sql-product-queries.js";
 import { SqlRankingLogQueries } from "../adapters/sql/sql-ranking-log-queries.js";
 import { SqlSecrets } from "../adapters/sql/sql-secrets.js";
 import { SqlUnitOfWork } from "../adapters/sql/sql-unit-of-work.js";
@@ -46,6 +49,10 @@ export const databaseModule = wiring((wire) => {
   wire(T.rankingLog, [T.database], make(SqlRankingLogQueries));
   wire(T.outboxRows, [T.database, T.clock], make(SqlOutboxRows));
   wire(T.deadLetters, [T.database, T.clock], make(SqlDeadLetters));
+  wire(T.parkedLetters, [T.database], make(SqlDeadLetterQueries));
+  wire(T.products, [T.database], make(SqlProductQueries));
+  wire(T.orders, [T.database], make(SqlOrderQueries));
+  wire(T.payments, [T.database], make(SqlPaymentQueries));
   wire(T.jobLease, [T.database, T.clock, T.newId], (db, clock, newId) => {
     const isDead = (holder: string) => holderIsDead(holder, hostname(), process.pid);
     return new SqlJobLease(db, clock, holderName(hostname(), process.pid, newId()), isDead);

@@ -11,6 +11,7 @@ import type { Config } from "./config.js";
 import { databaseSteps } from "./database-steps.js";
 import { databaseModule, journalModule, kafkaModule, memoryStoresModule, redisStoresModule } from "./engine-modules.js";
 import type { Step } from "./lifecycle.js";
+import { orderModule } from "./order-module.js";
 import { readinessOf } from "./readiness.js";
 import { readings } from "./readings.js";
 import { type EngineCheck, type Token, Tokens } from "./tokens.js";
@@ -43,6 +44,7 @@ export const wireNode = (config: Config, log: Logger): (<T>(token: Token<T>) => 
     config.REDIS_URL === undefined ? memoryStoresModule : redisStoresModule,
     config.KAFKA_BROKERS === undefined ? journalModule : kafkaModule,
     applicationModule,
+    orderModule,
   );
   return (token) => container.get(token as symbol);
 };
@@ -75,7 +77,7 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
     readiness: readinessOf(engines, () => bus.deadConsumers()),
     log,
     registry: get(Tokens.registry),
-    readings: readings(get, background.coldStores),
+    readings: readings(get, background),
   });
   const claimRows = get(Tokens.claimRows);
   return [

@@ -1,13 +1,19 @@
 import type { Reading } from "../adapters/http/metrics.js";
+import type { Background } from "./background.js";
 import { type Token, Tokens } from "./tokens.js";
 
 const one = (figure: number): ReadonlyMap<string, number> => new Map([["", figure]]);
 
 /** Figures of the parts behind the edge, for `/metrics`. */
-export const readings = (get: <T>(token: Token<T>) => T, coldStores: () => number): readonly Reading[] => {
+export const readings = (
+  get: <T>(token: Token<T>) => T,
+  { coldStores, revivedOrders }: Omit<Background, "steps">,
+): readonly Reading[] => {
   const bus = get(Tokens.bus);
   const outbox = get(Tokens.outboxRows);
   const letters = get(Tokens.deadLetters);
+  const orders = get(Tokens.orders);
+  const clock = get(Tokens.clock);
   return [
     {
       name: "rushboard_consumer_lag",
@@ -29,6 +35,31 @@ export const readings = (get: <T>(token: Token<T>) => T, coldStores: () => numbe
       name: "rushboard_queue_cold",
       help: "Open coupons whose store the last sweep found cold or dropped.",
       read: () => one(coldStores()),
+    },
+    {
+      name: "rushboard_orders_open",
+      help: "Orders that have not ended and are not being paid, by status.",
+      label: "status",
+      read: async () => {
+        const { pending, awaitingPayment } = await orders.open();
+        return new Map([
+          ["pending", pending],
+          ["awaiting-payment", awaitingPayment],
+        ]);
+      },
+    },
+    {
+      name: "rushboard_order_saga_age_seconds",
+      help: "Since when the oldest pending order has been under way; 0 where there is none.",
+      read: async () => {
+        const { oldestPendingAt } = await orders.open();
+        return one(oldestPendingAt === null ? 0 : (clock.now() - oldestPendingAt) / 1000);
+      },
+    },
+    {
+      name: "rushboard_orders_revived",
+      help: "Orders that stood still and were taken up by this node's reaper, since its start.",
+      read: () => one(revivedOrders()),
     },
   ];
 };

@@ -25,3 +25,17 @@ export const make =
   <A extends readonly unknown[], T>(Class: new (...needs: A) => T) =>
   (...needs: A): T =>
     new Class(...needs);
+
+/** Binds `target` to a record of what other tokens stand for; a part that is missing does not compile. */
+export const gather = <R extends object>(
+  wire: Wire,
+  target: Token<R>,
+  parts: { readonly [Part in keyof R]: Token<R[Part]> },
+): void => {
+  const names = Object.keys(parts);
+  wire(
+    target,
+    Object.values<symbol>(parts),
+    (...values) => Object.fromEntries(names.map((n, i) => [n, values[i]])) as R,
+  );
+};

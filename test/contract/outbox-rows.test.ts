@@ -7,10 +7,11 @@ import { claimEvent, type DomainEvent } from "../../src/domain/event.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { claim, meetingOf, noon, standingClock } from "../support/drop.js";
 
-const event = (position: number): DomainEvent => claimEvent("coupon.reserved", claim("a", position), noon);
+const event = (position: number) => claimEvent("coupon.reserved", claim("a", position), noon);
 const events = (count: number) => Array.from({ length: count }, (_, index) => event(index + 1));
 const idsOf = (rows: readonly OutboxRow[]) => rows.map((row) => row.rowId);
-const positionsOf = (rows: readonly OutboxRow[]) => rows.map((row) => row.event.data.position);
+const positionsOf = (rows: readonly OutboxRow[]) =>
+  rows.map((row) => (row.event as ReturnType<typeof event>).data.position);
 const add = (db: Database, added: readonly DomainEvent[]) =>
   new SqlUnitOfWork(db, () => {}).run((tx) => tx.outbox.add(added));
 

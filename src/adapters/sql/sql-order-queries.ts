@@ -3,7 +3,7 @@ import type { Page } from "../../application/ports/page.js";
 import type { OrderId, UserId } from "../../domain/ids.js";
 import type { Order } from "../../domain/order.js";
 import type { EpochMs } from "../../domain/time.js";
-import { cursorOf, pageOf, orderOf as placeOf } from "./cursor.js";
+import { cursorOf, pageOf, orderOf as placeOf, rowsAfter } from "./cursor.js";
 import { type Database, read } from "./database.js";
 import { type OrderRecord, orderOf } from "./order-record.js";
 

@@ -1,10 +1,19 @@
-import type { Choreography, ConsumerGroup, Reaction } from "../../../src/application/choreography.js";
+import {
+  type Choreography,
+  type ConsumerGroup,
+  consumerGroups,
+  type Reaction,
+} from "../../../src/application/choreography.js";
 import type { DeadLetter, DeadLetters } from "../../../src/application/ports/dead-letters.js";
 import type { EventBus } from "../../../src/application/ports/event-bus.js";
 import { claimEvent, type DomainEvent, type EventId, type EventOf } from "../../../src/domain/event.js";
 import type { CouponId, TaskId, UserCouponId, UserId } from "../../../src/domain/ids.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import type { EpochMs, Instant } from "../../../src/domain/time.js";
+import { silentChoreography } from "../../support/silent-choreography.js";
+
+/** What the clauses send. */
+export type ClaimEvent = EventOf<"coupon.requested" | "coupon.reserved" | "coupon.issued" | "coupon.failed">;
 
 /** One engine with data of its own, and as many buses on it as a clause wants. */
 export type BusUnderTest = {
@@ -61,7 +70,10 @@ export const engineAway = () => new DomainError({ code: "engine-unavailable", en
 
 /** Reactions that note what came, per group, in order, and do first what a clause asks for. */
 export class Recorder {
-  readonly heard: Record<ConsumerGroup, DomainEvent[]> = { stock: [], settlement: [], "ranking-log": [] };
+  readonly heard = Object.fromEntries(consumerGroups.map((group) => [group, []])) as unknown as Record<
+    ConsumerGroup,
+    ClaimEvent[]
+  >;
   private readonly patienceMs: number;
   private readonly first: (group: ConsumerGroup, events: readonly DomainEvent[]) => Promise<void> | void;
   private changed = () => {};
@@ -81,6 +93,7 @@ export class Recorder {
       this.reaction("ranking-log"),
     ];
     return {
+      ...silentChoreography,
       "coupon.requested": { stock },
       "coupon.reserved": { settlement },
       "coupon.issued": { "ranking-log": log },
@@ -117,7 +130,7 @@ export class Recorder {
       execute: async (events) => {
         try {
           await this.first(group, events);
-          this.heard[group].push(...events);
+          this.heard[group].push(...(events as readonly ClaimEvent[]));
         } finally {
           this.changed();
         }

@@ -11,7 +11,7 @@ import { SqlClaimRows } from "../../../src/adapters/sql/sql-claim-rows.js";
 import { SqlCouponQueries } from "../../../src/adapters/sql/sql-coupon-queries.js";
 import { SqlOutboxRows } from "../../../src/adapters/sql/sql-outbox-rows.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
-import { choreograph } from "../../../src/application/choreography.js";
+import { choreograph, type Reactions } from "../../../src/application/choreography.js";
 import { AcceptClaim } from "../../../src/application/coupon/accept-claim.js";
 import { AuditCoupon } from "../../../src/application/coupon/audit-coupon.js";
 import { ClaimCoupon } from "../../../src/application/coupon/claim-coupon.js";
@@ -89,7 +89,7 @@ export const openHouse = async (twins: Twins, quantity: number) => {
       issueCoupon,
       returnPlaces: new ReturnPlaces(stock),
       logClaims: new LogClaims(work),
-    }),
+    } as Reactions),
   );
   await new OpenCoupon(work, rebuild, clock).execute(coupon("drop", { quantity }));
 

@@ -2,19 +2,20 @@ import { describe, expect, it } from "vitest";
 import type { Choreography, Reaction } from "../../../src/application/choreography.js";
 import { deliverSlice } from "../../../src/application/deliver-slice.js";
 import type { DomainEvent } from "../../../src/domain/event.js";
-import { engineAway, failed, requested } from "../../contract/event-bus/bus-under-test.js";
+import { type ClaimEvent, engineAway, failed, requested } from "../../contract/event-bus/bus-under-test.js";
+import { silentChoreography } from "../../support/silent-choreography.js";
 
-const choreographyOf = (calls: string[][], refuse: (events: readonly DomainEvent[]) => void = () => {}) => {
+const choreographyOf = (calls: string[][], refuse: (events: readonly ClaimEvent[]) => void = () => {}) => {
   const stock: Reaction = {
-    execute: async (events) => {
+    execute: async (heard) => {
+      const events = heard as readonly ClaimEvent[];
       refuse(events);
       calls.push(events.map(({ data }) => `${data.couponId}${data.position}`));
     },
   };
   return {
+    ...silentChoreography,
     "coupon.requested": { stock },
-    "coupon.reserved": {},
-    "coupon.issued": {},
     "coupon.failed": { stock },
   } satisfies Choreography;
 };

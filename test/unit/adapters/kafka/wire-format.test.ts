@@ -5,10 +5,16 @@ import { type DomainEvent, type EventType, eventTypes, keyOf } from "../../../..
 
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 const count = fc.nat();
+const userId = fc.stringMatching(/^[\x21-\x7e]{1,128}$/);
+const at = fc
+  .date({ min: new Date("2000-01-01T00:00:00Z"), max: new Date("2100-01-01T00:00:00Z"), noInvalidDate: true })
+  .map((date) => date.toISOString());
+const order = { orderId: id, userId };
+const priced = { ...order, subtotal: count, discount: count, total: count };
 const claim = {
   taskId: id,
   couponId: id,
-  userId: fc.stringMatching(/^[\x21-\x7e]{1,128}$/),
+  userId,
   position: fc.integer({ min: 1 }),
 };
 const reason = fc.constantFrom("coupon-sold-out", "coupon-already-issued", "internal");
@@ -17,10 +23,37 @@ const dataOf: Readonly<Record<EventType, Record<string, fc.Arbitrary<unknown>>>>
   "coupon.reserved": claim,
   "coupon.issued": { ...claim, retryCount: count, userCouponId: id },
   "coupon.failed": { ...claim, retryCount: count, reason },
+  "order.placed": {
+    ...order,
+    items: fc.array(fc.record({ productId: id, quantity: fc.integer({ min: 1 }) })),
+    userCouponId: fc.option(id),
+  },
+  "stock.reserved": order,
+  "stock.refused": order,
+  "coupon.redeemed": order,
+  "coupon.redemption-refused": order,
+  "order.priced": priced,
+  "order.confirmed": { ...priced, paymentId: id },
+  "order.cancelled": {
+    ...order,
+    reason: fc.constantFrom("out-of-stock", "coupon-not-redeemable", "expired", "cancelled-by-shopper", "internal"),
+  },
+  "payment.confirmed": {
+    paymentId: id,
+    userId,
+    amount: count,
+    orderId: fc.option(id),
+    reservationId: fc.constant(null),
+  },
+  "product.sold": {
+    saleId: id.map((name) => `shop:${name}`),
+    productId: id,
+    quantity: fc.integer({ min: 1 }),
+    unitPrice: count,
+    occurredAt: at,
+    businessDay: fc.constantFrom("2026-11-21", "2028-02-29"),
+  },
 };
-const at = fc
-  .date({ min: new Date("2000-01-01T00:00:00Z"), max: new Date("2100-01-01T00:00:00Z"), noInvalidDate: true })
-  .map((date) => date.toISOString());
 const eventOf = (type: EventType) =>
   fc
     .record({ id: fc.string({ minLength: 1 }), type: fc.constant(type), at, data: fc.record(dataOf[type]) })
