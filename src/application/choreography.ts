@@ -1,4 +1,5 @@
 import type { EventOf, EventType } from "../domain/event.js";
+import type { RankSoldOut } from "./concert/rank-sold-out.js";
 import type { IssueCoupon } from "./coupon/issue-coupon.js";
 import type { LogClaims } from "./coupon/log-claims.js";
 import type { ReserveCoupon } from "./coupon/reserve-coupon.js";
@@ -9,7 +10,17 @@ import type { RedeemCoupon } from "./order/redeem-coupon.js";
 import type { ReserveStock } from "./order/reserve-stock.js";
 
 /** Consumer groups: each gets every event it reacts to, and none waits for another. */
-export const consumerGroups = ["stock", "settlement", "ranking-log", "inventory", "redemption", "orders"] as const;
+export const consumerGroups = [
+  "stock",
+  "settlement",
+  "ranking-log",
+  "inventory",
+  "redemption",
+  "orders",
+  "ranking",
+  "webhook",
+  "sales",
+] as const;
 export type ConsumerGroup = (typeof consumerGroups)[number];
 
 /** What a group does with a slice of events of one type, in order; safe to repeat, and to come late. */
@@ -30,6 +41,7 @@ export type Reactions = {
   readonly redeemCoupon: RedeemCoupon;
   readonly priceOrder: PriceOrder;
   readonly cancelRefusedOrders: CancelRefusedOrders;
+  readonly rankSoldOut: RankSoldOut;
 };
 
 /** Who reacts to what: every flow of the service, on one screen; each bus dispatches from it. */
@@ -49,6 +61,8 @@ export const choreograph = (app: Reactions): Choreography => ({
   "order.confirmed": {},
   "order.cancelled": {},
   "payment.confirmed": {},
+  "schedule.sold-out": { ranking: app.rankSoldOut },
+
   "product.sold": {},
 });
 

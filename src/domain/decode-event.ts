@@ -77,6 +77,7 @@ const fieldsOf: { readonly [T in EventType]: Fields<T> } = {
     orderId: orNull(id),
     reservationId: orNull(id),
   },
+  "schedule.sold-out": { concertId: id, scheduleId: id, seats: atLeast(1), salesOpenAt: instant, soldOutAt: instant },
   "product.sold": {
     saleId: matches(saleIdPattern),
     productId: id,

@@ -2,12 +2,14 @@ import type { BusinessDay } from "./business-day.js";
 import type { ClaimFailure, SettledClaim } from "./coupon.js";
 import type {
   Brand,
+  ConcertId,
   CouponId,
   OrderId,
   PaymentId,
   ProductId,
   ReservationId,
   SaleId,
+  ScheduleId,
   TaskId,
   UserCouponId,
   UserId,
@@ -60,6 +62,16 @@ export type DomainEvent =
       Paid & { readonly orderId: OrderId | null; readonly reservationId: ReservationId | null }
     >
   | Event<
+      "schedule.sold-out",
+      {
+        readonly concertId: ConcertId;
+        readonly scheduleId: ScheduleId;
+        readonly seats: number;
+        readonly salesOpenAt: Instant;
+        readonly soldOutAt: Instant;
+      }
+    >
+  | Event<
       "product.sold",
       {
         readonly saleId: SaleId;
@@ -94,6 +106,7 @@ export const eventTypes = Object.keys({
   "order.confirmed": true,
   "order.cancelled": true,
   "payment.confirmed": true,
+  "schedule.sold-out": true,
   "product.sold": true,
 } satisfies Record<EventType, true>) as readonly EventType[];
 
@@ -116,6 +129,8 @@ export const keyOf = (event: DomainEvent): string => {
       return event.data.orderId;
     case "payment.confirmed":
       return event.data.orderId ?? event.data.reservationId ?? event.data.paymentId;
+    case "schedule.sold-out":
+      return event.data.scheduleId;
     case "product.sold":
       return event.data.productId;
   }

@@ -1,4 +1,14 @@
-import type { CouponId, OrderId, PaymentId, ProductId, ReservationId, TaskId, UserCouponId } from "./ids.js";
+import type {
+  ConcertId,
+  CouponId,
+  OrderId,
+  PaymentId,
+  ProductId,
+  ReservationId,
+  ScheduleId,
+  TaskId,
+  UserCouponId,
+} from "./ids.js";
 import type { Money } from "./money.js";
 
 /** The engines that the service can lose and outlive. */
@@ -22,7 +32,13 @@ export type Problem =
   | { readonly code: "order-not-payable"; readonly orderId: OrderId }
   | { readonly code: "payment-not-found"; readonly paymentId: PaymentId }
   | { readonly code: "payment-declined"; readonly paymentId: PaymentId }
+  | { readonly code: "concert-not-found"; readonly concertId: ConcertId }
+  | { readonly code: "schedule-not-found"; readonly scheduleId: ScheduleId }
+  | { readonly code: "seat-not-found"; readonly scheduleId: ScheduleId; readonly seatNo: number }
+  | { readonly code: "seat-taken"; readonly scheduleId: ScheduleId; readonly seatNo: number }
+  | { readonly code: "sales-not-open"; readonly scheduleId: ScheduleId }
   | { readonly code: "reservation-not-found"; readonly reservationId: ReservationId }
+  | { readonly code: "reservation-expired"; readonly reservationId: ReservationId }
   | { readonly code: "already-paid" }
   | { readonly code: "payment-in-progress" }
   | { readonly code: "amount-mismatch"; readonly amount: Money }

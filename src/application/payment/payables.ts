@@ -3,9 +3,11 @@ import type { UserId } from "../../domain/ids.js";
 import type { Payment, Subject } from "../../domain/payment.js";
 import { DomainError } from "../../domain/problem.js";
 import type { EpochMs } from "../../domain/time.js";
+import type { Clock } from "../ports/clock.js";
 import type { OrderNotices } from "../ports/order-notices.js";
 import type { Transaction } from "../ports/transaction.js";
 import { PayableOrder } from "./payable-order.js";
+import { PayableSeat } from "./payable-seat.js";
 
 /** Something to pay for, its row locked in a transaction. */
 export interface Payable {
@@ -21,16 +23,21 @@ export interface Payable {
 /** Finds what a payment pays for: the one place that tells orders from reservations. */
 export class Payables {
   private readonly notices: OrderNotices;
+  private readonly clock: Clock;
   private readonly zone: TimeZone;
 
-  constructor(notices: OrderNotices, zone: TimeZone) {
+  constructor(notices: OrderNotices, clock: Clock, zone: TimeZone) {
     this.notices = notices;
+    this.clock = clock;
     this.zone = zone;
   }
 
   /** Locks its row; `undefined` where there is no such thing. */
   async lock(tx: Transaction, subject: Subject): Promise<Payable | undefined> {
-    if (subject.kind === "reservation") return undefined;
+    if (subject.kind === "reservation") {
+      const [reservation] = await tx.reservations.lock([subject.reservationId]);
+      return reservation && new PayableSeat(tx, reservation, this.clock);
+    }
     const [order] = await tx.orders.lock([subject.orderId]);
     return order && new PayableOrder(tx, order, this.zone);
   }

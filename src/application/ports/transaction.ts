@@ -2,10 +2,12 @@ import type { Coupon, SettledClaim, Unsettled } from "../../domain/coupon.js";
 import type { DomainEvent } from "../../domain/event.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
+import type { ConcertTable } from "./concert-table.js";
 import type { OrderTable } from "./order-table.js";
 import type { PaymentTable } from "./payment-table.js";
 import type { ProductTable } from "./product-table.js";
 import type { RankingLogEntry } from "./ranking-log-queries.js";
+import type { ReservationTable } from "./reservation-table.js";
 import type { SaleTable } from "./sale-table.js";
 import type { UserCouponTable } from "./user-coupon-table.js";
 
@@ -79,4 +81,6 @@ export interface Transaction {
   readonly payments: PaymentTable;
   readonly sales: SaleTable;
   readonly deadLetters: DeadLetterTable;
+  readonly concerts: ConcertTable;
+  readonly reservations: ReservationTable;
 }

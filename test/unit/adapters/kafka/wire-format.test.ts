@@ -45,6 +45,7 @@ const dataOf: Readonly<Record<EventType, Record<string, fc.Arbitrary<unknown>>>>
     orderId: fc.option(id),
     reservationId: fc.constant(null),
   },
+  "schedule.sold-out": { concertId: id, scheduleId: id, seats: fc.integer({ min: 1 }), salesOpenAt: at, soldOutAt: at },
   "product.sold": {
     saleId: id.map((name) => `shop:${name}`),
     productId: id,

@@ -1,0 +1,45 @@
+import type { BusinessWeek } from "../../domain/business-day.js";
+import type { EventOf } from "../../domain/event.js";
+import { type Board, boardsKeptAt, weekOf } from "../../domain/sold-out.js";
+import { sellOutOf } from "../../domain/sold-out-event.js";
+import type { Reaction } from "../choreography.js";
+import type { BoardNotices } from "../ports/board-notices.js";
+import type { Clock } from "../ports/clock.js";
+import type { SoldOutBoard } from "../ports/sold-out-board.js";
+import type { Ranking, RebuildSoldOutBoard } from "./rebuild-sold-out-board.js";
+
+/** Puts sell-outs on their boards, after the payment's commit; told again, or late, it changes nothing. */
+export class RankSoldOut implements Reaction<"schedule.sold-out"> {
+  private readonly board: SoldOutBoard;
+  private readonly rebuild: RebuildSoldOutBoard;
+  private readonly notices: BoardNotices;
+  private readonly clock: Clock;
+  private readonly ranking: Ranking;
+
+  constructor(
+    board: SoldOutBoard,
+    rebuild: RebuildSoldOutBoard,
+    notices: BoardNotices,
+    clock: Clock,
+    ranking: Ranking,
+  ) {
+    this.board = board;
+    this.rebuild = rebuild;
+    this.notices = notices;
+    this.clock = clock;
+    this.ranking = ranking;
+  }
+
+  async execute(events: readonly EventOf<"schedule.sold-out">[]): Promise<void> {
+    const { policy, zone } = this.ranking;
+    const sellOuts = events.map(sellOutOf);
+    await this.rebuild.rate();
+    for (const board of boardsKeptAt(this.clock.now(), zone)) {
+      const its = sellOuts.filter((sellOut) => stands(board, weekOf(sellOut, zone)));
+      if (its.length > 0 && (await this.board.record(board, policy, its)) === "cold") await this.rebuild.execute(board);
+    }
+    this.notices.announce("sold-out");
+  }
+}
+
+const stands = (board: Board, week: BusinessWeek): boolean => board.name === "fastest" || board.week === week;
