@@ -8,6 +8,7 @@ import type { CancelRefusedOrders } from "./order/cancel-refused-orders.js";
 import type { PriceOrder } from "./order/price-order.js";
 import type { RedeemCoupon } from "./order/redeem-coupon.js";
 import type { ReserveStock } from "./order/reserve-stock.js";
+import type { BookSales } from "./sales/book-sales.js";
 
 /** Consumer groups: each gets every event it reacts to, and none waits for another. */
 export const consumerGroups = [
@@ -42,6 +43,7 @@ export type Reactions = {
   readonly priceOrder: PriceOrder;
   readonly cancelRefusedOrders: CancelRefusedOrders;
   readonly rankSoldOut: RankSoldOut;
+  readonly bookSales: BookSales;
 };
 
 /** Who reacts to what: every flow of the service, on one screen; each bus dispatches from it. */
@@ -63,7 +65,7 @@ export const choreograph = (app: Reactions): Choreography => ({
   "payment.confirmed": {},
   "schedule.sold-out": { ranking: app.rankSoldOut },
 
-  "product.sold": {},
+  "product.sold": { sales: app.bookSales },
 });
 
 const groups = choreograph({} as Reactions);

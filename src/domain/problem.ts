@@ -1,3 +1,4 @@
+import type { BusinessDay } from "./business-day.js";
 import type {
   ConcertId,
   CouponId,
@@ -24,7 +25,10 @@ export type Problem =
   | { readonly code: "claim-not-found"; readonly couponId: CouponId }
   | { readonly code: "claim-not-accepted"; readonly couponId: CouponId }
   | { readonly code: "task-not-found"; readonly taskId: TaskId }
-  | { readonly code: "product-not-found"; readonly productId: ProductId }
+  /** `index`: which of several things given names it. */
+  | { readonly code: "product-not-found"; readonly productId: ProductId; readonly index?: number }
+  | { readonly code: "sale-in-future"; readonly index: number }
+  | { readonly code: "day-not-closed"; readonly businessDay: BusinessDay }
   | { readonly code: "stock-too-large"; readonly productId: ProductId }
   | { readonly code: "order-not-found"; readonly orderId: OrderId }
   | { readonly code: "order-too-large"; readonly greatest: Money }

@@ -27,3 +27,15 @@ export const salesOf = (
     occurredAt,
     businessDay: businessDayAt(occurredAt, zone),
   }));
+
+/** Units and money of one product on one day; revenue by the price of each sale, before any discount. */
+export type DayRow = { readonly productId: ProductId; readonly quantity: number; readonly revenue: number };
+
+/** Where a board, or a day's row, disagreed with the sales. */
+export type Drift = {
+  readonly productId: ProductId;
+  /** `null` where the day's board is not kept any more. */
+  readonly board: number | null;
+  /** What the sales add up to. */
+  readonly sales: number;
+};

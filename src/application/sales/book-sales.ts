@@ -1,0 +1,75 @@
+import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
+import type { EventOf } from "../../domain/event.js";
+import type { ProductId, SaleId } from "../../domain/ids.js";
+import { isEngineUnavailable } from "../../domain/problem.js";
+import { boardsHolding } from "../../domain/sales-window.js";
+import type { Reaction } from "../choreography.js";
+import type { BoardNotices } from "../ports/board-notices.js";
+import type { Clock } from "../ports/clock.js";
+import type { SalesBoard } from "../ports/sales-board.js";
+import type { SalesQueries } from "../ports/sales-queries.js";
+import type { UnitOfWork } from "../ports/unit-of-work.js";
+import { raiseBoards } from "./raise-boards.js";
+
+const sliceSize = 500;
+
+/** Where sales are counted. */
+export type SalesStores = {
+  readonly work: UnitOfWork;
+  readonly sales: SalesQueries;
+  readonly board: SalesBoard;
+};
+
+/** Books sales, a batch a transaction, once each; then, after the commit, raises the boards of their days. */
+export class BookSales implements Reaction<"product.sold"> {
+  private readonly stores: SalesStores;
+  private readonly notices: BoardNotices;
+  private readonly clock: Clock;
+  private readonly zone: TimeZone;
+
+  constructor(stores: SalesStores, notices: BoardNotices, clock: Clock, zone: TimeZone) {
+    this.stores = stores;
+    this.notices = notices;
+    this.clock = clock;
+    this.zone = zone;
+  }
+
+  /** Boards are raised for all the events, those that were booked before as well: their raise may have failed. */
+  async execute(events: readonly EventOf<"product.sold">[]): Promise<void> {
+    await this.book(events.map(({ data }) => data.saleId));
+    const { sales, board } = this.stores;
+    const today = businessDayAt(this.clock.now(), this.zone);
+    const days = [...new Set(events.map(({ data }) => data.businessDay))];
+    const boards = [...new Map(days.flatMap((day) => boardsHolding(day, today)).map((b) => [keyOf(b), b])).values()];
+    const products: readonly ProductId[] = [...new Set(events.map(({ data }) => data.productId))];
+    try {
+      await raiseBoards(sales, board, boards, products);
+    } catch (error) {
+      // Redis away: its boards come back cold, or are healed by the slices, so booking goes on without it.
+      if (!isEngineUnavailable(error)) throw error;
+    }
+    this.notices.announce("products");
+  }
+
+  /** Books every sale that is still unbooked, of whatever day; how many. */
+  async bookRest(): Promise<number> {
+    for (let total = 0; ; ) {
+      const saleIds = await this.stores.sales.unbooked(sliceSize);
+      const booked = await this.book(saleIds);
+      total += booked;
+      if (saleIds.length < sliceSize || booked === 0) return total;
+    }
+  }
+
+  private async book(saleIds: readonly SaleId[]): Promise<number> {
+    if (saleIds.length === 0) return 0;
+    return this.stores.work.run(async (tx) => {
+      const unbooked = await tx.sales.lockUnbooked(saleIds);
+      await tx.sales.book(unbooked, this.clock.now());
+      return unbooked.length;
+    });
+  }
+}
+
+const keyOf = ({ window, lastDay }: { readonly window: string; readonly lastDay: string | null }): string =>
+  `${window}:${lastDay}`;

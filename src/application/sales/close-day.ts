@@ -1,0 +1,124 @@
+import { type BusinessDay, businessDayAt, type TimeZone } from "../../domain/business-day.js";
+import type { ProductId } from "../../domain/ids.js";
+import { DomainError, isEngineUnavailable } from "../../domain/problem.js";
+import type { DayRow, Drift } from "../../domain/sale.js";
+import { boardOf, keptBoards } from "../../domain/sales-window.js";
+import type { Clock } from "../ports/clock.js";
+import type { ClosedDay } from "../ports/sales-queries.js";
+import type { Transaction } from "../ports/transaction.js";
+import type { BookSales, SalesStores } from "./book-sales.js";
+import { mendBoards } from "./mend-boards.js";
+
+const pageSize = 2000;
+/** Drift that is told of a day: enough to see what happened, however wrong all of it was. */
+const mostDrift = 10_000;
+
+/** Guards a night's writes: throws where this node's turn is over. */
+export type Fence = (tx: Transaction) => Promise<void>;
+const unfenced: Fence = async () => {};
+
+/** Writes days down as their sales say, to the unit, and tells what disagreed (D1, D2). */
+export class CloseDay {
+  private readonly stores: SalesStores;
+  private readonly bookSales: BookSales;
+  private readonly clock: Clock;
+  private readonly zone: TimeZone;
+
+  constructor(stores: SalesStores, bookSales: BookSales, clock: Clock, zone: TimeZone) {
+    this.stores = stores;
+    this.bookSales = bookSales;
+    this.clock = clock;
+    this.zone = zone;
+  }
+
+  /** Closes one day; closing it again finds no drift and changes nothing. @throws DomainError `day-not-closed` */
+  async execute(day: BusinessDay, fence: Fence = unfenced): Promise<ClosedDay> {
+    if (day >= this.today()) throw new DomainError({ code: "day-not-closed", businessDay: day });
+    await this.bookSales.bookRest();
+    return this.close(day, fence);
+  }
+
+  /** Books what is unbooked, then closes every day that is over and has no stamp. */
+  async closeDue(fence: Fence): Promise<readonly ClosedDay[]> {
+    await this.bookSales.bookRest();
+    const closed: ClosedDay[] = [];
+    for (let last: BusinessDay | null = null; ; ) {
+      last = await this.stores.sales.unstamped(last, this.today());
+      if (last === null) return closed;
+      closed.push(await this.close(last, fence));
+    }
+  }
+
+  private async close(day: BusinessDay, fence: Fence): Promise<ClosedDay> {
+    const { work, sales } = this.stores;
+    const drift: Drift[] = [];
+    let rows = 0;
+    for (let last: ProductId | null = null; ; ) {
+      const productIds: readonly ProductId[] = await sales.soldOn(day, last, pageSize);
+      rows += productIds.length;
+      const onBoard = await this.onBoard(day, productIds);
+      const wrong = await work.run((tx) => this.closePage(tx, day, productIds, onBoard, fence));
+      drift.push(...wrong.slice(0, mostDrift - drift.length));
+      await this.healBoards(productIds);
+      if (productIds.length < pageSize) break;
+      last = productIds.at(-1) ?? null;
+    }
+    await work.run(async (tx) => {
+      await fence(tx);
+      await tx.sales.stampDay(day, drift, this.clock.now());
+    });
+    return { businessDay: day, rows, drift };
+  }
+
+  private async closePage(
+    tx: Transaction,
+    day: BusinessDay,
+    productIds: readonly ProductId[],
+    onBoard: ReadonlyMap<ProductId, number> | null,
+    fence: Fence,
+  ): Promise<readonly Drift[]> {
+    if (productIds.length === 0) return [];
+    const rows = new Map((await tx.sales.lockDay(day, productIds)).map((row) => [row.productId, row]));
+    await fence(tx);
+    const sums = new Map((await tx.sales.sumDay(day, productIds)).map((row) => [row.productId, row]));
+    const wrong: DayRow[] = [];
+    const drift = productIds.flatMap((productId): Drift[] => {
+      const due = sums.get(productId) ?? { productId, quantity: 0, revenue: 0 };
+      const row = rows.get(productId);
+      const rowIsRight = row?.quantity === due.quantity && row.revenue === due.revenue;
+      if (!rowIsRight) wrong.push(due);
+      const board = onBoard === null ? null : (onBoard.get(productId) ?? 0);
+      return rowIsRight && (board === null || board === due.quantity)
+        ? []
+        : [{ productId, board, sales: due.quantity }];
+    });
+    await tx.sales.saveDay(day, wrong);
+    return drift;
+  }
+
+  /** The day's board, before its rows are read; `null` where it is not kept any more, cold, or Redis is away. */
+  private async onBoard(day: BusinessDay, productIds: readonly ProductId[]) {
+    const board = boardOf("1d", day);
+    const isKept = keptBoards(this.today()).some(({ window, lastDay }) => window === "1d" && lastDay === day);
+    try {
+      if (!isKept || (await this.stores.board.cold([board])).length > 0) return null;
+      return await this.stores.board.scores(board, productIds);
+    } catch (error) {
+      if (isEngineUnavailable(error)) return null;
+      throw error;
+    }
+  }
+
+  private async healBoards(productIds: readonly ProductId[]): Promise<void> {
+    const { sales, board } = this.stores;
+    try {
+      await mendBoards(sales, board, keptBoards(this.today()), productIds);
+    } catch (error) {
+      if (!isEngineUnavailable(error)) throw error;
+    }
+  }
+
+  private today(): BusinessDay {
+    return businessDayAt(this.clock.now(), this.zone);
+  }
+}

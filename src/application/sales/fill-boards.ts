@@ -1,0 +1,78 @@
+import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
+import type { ProductId } from "../../domain/ids.js";
+import { keptBoards, outlivedBoards, type WindowBoard } from "../../domain/sales-window.js";
+import type { Clock } from "../ports/clock.js";
+import type { SalesBoard } from "../ports/sales-board.js";
+import type { SalesQueries } from "../ports/sales-queries.js";
+import { mendBoards } from "./mend-boards.js";
+import { raiseBoards } from "./raise-boards.js";
+
+const pageSize = 2000;
+
+/** Keeps the product boards what the database says, while sales go on raising them and readers go on reading. */
+export class FillBoards {
+  private lastChecked: ProductId | null = null;
+  private readonly sales: SalesQueries;
+  private readonly board: SalesBoard;
+  private readonly clock: Clock;
+  private readonly zone: TimeZone;
+
+  constructor(sales: SalesQueries, board: SalesBoard, clock: Clock, zone: TimeZone) {
+    this.sales = sales;
+    this.board = board;
+    this.clock = clock;
+    this.zone = zone;
+  }
+
+  /** Fills the kept boards that are cold, tomorrow's too, and lets go of those that nobody needs; how many were cold. */
+  async fill(): Promise<number> {
+    const cold = await this.board.cold(this.kept());
+    const filling = new Map<WindowBoard, Awaited<ReturnType<SalesBoard["beginFill"]>>>();
+    for (const board of cold) filling.set(board, await this.board.beginFill(board));
+    const boards = cold.filter((board) => filling.get(board) !== null);
+    if (boards.length > 0)
+      for await (const productIds of this.pages(null)) await raiseBoards(this.sales, this.board, boards, productIds);
+    for (const board of boards) {
+      const token = filling.get(board);
+      // What was lost meanwhile is cold again, and met by the next run.
+      if (token != null) await this.board.finishFill(board, token);
+    }
+    await this.board.letGo(outlivedBoards(businessDayAt(this.clock.now(), this.zone)));
+    return cold.length;
+  }
+
+  /** Compares the next slice of products on every kept board; how many scores differed. */
+  async checkSlice(): Promise<number> {
+    const productIds = await this.sales.soldAfter(this.lastChecked, pageSize);
+    this.lastChecked = productIds.length < pageSize ? null : (productIds.at(-1) ?? null);
+    return this.mend(productIds);
+  }
+
+  /** The same pass over all products. */
+  async checkAll(): Promise<{ readonly entries: number; readonly drift: number }> {
+    await this.fill();
+    let [entries, drift] = [0, 0];
+    for await (const productIds of this.pages(null)) {
+      entries += productIds.length;
+      drift += await this.mend(productIds);
+    }
+    return { entries, drift };
+  }
+
+  private kept(): readonly WindowBoard[] {
+    return keptBoards(businessDayAt(this.clock.now(), this.zone));
+  }
+
+  private mend(productIds: readonly ProductId[]): Promise<number> {
+    return mendBoards(this.sales, this.board, this.kept(), productIds);
+  }
+
+  private async *pages(from: ProductId | null): AsyncGenerator<readonly ProductId[]> {
+    for (let last = from; ; ) {
+      const productIds: readonly ProductId[] = await this.sales.soldAfter(last, pageSize);
+      if (productIds.length > 0) yield productIds;
+      last = productIds.at(-1) ?? null;
+      if (productIds.length < pageSize) return;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { ProductId } from "../../domain/ids.js";
+import type { WindowBoard } from "../../domain/sales-window.js";
+import type { SalesBoard } from "../ports/sales-board.js";
+import type { SalesQueries } from "../ports/sales-queries.js";
+
+/**
+ * Raises boards to what the database says now of these products. Only ever called after the commit of what changed
+ * them: absolute totals, read late, can be told twice and out of order.
+ */
+export const raiseBoards = async (
+  sales: SalesQueries,
+  board: SalesBoard,
+  boards: readonly WindowBoard[],
+  productIds: readonly ProductId[],
+): Promise<void> => {
+  if (boards.length === 0 || productIds.length === 0) return;
+  const read = await sales.totals(boards, productIds);
+  await Promise.all(read.map(({ board: which, totals }) => board.raise(which, totals)));
+};

@@ -1,0 +1,61 @@
+import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
+import type { ProductId, SaleId } from "../../domain/ids.js";
+import type { Money } from "../../domain/money.js";
+import { productSold } from "../../domain/order-event.js";
+import { DomainError } from "../../domain/problem.js";
+import { after, type EpochMs } from "../../domain/time.js";
+import type { Clock } from "../ports/clock.js";
+import type { UnitOfWork } from "../ports/unit-of-work.js";
+
+/** A sale of a shop that keeps its own orders. */
+export type ReportedSale = {
+  readonly saleId: SaleId;
+  readonly productId: ProductId;
+  readonly quantity: number;
+  readonly unitPrice: Money;
+  /** `null`: now. */
+  readonly occurredAt: EpochMs | null;
+};
+
+/** How far a shop's clock may be ahead of ours. */
+const aheadMs = 5 * 60_000;
+
+/** Takes sales in, all of them or none; each id counts once for ever. */
+export class RecordSale {
+  private readonly work: UnitOfWork;
+  private readonly clock: Clock;
+  private readonly zone: TimeZone;
+
+  constructor(work: UnitOfWork, clock: Clock, zone: TimeZone) {
+    this.work = work;
+    this.clock = clock;
+    this.zone = zone;
+  }
+
+  /**
+   * Answers how many were new, and how many were known before.
+   * @throws DomainError `product-not-found`, `sale-in-future`, each with the place of the sale among those given
+   */
+  execute(reported: readonly ReportedSale[]): Promise<{ readonly accepted: number; readonly known: number }> {
+    return this.work.run(async (tx) => {
+      const now = this.clock.now();
+      const early = reported.findIndex(({ occurredAt }) => occurredAt !== null && occurredAt > after(now, aheadMs));
+      if (early >= 0) throw new DomainError({ code: "sale-in-future", index: early });
+      const products = await tx.products.byIds([...new Set(reported.map(({ productId }) => productId))]);
+      const there = new Set(products.map(({ productId }) => productId));
+      const stray = reported.findIndex(({ productId }) => !there.has(productId));
+      const productId = reported[stray]?.productId;
+      if (productId !== undefined) throw new DomainError({ code: "product-not-found", productId, index: stray });
+      const standing = await tx.sales.known(reported.map(({ saleId }) => saleId));
+      const fresh = [...new Map(reported.map((sale) => [sale.saleId, sale])).values()]
+        .filter(({ saleId }) => !standing.has(saleId))
+        .map((sale) => {
+          const occurredAt = sale.occurredAt ?? now;
+          return { ...sale, occurredAt, businessDay: businessDayAt(occurredAt, this.zone) };
+        });
+      await tx.sales.add(fresh);
+      await tx.outbox.add(fresh.map((sale) => productSold(sale, now)));
+      return { accepted: fresh.length, known: reported.length - fresh.length };
+    });
+  }
+}
