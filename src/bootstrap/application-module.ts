@@ -50,6 +50,8 @@ export const applicationModule = wiring((wire) => {
     redeemCoupon: T.redeemCoupon,
     priceOrder: T.priceOrder,
     cancelRefusedOrders: T.cancelRefusedOrders,
+    rankSoldOut: T.rankSoldOut,
+    bookSales: T.bookSales,
   });
   gather(wire, T.application, {
     claimCoupon: T.claimCoupon,

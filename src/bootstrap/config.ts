@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { isCronExpression } from "../adapters/cron/cron-job.js";
 import type { TimeZone } from "../domain/business-day.js";
+import { type ScorePolicy, scorePolicies } from "../domain/sold-out-score.js";
+import { webhookConflicts, webhookSettings } from "./webhook-settings.js";
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 const roleNames = ["api", "worker", "scheduler", "migrate"] as const;
@@ -72,6 +75,9 @@ export const settings = z.object({
   AUTH_ISSUER: text.optional(),
   AUTH_AUDIENCE: text.optional(),
   ORDER_TTL_SECONDS: whole(1, 86_400).prefault("900"),
+  HOLD_TTL_SECONDS: whole(1, 86_400).prefault("300"),
+  SOLD_OUT_SCORE: z.enum(scorePolicies as [ScorePolicy], `one of ${scorePolicies.join(", ")}`).default("tiered"),
+  STATISTICS_CRON: z.string().refine(isCronExpression, "a cron expression, such as 0 3 * * *").default("0 3 * * *"),
   CLAIM_SWEEP_SECONDS: whole(1, 3600).prefault("30"),
   TOPIC_PREFIX: z
     .string()
@@ -91,6 +97,7 @@ export const settings = z.object({
     .refine(isTimeZone, "an IANA time zone name")
     .transform((name) => name as TimeZone)
     .prefault("Asia/Seoul"),
+  ...webhookSettings,
   LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(", ")}`).default("info"),
 });
 
@@ -131,6 +138,7 @@ const conflicts = (config: Config): string[] => {
     fault("AUTH_JWKS_URL", "beside AUTH_SECRET", "one of AUTH_SECRET and AUTH_JWKS_URL");
   if (!config.AUTH_SECRET && !config.AUTH_JWKS_URL && !loopback.test(config.HOST) && config.ROLES.has("api"))
     fault("HOST", JSON.stringify(config.HOST), "a loopback address, or AUTH_SECRET or AUTH_JWKS_URL beside it");
+  webhookConflicts(config, fault);
   return faults;
 };
 

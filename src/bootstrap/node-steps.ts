@@ -7,6 +7,7 @@ import { HttpServer } from "../adapters/http/http-server.js";
 import { pingDatabase } from "../adapters/sql/database.js";
 import { applicationModule } from "./application-module.js";
 import { backgroundSteps } from "./background.js";
+import { concertModule } from "./concert-module.js";
 import type { Config } from "./config.js";
 import { databaseSteps } from "./database-steps.js";
 import { databaseModule, journalModule, kafkaModule, memoryStoresModule, redisStoresModule } from "./engine-modules.js";
@@ -14,6 +15,7 @@ import type { Step } from "./lifecycle.js";
 import { orderModule } from "./order-module.js";
 import { readinessOf } from "./readiness.js";
 import { readings } from "./readings.js";
+import { salesModule } from "./sales-module.js";
 import { type EngineCheck, type Token, Tokens } from "./tokens.js";
 
 const authOf = (config: Config): Auth => {
@@ -45,6 +47,8 @@ export const wireNode = (config: Config, log: Logger): (<T>(token: Token<T>) => 
     config.KAFKA_BROKERS === undefined ? journalModule : kafkaModule,
     applicationModule,
     orderModule,
+    concertModule,
+    salesModule,
   );
   return (token) => container.get(token as symbol);
 };

@@ -43,11 +43,7 @@ export const orderModule = wiring((wire) => {
   );
   wire(T.followOrder, [T.orders, T.orderNotices], make(FollowOrder));
 
-  wire(
-    T.payables,
-    [T.orderNotices, T.clock, T.config],
-    (notices, clock, config) => new Payables(notices, clock, config.BUSINESS_TIME_ZONE),
-  );
+  wire(T.payables, [T.orderNotices, T.clock, T.zone], make(Payables));
   wire(T.startPayment, [T.work, T.payables, T.clock, T.newId], make(StartPayment));
   wire(T.closePayment, [T.work, T.payments, T.payables, T.clock], make(ClosePayment));
   wire(T.confirmPayment, [T.startPayment, T.provider, T.closePayment, T.patience], make(ConfirmPayment));

@@ -8,7 +8,15 @@ import type { SqlDeadLetters } from "../adapters/sql/sql-dead-letters.js";
 import type { SqlJobLease } from "../adapters/sql/sql-job-lease.js";
 import type { SqlOutboxRows } from "../adapters/sql/sql-outbox-rows.js";
 import type { SqlSecrets } from "../adapters/sql/sql-secrets.js";
+import type { WatchBoards } from "../application/board/watch-boards.js";
 import type { ConsumerGroup, Reactions } from "../application/choreography.js";
+import type { CancelReservation } from "../application/concert/cancel-reservation.js";
+import type { ExpireHolds } from "../application/concert/expire-holds.js";
+import type { HoldSeat } from "../application/concert/hold-seat.js";
+import type { ListSoldOut } from "../application/concert/list-sold-out.js";
+import type { RankSoldOut } from "../application/concert/rank-sold-out.js";
+import type { Ranking, RebuildSoldOutBoard } from "../application/concert/rebuild-sold-out-board.js";
+import type { ScheduleConcert } from "../application/concert/schedule-concert.js";
 import type { AcceptClaim } from "../application/coupon/accept-claim.js";
 import type { AuditCoupon } from "../application/coupon/audit-coupon.js";
 import type { ClaimCoupon } from "../application/coupon/claim-coupon.js";
@@ -38,8 +46,10 @@ import type { ConfirmPayment } from "../application/payment/confirm-payment.js";
 import type { Payables } from "../application/payment/payables.js";
 import type { SettleOpenPayments } from "../application/payment/settle-open-payments.js";
 import type { StartPayment } from "../application/payment/start-payment.js";
+import type { BoardNotices } from "../application/ports/board-notices.js";
 import type { ClaimQueries } from "../application/ports/claim-queries.js";
 import type { Clock } from "../application/ports/clock.js";
+import type { ConcertQueries } from "../application/ports/concert-queries.js";
 import type { CouponQueries } from "../application/ports/coupon-queries.js";
 import type { CouponQueue } from "../application/ports/coupon-queue.js";
 import type { CouponStock } from "../application/ports/coupon-stock.js";
@@ -53,11 +63,22 @@ import type { PaymentProvider } from "../application/ports/payment-provider.js";
 import type { PaymentQueries } from "../application/ports/payment-queries.js";
 import type { ProductQueries } from "../application/ports/product-queries.js";
 import type { RankingLogQueries } from "../application/ports/ranking-log-queries.js";
+import type { SalesBoard } from "../application/ports/sales-board.js";
+import type { SalesQueries } from "../application/ports/sales-queries.js";
+import type { SoldOutBoard } from "../application/ports/sold-out-board.js";
+import type { SoldOutRecords } from "../application/ports/sold-out-records.js";
 import type { TaskNotices } from "../application/ports/task-notices.js";
 import type { UnitOfWork } from "../application/ports/unit-of-work.js";
 import type { AddProduct } from "../application/product/add-product.js";
 import type { ChangeProduct } from "../application/product/change-product.js";
+import type { BookSales, SalesStores } from "../application/sales/book-sales.js";
+import type { CloseDay } from "../application/sales/close-day.js";
+import type { ColdBoards } from "../application/sales/cold-boards.js";
+import type { FillBoards } from "../application/sales/fill-boards.js";
+import type { ListPopularProducts } from "../application/sales/list-popular-products.js";
+import type { RecordSale } from "../application/sales/record-sale.js";
 import type { FollowTask } from "../application/task/follow-task.js";
+import type { TimeZone } from "../domain/business-day.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
 
@@ -85,6 +106,7 @@ export const Tokens = {
   registry: token<Registry>("registry"),
   clock: token<Clock>("clock"),
   newId: token<NewId>("newId"),
+  zone: token<TimeZone>("zone"),
 
   database: token<Database>("database"),
   work: token<UnitOfWork>("work"),
@@ -94,6 +116,11 @@ export const Tokens = {
   rankingLog: token<RankingLogQueries>("rankingLog"),
   outboxRows: token<SqlOutboxRows>("outboxRows"),
   deadLetters: token<SqlDeadLetters>("deadLetters"),
+  concerts: token<ConcertQueries>("concerts"),
+  soldOutRecords: token<SoldOutRecords>("soldOutRecords"),
+  sales: token<SalesQueries>("sales"),
+  /** Names this process to the others. */
+  holder: token<string>("holder"),
   products: token<ProductQueries>("products"),
   orders: token<OrderQueries>("orders"),
   payments: token<PaymentQueries>("payments"),
@@ -110,6 +137,9 @@ export const Tokens = {
   stock: token<CouponStock>("stock"),
   notices: token<TaskNotices>("notices"),
   orderNotices: token<OrderNotices>("orderNotices"),
+  boardNotices: token<BoardNotices>("boardNotices"),
+  soldOutBoard: token<SoldOutBoard>("soldOutBoard"),
+  salesBoard: token<SalesBoard>("salesBoard"),
   storeSteps: token<readonly Step[]>("storeSteps"),
   bus: token<RunningBus>("bus"),
 
@@ -127,6 +157,22 @@ export const Tokens = {
   compareStores: token<CompareStores>("compareStores"),
   followTask: token<FollowTask>("followTask"),
   relayOutbox: token<RelayOutbox>("relayOutbox"),
+  scheduleConcert: token<ScheduleConcert>("scheduleConcert"),
+  holdSeat: token<HoldSeat>("holdSeat"),
+  cancelReservation: token<CancelReservation>("cancelReservation"),
+  expireHolds: token<ExpireHolds>("expireHolds"),
+  ranking: token<Ranking>("ranking"),
+  rankSoldOut: token<RankSoldOut>("rankSoldOut"),
+  rebuildSoldOutBoard: token<RebuildSoldOutBoard>("rebuildSoldOutBoard"),
+  listSoldOut: token<ListSoldOut>("listSoldOut"),
+  watchBoards: token<WatchBoards>("watchBoards"),
+  salesStores: token<SalesStores>("salesStores"),
+  recordSale: token<RecordSale>("recordSale"),
+  bookSales: token<BookSales>("bookSales"),
+  coldBoards: token<ColdBoards>("coldBoards"),
+  listPopularProducts: token<ListPopularProducts>("listPopularProducts"),
+  fillBoards: token<FillBoards>("fillBoards"),
+  closeDay: token<CloseDay>("closeDay"),
   addProduct: token<AddProduct>("addProduct"),
   changeProduct: token<ChangeProduct>("changeProduct"),
   placeOrder: token<PlaceOrder>("placeOrder"),

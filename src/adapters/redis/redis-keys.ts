@@ -1,4 +1,6 @@
 import type { CouponId } from "../../domain/ids.js";
+import type { WindowBoard } from "../../domain/sales-window.js";
+import type { Board } from "../../domain/sold-out.js";
 
 /**
  * The keys of a coupon's store; their common hash tag keeps them on one node of a Cluster, so that a script may use
@@ -24,6 +26,23 @@ export const couponKeys = (couponId: CouponId): CouponKeys => {
 export const loadingKeys = (couponId: CouponId, epoch: number, load: string): CouponKeys => {
   const beside = `{coupon:${couponId}}:loading:${epoch}:${load}`;
   return { stock: `${beside}:pages`, queue: `${beside}:queue`, tasks: `${beside}:tasks`, taken: `${beside}:taken` };
+};
+
+/** The ZSET of a window's best sellers: products by units sold, and the marker of who filled it. */
+export const salesBoardKey = ({ window, lastDay }: WindowBoard): string =>
+  `product:ranking:${[...(window === "1d" ? [] : [window]), ...(lastDay === null ? [] : [lastDay])].join(":")}`;
+
+/** A board of sell-outs; the marker's hash tag is the ranking's whole name, so that one script may use both. */
+export type SoldOutBoardKeys = {
+  /** ZSET of entries; ascending order is the policy's. */
+  readonly ranking: string;
+  /** HASH of version, policy and members (their number: a board that has lost some shows it); no policy: cold. */
+  readonly marker: string;
+};
+
+export const soldOutBoardKeys = (board: Board): SoldOutBoardKeys => {
+  const ranking = board.name === "weekly" ? `concert:schedule:ranking:${board.week}` : "concert:schedule:ranking";
+  return { ranking, marker: `{${ranking}}:marker` };
 };
 
 /** The channel on which every node tells of settled tasks. */

@@ -15,6 +15,18 @@ export const redisScripts = {
   dropStore: script("drop", 4),
   takeCoupons: script("take", 2),
   giveBackPlaces: script("give-back", 4),
+  raiseSales: script("raise-sales", 1),
+  readTopSales: script("top-sales", 1),
+  readSalesRanks: script("sales-ranks", 1),
+  readSalesScores: script("sales-scores", 1),
+  lowerSales: script("lower-sales", 1),
+  beginSalesFill: script("begin-sales-fill", 1),
+  finishSalesFill: script("finish-sales-fill", 1),
+  letSalesGo: script("let-sales-go", 1),
+  topSoldOut: script("top-sold-out", 2),
+  recordSoldOut: script("record-sold-out", 2),
+  soldOutVersion: script("sold-out-version", 1),
+  writeSoldOut: script("write-sold-out", 2),
 } as const;
 
 export type ScriptName = keyof typeof redisScripts;

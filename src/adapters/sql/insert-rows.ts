@@ -6,16 +6,27 @@ const mostRows = 500;
 
 type Value = string | number | null;
 
-/** What becomes of a row whose `unique` column is there already: these columns are written over, or nothing is. */
-export type OnDuplicate = { readonly unique: string; readonly overwrite: readonly string[] };
+/**
+ * What becomes of a row whose `unique` key is there already: these columns are written over, those are added to, and
+ * with neither nothing is.
+ */
+export type OnDuplicate = {
+  readonly unique: string;
+  readonly overwrite?: readonly string[];
+  readonly add?: readonly string[];
+};
 
-const endOf = (mysql: boolean, { unique, overwrite }: OnDuplicate): string => {
+const endOf = (mysql: boolean, table: string, { unique, overwrite = [], add = [] }: OnDuplicate): string => {
+  const given = (column: string) => (mysql ? `VALUES(${column})` : `excluded.${column}`);
+  const set = [
+    ...overwrite.map((column) => `${column} = ${given(column)}`),
+    ...add.map((column) => `${column} = ${table}.${column} + ${given(column)}`),
+  ].join(", ");
   if (mysql) {
-    const set = overwrite.length === 0 ? [`${unique} = ${unique}`] : overwrite.map((c) => `${c} = VALUES(${c})`);
-    return ` ON DUPLICATE KEY UPDATE ${set.join(", ")}`;
+    const [first] = unique.split(",");
+    return ` ON DUPLICATE KEY UPDATE ${set || `${first} = ${first}`}`;
   }
-  const set = overwrite.map((c) => `${c} = excluded.${c}`);
-  return ` ON CONFLICT (${unique}) DO ${set.length === 0 ? "NOTHING" : `UPDATE SET ${set.join(", ")}`}`;
+  return ` ON CONFLICT (${unique}) DO ${set === "" ? "NOTHING" : `UPDATE SET ${set}`}`;
 };
 
 /**
@@ -32,7 +43,7 @@ export const insertRows = async (
 ): Promise<void> => {
   const mysql = trx.client.config.client === "mysql2";
   const into = `INSERT INTO ${table} (${columns.join(", ")}) VALUES `;
-  const end = onDuplicate === undefined ? "" : endOf(mysql, onDuplicate);
+  const end = onDuplicate === undefined ? "" : endOf(mysql, table, onDuplicate);
   for (let from = 0; from < rows.length; from += mostRows) {
     const chunk = rows.slice(from, from + mostRows);
     if (mysql) await trx.raw(into + literal(chunk as Value[][]) + end);

@@ -3,13 +3,18 @@ import { type Database, read, transact, unhurried } from "./database.js";
 import { up as coupons } from "./migrations/001-coupons.js";
 import { up as events } from "./migrations/002-events.js";
 import { up as orders } from "./migrations/003-orders.js";
+import { up as sandbox } from "./migrations/004-sandbox.js";
+import { up as sales } from "./migrations/007-sales.js";
 
 /** In order; a name has no file extension, so that sources and build know the same migrations. */
 const steps: ReadonlyMap<string, Knex.Migration> = new Map(
-  Object.entries({ "001-coupons": coupons, "002-events": events, "003-orders": orders }).map(([name, up]) => [
-    name,
-    { up, down: async () => {} },
-  ]),
+  Object.entries({
+    "001-coupons": coupons,
+    "002-events": events,
+    "003-orders": orders,
+    "004-sandbox": sandbox,
+    "007-sales": sales,
+  }).map(([name, up]) => [name, { up, down: async () => {} }]),
 );
 
 const source: Knex.MigrationSource<string> = {

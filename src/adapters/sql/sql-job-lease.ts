@@ -1,7 +1,9 @@
+import type { Knex } from "knex";
 import type { Clock } from "../../application/ports/clock.js";
 import type { JobLease } from "../../application/ports/job-lease.js";
-import { after } from "../../domain/time.js";
-import { type Database, transact } from "./database.js";
+import type { LeaseTable } from "../../application/ports/transaction.js";
+import { after, type EpochMs } from "../../domain/time.js";
+import { type Database, type Dialect, transact } from "./database.js";
 import { isDuplicate } from "./sql-errors.js";
 
 /** Leases as rows; whoever moves the row from a lapsed holder to itself has it. */
@@ -45,5 +47,24 @@ export class SqlJobLease implements JobLease {
 
   async release(job: string): Promise<void> {
     await transact(this.db, (trx) => trx("job_leases").where({ job, holder: this.holder }).delete());
+  }
+}
+
+/** Leases, in one transaction. */
+export class SqlLeaseTable implements LeaseTable {
+  private readonly trx: Knex.Transaction;
+  private readonly dialect: Dialect;
+  private readonly holder: string;
+
+  constructor(trx: Knex.Transaction, dialect: Dialect, holder: string) {
+    this.trx = trx;
+    this.dialect = dialect;
+    this.holder = holder;
+  }
+
+  async holds(job: string, now: EpochMs): Promise<boolean> {
+    const lease = this.trx("job_leases").where("job", job).first();
+    const row = await (this.dialect === "mysql" ? lease.forUpdate() : lease);
+    return row?.holder === this.holder && row.expires_at > now;
   }
 }

@@ -45,13 +45,16 @@ export class SqlOrderQueries implements OrderQueries {
 
   async open(): Promise<OpenOrders> {
     const { knex } = this.db;
-    const live = knex("orders").whereNotNull("due_at").count({ n: "*" }).first();
-    const pending = knex("orders").whereNotNull("pending_since").count({ n: "*" }).min({ oldest: "placed_at" }).first();
-    const [all, waiting] = await Promise.all([
-      read<{ n: number }>(live),
-      read<{ n: number; oldest: EpochMs | null }>(pending),
-    ]);
-    const pendings = Number(waiting.n);
-    return { pending: pendings, awaitingPayment: Number(all.n) - pendings, oldestPendingAt: waiting.oldest };
+    // `> 0`, for SQLite finds `IS NOT NULL` by no index.
+    const live = knex("orders").where("due_at", ">", 0);
+    const pending = knex("orders").where("pending_since", ">", 0);
+    // One statement, or an order that is placed between two would be counted in one of them only.
+    const counts = knex
+      .select(live.count("*").as("live"), pending.clone().count("*").as("pending"))
+      .select(pending.min("placed_at").as("oldest"))
+      .first();
+    const found = await read<{ live: number; pending: number; oldest: EpochMs | null }>(counts);
+    const [all, pendings] = [Number(found.live), Number(found.pending)];
+    return { pending: pendings, awaitingPayment: all - pendings, oldestPendingAt: found.oldest };
   }
 }

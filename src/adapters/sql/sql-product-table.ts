@@ -7,8 +7,13 @@ import type { Dialect } from "./database.js";
 import { type ProductRecord, productOf } from "./product-record.js";
 import { isDuplicate } from "./sql-errors.js";
 
-/** As SQLite's variables allow: eleven a move. */
+/** As SQLite's variables allow: at most thirteen a move. */
 const movesAStatement = 500;
+const counts = [
+  ["onHand", "on_hand"],
+  ["reserved", "reserved"],
+  ["sold", "sold"],
+] as const;
 
 /** Products, in one transaction. */
 export class SqlProductTable implements ProductTable {
@@ -68,25 +73,18 @@ export class SqlProductTable implements ProductTable {
     return true;
   }
 
-  /** One statement for all, whose guard every row must pass. */
+  /** One statement for all, whose guards every row must pass; only a count that falls needs one. */
   private async moveTogether(moves: readonly StockMove[]): Promise<boolean> {
-    const cases = moves.map(() => "WHEN ? THEN ?").join(" ");
-    const by = (column: "onHand" | "reserved" | "sold") => moves.flatMap((move) => [move.productId, move[column]]);
-    const [onHand, reserved, sold] = [by("onHand"), by("reserved"), by("sold")];
-    const delta = `CASE product_id ${cases} END`;
-    const changed = await this.trx("products")
-      .whereIn(
-        "product_id",
-        moves.map(({ productId }) => productId),
-      )
-      .whereRaw(`on_hand + ${delta} >= 0`, onHand)
-      .whereRaw(`reserved + ${delta} >= 0`, reserved)
-      .update({
-        on_hand: this.trx.raw(`on_hand + ${delta}`, onHand),
-        reserved: this.trx.raw(`reserved + ${delta}`, reserved),
-        sold: this.trx.raw(`sold + ${delta}`, sold),
-      });
-    return changed === moves.length;
+    const ids = moves.map(({ productId }) => productId);
+    const delta = `CASE product_id ${moves.map(() => "WHEN ? THEN ?").join(" ")} END`;
+    const rows = this.trx("products").whereIn("product_id", ids);
+    const changes: Record<string, Knex.Raw> = {};
+    for (const [count, column] of counts) {
+      const values = moves.flatMap((move) => [move.productId, move[count]]);
+      if (moves.some((move) => move[count] < 0)) rows.whereRaw(`${column} + ${delta} >= 0`, values);
+      changes[column] = this.trx.raw(`${column} + ${delta}`, values);
+    }
+    return (await rows.update(changes)) === moves.length;
   }
 
   async change(

@@ -3,16 +3,18 @@ import type { RankingLogEntry } from "../../application/ports/ranking-log-querie
 import type { Transaction } from "../../application/ports/transaction.js";
 import type { UnitOfWork } from "../../application/ports/unit-of-work.js";
 import type { DomainEvent } from "../../domain/event.js";
-import type { Sale } from "../../domain/sale.js";
 import { type Database, transact } from "./database.js";
 import { insertRows } from "./insert-rows.js";
 import { SqlClaimTable } from "./sql-claim-table.js";
 import { SqlCouponTable, SqlEpochTable } from "./sql-coupon-table.js";
 import { SqlDeadLetterTable } from "./sql-dead-letters.js";
+import { SqlLeaseTable } from "./sql-job-lease.js";
 import { SqlOrderTable } from "./sql-order-table.js";
 import { SqlPaymentTable } from "./sql-payment-table.js";
 import { SqlProductTable } from "./sql-product-table.js";
+import { SqlSaleTable } from "./sql-sale-table.js";
 import { SqlUserCouponTable } from "./sql-user-coupon-table.js";
+import { SqlWebhookTable } from "./sql-webhook-deliveries.js";
 
 const logColumns = ["task_id", "user_id", "coupon_id", "position", "status", "reason", "retry_count", "recorded_at"];
 
@@ -20,11 +22,16 @@ const logColumns = ["task_id", "user_id", "coupon_id", "position", "status", "re
 export class SqlUnitOfWork implements UnitOfWork {
   private readonly db: Database;
   private readonly eventsLeft: () => void;
+  private readonly holder: string;
 
-  /** @param eventsLeft called after a commit that put events into the outbox */
-  constructor(db: Database, eventsLeft: () => void) {
+  /**
+   * @param eventsLeft called after a commit that put events into the outbox
+   * @param holder who this process is to job leases
+   */
+  constructor(db: Database, eventsLeft: () => void, holder = "nobody") {
     this.db = db;
     this.eventsLeft = eventsLeft;
+    this.holder = holder;
   }
 
   async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -47,8 +54,10 @@ export class SqlUnitOfWork implements UnitOfWork {
         userCoupons: new SqlUserCouponTable(trx, dialect),
         orders: new SqlOrderTable(trx, dialect),
         payments: new SqlPaymentTable(trx, dialect),
-        sales: { add: (sales) => addSales(trx, sales) },
+        sales: new SqlSaleTable(trx, dialect),
+        leases: new SqlLeaseTable(trx, dialect, this.holder),
         deadLetters: new SqlDeadLetterTable(trx, dialect),
+        webhooks: new SqlWebhookTable(trx),
       });
     });
     if (events > 0) this.eventsLeft();
@@ -59,20 +68,6 @@ export class SqlUnitOfWork implements UnitOfWork {
 const addToOutbox = (trx: Knex.Transaction, events: readonly DomainEvent[]): Promise<void> => {
   const rows = events.map((event) => [event.id, JSON.stringify(event)]);
   return insertRows(trx, "outbox", ["event_id", "payload"], rows);
-};
-
-const saleColumns = ["sale_id", "product_id", "quantity", "unit_price", "occurred_at", "business_day"];
-
-const addSales = (trx: Knex.Transaction, sales: readonly Sale[]): Promise<void> => {
-  const rows = sales.map((sale) => [
-    sale.saleId,
-    sale.productId,
-    sale.quantity,
-    sale.unitPrice,
-    sale.occurredAt,
-    sale.businessDay,
-  ]);
-  return insertRows(trx, "sales", saleColumns, rows, { unique: "sale_id", overwrite: [] });
 };
 
 const addToRankingLog = (trx: Knex.Transaction, entries: readonly RankingLogEntry[]): Promise<void> => {

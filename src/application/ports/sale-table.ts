@@ -12,7 +12,7 @@ export interface SaleTable {
   /** Locks those of the sales that are not booked yet, in id order. */
   lockUnbooked(saleIds: readonly SaleId[]): Promise<readonly Sale[]>;
   /** Adds locked sales to their days and to their products' totals, and marks them booked. */
-  book(sales: readonly Sale[], at: EpochMs): Promise<void>;
+  book(sales: readonly Sale[]): Promise<void>;
   /**
    * Locks the day's rows of the products, those missing inserted as 0 before, and reads them. Must come before anything
    * else that the transaction reads: an older view of the sales would undo a booking.

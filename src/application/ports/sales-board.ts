@@ -22,7 +22,7 @@ export type FillToken = Brand<string, "FillToken">;
  * safe to repeat. Unreachable: `DomainError` `engine-unavailable`.
  */
 export interface SalesBoard {
-  /** Raises what is lower, in one atomic step a 500 products; a total that is not above the board's changes nothing. */
+  /** Raises what is lower, in any number of steps; a total that is not above the board's changes nothing. */
   raise(board: WindowBoard, totals: readonly ProductTotal[]): Promise<void>;
 
   /** The best sold, at most `limit`; `null` where the board is cold. */

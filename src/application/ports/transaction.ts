@@ -10,6 +10,7 @@ import type { RankingLogEntry } from "./ranking-log-queries.js";
 import type { ReservationTable } from "./reservation-table.js";
 import type { SaleTable } from "./sale-table.js";
 import type { UserCouponTable } from "./user-coupon-table.js";
+import type { WebhookTable } from "./webhook-table.js";
 
 /** Coupons inside a transaction. */
 export interface CouponTable {
@@ -68,6 +69,12 @@ export interface DeadLetterTable {
   markReplayed(deadLetterId: string, at: EpochMs): Promise<void>;
 }
 
+/** Job leases inside a transaction, to fence what their holder writes. */
+export interface LeaseTable {
+  /** Whether the job's lease is this process's at `now`; nobody takes it over before the commit. */
+  holds(job: string, now: EpochMs): Promise<boolean>;
+}
+
 /** What a unit of work may touch. */
 export interface Transaction {
   readonly coupons: CouponTable;
@@ -83,4 +90,6 @@ export interface Transaction {
   readonly deadLetters: DeadLetterTable;
   readonly concerts: ConcertTable;
   readonly reservations: ReservationTable;
+  readonly leases: LeaseTable;
+  readonly webhooks: WebhookTable;
 }

@@ -65,7 +65,7 @@ export class BookSales implements Reaction<"product.sold"> {
     if (saleIds.length === 0) return 0;
     return this.stores.work.run(async (tx) => {
       const unbooked = await tx.sales.lockUnbooked(saleIds);
-      await tx.sales.book(unbooked, this.clock.now());
+      await tx.sales.book(unbooked);
       return unbooked.length;
     });
   }

@@ -1,0 +1,36 @@
+import type { Knex } from "knex";
+import { createTable } from "./create-table.js";
+
+/** Which sales are booked, what they add up to by day and in all, and which days are closed. */
+export const up = async (knex: Knex): Promise<void> => {
+  await knex.schema.alterTable("sales", (table) => {
+    // 1 until the sale is booked, null from then on: what is left to book is found without looking at what is done.
+    table.integer("unbooked").defaultTo(1);
+    table.index(["unbooked", "sale_id"], "sales_by_unbooked");
+    table.index(["business_day", "product_id"], "sales_by_day");
+  });
+  await createTable(knex, "product_sales_daily", (table) => {
+    table.string("product_id", 64).notNullable();
+    table.string("business_day", 10).notNullable();
+    table.bigInteger("quantity").notNullable();
+    table.bigInteger("revenue").notNullable();
+    table.primary(["product_id", "business_day"]);
+    table.index(["business_day", "product_id"], "product_sales_by_day");
+  });
+  await createTable(knex, "product_sales_total", (table) => {
+    table.string("product_id", 64).primary();
+    table.bigInteger("quantity").notNullable();
+  });
+  await createTable(knex, "closed_days", (table) => {
+    table.string("business_day", 10).primary();
+    table.bigInteger("closed_at").notNullable();
+    table.integer("drifted").notNullable();
+  });
+  await createTable(knex, "day_drifts", (table) => {
+    table.string("business_day", 10).notNullable();
+    table.string("product_id", 64).notNullable();
+    table.bigInteger("board_quantity");
+    table.bigInteger("sales_quantity").notNullable();
+    table.primary(["business_day", "product_id"]);
+  });
+};

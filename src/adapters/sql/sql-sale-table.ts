@@ -1,0 +1,154 @@
+import type { Knex } from "knex";
+import type { SaleTable } from "../../application/ports/sale-table.js";
+import type { BusinessDay } from "../../domain/business-day.js";
+import type { ProductId, SaleId } from "../../domain/ids.js";
+import type { Money } from "../../domain/money.js";
+import type { DayRow, Drift, Sale } from "../../domain/sale.js";
+import type { EpochMs } from "../../domain/time.js";
+import type { Dialect } from "./database.js";
+import { insertRows } from "./insert-rows.js";
+
+type SaleRecord = {
+  readonly sale_id: SaleId;
+  readonly product_id: ProductId;
+  readonly quantity: number;
+  readonly unit_price: Money;
+  readonly occurred_at: EpochMs;
+  readonly business_day: BusinessDay;
+};
+type DayRecord = {
+  readonly product_id: ProductId;
+  readonly quantity: number | string;
+  readonly revenue: number | string;
+};
+
+const saleColumns = ["sale_id", "product_id", "quantity", "unit_price", "occurred_at", "business_day"];
+const dayColumns = ["product_id", "business_day", "quantity", "revenue"];
+const driftColumns = ["business_day", "product_id", "board_quantity", "sales_quantity"];
+/** `unique` names a key of two columns; both dialects take it as it stands. */
+const dayKey = "product_id, business_day";
+
+const dayRowOf = ({ product_id, quantity, revenue }: DayRecord): DayRow => ({
+  productId: product_id,
+  quantity: Number(quantity),
+  revenue: Number(revenue),
+});
+
+/** Sales and their sums, in one transaction. */
+export class SqlSaleTable implements SaleTable {
+  private readonly trx: Knex.Transaction;
+  private readonly dialect: Dialect;
+
+  constructor(trx: Knex.Transaction, dialect: Dialect) {
+    this.trx = trx;
+    this.dialect = dialect;
+  }
+
+  async known(saleIds: readonly SaleId[]): Promise<ReadonlySet<SaleId>> {
+    const rows = await this.trx("sales").select("sale_id").whereIn("sale_id", saleIds);
+    return new Set(rows.map(({ sale_id }) => sale_id));
+  }
+
+  async add(sales: readonly Sale[]): Promise<void> {
+    const rows = sales.map((sale) => [
+      sale.saleId,
+      sale.productId,
+      sale.quantity,
+      sale.unitPrice,
+      sale.occurredAt,
+      sale.businessDay,
+    ]);
+    await insertRows(this.trx, "sales", saleColumns, rows, { unique: "sale_id", overwrite: [] });
+  }
+
+  async lockUnbooked(saleIds: readonly SaleId[]): Promise<readonly Sale[]> {
+    const rows: SaleRecord[] = await this.locked(
+      this.trx("sales").select(saleColumns).whereIn("sale_id", saleIds).andWhere("unbooked", 1).orderBy("sale_id"),
+    );
+    return rows.map((row) => ({
+      saleId: row.sale_id,
+      productId: row.product_id,
+      quantity: row.quantity,
+      unitPrice: row.unit_price,
+      occurredAt: row.occurred_at,
+      businessDay: row.business_day,
+    }));
+  }
+
+  async book(sales: readonly Sale[]): Promise<void> {
+    if (sales.length === 0) return;
+    const days = new Map<string, [ProductId, BusinessDay, number, number]>();
+    const totals = new Map<ProductId, [ProductId, number]>();
+    for (const { productId, businessDay, quantity, unitPrice } of sales) {
+      const key = `${productId} ${businessDay}`;
+      const [, , units, revenue] = days.get(key) ?? [productId, businessDay, 0, 0];
+      days.set(key, [productId, businessDay, units + quantity, revenue + quantity * unitPrice]);
+      totals.set(productId, [productId, (totals.get(productId)?.[1] ?? 0) + quantity]);
+    }
+    // In key order, as every batch writes them, so that two batches wait for each other and never in a circle.
+    const inOrder = <Row>(rows: ReadonlyMap<string, Row>) =>
+      [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+    await insertRows(this.trx, "product_sales_daily", dayColumns, inOrder(days), {
+      unique: dayKey,
+      add: ["quantity", "revenue"],
+    });
+    await insertRows(this.trx, "product_sales_total", ["product_id", "quantity"], inOrder(totals), {
+      unique: "product_id",
+      add: ["quantity"],
+    });
+    const booked = await this.trx("sales")
+      .whereIn(
+        "sale_id",
+        sales.map(({ saleId }) => saleId),
+      )
+      .andWhere("unbooked", 1)
+      .update({ unbooked: null });
+    if (booked !== sales.length) throw new Error(`${sales.length} sales to book, ${booked} of them unbooked`);
+  }
+
+  async lockDay(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]> {
+    const none = productIds.map((productId) => [productId, day, 0, 0]);
+    await insertRows(this.trx, "product_sales_daily", dayColumns, none, { unique: dayKey, overwrite: [] });
+    const rows: DayRecord[] = await this.locked(
+      this.trx("product_sales_daily")
+        .select("product_id", "quantity", "revenue")
+        .where("business_day", day)
+        .whereIn("product_id", productIds)
+        .orderBy("product_id"),
+    );
+    return rows.map(dayRowOf);
+  }
+
+  async sumDay(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]> {
+    const rows: DayRecord[] = await this.trx("sales")
+      .select("product_id", this.trx.raw("SUM(quantity) AS quantity"))
+      .select(this.trx.raw("SUM(quantity * unit_price) AS revenue"))
+      .where("business_day", day)
+      .whereIn("product_id", productIds)
+      .whereNull("unbooked")
+      .groupBy("product_id");
+    return rows.map(dayRowOf);
+  }
+
+  async saveDay(day: BusinessDay, rows: readonly DayRow[]): Promise<void> {
+    const values = rows.map(({ productId, quantity, revenue }) => [productId, day, quantity, revenue]);
+    await insertRows(this.trx, "product_sales_daily", dayColumns, values, {
+      unique: dayKey,
+      overwrite: ["quantity", "revenue"],
+    });
+  }
+
+  async stampDay(day: BusinessDay, drift: readonly Drift[], at: EpochMs): Promise<void> {
+    await insertRows(this.trx, "closed_days", ["business_day", "closed_at", "drifted"], [[day, at, drift.length]], {
+      unique: "business_day",
+      overwrite: ["closed_at", "drifted"],
+    });
+    await this.trx("day_drifts").where("business_day", day).delete();
+    const rows = drift.map(({ productId, board, sales }) => [day, productId, board, sales]);
+    await insertRows(this.trx, "day_drifts", driftColumns, rows);
+  }
+
+  private locked(rows: Knex.QueryBuilder): Knex.QueryBuilder {
+    return this.dialect === "mysql" ? rows.forUpdate() : rows;
+  }
+}

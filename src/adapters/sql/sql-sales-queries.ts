@@ -1,0 +1,152 @@
+import type { Knex } from "knex";
+import type { Page } from "../../application/ports/page.js";
+import type { ProductTotal, RankedProduct } from "../../application/ports/sales-board.js";
+import type { SalesQueries } from "../../application/ports/sales-queries.js";
+import type { BusinessDay } from "../../domain/business-day.js";
+import type { ProductId, SaleId } from "../../domain/ids.js";
+import type { DayRow } from "../../domain/sale.js";
+import { firstDayOf, type WindowBoard } from "../../domain/sales-window.js";
+import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
+import { type Database, read } from "./database.js";
+
+type Totals = { readonly product_id: ProductId } & Readonly<Record<`b${number}`, number | string | null>>;
+type DayRecord = {
+  readonly product_id: ProductId;
+  readonly business_day: BusinessDay;
+  readonly quantity: number | string;
+  readonly revenue: number | string;
+};
+
+/** Reads of what booked sales add up to. */
+export class SqlSalesQueries implements SalesQueries {
+  private readonly db: Database;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  async totals(
+    boards: readonly WindowBoard[],
+    productIds: readonly ProductId[],
+  ): Promise<readonly { board: WindowBoard; totals: readonly ProductTotal[] }[]> {
+    const { knex } = this.db;
+    if (productIds.length === 0) return boards.map((board) => ({ board, totals: [] }));
+    const sums = boards.map((board, n) => {
+      const first = firstDayOf(board);
+      if (first === null) return knex.raw("MAX(ever.quantity) AS ??", [`b${n}`]);
+      const within = "SUM(CASE WHEN daily.business_day BETWEEN ? AND ? THEN daily.quantity END) AS ??";
+      return knex.raw(within, [first, board.lastDay, `b${n}`]);
+    });
+    const earliest = boards.flatMap((board) => firstDayOf(board) ?? []).sort()[0] ?? "9999-12-31";
+    const rows = await read<Totals[]>(
+      knex({ ever: "product_sales_total" })
+        .leftJoin({ daily: "product_sales_daily" }, (on) =>
+          on.on("daily.product_id", "ever.product_id").andOnVal("daily.business_day", ">=", earliest),
+        )
+        .whereIn("ever.product_id", productIds)
+        .groupBy("ever.product_id")
+        .select("ever.product_id", ...sums),
+    );
+    return boards.map((board, n) => ({
+      board,
+      totals: rows.flatMap((row) => {
+        const quantity = Number(row[`b${n}`] ?? 0);
+        return quantity > 0 ? [{ productId: row.product_id, quantity }] : [];
+      }),
+    }));
+  }
+
+  async soldAfter(last: ProductId | null, limit: number): Promise<readonly ProductId[]> {
+    return this.ids(this.db.knex("product_sales_total"), last, limit);
+  }
+
+  async soldOn(day: BusinessDay, last: ProductId | null, limit: number): Promise<readonly ProductId[]> {
+    return this.ids(this.db.knex("product_sales_daily").where("business_day", day), last, limit);
+  }
+
+  async rank(board: WindowBoard, limit: number, others: readonly ProductId[]): Promise<readonly RankedProduct[]> {
+    const { knex } = this.db;
+    const first = firstDayOf(board);
+    const totals =
+      first === null
+        ? knex("product_sales_total").select("product_id", "quantity")
+        : knex("product_sales_daily")
+            .whereBetween("business_day", [first, board.lastDay as BusinessDay])
+            .groupBy("product_id")
+            .select("product_id")
+            .sum({ quantity: "quantity" });
+    const ranked = knex(totals.as("totals"))
+      .where("quantity", ">", 0)
+      .select("product_id", "quantity")
+      .select(knex.raw("ROW_NUMBER() OVER (ORDER BY quantity DESC, product_id DESC) AS place"));
+    const rows = await read<{ product_id: ProductId; quantity: number | string; place: number | string }[]>(
+      knex(ranked.as("ranked"))
+        .where((wanted) => wanted.where("place", "<=", limit).orWhereIn("product_id", others))
+        .orderBy("place"),
+    );
+    return rows.map(({ product_id, quantity, place }) => ({
+      productId: product_id,
+      quantity: Number(quantity),
+      rank: Number(place),
+    }));
+  }
+
+  async unbooked(limit: number): Promise<readonly SaleId[]> {
+    const rows = this.db.knex("sales").select("sale_id").where("unbooked", 1).orderBy("sale_id").limit(limit);
+    return (await read<{ sale_id: SaleId }[]>(rows)).map(({ sale_id }) => sale_id);
+  }
+
+  /** Day by day along the index, for there are few days and many rows of each. */
+  async unstamped(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null> {
+    const { knex } = this.db;
+    for (let last: BusinessDay | null = after; ; ) {
+      const next = knex("product_sales_daily").min({ day: "business_day" }).where("business_day", "<", before).first();
+      if (last !== null) next.andWhere("business_day", ">", last);
+      const { day } = await read<{ day: BusinessDay | null }>(next);
+      if (day === null) return null;
+      const stamp = await read<unknown>(knex("closed_days").where("business_day", day).first());
+      if (stamp === undefined) return day;
+      last = day;
+    }
+  }
+
+  async days(
+    from: BusinessDay,
+    to: BusinessDay,
+    productId: ProductId | null,
+    cursor: string | null,
+    limit: number,
+  ): Promise<Page<DayRow & { businessDay: BusinessDay }> | undefined> {
+    const { knex } = this.db;
+    const rows: Knex.QueryBuilder = knex("product_sales_daily")
+      .whereBetween("product_sales_daily.business_day", [from, to])
+      .whereExists(
+        knex("closed_days").whereRaw("closed_days.business_day = product_sales_daily.business_day").select("closed_at"),
+      )
+      .orderBy(["business_day", "product_id"])
+      .limit(limit + 1);
+    if (productId !== null) rows.andWhere("product_id", productId);
+    if (cursor !== null) {
+      const order = orderOf(cursor, ["string", "string"]);
+      if (order === undefined) return undefined;
+      rowsAfter(rows, ["business_day", "product_id"], order as [string, string]);
+    }
+    return pageOf(
+      await read<DayRecord[]>(rows),
+      limit,
+      (row) => ({
+        businessDay: row.business_day,
+        productId: row.product_id,
+        quantity: Number(row.quantity),
+        revenue: Number(row.revenue),
+      }),
+      (row) => cursorOf(row.business_day, row.product_id),
+    );
+  }
+
+  private async ids(rows: Knex.QueryBuilder, last: ProductId | null, limit: number): Promise<readonly ProductId[]> {
+    rows.select("product_id").orderBy("product_id").limit(limit);
+    if (last !== null) rows.andWhere("product_id", ">", last);
+    return (await read<{ product_id: ProductId }[]>(rows)).map(({ product_id }) => product_id);
+  }
+}

@@ -1,0 +1,32 @@
+import { WatchBoards } from "../application/board/watch-boards.js";
+import { CancelReservation } from "../application/concert/cancel-reservation.js";
+import { ExpireHolds } from "../application/concert/expire-holds.js";
+import { HoldSeat } from "../application/concert/hold-seat.js";
+import { ListSoldOut } from "../application/concert/list-sold-out.js";
+import { RankSoldOut } from "../application/concert/rank-sold-out.js";
+import { RebuildSoldOutBoard } from "../application/concert/rebuild-sold-out-board.js";
+import { ScheduleConcert } from "../application/concert/schedule-concert.js";
+import { Tokens as T } from "./tokens.js";
+import { make, wiring } from "./wiring.js";
+
+/** Concerts, seats and their boards; the same in every profile. */
+export const concertModule = wiring((wire) => {
+  wire(T.scheduleConcert, [T.work, T.clock], make(ScheduleConcert));
+  wire(
+    T.holdSeat,
+    [T.work, T.clock, T.newId, T.config],
+    (work, clock, newId, config) => new HoldSeat(work, clock, newId, config.HOLD_TTL_SECONDS * 1000),
+  );
+  wire(T.cancelReservation, [T.work, T.clock], make(CancelReservation));
+  wire(T.expireHolds, [T.concerts, T.work, T.clock], make(ExpireHolds));
+
+  wire(T.ranking, [T.config], ({ SOLD_OUT_SCORE: policy, BUSINESS_TIME_ZONE: zone }) => ({ policy, zone }));
+  wire(T.rebuildSoldOutBoard, [T.soldOutBoard, T.soldOutRecords, T.clock, T.ranking], make(RebuildSoldOutBoard));
+  wire(T.rankSoldOut, [T.soldOutBoard, T.rebuildSoldOutBoard, T.boardNotices, T.clock, T.ranking], make(RankSoldOut));
+  wire(
+    T.listSoldOut,
+    [T.soldOutBoard, T.soldOutRecords, T.ranking],
+    (board, records, { policy }) => new ListSoldOut(board, records, policy),
+  );
+  wire(T.watchBoards, [T.boardNotices], make(WatchBoards));
+});
