@@ -81,7 +81,7 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
     readiness: readinessOf(engines, () => bus.deadConsumers()),
     log,
     registry: get(Tokens.registry),
-    readings: readings(get, background),
+    readings: readings(get, background.figures),
   });
   const claimRows = get(Tokens.claimRows);
   return [

@@ -1,14 +1,11 @@
 import type { Reading } from "../adapters/http/metrics.js";
-import type { Background } from "./background.js";
+import type { JobFigures } from "./scheduled-jobs.js";
 import { type Token, Tokens } from "./tokens.js";
 
 const one = (figure: number): ReadonlyMap<string, number> => new Map([["", figure]]);
 
 /** Figures of the parts behind the edge, for `/metrics`. */
-export const readings = (
-  get: <T>(token: Token<T>) => T,
-  { coldStores, revivedOrders }: Omit<Background, "steps">,
-): readonly Reading[] => {
+export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): readonly Reading[] => {
   const bus = get(Tokens.bus);
   const outbox = get(Tokens.outboxRows);
   const letters = get(Tokens.deadLetters);
@@ -34,7 +31,7 @@ export const readings = (
     {
       name: "rushboard_queue_cold",
       help: "Open coupons whose store the last sweep found cold or dropped.",
-      read: () => one(coldStores()),
+      read: () => one(figures.coldStores),
     },
     {
       name: "rushboard_orders_open",
@@ -59,7 +56,27 @@ export const readings = (
     {
       name: "rushboard_orders_revived",
       help: "Orders that stood still and were taken up by this node's reaper, since its start.",
-      read: () => one(revivedOrders()),
+      read: () => one(figures.revivedOrders),
+    },
+    {
+      name: "rushboard_board_drift",
+      help: "Members of boards that differed from the database and were mended by this node, since its start.",
+      label: "boards",
+      read: () =>
+        new Map([
+          ["sold-out", figures.soldOutDrift],
+          ["products", figures.productBoardDrift],
+        ]),
+    },
+    {
+      name: "rushboard_product_boards_cold",
+      help: "Product boards that this node's last look found cold.",
+      read: () => one(figures.coldProductBoards),
+    },
+    {
+      name: "rushboard_statistics_drift",
+      help: "Products whose closed day or day board differed from the sales, found by this node since its start.",
+      read: () => one(figures.statisticsDrift),
     },
   ];
 };

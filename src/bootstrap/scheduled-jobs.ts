@@ -1,0 +1,102 @@
+import { CronJob } from "../adapters/cron/cron-job.js";
+import type { Recurring } from "./background.js";
+import type { Config } from "./config.js";
+import type { Step } from "./lifecycle.js";
+import { type Token, Tokens } from "./tokens.js";
+
+const expiryMs = 1000;
+const settleMs = 3000;
+const soldOutMs = 60_000;
+const productsMs = 10_000;
+const nightMs = 3_600_000;
+const nightTermMs = 30_000;
+
+/** What jobs have seen, for `/metrics`. */
+export type JobFigures = {
+  /** Open coupons whose store the last sweep found cold or dropped. */
+  coldStores: number;
+  /** Orders that stood still and were taken up, since the start. */
+  revivedOrders: number;
+  /** Members of sold-out boards that differed from the database, since the start. */
+  soldOutDrift: number;
+  /** Product boards that the last look found cold. */
+  coldProductBoards: number;
+  /** Scores of product boards that differed from the database, since the start. */
+  productBoardDrift: number;
+  /** Products whose closed day or day board differed from the sales, since the start. */
+  statisticsDrift: number;
+};
+
+/** What one node at a time does for all, by leases. */
+export const scheduledJobs = (
+  config: Config,
+  get: <T>(token: Token<T>) => T,
+  recurring: Recurring,
+  figures: JobFigures,
+): readonly Step[] => {
+  const steps: Step[] = [];
+  const lease = get(Tokens.jobLease);
+  // Several at once would do no harm here, so nothing needs fencing.
+  const leased = (name: string, run: () => Promise<unknown>, everyMs: number) => {
+    const termMs = Math.max(10_000, 2 * everyMs);
+    recurring(name, async () => ((await lease.acquire(name, termMs)) ? run() : undefined), everyMs);
+    steps.push({ name: `${name} lease`, stop: () => lease.release(name) });
+  };
+
+  const sweep = get(Tokens.sweepClaims);
+  const compare = get(Tokens.compareStores);
+  const sweepClaims = async () => {
+    figures.coldStores = await compare.execute();
+    await sweep.execute();
+  };
+  leased("sweep", sweepClaims, config.CLAIM_SWEEP_SECONDS * 1000);
+
+  const expire = get(Tokens.expireOrders);
+  const revive = get(Tokens.reviveOrders);
+  const endOrders = async () => {
+    await expire.execute();
+    figures.revivedOrders += await revive.execute();
+  };
+  leased("order expiry", endOrders, expiryMs);
+  const expireHolds = get(Tokens.expireHolds);
+  leased("hold expiry", () => expireHolds.execute(), expiryMs);
+  const settle = get(Tokens.settleOpenPayments);
+  leased("open payments", () => settle.execute(), settleMs);
+
+  const soldOut = get(Tokens.rebuildSoldOutBoard);
+  const compareSoldOut = async () => {
+    figures.soldOutDrift += await soldOut.all();
+  };
+  leased("sold-out boards", compareSoldOut, soldOutMs);
+  const fill = get(Tokens.fillBoards);
+  const keepProducts = async () => {
+    figures.coldProductBoards = await fill.fill();
+    figures.productBoardDrift += await fill.checkSlice();
+  };
+  leased("product boards", keepProducts, productsMs);
+
+  const night = nightly(get, figures);
+  const job = recurring("statistics", night, nightMs);
+  const cron = new CronJob(config.STATISTICS_CRON, config.BUSINESS_TIME_ZONE, job.poke);
+  steps.push({ name: "statistics clock", start: () => cron.start(), stop: () => cron.stop() });
+  return steps;
+};
+
+/** Closes the days that are due, while this node's turn lasts: one that was asleep and wakes up late writes nothing. */
+const nightly = (get: <T>(token: Token<T>) => T, figures: JobFigures) => async () => {
+  const lease = get(Tokens.jobLease);
+  const clock = get(Tokens.clock);
+  if (!(await lease.acquire("statistics", nightTermMs))) return;
+  const renewal = setInterval(() => {
+    lease.acquire("statistics", nightTermMs).catch(() => {});
+  }, nightTermMs / 3);
+  try {
+    const closed = await get(Tokens.closeDay).closeDue(async (tx) => {
+      if (!(await tx.leases.holds("statistics", clock.now()))) throw new Error("another node closes the days now");
+    });
+    figures.statisticsDrift += closed.reduce((sum, { drift }) => sum + drift.length, 0);
+  } finally {
+    clearInterval(renewal);
+    await lease.release("statistics");
+  }
+};

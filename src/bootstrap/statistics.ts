@@ -1,0 +1,58 @@
+import { parseArgs } from "node:util";
+import { pino } from "pino";
+import { closeDatabase } from "../adapters/sql/database.js";
+import { type BusinessDay, businessDayAt, daysBetween, isBusinessDay } from "../domain/business-day.js";
+import type { DomainError } from "../domain/problem.js";
+import { ConfigError, readConfig } from "./config.js";
+import { wireNode } from "./node-steps.js";
+import { Tokens } from "./tokens.js";
+
+const usage = "npm run statistics -- --from 2026-11-01 --to 2026-11-20 (both included, both over)";
+/** `EX_USAGE`, `EX_UNAVAILABLE` and `EX_CONFIG` of sysexits. */
+const exits = { usage: 64, unavailable: 69, config: 78 };
+
+const refuse = (reason: string, code: number): never => {
+  process.stderr.write(`statistics: ${reason}\n`);
+  process.exit(code);
+};
+
+const readDays = (): readonly BusinessDay[] => {
+  try {
+    const { values } = parseArgs({ options: { from: { type: "string" }, to: { type: "string" } } });
+    const { from = "", to = "" } = values;
+    if (isBusinessDay(from) && isBusinessDay(to) && from <= to) return daysBetween(from, to);
+    return refuse(`two days are needed, the earlier first: ${usage}`, exits.usage);
+  } catch (error) {
+    return refuse(`${(error as Error).message}; ${usage}`, exits.usage);
+  }
+};
+
+/** Writes closed days down anew, one after the other, as their sales say; safe to repeat, and beside a running service. */
+const run = async (): Promise<void> => {
+  const days = readDays();
+  const config = readConfig(process.env);
+  const get = wireNode(config, pino({ level: "silent" }));
+  const today = businessDayAt(get(Tokens.clock).now(), config.BUSINESS_TIME_ZONE);
+  if (days.some((day) => day >= today)) refuse(`days must be over; today is ${today}`, exits.usage);
+  const redis = get(Tokens.redis);
+  await redis?.start();
+  const closeDay = get(Tokens.closeDay);
+  let [rows, drifted] = [0, 0];
+  for (const [n, day] of days.entries()) {
+    const closed = await closeDay.execute(day);
+    rows += closed.rows;
+    drifted += closed.drift.length;
+    process.stdout.write(`${day}  ${n + 1}/${days.length}  ${closed.rows} products, ${closed.drift.length} differed\n`);
+    for (const { productId, board, sales } of closed.drift.slice(0, 20))
+      process.stdout.write(`  ${productId}: board ${board ?? "not kept"}, sales ${sales}\n`);
+  }
+  process.stdout.write(`${days.length} days, ${rows} rows, ${drifted} differed\n`);
+  await redis?.stop();
+  await closeDatabase(get(Tokens.database));
+};
+
+run().catch((error: unknown) => {
+  if (error instanceof ConfigError) refuse(`the settings are wrong\n  ${error.faults.join("\n  ")}`, exits.config);
+  const { problem, message } = error as DomainError;
+  refuse(problem === undefined ? message : `${problem.code}: ${JSON.stringify(problem)}`, exits.unavailable);
+});
