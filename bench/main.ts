@@ -5,11 +5,12 @@ import type { Figure, Line } from "./figure.js";
 import { accept } from "./figures/accept.js";
 import { drain } from "./figures/drain.js";
 import { latency } from "./figures/latency.js";
+import { orders } from "./figures/orders.js";
 import { refuse } from "./figures/refuse.js";
 import { start } from "./figures/start.js";
 import { streams } from "./figures/streams.js";
 
-const figures: Readonly<Record<string, Figure>> = { accept, refuse, drain, streams, latency, start };
+const figures: Readonly<Record<string, Figure>> = { accept, refuse, drain, streams, latency, start, orders };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in figures));

@@ -1,25 +1,8 @@
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { spawnBound } from "../../test/support/engines/child-process.js";
-import { onMeasuredCore } from "../cores.js";
 import { atLeast, type Figure, speed } from "../figure.js";
+import { runJob } from "../job.js";
 import type { Speed } from "../load.js";
 import type { DrainJob } from "../programs/drain.js";
 import { inTurns } from "../turns.js";
-
-const program = fileURLToPath(new URL("../programs/drain.ts", import.meta.url));
-
-const run = async (job: DrainJob): Promise<Speed> => {
-  const [file = "", ...args] = onMeasuredCore([process.execPath, "--import", "tsx", program]);
-  const child = spawnBound([file, ...args], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  child.send(job);
-  const [result] = await Promise.race([
-    once(child, "message"),
-    once(child, "exit").then(() => Promise.reject(new Error("the drain ended early"))),
-  ]);
-  child.kill();
-  return result as Speed;
-};
 
 /** Settling claims that wait: beside a batch loop by hand, and beside a row at a time. */
 export const drain: Figure = async (engines) => {
@@ -27,7 +10,7 @@ export const drain: Figure = async (engines) => {
   let runs = 0;
   const contender = (way: DrainJob["way"], count: number) => () => {
     runs += 1;
-    return run({ way, url, couponId: `drain-${runs}`, count });
+    return runJob<Speed>("drain", { way, url, couponId: `drain-${runs}`, count } satisfies DrainJob);
   };
   const { service, batches, rows } = await inTurns({
     service: contender("service", 100_000),

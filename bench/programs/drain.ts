@@ -5,6 +5,7 @@ import { systemClock } from "../../src/adapters/system/system-clock.js";
 import { IssueCoupon } from "../../src/application/coupon/issue-coupon.js";
 import { claimEvent, type EventOf } from "../../src/domain/event.js";
 import type { CouponId, TaskId, UserId } from "../../src/domain/ids.js";
+import { answerJob, timed } from "../timed.js";
 
 export type DrainJob = {
   readonly way: "service" | "batches" | "rows";
@@ -75,20 +76,19 @@ const inSlices = async (
   for (let from = 0; from < requests.length; from += size) await settle(requests.slice(from, from + size));
 };
 
-process.once("message", async (job: DrainJob) => {
+answerJob(async (job: DrainJob) => {
   const connection = await createConnection({ uri: job.url });
   const requests = requestsOf(job);
   await seed(connection, job, requests);
   const db = openDatabase({ kind: "mysql", url: job.url });
-  const notices = { announce: () => {}, listen: () => () => {} };
-  const issue = new IssueCoupon(new SqlUnitOfWork(db, () => {}), notices as never, systemClock);
-  const [used, from] = [process.cpuUsage(), performance.now()];
-  if (job.way === "service") await inSlices(requests, slice, (batch) => issue.execute(batch));
-  else
-    await inSlices(requests, job.way === "batches" ? slice : 1, (batch) => writeBatch(connection, job.couponId, batch));
-  const { user, system } = process.cpuUsage(used);
-  const rate = (1000 * job.count) / (performance.now() - from);
+  const notices = { announce: () => {}, subscribe: () => () => {} };
+  const issue = new IssueCoupon(new SqlUnitOfWork(db, () => {}), notices, systemClock);
+  const byHand = (batch: readonly Requested[]) => writeBatch(connection, job.couponId, batch);
+  const result = await timed(job.count, () =>
+    job.way === "service"
+      ? inSlices(requests, slice, (batch) => issue.execute(batch))
+      : inSlices(requests, job.way === "batches" ? slice : 1, byHand),
+  );
   await Promise.all([closeDatabase(db), connection.end()]);
-  process.send?.({ rate, microseconds: (user + system) / job.count });
+  return result;
 });
-process.once("disconnect", () => process.exit());

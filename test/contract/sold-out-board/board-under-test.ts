@@ -1,0 +1,142 @@
+import { Cluster } from "ioredis";
+import { MemorySoldOutBoard } from "../../../src/adapters/memory/memory-sold-out-board.js";
+import { parseRedisAddress } from "../../../src/adapters/redis/redis-address.js";
+import { openRedis } from "../../../src/adapters/redis/redis-client.js";
+import { openConnection } from "../../../src/adapters/redis/redis-connection.js";
+import { RedisSoldOutBoard } from "../../../src/adapters/redis/redis-sold-out-board.js";
+import type { Clock } from "../../../src/application/ports/clock.js";
+import type { SoldOutBoard, Written } from "../../../src/application/ports/sold-out-board.js";
+import type { BusinessWeek } from "../../../src/domain/business-day.js";
+import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
+import { type Board, fastestBoard, type SellOut } from "../../../src/domain/sold-out.js";
+import { compareSellOuts, type ScorePolicy } from "../../../src/domain/sold-out-score.js";
+import type { EpochMs } from "../../../src/domain/time.js";
+import { engines } from "../../support/backends.js";
+import { startRedis, startRedisCluster } from "../../support/engines/redis.js";
+
+/** Boards, and the same ones as another node has them. */
+export type BoardsUnderTest = {
+  readonly board: SoldOutBoard;
+  readonly other: SoldOutBoard;
+  /** Wipes everything behind the adapters' backs. */
+  lose(): Promise<unknown>;
+};
+/** What a board promises; told for the board of all time and for a week's. */
+export type Clauses = Readonly<Record<string, (under: BoardsUnderTest, on: Board) => Promise<void>>>;
+
+const realClock: Clock = { now: () => Date.now() as EpochMs };
+
+/** The adapter in memory; what is lost there is lost with the process. */
+export const openMemoryBoards = (make: (clock: Clock) => SoldOutBoard = (clock) => new MemorySoldOutBoard(clock)) => {
+  let board = make(realClock);
+  return {
+    get board() {
+      return board;
+    },
+    get other() {
+      return board;
+    },
+    lose: async () => {
+      board = make(realClock);
+    },
+    close: async () => {},
+  };
+};
+
+/** The adapter on two connections, and a third one for what befalls Redis. */
+const openRedisBoards = async (address: string) => {
+  const clients = [openRedis(address), openRedis(address)] as const;
+  const raw = openConnection(parseRedisAddress(address));
+  await Promise.all([...clients.map((client) => client.start()), raw.connect()]);
+  const masters = raw instanceof Cluster ? raw.nodes("master") : [raw];
+  const lose = () => Promise.all(masters.map((node) => node.flushall()));
+  return {
+    board: new RedisSoldOutBoard(clients[0]),
+    other: new RedisSoldOutBoard(clients[1]),
+    raw,
+    lose,
+    close: async () => {
+      await Promise.all(clients.map((client) => client.stop()));
+      raw.disconnect();
+    },
+  };
+};
+export type RedisBoards = Awaited<ReturnType<typeof openRedisBoards>>;
+
+/** A Redis of the suite's own, for there is only one board of all time on each. */
+export const redisBackends = [
+  {
+    name: "Redis",
+    live: engines.redis !== undefined,
+    start: async () => onServer(await startRedis()),
+  },
+  {
+    name: "Redis Cluster",
+    live: engines.redisCluster !== undefined,
+    start: async () => onServer(await startRedisCluster()),
+  },
+] as const;
+
+const onServer = async (server: { readonly url: string; stop(): Promise<void> }) => {
+  const boards = await openRedisBoards(server.url);
+  return {
+    ...boards,
+    close: async () => {
+      await boards.close();
+      await server.stop();
+    },
+  };
+};
+
+export const boardBackends = [
+  { name: "memory", live: true, start: async () => openMemoryBoards() },
+  ...redisBackends,
+] as const;
+
+/** Noon of some day in the year 2100, beyond what any suite waits for. */
+const farAway = Date.UTC(2100, 0, 1, 12) as EpochMs;
+
+export const weekBoard = (week: string, keptUntil: EpochMs = farAway): Board => ({
+  name: "weekly",
+  week: week as BusinessWeek,
+  keptUntil,
+});
+
+/** Both kinds of board. */
+export const boards: readonly (readonly [name: string, Board])[] = [
+  ["of all time", fastestBoard],
+  ["of a week", weekBoard("2026-W47")],
+];
+
+const opening = Date.UTC(2026, 10, 16, 1);
+
+/** A sell-out named after its number, which took as many seconds, but for what is said. */
+export const sold = (
+  n: number | string,
+  { seats = 100, elapsed = Number(n) * 1000, later = 0, concert = "c" } = {},
+): SellOut => ({
+  concertId: concert as ConcertId,
+  scheduleId: `s${n}` as ScheduleId,
+  seats,
+  salesOpenAt: (opening + later) as EpochMs,
+  soldOutAt: (opening + later + elapsed) as EpochMs,
+});
+
+/** The sell-outs `first` to `last`, the faster before the slower. */
+export const soldFrom = (first: number, last: number): readonly SellOut[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => sold(first + index));
+
+/** The schedules, as a board names them. */
+export const namesOf = (sellOuts: readonly SellOut[]) => sellOuts.map(({ scheduleId }) => scheduleId);
+
+/** All that the board should show when the database holds these. */
+export const bestOf = (policy: ScorePolicy, sellOuts: readonly SellOut[]) =>
+  namesOf([...sellOuts].sort(compareSellOuts(policy)).slice(0, 50));
+
+/** Writes what the database holds, as a rebuild that nobody overtakes. */
+export const rebuilt = async (
+  { board }: BoardsUnderTest,
+  on: Board,
+  sellOuts: readonly SellOut[],
+  policy: ScorePolicy = "tiered",
+): Promise<Written> => board.write(on, policy, sellOuts, await board.version(on));

@@ -1,0 +1,116 @@
+import { expect } from "vitest";
+import { type Board, fastestBoard } from "../../../src/domain/sold-out.js";
+import { entryOf } from "../../../src/domain/sold-out-score.js";
+import { namesOf, type RedisBoards, rebuilt, sold, soldFrom, weekBoard } from "./board-under-test.js";
+
+const keysOf = (on: Board) => {
+  const ranking = on.name === "weekly" ? `concert:schedule:ranking:${on.week}` : "concert:schedule:ranking";
+  return { ranking, marker: `{${ranking}}:marker` };
+};
+const membersOf = (sellOuts: Parameters<typeof namesOf>[0]) =>
+  sellOuts.map((sellOut) => entryOf("tiered", sellOut).member);
+
+const withScores = async ({ raw }: RedisBoards, key: string) =>
+  ((await raw.call("ZRANGE", key, 0, -1, "WITHSCORES")) as readonly unknown[]).flat().map(String);
+
+/** What only boards outside the process have: keys that others see, and that may be lost one by one. */
+export const redisClauses: Readonly<Record<string, (under: RedisBoards, on: Board) => Promise<void>>> = {
+  "is one sorted set under its known name, members in its policy's order, marker beside it": async (under, on) => {
+    const { ranking, marker } = keysOf(on);
+    await rebuilt(under, on, soldFrom(1, 2));
+    await under.board.record(on, "tiered", [sold(3, { seats: 500, concert: "autumn" })]);
+    expect(await withScores(under, ranking)).toEqual([
+      ...["099900:1794790800000:concert:c:schedule:s1", "1000"],
+      ...["099900:1794790800000:concert:c:schedule:s2", "2000"],
+      ...["099500:1794790800000:concert:autumn:schedule:s3", "3000"],
+    ]);
+    expect(await under.raw.hgetall(marker)).toEqual({ policy: "tiered", members: "3", version: expect.any(String) });
+  },
+
+  "is read upwards also where more is better": async (under, on) => {
+    await rebuilt(under, on, [sold(1), sold(2), sold(3)], "seats-per-second");
+    const stands = await withScores(under, keysOf(on).ranking);
+    expect(stands.filter((_, index) => index % 2 === 1).map(Number)).toEqual([-100, -50, -100 / 3]);
+  },
+
+  "is cold without its marker": async (under, on) => {
+    await rebuilt(under, on, soldFrom(1, 3));
+    await under.raw.del(keysOf(on).marker);
+    expect(await under.board.top(on, "tiered", 50)).toBeNull();
+    expect(await under.board.record(on, "tiered", [sold(4)])).toBe("cold");
+    expect(await rebuilt(under, on, soldFrom(1, 4))).toEqual({ kind: "written", drift: 1 });
+  },
+
+  "is cold without its ranking, not empty": async (under, on) => {
+    await rebuilt(under, on, soldFrom(1, 3));
+    await under.raw.del(keysOf(on).ranking);
+    expect(await under.board.top(on, "tiered", 50)).toBeNull();
+    expect(await under.board.record(on, "tiered", [sold(4)])).toBe("cold");
+    expect(await under.board.top(on, "tiered", 50)).toBeNull();
+    expect(await rebuilt(under, on, soldFrom(1, 4))).toEqual({ kind: "written", drift: 4 });
+  },
+
+  "is cold when it is short of a member or has one too many, until it is written": async (under, on) => {
+    const all = soldFrom(1, 60);
+    const full = namesOf(all.slice(0, 50));
+    await rebuilt(under, on, all);
+    for (const spoil of [
+      () => under.raw.zrem(keysOf(on).ranking, ...membersOf([sold(7)])),
+      () => under.raw.zadd(keysOf(on).ranking, 5, "not-one-of-ours"),
+    ]) {
+      await spoil();
+      expect(await under.board.top(on, "tiered", 50)).toBeNull();
+      expect(await rebuilt(under, on, all)).toEqual({ kind: "written", drift: 1 });
+      expect(await under.board.top(on, "tiered", 50)).toEqual(full);
+    }
+  },
+
+  "is mended of a wrong score by a write": async (under, on) => {
+    await rebuilt(under, on, soldFrom(1, 3));
+    await under.raw.zadd(keysOf(on).ranking, 1, ...membersOf([sold(3)]));
+    expect(await rebuilt(under, on, soldFrom(1, 3))).toEqual({ kind: "written", drift: 1 });
+    expect(await under.board.top(on, "tiered", 50)).toEqual(["s1", "s2", "s3"]);
+  },
+
+  "is not written over by what was read before it went back in time and on again": async (under, on) => {
+    const { ranking, marker } = keysOf(on);
+    await rebuilt(under, on, [sold(1)]);
+    const copies = await Promise.all([ranking, marker].map((key) => under.raw.dumpBuffer(key)));
+    await under.board.record(on, "tiered", [sold(2)]);
+    const version = await under.board.version(on);
+    for (const [index, key] of [ranking, marker].entries())
+      await under.raw.restore(key, 0, copies[index] ?? Buffer.of(), "REPLACE");
+    await under.other.record(on, "tiered", [sold(3)]);
+    expect(await under.board.write(on, "tiered", soldFrom(1, 2), version)).toEqual({ kind: "overtaken" });
+    expect(await rebuilt(under, on, soldFrom(1, 3))).toEqual({ kind: "written", drift: 1 });
+  },
+
+  "is kept for its week and two more, or for ever": async (under, on) => {
+    const ends = async () => {
+      const { ranking, marker } = keysOf(on);
+      const call = (key: string) => under.raw.call("PEXPIRETIME", key) as Promise<number>;
+      return Promise.all([call(ranking), call(marker)]);
+    };
+    const end = on.name === "weekly" ? on.keptUntil : -1;
+    // -2: not there at all.
+    await under.board.version(on);
+    expect(await ends()).toEqual([-2, end]);
+    await under.lose();
+    await under.board.record(on, "tiered", [sold(1)]);
+    expect(await ends()).toEqual([-2, end]);
+    await rebuilt(under, on, []);
+    expect(await ends()).toEqual([-2, end]);
+    await under.board.record(on, "tiered", [sold(1)]);
+    expect(await ends()).toEqual([end, end]);
+    await rebuilt(under, on, [sold(2)]);
+    expect(await ends()).toEqual([end, end]);
+  },
+
+  "leaves other boards' keys alone": async (under, on) => {
+    await rebuilt(under, on, [sold(1)]);
+    const others = [fastestBoard, weekBoard("2026-W46"), weekBoard("2026-W48")].filter(
+      (each) => keysOf(each).ranking !== keysOf(on).ranking,
+    );
+    for (const each of others) expect(await under.raw.exists(keysOf(each).marker)).toBe(0);
+  },
+};
