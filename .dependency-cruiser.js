@@ -21,6 +21,7 @@ export default {
     adapter("system", packages("uuidv7")),
     adapter("cron", packages("node-cron")),
     adapter("provider"),
+    adapter("webhook"),
     adapter("kafka", packages("kafkajs")),
     adapter("redis", packages("ioredis")),
     adapter("sql", packages("knex", "libsql", "mysql2", "lru-cache")),

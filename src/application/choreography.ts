@@ -1,4 +1,5 @@
 import type { EventOf, EventType } from "../domain/event.js";
+import type { AnnounceSoldOut } from "./concert/announce-sold-out.js";
 import type { RankSoldOut } from "./concert/rank-sold-out.js";
 import type { IssueCoupon } from "./coupon/issue-coupon.js";
 import type { LogClaims } from "./coupon/log-claims.js";
@@ -43,6 +44,7 @@ export type Reactions = {
   readonly priceOrder: PriceOrder;
   readonly cancelRefusedOrders: CancelRefusedOrders;
   readonly rankSoldOut: RankSoldOut;
+  readonly announceSoldOut: AnnounceSoldOut;
   readonly bookSales: BookSales;
 };
 
@@ -63,7 +65,8 @@ export const choreograph = (app: Reactions): Choreography => ({
   "order.confirmed": {},
   "order.cancelled": {},
   "payment.confirmed": {},
-  "schedule.sold-out": { ranking: app.rankSoldOut },
+  // Each listener in a group of its own: a slow or broken one harms no other, and no payment.
+  "schedule.sold-out": { ranking: app.rankSoldOut, webhook: app.announceSoldOut },
 
   "product.sold": { sales: app.bookSales },
 });

@@ -51,6 +51,7 @@ export const applicationModule = wiring((wire) => {
     priceOrder: T.priceOrder,
     cancelRefusedOrders: T.cancelRefusedOrders,
     rankSoldOut: T.rankSoldOut,
+    announceSoldOut: T.announceSoldOut,
     bookSales: T.bookSales,
   });
   gather(wire, T.application, {

@@ -10,6 +10,7 @@ import { type Token, Tokens } from "./tokens.js";
 const relayMs = 500;
 const rereadMs = 5000;
 const watchMs = 1000;
+const webhookMs = 1000;
 
 /** Adds a job that runs now, and again `everyMs` after the end of each run. */
 export type Recurring = (name: string, run: () => Promise<unknown>, everyMs: number) => RecurringJob;
@@ -40,6 +41,16 @@ export const backgroundSteps = (config: Config, log: Logger, get: <T>(token: Tok
       stop: () => bus.stopConsuming(),
     });
   }
+
+  const webhooks = get(Tokens.deliverWebhooks);
+  if (config.ROLES.has("worker") && webhooks !== null)
+    recurring(
+      "webhooks",
+      async () => {
+        for (const send of await webhooks.execute()) log.warn(send, "a webhook was not delivered");
+      },
+      webhookMs,
+    );
 
   const figures: JobFigures = {
     coldStores: 0,

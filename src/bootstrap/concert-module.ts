@@ -1,4 +1,7 @@
+import { SqlWebhookDeliveries } from "../adapters/sql/sql-webhook-deliveries.js";
+import { HttpWebhookTarget } from "../adapters/webhook/http-webhook-target.js";
 import { WatchBoards } from "../application/board/watch-boards.js";
+import { AnnounceSoldOut } from "../application/concert/announce-sold-out.js";
 import { CancelReservation } from "../application/concert/cancel-reservation.js";
 import { ExpireHolds } from "../application/concert/expire-holds.js";
 import { HoldSeat } from "../application/concert/hold-seat.js";
@@ -6,6 +9,7 @@ import { ListSoldOut } from "../application/concert/list-sold-out.js";
 import { RankSoldOut } from "../application/concert/rank-sold-out.js";
 import { RebuildSoldOutBoard } from "../application/concert/rebuild-sold-out-board.js";
 import { ScheduleConcert } from "../application/concert/schedule-concert.js";
+import { DeliverWebhooks, webhookBackoff } from "../application/webhook/deliver-webhooks.js";
 import { Tokens as T } from "./tokens.js";
 import { make, wiring } from "./wiring.js";
 
@@ -28,5 +32,16 @@ export const concertModule = wiring((wire) => {
     [T.soldOutBoard, T.soldOutRecords, T.ranking],
     (board, records, { policy }) => new ListSoldOut(board, records, policy),
   );
+  wire(
+    T.announceSoldOut,
+    [T.work, T.clock, T.config],
+    (work, clock, config) => new AnnounceSoldOut(work, clock, config.WEBHOOK_URL !== undefined),
+  );
+  wire(T.deliverWebhooks, [T.database, T.clock, T.config], (db, clock, config) => {
+    const { WEBHOOK_URL: url, WEBHOOK_SECRET: key, WEBHOOK_ALLOW_PRIVATE: allowPrivate } = config;
+    if (url === undefined || key === undefined) return null;
+    const target = new HttpWebhookTarget({ url, key, allowPrivate }, clock);
+    return new DeliverWebhooks(new SqlWebhookDeliveries(db, clock), target, webhookBackoff(Math.random), clock);
+  });
   wire(T.watchBoards, [T.boardNotices], make(WatchBoards));
 });

@@ -10,6 +10,7 @@ import type { SqlOutboxRows } from "../adapters/sql/sql-outbox-rows.js";
 import type { SqlSecrets } from "../adapters/sql/sql-secrets.js";
 import type { WatchBoards } from "../application/board/watch-boards.js";
 import type { ConsumerGroup, Reactions } from "../application/choreography.js";
+import type { AnnounceSoldOut } from "../application/concert/announce-sold-out.js";
 import type { CancelReservation } from "../application/concert/cancel-reservation.js";
 import type { ExpireHolds } from "../application/concert/expire-holds.js";
 import type { HoldSeat } from "../application/concert/hold-seat.js";
@@ -78,6 +79,7 @@ import type { FillBoards } from "../application/sales/fill-boards.js";
 import type { ListPopularProducts } from "../application/sales/list-popular-products.js";
 import type { RecordSale } from "../application/sales/record-sale.js";
 import type { FollowTask } from "../application/task/follow-task.js";
+import type { DeliverWebhooks } from "../application/webhook/deliver-webhooks.js";
 import type { TimeZone } from "../domain/business-day.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
@@ -163,6 +165,9 @@ export const Tokens = {
   expireHolds: token<ExpireHolds>("expireHolds"),
   ranking: token<Ranking>("ranking"),
   rankSoldOut: token<RankSoldOut>("rankSoldOut"),
+  announceSoldOut: token<AnnounceSoldOut>("announceSoldOut"),
+  /** `null` where nobody listens. */
+  deliverWebhooks: token<DeliverWebhooks | null>("deliverWebhooks"),
   rebuildSoldOutBoard: token<RebuildSoldOutBoard>("rebuildSoldOutBoard"),
   listSoldOut: token<ListSoldOut>("listSoldOut"),
   watchBoards: token<WatchBoards>("watchBoards"),

@@ -5,3 +5,7 @@ export type Money = Brand<number, "Money">;
 
 /** The greatest amount that the API takes. */
 export const greatestMoney = 1_000_000_000 as Money;
+
+/** What is to be paid. */
+export const totalOf = (price: { readonly subtotal: Money; readonly discount: Money }): Money =>
+  (price.subtotal - price.discount) as Money;

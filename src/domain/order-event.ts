@@ -1,5 +1,6 @@
 import type { EventId, EventOf } from "./event.js";
-import { type CancelledOrder, type ConfirmedOrder, type Order, type OrderEventType, totalOf } from "./order.js";
+import { totalOf } from "./money.js";
+import type { CancelledOrder, ConfirmedOrder, Order, OrderEventType } from "./order.js";
 import type { Payment } from "./payment.js";
 import type { Sale } from "./sale.js";
 import { type EpochMs, toInstant } from "./time.js";

@@ -1,5 +1,5 @@
-import type { Money } from "./money.js";
-import { type CancelReason, type Order, totalOf } from "./order.js";
+import { type Money, totalOf } from "./money.js";
+import type { CancelReason, Order } from "./order.js";
 import type { EpochMs } from "./time.js";
 
 /** An order as its shopper sees it; the JSON of `GET /orders/{orderId}` but for the times. */

@@ -1,7 +1,7 @@
 import type { Discount } from "./coupon.js";
 import type { EventOf } from "./event.js";
 import type { OrderId, PaymentId, ProductId, UserCouponId, UserId } from "./ids.js";
-import { greatestMoney, type Money } from "./money.js";
+import { greatestMoney, type Money, totalOf } from "./money.js";
 import { orderEvent } from "./order-event.js";
 import { DomainError } from "./problem.js";
 import type { EpochMs } from "./time.js";
@@ -70,10 +70,6 @@ const impossible = (order: Order, step: string): never => {
   const from = order.status === "pending" ? `${order.status}, ${order.step}` : order.status;
   throw new DomainError({ code: "impossible-transition", from, step });
 };
-
-/** What the shopper pays. */
-export const totalOf = ({ subtotal, discount }: Pick<Order, "subtotal" | "discount">): Money =>
-  (subtotal - discount) as Money;
 
 /** One line a product, by product id, as rows are locked. */
 export const mergeItems = (items: readonly OrderItem[]): readonly OrderItem[] => {

@@ -21,7 +21,7 @@ const dependencies = [
   ...["express", "helmet", "inversify", "ioredis", "jose", "kafkajs", "knex", "libsql", "lru-cache", "mysql2"],
   ...["node-cron", "pino", "prom-client", "swagger-ui-dist", "uuidv7", "zod"],
 ];
-const technologies = ["cron", "http", "kafka", "memory", "provider", "redis", "sql", "system"];
+const technologies = ["cron", "http", "kafka", "memory", "provider", "redis", "sql", "system", "webhook"];
 const modules = [
   "src/domain/fact.ts",
   "src/application/choreography.ts",
@@ -57,6 +57,7 @@ const poison: Readonly<Record<string, readonly Case[]>> = {
     ["adapters/memory", `import "uuidv7"`],
     ["adapters/system", `import "pino"`],
     ["adapters/provider", `import "express"`],
+    ["adapters/webhook", `import "jose"`],
     ["adapters/cron", `import "knex"`],
     ["adapters/kafka", `import "ioredis"`],
     ["adapters/redis", `import "lru-cache"`],

@@ -2,7 +2,15 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { closeDatabase, openDatabase, pingDatabase, read, transact } from "../../src/adapters/sql/database.js";
+import {
+  closeDatabase,
+  type Database,
+  openDatabase,
+  pingDatabase,
+  read,
+  transact,
+} from "../../src/adapters/sql/database.js";
+import { insertRows } from "../../src/adapters/sql/insert-rows.js";
 import { isMigrated } from "../../src/adapters/sql/migrate.js";
 import { SqlClaimRows } from "../../src/adapters/sql/sql-claim-rows.js";
 import { engines, openSqlBackends } from "../support/backends.js";
@@ -39,6 +47,12 @@ const wayTo = async (url: string) => {
   };
 };
 
+const written = async ({ knex }: Database): Promise<readonly (readonly string[])[]> => {
+  const rows = await knex("secrets").select("name", "secret_value");
+  const order = (name: string) => Number(name.slice(1));
+  return rows.sort((a, b) => order(a.name) - order(b.name)).map(({ name, secret_value }) => [name, secret_value]);
+};
+
 describe("Database", () => {
   let close = async () => {};
   afterEach(() => close());
@@ -71,6 +85,61 @@ describe("Database", () => {
       { ms: expect.any(Number), failed: true },
     ]);
   });
+
+  for (const { name, live, open } of openSqlBackends())
+    describe.skipIf(!live)(`rows by hand on ${name}`, () => {
+      // What knex, the driver's quoting or the server could take for a binding, an escape or an end of text.
+      const texts = [
+        ...[
+          "?",
+          "\\?",
+          "\\\\?",
+          "??",
+          ":name",
+          "\\",
+          "\\\\",
+          "\\'",
+          "''",
+          "'",
+          '"',
+          "`",
+          "%_",
+          "--",
+          "/*",
+          ";",
+          "$1",
+          "@a",
+        ],
+        ...["\n\r\t\b\u001a", "\\n", "\\0", " a ", "é한🎟️\u200d", "', 1), ('x", "NULL", "0x41", "1e3", ""],
+      ];
+
+      it("keep every character of their values", async () => {
+        const under = await open();
+        close = under.close;
+        const { db } = under;
+        // A NUL ends a text for SQLite's driver; JSON, names and ids have none.
+        const all = db.dialect === "mysql" ? [...texts, "a\0b", "\0", "\\\0?"] : texts;
+        const rows = [...all, all.join("")].map((text, index) => [`s${index}`, text]);
+        await transact(db, (trx) => insertRows(trx, "secrets", ["name", "secret_value"], rows));
+        expect(await written(db)).toEqual(rows);
+        const other = rows.map(([id, text]) => [id ?? "", `${text}?\\`]);
+        const onName = { unique: "name", overwrite: ["secret_value"] };
+        await transact(db, (trx) => insertRows(trx, "secrets", ["name", "secret_value"], other, onName));
+        expect(await written(db)).toEqual(other);
+      });
+
+      it("keep numbers and nulls what they are", async () => {
+        const under = await open();
+        close = under.close;
+        const { db } = under;
+        await openCoupons(db, coupon("a"));
+        const columns = ["task_id", "coupon_id", "user_id", "position", "status", "live", "created_at"];
+        const row = ["t", "a", "o'\\?\"", 1, "failed", null, Number.MAX_SAFE_INTEGER];
+        await transact(db, (trx) => insertRows(trx, "coupon_claims", columns, [row]));
+        const [found] = await db.knex("coupon_claims").select(columns);
+        expect(columns.map((column) => found[column])).toEqual(row);
+      });
+    });
 
   describe.skipIf(engines.database === undefined)("on a server that goes away", () => {
     const onTheWay = async () => {

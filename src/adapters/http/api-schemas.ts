@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { idPattern } from "../../domain/ids.js";
+import { greatestMoney, type Money } from "../../domain/money.js";
 import { type EpochMs, toInstant } from "../../domain/time.js";
 
 /** Schemas that the OpenAPI document keeps under a name and refers to. */
@@ -14,6 +15,8 @@ export const name = <T extends z.ZodType>(id: string, schema: T): T => {
 export const idSchema = z.string().regex(idPattern, "an id matches ^[A-Za-z0-9_-]{1,64}$");
 export const timeSchema = z.iso.datetime("a time is ISO-8601 in UTC, such as 2026-11-21T03:00:00Z");
 export const countSchema = z.int().min(0);
+/** An amount in the currency's minor unit. */
+export const moneySchema = z.int().min(0).max(greatestMoney) as unknown as z.ZodType<Money>;
 
 /** 1–200 characters; by characters, not UTF-16 units, and none that a database or a terminal would mangle. */
 export const nameSchema = z

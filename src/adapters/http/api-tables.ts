@@ -1,18 +1,33 @@
 import type { AuditCoupon } from "../../application/coupon/audit-coupon.js";
 import type { ClaimCoupon } from "../../application/coupon/claim-coupon.js";
 import type { OpenCoupon } from "../../application/coupon/open-coupon.js";
+import type { ReplayDeadLetter } from "../../application/dead-letter/replay-dead-letter.js";
+import type { CancelOrder } from "../../application/order/cancel-order.js";
+import type { FollowOrder } from "../../application/order/follow-order.js";
+import type { PlaceOrder } from "../../application/order/place-order.js";
+import type { ConfirmPayment } from "../../application/payment/confirm-payment.js";
 import type { ClaimQueries } from "../../application/ports/claim-queries.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { CouponQueries } from "../../application/ports/coupon-queries.js";
+import type { DeadLetterQueries } from "../../application/ports/dead-letter-queries.js";
 import type { NewId } from "../../application/ports/new-id.js";
+import type { OrderQueries } from "../../application/ports/order-queries.js";
+import type { PaymentQueries } from "../../application/ports/payment-queries.js";
+import type { ProductQueries } from "../../application/ports/product-queries.js";
 import type { RankingLogQueries } from "../../application/ports/ranking-log-queries.js";
+import type { AddProduct } from "../../application/product/add-product.js";
+import type { ChangeProduct } from "../../application/product/change-product.js";
 import type { FollowTask } from "../../application/task/follow-task.js";
 import { claimRoutes } from "./claim-routes.js";
 import { couponRoutes } from "./coupon-routes.js";
+import { deadLetterRoutes } from "./dead-letter-routes.js";
 import type { InFlight } from "./in-flight.js";
 import type { Metrics } from "./metrics.js";
+import { orderRoutes } from "./order-routes.js";
 import { pageRoutes } from "./page-routes.js";
+import { paymentRoutes } from "./payment-routes.js";
 import { probeRoutes, type Readiness } from "./probe-routes.js";
+import { productRoutes } from "./product-routes.js";
 import { rankingLogRoutes } from "./ranking-log-routes.js";
 import type { Route } from "./route.js";
 import { taskRoutes } from "./task-routes.js";
@@ -27,6 +42,17 @@ export type Application = {
   readonly coupons: CouponQueries;
   readonly claims: ClaimQueries;
   readonly rankingLog: RankingLogQueries;
+  readonly addProduct: AddProduct;
+  readonly changeProduct: ChangeProduct;
+  readonly products: ProductQueries;
+  readonly placeOrder: PlaceOrder;
+  readonly cancelOrder: CancelOrder;
+  readonly followOrder: FollowOrder;
+  readonly orders: OrderQueries;
+  readonly confirmPayment: ConfirmPayment;
+  readonly payments: PaymentQueries;
+  readonly replayDeadLetter: ReplayDeadLetter;
+  readonly deadLetters: DeadLetterQueries;
   readonly clock: Clock;
   readonly newId: NewId;
 };
@@ -48,8 +74,12 @@ export const apiTables = (app: Application, { tickets, metrics, inFlight, readin
     routes: [
       ...claimRoutes({ ...app, tickets, metrics }),
       ...taskRoutes(app.claims, app.followTask),
+      ...orderRoutes({ ...app, tickets }),
+      ...paymentRoutes({ ...app, metrics }),
       ...couponRoutes(app),
+      ...productRoutes(app),
       ...rankingLogRoutes(app.rankingLog),
+      ...deadLetterRoutes(app.deadLetters, app.replayDeadLetter),
     ],
   },
   { prefix: "", routes: [...probeRoutes(readiness, metrics, inFlight), ...pageRoutes] },

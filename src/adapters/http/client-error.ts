@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import type { EdgeCode } from "./edge-problems.js";
 import { EdgeProblem, problemAnswer } from "./problem-json.js";
-import type { EdgeCode } from "./problem-table.js";
 import { requestIdOf } from "./request-id.js";
 
 const codes: Readonly<Record<string, EdgeCode>> = {

@@ -6,7 +6,7 @@ import type { EdgeRequest, EdgeResponse } from "./exchange.js";
 import type { RouteMeter } from "./metrics.js";
 import { EdgeProblem } from "./problem-json.js";
 import type { RateLimit } from "./rate-limit.js";
-import { checkBody, checkParams, checkQuery } from "./request-checks.js";
+import { checkBody, checkHeaders, checkParams, checkQuery } from "./request-checks.js";
 import type { ResponseWriter } from "./response-writer.js";
 import { type Answer, isStream, type Route } from "./route.js";
 import type { Tickets } from "./ticket.js";
@@ -25,14 +25,16 @@ export type Edge = {
 class RequestContext {
   readonly params: Readonly<Record<string, string>>;
   readonly query: unknown;
+  readonly headers: unknown;
   readonly body: unknown;
   readonly shopper: UserId | null;
   private readonly response: EdgeResponse;
   private readonly edge: Edge;
 
-  constructor(query: unknown, body: unknown, response: EdgeResponse, edge: Edge) {
+  constructor(query: unknown, headers: unknown, body: unknown, response: EdgeResponse, edge: Edge) {
     this.params = response.req.params;
     this.query = query;
+    this.headers = headers;
     this.body = body;
     this.shopper = response.req.shopper;
     this.response = response;
@@ -67,7 +69,7 @@ export const dispatch = (row: Route, edge: Edge, meter: RouteMeter) => {
   const { writer, rateLimit, tickets, identify, mode } = edge;
   const { access, ticketFor, limited, outcome } = row;
   const streaming = isStream(row);
-  const [params, query, body] = [checkParams(row), checkQuery(row), checkBody(row)];
+  const [params, query, headers, body] = [checkParams(row), checkQuery(row), checkHeaders(row), checkBody(row)];
 
   const byTicket = async (request: EdgeRequest, thing: string): Promise<Caller> => {
     // Read leniently: a query that is wrong is told of after the caller is known.
@@ -96,11 +98,12 @@ export const dispatch = (row: Route, edge: Edge, meter: RouteMeter) => {
       }
       params(request.params);
       const asked = query(request.url ?? "");
+      const sent = headers(request.headers);
       const reading = body(request);
       const told = reading === undefined ? undefined : await reading;
       if (streaming && request.method === "HEAD")
         throw new EdgeProblem("method-not-allowed", {}, ["Allow", "GET, OPTIONS"]);
-      const answer = await row.handle(new RequestContext(asked, told, response, edge));
+      const answer = await row.handle(new RequestContext(asked, sent, told, response, edge));
       write(writer, response, answer);
       outcome?.(answer);
     } catch (error) {

@@ -60,7 +60,8 @@ export class HttpServer {
   private readonly server: Server;
   private readonly streams: EventStreams;
   private readonly inFlight: InFlight;
-  private readonly metrics: Metrics;
+  /** What `/metrics` shows; other parts may count there too. */
+  readonly metrics: Metrics;
   private readonly writer: ResponseWriter;
   private readonly host: string;
   private readonly port: number;

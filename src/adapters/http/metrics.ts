@@ -33,11 +33,34 @@ export type Reading = {
 /** What `node:diagnostics_channel` `rushboard:redis` and `rushboard:sql` carry, one message a command or query. */
 export type EngineCall = { readonly ms: number; readonly failed: boolean };
 
+type Outcomes = Map<string, number>;
+
+const count = (outcomes: Outcomes, outcome: string): void => {
+  outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+};
+
+/** A counter by outcome: a plain map while requests come in, made into series when Prometheus asks. */
+const countOutcomes = (registry: Registry, name: string, help: string): Outcomes => {
+  const outcomes: Outcomes = new Map();
+  new Counter({
+    name,
+    help,
+    labelNames: ["outcome"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [outcome, count] of outcomes) this.inc({ outcome }, count);
+    },
+  });
+  return outcomes;
+};
+
 /** Everything that `/metrics` shows, on a registry that bootstrap owns. */
 export class Metrics {
   readonly registry: Registry;
   private readonly requests: LatencyHistogram;
-  private readonly claims = new Map<string, number>();
+  private readonly claims: Outcomes;
+  private readonly payments: Outcomes;
   private readonly unsubscribe: (() => void)[] = [];
 
   constructor(registry: Registry) {
@@ -47,17 +70,16 @@ export class Metrics {
       "rushboard_http_request_duration_seconds",
       "Time from a request's headers to its answer (a stream's: to its first event).",
     );
-    const { claims } = this;
-    new Counter({
-      name: "rushboard_claims_total",
-      help: "Answers to claims: accepted, standing (the claim was there before), or the problem's code.",
-      labelNames: ["outcome"],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const [outcome, count] of claims) this.inc({ outcome }, count);
-      },
-    });
+    this.claims = countOutcomes(
+      registry,
+      "rushboard_claims_total",
+      "Answers to claims: accepted, standing (the claim was there before), or the problem's code.",
+    );
+    this.payments = countOutcomes(
+      registry,
+      "rushboard_payments_total",
+      "Answers to payments (the payment's status, or the problem's code), and ends of those that were left open.",
+    );
   }
 
   /** Begins what lasts for the process: its own figures, and the latency of its engines. */
@@ -88,7 +110,12 @@ export class Metrics {
 
   /** Counts an answer to a claim. */
   claim(outcome: string): void {
-    this.claims.set(outcome, (this.claims.get(outcome) ?? 0) + 1);
+    count(this.claims, outcome);
+  }
+
+  /** Counts an answer to a payment, or the end of one that was left open: its status, or the problem's code. */
+  payment(outcome: string): void {
+    count(this.payments, outcome);
   }
 
   /** Shows a figure that is read at each scrape; one that cannot be read is left out. */

@@ -50,6 +50,7 @@ const problemSchema = {
 const problemsOf = ({
   access,
   query,
+  headers,
   body,
   path,
   limited,
@@ -59,7 +60,7 @@ const problemsOf = ({
   const codes = new Set<ProblemCode>(problems);
   if (access !== "public") codes.add("unauthorized");
   if (access === "admin" || access === "service") codes.add("forbidden");
-  if (path.includes(":") || query || body || ticketFor) codes.add("invalid-request");
+  if (path.includes(":") || query || headers || body || ticketFor) codes.add("invalid-request");
   if (body) codes.add("payload-too-large").add("unsupported-media-type");
   if (limited) codes.add("too-many-requests");
   return [...codes];
@@ -107,19 +108,23 @@ const answers = (route: Route): Json =>
     ]),
   );
 
-const parameters = ({ path, query, ticketFor }: Route): readonly Json[] => [
+const fieldsOf = (place: "query" | "header", object: z.ZodObject | undefined): readonly Json[] =>
+  Object.entries(object?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: !(schema as z.ZodType).safeParse(undefined).success,
+    schema: described(schema as z.ZodType),
+  }));
+
+const parameters = ({ path, query, headers, ticketFor }: Route): readonly Json[] => [
   ...parametersOf(path).map((name) => ({
     name,
     in: "path",
     required: true,
     schema: described(pathParameters[name]),
   })),
-  ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
-    name,
-    in: "query",
-    required: !(schema as z.ZodType).safeParse(undefined).success,
-    schema: described(schema as z.ZodType),
-  })),
+  ...fieldsOf("query", query),
+  ...fieldsOf("header", headers),
   ...(ticketFor === undefined
     ? []
     : [{ name: "ticket", in: "query", required: false, schema: { type: "string" }, description: "From links.events" }]),
@@ -176,7 +181,8 @@ export const openApiDocument = (
     info: {
       title: "Rushboard",
       version: "1",
-      description: "First-come coupons that stay right in a rush. Every error is RFC 9457 problem+json.",
+      description:
+        "First-come coupons, orders and payments that stay right in a rush. Every error is RFC 9457 problem+json.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],

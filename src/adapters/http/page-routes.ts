@@ -8,9 +8,9 @@ import { pageHeaders } from "./security-headers.js";
 
 const home = htmlPage(
   "Rushboard",
-  `<h1>Rushboard</h1><p>First-come coupons that stay right in a rush.</p><ul>
+  `<h1>Rushboard</h1><p>First-come coupons, orders and payments that stay right in a rush.</p><ul>
 <li><a href="/docs">API reference</a>, made from <a href="/openapi.json">/openapi.json</a></li>
-<li><a href="/api/v1/coupons">Coupons</a></li>
+<li><a href="/api/v1/coupons">Coupons</a> and <a href="/api/v1/products">products</a></li>
 <li><a href="/readyz">Readiness</a> and <a href="/metrics">metrics</a></li></ul>`,
 );
 

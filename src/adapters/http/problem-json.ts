@@ -1,5 +1,6 @@
 import { DomainError } from "../../domain/problem.js";
-import { type EdgeCode, type ProblemCode, problemTable } from "./problem-table.js";
+import type { EdgeCode } from "./edge-problems.js";
+import { type ProblemCode, problemTable } from "./problem-table.js";
 
 /** Where a request is wrong: a JSON pointer into the body (`#/name`), or `path/…`, `query/…`, `header/…`. */
 export type Fault = { readonly pointer: string; readonly detail: string };
@@ -43,10 +44,12 @@ const opening = Object.fromEntries(
 ) as Readonly<Record<ProblemCode, string>>;
 
 const facts = (error: unknown): { readonly code: ProblemCode; readonly [fact: string]: unknown } => {
-  if (error instanceof DomainError) return error.problem;
   if (error instanceof EdgeProblem) return { ...error.facts, code: error.code };
   // Nothing of an unknown error reaches the caller: its text may hold a secret.
-  return { code: "internal" };
+  if (!(error instanceof DomainError)) return { code: "internal" };
+  const { problem } = error;
+  // A defect's facts are for the log.
+  return problemTable[problem.code].status === 500 ? { code: problem.code } : problem;
 };
 
 /** The `application/problem+json` (RFC 9457) that an error is to the caller. */

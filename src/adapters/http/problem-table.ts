@@ -1,58 +1,45 @@
 import type { Problem } from "../../domain/problem.js";
-
-/** What a problem code is to a caller, and what the caller can do about it. */
-export type Meaning = {
-  readonly status: number;
-  readonly title: string;
-  readonly meaning: string;
-  readonly advice: string;
-  /** Seconds after which a retry may help. */
-  readonly retryAfter?: number;
-};
+import { concertProblems } from "./concert-problems.js";
+import { couponProblems } from "./coupon-problems.js";
+import { type EdgeCode, edgeProblems } from "./edge-problems.js";
+import { orderProblems } from "./order-problems.js";
+import type { Meaning } from "./problem-meaning.js";
+import { salesProblems } from "./sales-problems.js";
 
 const domainProblems = {
-  "coupon-not-found": {
+  ...couponProblems,
+  ...orderProblems,
+  ...concertProblems,
+  ...salesProblems,
+  "dead-letter-not-found": {
     status: 404,
-    title: "No such coupon",
-    meaning: "There is no coupon under this id.",
-    advice: "Check the id against GET /api/v1/coupons.",
+    title: "No such dead letter",
+    meaning: "There is no dead letter under this id.",
+    advice: "Check the id against GET /api/v1/admin/dead-letters.",
   },
-  "coupon-not-open": {
+  "dead-letter-replayed": {
     status: 409,
-    title: "Coupon is not open",
-    meaning: "The coupon's window has not begun, or is over, and you hold no claim on it.",
-    advice: "Look at opensAt and closesAt of the coupon; claim again within them.",
+    title: "Dead letter was replayed",
+    meaning: "The event is on its way again already.",
+    advice: "Nothing is to be done: should it fail again, it comes back to the list.",
   },
-  "coupon-sold-out": {
-    status: 409,
-    title: "Coupon is sold out",
-    meaning: "Every coupon is issued or spoken for.",
-    advice: "A place that is given back goes to whoever claims next, so a later claim may succeed.",
-  },
-  "claim-not-found": {
-    status: 404,
-    title: "No claim on this coupon",
-    meaning: "You have never claimed this coupon, or it does not exist.",
-    advice: "Claim it with POST /api/v1/coupons/{couponId}/claims.",
-  },
-  "claim-not-accepted": {
-    status: 503,
-    title: "Claim not accepted yet",
-    meaning: "The queue of this coupon is being put in order; your place, if you got one, stays yours.",
-    advice: "Send the same request again after Retry-After; a claim never counts twice.",
-    retryAfter: 1,
-  },
-  "task-not-found": {
-    status: 404,
-    title: "No such task",
-    meaning: "There is no task under this id that is yours.",
-    advice: "Use the id and the links that the claim was answered with, as the same shopper.",
+  "dead-letter-undecodable": {
+    status: 422,
+    title: "Dead letter is no event",
+    meaning: "What was parked cannot be read as an event, so there is nothing to deliver again.",
+    advice: "Look at its event and error; whoever sent it must send a good one.",
   },
   "id-taken": {
     status: 409,
     title: "Id is taken",
     meaning: "Something else was created under this id before.",
     advice: "Choose another id, or none; the same body again under its id is answered 200.",
+  },
+  "impossible-transition": {
+    status: 500,
+    title: "Something broke here",
+    meaning: "The service was about to take a step that its own rules bar, and took none.",
+    advice: "Tell the operators the request id.",
   },
   "engine-unavailable": {
     status: 503,
@@ -63,99 +50,6 @@ const domainProblems = {
   },
 } satisfies Record<Problem["code"], Meaning>;
 
-const edgeProblems = {
-  "invalid-request": {
-    status: 400,
-    title: "Request is not valid",
-    meaning:
-      "Something sent is not what the route takes: errors names each place, as a JSON pointer into the body (#/name) " +
-      "or as path/…, query/… or header/….",
-    advice: "Compare with /openapi.json; unknown fields and repeated query keys are refused.",
-  },
-  unauthorized: {
-    status: 401,
-    title: "Who is asking?",
-    meaning: "The token or ticket is missing, wrong or expired; in open mode, the header X-User-Id is.",
-    advice: "Send a valid Authorization: Bearer token; fetch a new ticket with the thing that it belongs to.",
-  },
-  forbidden: {
-    status: 403,
-    title: "Not yours to do",
-    meaning: "This route is for a role that your token does not hold.",
-    advice: "Use a token whose roles hold admin (or service, where the route takes it).",
-  },
-  "not-found": {
-    status: 404,
-    title: "Nothing here",
-    meaning: "No route has this path.",
-    advice: "See /openapi.json for those there are.",
-  },
-  "method-not-allowed": {
-    status: 405,
-    title: "Method not allowed",
-    meaning: "The path exists, but not with this method.",
-    advice: "Use one of the methods in Allow.",
-  },
-  "request-timeout": {
-    status: 408,
-    title: "Request did not arrive in time",
-    meaning: "The request's headers or body took too long to arrive.",
-    advice: "Send it again on a new connection.",
-  },
-  "payload-too-large": {
-    status: 413,
-    title: "Body is too large",
-    meaning: "The body is larger than this route takes.",
-    advice: "Send less at once.",
-  },
-  "unsupported-media-type": {
-    status: 415,
-    title: "Body is not plain JSON",
-    meaning: "A body must be application/json in UTF-8, without a content encoding.",
-    advice: "Set Content-Type: application/json.",
-  },
-  "too-many-requests": {
-    status: 429,
-    title: "Too many requests",
-    meaning: "You sent more than RateLimit-Policy allows.",
-    advice: "Wait for Retry-After seconds.",
-  },
-  "headers-too-large": {
-    status: 431,
-    title: "Headers are too large",
-    meaning: "The request line and headers together exceed 16 KiB.",
-    advice: "Send fewer or shorter headers.",
-  },
-  internal: {
-    status: 500,
-    title: "Something broke here",
-    meaning: "The service met an error that it did not expect.",
-    advice: "Tell the operators the request id.",
-  },
-  "deadline-exceeded": {
-    status: 503,
-    title: "No answer in time",
-    meaning: "The answer took longer than two seconds; whether the work was done is not known.",
-    advice: "Send the same request again after Retry-After: what was done already is answered as it stands.",
-    retryAfter: 2,
-  },
-  "keys-unavailable": {
-    status: 503,
-    title: "Tokens cannot be checked",
-    meaning: "The address that publishes the keys of tokens cannot be reached, so yours is neither good nor bad.",
-    advice: "Send the same request again after Retry-After.",
-    retryAfter: 2,
-  },
-  "too-many-streams": {
-    status: 503,
-    title: "Too many open streams",
-    meaning: "You, or all callers of this process together, hold as many streams open as there may be.",
-    advice: "Close one, or poll the thing's own GET.",
-    retryAfter: 5,
-  },
-} satisfies Record<string, Meaning>;
-
-export type EdgeCode = keyof typeof edgeProblems;
 export type ProblemCode = Problem["code"] | EdgeCode;
 
 /** Every problem code that the API can answer with: a code without a row does not compile. */

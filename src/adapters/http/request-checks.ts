@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { z } from "zod";
 import type { EdgeRequest } from "./exchange.js";
 import { hasNoBody, readJson } from "./json-body.js";
@@ -16,6 +17,7 @@ const faultsOf = (error: z.ZodError, at: (path: readonly PropertyKey[]) => strin
 
 const inBody = (path: readonly PropertyKey[]): string =>
   ["#", ...path.map((key) => String(key).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
+const inHeader = (path: readonly PropertyKey[]): string => ["header", ...path.map(String)].join("/");
 const inQuery = (path: readonly PropertyKey[]): string => ["query", ...path.map(String)].join("/");
 
 /** Throws `invalid-request` where a parameter of the path cannot be one. */
@@ -47,6 +49,17 @@ export const checkQuery = ({ query: schema, ticketFor }: Route): ((url: string) 
     }
     const parsed = schema.safeParse(given);
     if (!parsed.success) throw invalid(...faultsOf(parsed.error, inQuery));
+    return parsed.data;
+  };
+};
+
+/** Reads the headers that the row itself takes; Node joins one that comes twice. */
+export const checkHeaders = ({ headers: schema }: Route): ((headers: IncomingHttpHeaders) => unknown) => {
+  if (schema === undefined) return () => undefined;
+  const names = Object.keys(schema.shape);
+  return (headers) => {
+    const parsed = schema.safeParse(Object.fromEntries(names.map((name) => [name, headers[name.toLowerCase()]])));
+    if (!parsed.success) throw invalid(...faultsOf(parsed.error, inHeader));
     return parsed.data;
   };
 };

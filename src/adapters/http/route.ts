@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
+import type { CouponId, OrderId, PaymentId, ProductId, TaskId, UserId } from "../../domain/ids.js";
 import { idSchema } from "./api-schemas.js";
 import type { EventStream } from "./event-stream.js";
 import type { ProblemCode } from "./problem-table.js";
@@ -13,6 +13,10 @@ const id = <Id extends string>() => idSchema as unknown as z.ZodType<Id>;
 export const pathParameters = {
   couponId: id<CouponId>(),
   taskId: id<TaskId>(),
+  productId: id<ProductId>(),
+  orderId: id<OrderId>(),
+  paymentId: id<PaymentId>(),
+  deadLetterId: idSchema,
   code: z.string(),
 };
 type ParameterName = keyof typeof pathParameters;
@@ -37,9 +41,10 @@ export type Answer =
   | EventStream;
 
 /** What a handler is given, all of it checked. */
-export type Context<Path extends string, A extends Access, Query, Body> = {
+export type Context<Path extends string, A extends Access, Query, Body, Headers> = {
   readonly params: PathValues<Path>;
   readonly query: Query;
+  readonly headers: Headers;
   readonly body: Body;
   /** On a shopper's route, the shopper. */
   readonly shopper: A extends "shopper" ? UserId : UserId | null;
@@ -51,7 +56,7 @@ export type Context<Path extends string, A extends Access, Query, Body> = {
 };
 
 /** One row of the API. It drives registration, access, checks, `Allow`, the OpenAPI document and the tests that walk it. */
-export type Row<Path extends string, A extends Access, Query, Body> = {
+export type Row<Path extends string, A extends Access, Query, Body, Headers> = {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** As Express writes it; every parameter has its row in `pathParameters`. */
   readonly path: Path;
@@ -60,6 +65,8 @@ export type Row<Path extends string, A extends Access, Query, Body> = {
   readonly description?: string;
   /** A strict object of what a query may hold. */
   readonly query?: z.ZodObject & z.ZodType<Query>;
+  /** An object of the headers that the row itself takes, by their names as they are written. */
+  readonly headers?: z.ZodObject & z.ZodType<Headers>;
   readonly body?: z.ZodType<Body>;
   /** Bytes; 16 KiB unless told. */
   readonly bodyLimit?: number;
@@ -72,18 +79,24 @@ export type Row<Path extends string, A extends Access, Query, Body> = {
   readonly problems?: readonly ProblemCode[];
   /** Hears how each request ended: the problem's code, or what `handle` answered. */
   readonly outcome?: (ended: ProblemCode | Answer) => void;
-  readonly handle: (context: Context<Path, A, Query, Body>) => Answer | Promise<Answer>;
+  readonly handle: (context: Context<Path, A, Query, Body, Headers>) => Answer | Promise<Answer>;
 };
 
 /** A row whose particulars the table does not care for. */
-export type Route = Omit<Row<string, Access, unknown, unknown>, "handle" | "ticketFor"> & {
+export type Route = Omit<Row<string, Access, unknown, unknown, unknown>, "handle" | "ticketFor"> & {
   readonly ticketFor?: string;
-  handle(context: Context<string, Access, unknown, unknown>): Answer | Promise<Answer>;
+  handle(context: Context<string, Access, unknown, unknown, unknown>): Answer | Promise<Answer>;
 };
 
-/** Makes a row, inferring from path, query and body what its handler is given. */
-export const route = <const Path extends string, const A extends Access, Query = unknown, Body = unknown>(
-  row: Row<Path, A, Query, Body>,
+/** Makes a row, inferring from path, query, headers and body what its handler is given. */
+export const route = <
+  const Path extends string,
+  const A extends Access,
+  Query = unknown,
+  Body = unknown,
+  Headers = unknown,
+>(
+  row: Row<Path, A, Query, Body, Headers>,
 ): Route => row as unknown as Route;
 
 /** The parameters that a path names. */

@@ -1,0 +1,193 @@
+import { expect } from "vitest";
+import type { Database } from "../../src/adapters/sql/database.js";
+import { SqlOrderQueries } from "../../src/adapters/sql/sql-order-queries.js";
+import type { OrderQueries } from "../../src/application/ports/order-queries.js";
+import type { Order } from "../../src/domain/order.js";
+import type { EpochMs } from "../../src/domain/time.js";
+import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
+import { noon, userId } from "../support/drop.js";
+import {
+  awaiting,
+  cancelled,
+  confirmed,
+  later,
+  orderId,
+  paying,
+  placed,
+  stocked,
+  ttlMs,
+  writeOrders,
+} from "../support/order.js";
+import { readsAll } from "../support/reads-all.js";
+import { foreignCursors, walkPages } from "../support/walk-pages.js";
+
+const at = (id: string, ms: number) => placed(id, { placedAt: later(ms) });
+const idsOf = (orders: readonly Order[]) => orders.map((order) => order.orderId);
+/** One in each state, all placed at noon. */
+const oneOfEach = () => [
+  placed("placed"),
+  stocked(placed("stocked")),
+  awaiting(placed("awaiting")),
+  paying(placed("paying")),
+  confirmed(placed("confirmed")),
+  cancelled(placed("cancelled")),
+];
+
+const clauses: Clauses<OrderQueries> = {
+  "find orders by their ids": async (queries, { db }) => {
+    await writeOrders(db, ...oneOfEach());
+    const ids = ["paying", "nothing", "placed", "Placed"].map(orderId);
+    const found = await queries.byIds(ids);
+    expect(idsOf(found).toSorted()).toEqual(["paying", "placed"]);
+    expect(found).toContainEqual(paying(placed("paying")));
+    expect(await queries.byIds([])).toEqual([]);
+  },
+
+  "list a shopper's own orders oldest first, each once, whatever is placed meanwhile": async (queries, { db }) => {
+    const mine = (id: string, ms: number) => placed(id, { placedAt: later(ms), userId: userId("me") });
+    await writeOrders(db, mine("z", 1), mine("m", 2), mine("b", 2), mine("a", 2), mine("c", 3), at("theirs", 2));
+    await writeOrders(db, placed("Theirs", { placedAt: later(2), userId: userId("Me") }));
+    const first = await queries.ofUser(userId("me"), null, 2);
+    expect(first?.items).toEqual([mine("z", 1), mine("a", 2)]);
+    await writeOrders(db, mine("y", 0), mine("d", 4));
+    const rest = await walkPages((cursor) => queries.ofUser(userId("me"), cursor ?? first?.next ?? null, 2));
+    expect(idsOf(rest)).toEqual(["b", "m", "c", "d"]);
+    expect((await queries.ofUser(userId("me"), null, 7))?.next).toBeNull();
+    expect(await queries.ofUser(userId("nobody"), null, 2)).toEqual({ items: [], next: null });
+    for (const cursor of foreignCursors) expect(await queries.ofUser(userId("me"), cursor, 2)).toBeUndefined();
+  },
+
+  "know what has expired, but for what is being paid": async (queries, { db }) => {
+    await writeOrders(db, ...oneOfEach(), awaiting(at("later", 1)), at("earlier", -1));
+    expect(await queries.expired(later(ttlMs - 2), 9)).toEqual([]);
+    expect(await queries.expired(later(ttlMs - 1), 9)).toEqual(["earlier"]);
+    const due = await queries.expired(later(ttlMs), 9);
+    expect(due[0]).toBe("earlier");
+    expect(due.toSorted()).toEqual(["awaiting", "earlier", "placed", "stocked"]);
+    expect(await queries.expired(later(ttlMs + 1), 9)).toHaveLength(5);
+    expect(await queries.expired(later(ttlMs), 1)).toEqual(["earlier"]);
+  },
+
+  "know which pending orders stand still, and since when": async (queries, { db }) => {
+    await writeOrders(db, ...oneOfEach(), stocked(at("moved", -9), later(9)), stocked(at("stands", -9), later(-5)));
+    expect(await queries.standing(later(-5), 9)).toEqual([]);
+    expect(idsOf(await queries.standing(noon, 9))).toEqual(["stands"]);
+    const still = await queries.standing(later(1), 9);
+    expect(still[0]).toEqual(stocked(at("stands", -9), later(-5)));
+    expect(idsOf(still).toSorted()).toEqual(["placed", "stands", "stocked"]);
+    expect(await queries.standing(later(10), 9)).toHaveLength(4);
+    expect(await queries.standing(later(10), 2)).toHaveLength(2);
+  },
+
+  "count what has not ended and is not being paid": async (queries, { db }) => {
+    expect(await queries.open()).toEqual({ pending: 0, awaitingPayment: 0, oldestPendingAt: null });
+    await writeOrders(db, ...oneOfEach(), awaiting(at("priced", -20)), stocked(at("moved", -9), later(9)));
+    expect(await queries.open()).toEqual({ pending: 3, awaitingPayment: 2, oldestPendingAt: later(-9) });
+  },
+
+  "count all at one moment": async (queries, { db }) => {
+    let placing = true;
+    const rush = async () => {
+      for (let n = 0; placing; n += 1) await writeOrders(db, placed(`n${n}`));
+    };
+    const placer = rush();
+    try {
+      for (let asked = 0; asked < 100; asked += 1) expect(await queries.open()).toMatchObject({ awaitingPayment: 0 });
+    } finally {
+      placing = false;
+      await placer;
+    }
+  },
+
+  "look at no order that has ended": async (queries, { db }) => {
+    const ended = Array.from({ length: 3000 }, (_, n) => (n % 2 === 0 ? confirmed : cancelled)(at(`e${n}`, -n)));
+    await writeOrders(db, ...ended, ...oneOfEach());
+    const asks = [
+      () => queries.expired(later(ttlMs), 100),
+      () => queries.standing(later(1), 100),
+      () => queries.open(),
+      () => queries.ofUser(userId("placed-shopper"), null, 50),
+      () => queries.byIds([orderId("placed"), orderId("e1")]),
+    ];
+    for (const ask of asks) expect(await readsAll(db, ask)).toBe(false);
+    expect(await queries.expired(later(ttlMs), 100)).toHaveLength(3);
+    expect(await queries.standing(later(1), 100)).toHaveLength(2);
+    expect(await queries.open()).toEqual({ pending: 2, awaitingPayment: 1, oldestPendingAt: noon });
+  },
+};
+
+/** Asks by what an order is, not by what is due of it. */
+const live = (db: Database) => db.knex("orders").whereIn("status", ["pending", "awaiting-payment"]);
+
+class ExpiresWhatIsBeingPaid extends SqlOrderQueries {
+  source: Database;
+  constructor(db: Database) {
+    super(db);
+    this.source = db;
+  }
+  override expired(now: EpochMs, limit: number) {
+    return live(this.source).where("expires_at", "<=", now).orderBy("expires_at").limit(limit).pluck("order_id");
+  }
+}
+
+class StandsSinceItWasPlaced extends ExpiresWhatIsBeingPaid {
+  override async standing(before: EpochMs, limit: number) {
+    const ids = live(this.source).where({ status: "pending" }).andWhere("placed_at", "<", before).limit(limit);
+    return this.byIds(await ids.pluck("order_id"));
+  }
+}
+
+/** Right, but as slow as there are orders of the past. */
+class CountsByStatus extends ExpiresWhatIsBeingPaid {
+  override async open() {
+    const rows = await live(this.source).whereNull("open_payment_id").select("status", "placed_at");
+    const pending = rows.filter((row) => row.status === "pending").map((row) => row.placed_at as EpochMs);
+    const oldest = pending.length === 0 ? null : (Math.min(...pending) as EpochMs);
+    return { pending: pending.length, awaitingPayment: rows.length - pending.length, oldestPendingAt: oldest };
+  }
+}
+
+class CountsTwice extends SqlOrderQueries {
+  override async open() {
+    const before = await super.open();
+    const { pending, oldestPendingAt } = await super.open();
+    return { pending, awaitingPayment: before.pending + before.awaitingPayment - pending, oldestPendingAt };
+  }
+}
+
+class PagesByTimeAlone extends SqlOrderQueries {
+  override async ofUser(user: ReturnType<typeof userId>, cursor: string | null, limit: number) {
+    const whole = (await super.ofUser(user, null, 1000))?.items ?? [];
+    const left = whole.filter((order) => cursor === null || order.placedAt > Number(cursor));
+    const items = left.slice(0, limit);
+    return { items, next: left.length > limit ? String(items.at(-1)?.placedAt) : null };
+  }
+}
+
+contractOnDatabases<OrderQueries>("OrderQueries", (db) => new SqlOrderQueries(db), clauses, [
+  {
+    wrong: "expires what is being paid",
+    breaks: "know what has expired, but for what is being paid",
+    make: (db) => new ExpiresWhatIsBeingPaid(db),
+  },
+  {
+    wrong: "takes a saga's age for its standstill",
+    breaks: "know which pending orders stand still, and since when",
+    make: (db) => new StandsSinceItWasPlaced(db),
+  },
+  {
+    wrong: "looks at every order there ever was",
+    breaks: "look at no order that has ended",
+    make: (db) => new CountsByStatus(db),
+  },
+  {
+    wrong: "counts at two moments",
+    breaks: "count all at one moment",
+    make: (db) => new CountsTwice(db),
+  },
+  {
+    wrong: "pages by time alone",
+    breaks: "list a shopper's own orders oldest first, each once, whatever is placed meanwhile",
+    make: (db) => new PagesByTimeAlone(db),
+  },
+]);

@@ -1,0 +1,159 @@
+import { expect } from "vitest";
+import type { Database } from "../../src/adapters/sql/database.js";
+import { paymentRecordOf } from "../../src/adapters/sql/payment-record.js";
+import { SqlPaymentQueries } from "../../src/adapters/sql/sql-payment-queries.js";
+import type { PaymentQueries } from "../../src/application/ports/payment-queries.js";
+import type { Payment } from "../../src/domain/payment.js";
+import type { EpochMs } from "../../src/domain/time.js";
+import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
+import { noon } from "../support/drop.js";
+import { later, payment, paymentId } from "../support/order.js";
+import { readsAll } from "../support/reads-all.js";
+import { workOn } from "../support/table-work.js";
+
+const write = (db: Database, ...payments: readonly Payment[]) =>
+  workOn(db).run(async (tx) => {
+    for (const each of payments) await tx.payments.add(each);
+  });
+const refund = { status: "refunded", refundDue: true } as const;
+/** One in each state, all begun at noon. */
+const oneOfEach = [
+  ...(["pending", "unknown", "succeeded", "declined", "refunded"] as const).map((status) =>
+    payment(status, { status }),
+  ),
+  payment("due", refund),
+];
+const idsOf = (payments: readonly Payment[]) => payments.map((each) => each.paymentId);
+/** All that is left, as the sweeper walks it: page after page until one is not full. */
+const walk = async (page: (last: Payment | null) => Promise<readonly Payment[]>, limit: number) => {
+  const all: Payment[] = [];
+  for (let last: Payment | null | undefined = null; last !== undefined; ) {
+    const found: readonly Payment[] = await page(last);
+    all.push(...found);
+    last = found.length < limit ? undefined : found.at(-1);
+  }
+  return all;
+};
+/** Seven that began in three moments, in an order that ids do not tell. */
+const crowd = (facts: Partial<Payment>) =>
+  ["z", "m", "e", "b", "d", "c", "a"].map((id, index) =>
+    payment(id, { ...facts, openedAt: later([0, 1, 1, 1, 1, 1, 2][index] ?? 0) }),
+  );
+
+const clauses: Clauses<PaymentQueries> = {
+  "find a payment as it stands": async (queries, { db }) => {
+    await write(db, ...oneOfEach);
+    for (const each of oneOfEach) expect(await queries.find(each.paymentId)).toEqual(each);
+    expect(await queries.find(paymentId("Pending"))).toBeUndefined();
+  },
+
+  "know what is open since before a moment": async (queries, { db }) => {
+    await write(db, ...oneOfEach, payment("older", { openedAt: later(-1) }));
+    expect(idsOf(await queries.openSince(later(-1), null, 9))).toEqual([]);
+    expect(idsOf(await queries.openSince(noon, null, 9))).toEqual(["older"]);
+    const open = await queries.openSince(later(1), null, 9);
+    expect(open).toEqual([payment("older", { openedAt: later(-1) }), oneOfEach[0], oneOfEach[1]]);
+  },
+
+  "know of which refunds the provider is to be told": async (queries, { db }) => {
+    await write(db, ...oneOfEach, payment("older", { ...refund, openedAt: later(-1) }));
+    expect(idsOf(await queries.refundsDue(null, 9))).toEqual(["older", "due"]);
+    await workOn(db).run((tx) => tx.payments.save(payment("older", { status: "refunded" })));
+    expect(await queries.refundsDue(null, 9)).toEqual([payment("due", refund)]);
+  },
+
+  "page through all that is open, each once, though many began at once": async (queries, { db }) => {
+    await write(db, ...crowd({}));
+    for (const limit of [1, 2, 3, 7, 8]) {
+      const walked = await walk((last) => queries.openSince(later(9), last, limit), limit);
+      expect(idsOf(walked)).toEqual(["z", "b", "c", "d", "e", "m", "a"]);
+    }
+  },
+
+  "page through the refunds, each once, whatever is settled meanwhile": async (queries, { db }) => {
+    await write(db, ...crowd(refund));
+    const settle = (each: Payment) => workOn(db).run((tx) => tx.payments.save({ ...each, refundDue: false }));
+    const walked = await walk(async (last) => {
+      const found = await queries.refundsDue(last, 2);
+      for (const each of found) await settle(each);
+      return found;
+    }, 2);
+    expect(idsOf(walked)).toEqual(["z", "b", "c", "d", "e", "m", "a"]);
+    expect(await queries.refundsDue(null, 2)).toEqual([]);
+  },
+
+  "look at no payment that is settled": async (queries, { db }) => {
+    const settled = (["succeeded", "declined", "refunded"] as const).flatMap((status) =>
+      Array.from({ length: 1000 }, (_, n) => payment(`${status}-${n}`, { status, openedAt: later(-n) })),
+    );
+    await db.knex.batchInsert("payments", settled.map(paymentRecordOf), 500);
+    await write(db, ...oneOfEach);
+    const [pending] = oneOfEach;
+    const asks = [
+      () => queries.openSince(later(1), null, 20),
+      () => queries.openSince(later(1), pending as Payment, 20),
+      () => queries.refundsDue(null, 20),
+      () => queries.refundsDue(pending as Payment, 20),
+      () => queries.find(paymentId("due")),
+    ];
+    for (const ask of asks) expect(await readsAll(db, ask)).toBe(false);
+  },
+};
+
+/** Goes on after the last one's moment. */
+class PagesByTimeAlone extends SqlPaymentQueries {
+  override async openSince(before: EpochMs, last: Payment | null, limit: number) {
+    const all = await super.openSince(before, null, 1000);
+    return all.filter((each) => last === null || each.openedAt > last.openedAt).slice(0, limit);
+  }
+}
+
+class PagesByOffset extends SqlPaymentQueries {
+  private seen = 0;
+  override async refundsDue(last: Payment | null, limit: number) {
+    if (last === null) this.seen = 0;
+    const found = (await super.refundsDue(null, 1000)).slice(this.seen, this.seen + limit);
+    this.seen += limit;
+    return found;
+  }
+}
+
+class ForgetsTheSilent extends SqlPaymentQueries {
+  override async openSince(before: EpochMs, last: Payment | null, limit: number) {
+    return (await super.openSince(before, last, limit)).filter(({ status }) => status === "pending");
+  }
+}
+
+class AsksByStatus extends SqlPaymentQueries {
+  source: Database;
+  constructor(db: Database) {
+    super(db);
+    this.source = db;
+  }
+  override async openSince() {
+    return this.source.knex("payments").whereIn("status", ["pending", "unknown"]);
+  }
+}
+
+contractOnDatabases<PaymentQueries>("PaymentQueries", (db) => new SqlPaymentQueries(db), clauses, [
+  {
+    wrong: "pages by time alone",
+    breaks: "page through all that is open, each once, though many began at once",
+    make: (db) => new PagesByTimeAlone(db),
+  },
+  {
+    wrong: "pages by offset",
+    breaks: "page through the refunds, each once, whatever is settled meanwhile",
+    make: (db) => new PagesByOffset(db),
+  },
+  {
+    wrong: "forgets those of which the provider says nothing",
+    breaks: "know what is open since before a moment",
+    make: (db) => new ForgetsTheSilent(db),
+  },
+  {
+    wrong: "looks at every payment there ever was",
+    breaks: "look at no payment that is settled",
+    make: (db) => new AsksByStatus(db),
+  },
+]);

@@ -1,0 +1,91 @@
+import { expect } from "vitest";
+import { SqlProductQueries } from "../../src/adapters/sql/sql-product-queries.js";
+import type { ProductQueries } from "../../src/application/ports/product-queries.js";
+import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
+import { addProducts, later, money, oneOf, product, productId } from "../support/order.js";
+import { readsAll } from "../support/reads-all.js";
+import { workOn } from "../support/table-work.js";
+import { foreignCursors, walkPages } from "../support/walk-pages.js";
+
+const clauses: Clauses<ProductQueries> = {
+  "know a product and where its units are, as it stands": async (queries, { db }) => {
+    expect(await queries.standing(productId("a"))).toBeUndefined();
+    await addProducts(db, 1_000_000_000, product("a", { category: "books", unitPrice: money(1_000_000_000) }));
+    await workOn(db).run(async (tx) => {
+      await tx.products.move(oneOf("reserve", "a", "a", "a"));
+      await tx.products.move(oneOf("sell", "a"));
+      await tx.products.change(productId("a"), { name: "New", restock: 1 });
+    });
+    expect(await queries.standing(productId("a"))).toEqual({
+      product: product("a", { name: "New", category: "books", unitPrice: money(1_000_000_000) }),
+      stock: { initial: 1_000_000_000, restocked: 1, onHand: 999_999_998, reserved: 2, sold: 1 },
+    });
+    expect(await queries.standing(productId("A"))).toBeUndefined();
+  },
+
+  "find products by their ids": async (queries, { db }) => {
+    await addProducts(db, 1, product("a"), product("B", { category: "books" }), product("c"));
+    const found = await queries.byIds(["B", "nothing", "a", "b"].map(productId));
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(expect.arrayContaining([product("a"), product("B", { category: "books" })]));
+    expect(await queries.byIds([])).toEqual([]);
+  },
+
+  "list products oldest first, each once, whatever is added meanwhile": async (queries, { db }) => {
+    const add = (id: string, at: number) => workOn(db).run((tx) => tx.products.add(product(id), at, later(at)));
+    for (const [id, at] of [
+      ["z", 1],
+      ["m", 2],
+      ["b", 2],
+      ["a", 2],
+      ["c", 3],
+    ] as const)
+      await add(id, at);
+    const first = await queries.list(null, 2);
+    expect(first?.items.map((item) => [item.product.productId, item.stock.onHand])).toEqual([
+      ["z", 1],
+      ["a", 2],
+    ]);
+    await add("y", 0);
+    await add("d", 4);
+    const rest = await walkPages((cursor) => queries.list(cursor ?? first?.next ?? null, 2));
+    expect(rest.map((item) => item.product.productId)).toEqual(["b", "m", "c", "d"]);
+    expect((await queries.list(null, 7))?.next).toBeNull();
+    for (const cursor of foreignCursors) expect(await queries.list(cursor, 2)).toBeUndefined();
+  },
+
+  "look at no more products than they list": async (queries, { db }) => {
+    await addProducts(db, 1, ...Array.from({ length: 1000 }, (_, n) => product(`p${n}`)));
+    for (const ask of [() => queries.standing(productId("p5")), () => queries.byIds(["p5", "p7"].map(productId))])
+      expect(await readsAll(db, ask)).toBe(false);
+  },
+};
+
+class PagesByOffset extends SqlProductQueries {
+  override async list(cursor: string | null, limit: number) {
+    const whole = (await super.list(null, 1000))?.items ?? [];
+    const from = cursor === null ? 0 : Number(cursor);
+    const items = whole.slice(from, from + limit);
+    return { items, next: from + limit < whole.length ? String(from + limit) : null };
+  }
+}
+
+class ForgetsWhatIsReserved extends SqlProductQueries {
+  override async standing(id: ReturnType<typeof productId>) {
+    const found = await super.standing(id);
+    return found && { ...found, stock: { ...found.stock, onHand: found.stock.onHand + found.stock.reserved } };
+  }
+}
+
+contractOnDatabases<ProductQueries>("ProductQueries", (db) => new SqlProductQueries(db), clauses, [
+  {
+    wrong: "pages by offset",
+    breaks: "list products oldest first, each once, whatever is added meanwhile",
+    make: (db) => new PagesByOffset(db),
+  },
+  {
+    wrong: "counts what is reserved as on hand",
+    breaks: "know a product and where its units are, as it stands",
+    make: (db) => new ForgetsWhatIsReserved(db),
+  },
+]);

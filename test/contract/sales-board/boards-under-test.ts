@@ -1,0 +1,101 @@
+import { expect } from "vitest";
+import { MemoryRankings, MemorySalesBoard } from "../../../src/adapters/memory/memory-sales-board.js";
+import { parseRedisAddress } from "../../../src/adapters/redis/redis-address.js";
+import { openRedis } from "../../../src/adapters/redis/redis-client.js";
+import { openConnection } from "../../../src/adapters/redis/redis-connection.js";
+import { salesBoardKey } from "../../../src/adapters/redis/redis-keys.js";
+import { RedisSalesBoard } from "../../../src/adapters/redis/redis-sales-board.js";
+import type { FillToken, ProductTotal, SalesBoard } from "../../../src/application/ports/sales-board.js";
+import { type BusinessDay, plusDays } from "../../../src/domain/business-day.js";
+import type { ProductId } from "../../../src/domain/ids.js";
+import { boardOf, type SalesWindow, type WindowBoard } from "../../../src/domain/sales-window.js";
+import { engines } from "../../support/backends.js";
+
+export type BoardsUnderTest = {
+  readonly board: SalesBoard;
+  /** Wipes a board behind the adapter's back. */
+  lose(board: WindowBoard): Promise<unknown>;
+};
+export type Clauses = Readonly<Record<string, (under: BoardsUnderTest) => Promise<void>>>;
+
+type Backend = {
+  readonly name: string;
+  readonly live: boolean;
+  open(): Promise<BoardsUnderTest & { close(): Promise<void> }>;
+};
+
+export const openMemoryBoards = (rankings = new MemoryRankings()) => ({
+  board: new MemorySalesBoard(rankings) as SalesBoard,
+  lose: async (board: WindowBoard) => rankings.delete(board),
+  close: async () => {},
+});
+
+/** The adapter on Redis, and a connection beside it for what befalls it. */
+export const openRedisBoards = async (address: string) => {
+  const client = openRedis(address);
+  const raw = openConnection(parseRedisAddress(address));
+  raw.on("error", () => {});
+  await Promise.all([client.start(), raw.connect()]);
+  return {
+    board: new RedisSalesBoard(client) as SalesBoard,
+    raw,
+    lose: (board: WindowBoard) => raw.del(salesBoardKey(board)),
+    close: async () => {
+      await client.stop();
+      raw.disconnect();
+    },
+  };
+};
+export type RedisBoards = Awaited<ReturnType<typeof openRedisBoards>>;
+
+/** The real Redis and Redis Cluster, where there are any. */
+export const redisBackends = [
+  { name: "Redis", live: engines.redis !== undefined, open: () => openRedisBoards(engines.redis ?? "") },
+  {
+    name: "Redis Cluster",
+    live: engines.redisCluster !== undefined,
+    open: () => openRedisBoards(engines.redisCluster ?? ""),
+  },
+] as const satisfies readonly Backend[];
+
+export const boardBackends: readonly Backend[] = [
+  { name: "memory", live: true, open: async () => openMemoryBoards() },
+  ...redisBackends,
+];
+
+/** A board of a far day of its own, so that suites share an engine and nothing has expired. */
+export const freshBoard = (window: Exclude<SalesWindow, "all"> = "3d"): WindowBoard =>
+  boardOf(window, plusDays("2200-01-01" as BusinessDay, Math.floor(Math.random() * 2_000_000)));
+
+export const product = (n: number | string) => `p-${n}` as ProductId;
+export const total = (n: number | string, quantity: number): ProductTotal => ({ productId: product(n), quantity });
+
+/** The token of a fill that begins on a cold board. */
+export const begun = async ({ board }: BoardsUnderTest, on: WindowBoard): Promise<FillToken> => {
+  const token = await board.beginFill(on);
+  if (token === null) throw new Error("ready already");
+  return token;
+};
+
+/** Fills a board with the totals and makes it ready. */
+export const filled = async (
+  under: BoardsUnderTest,
+  totals: readonly ProductTotal[],
+  on: WindowBoard = freshBoard(),
+) => {
+  const token = await begun(under, on);
+  await under.board.raise(on, totals);
+  expect(await under.board.finishFill(on, token)).toBe(true);
+  return on;
+};
+
+/** Everything on a ready board, `[product, quantity]` by rank; `null` where it is cold. */
+export const listOf = async ({ board }: BoardsUnderTest, on: WindowBoard) =>
+  (await board.top(on, 10_000))?.map(({ productId, quantity }) => [productId, quantity]) ?? null;
+
+/** The totals as a board shows them. */
+export const ranked = (totals: readonly ProductTotal[]) =>
+  totals
+    .filter(({ quantity }) => quantity > 0)
+    .map(({ productId, quantity }) => [productId, quantity] as const)
+    .sort(([a, m], [b, n]) => n - m || Buffer.compare(Buffer.from(b), Buffer.from(a)));

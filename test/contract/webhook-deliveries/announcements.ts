@@ -1,0 +1,27 @@
+import { deadLetterOf } from "../../../src/application/dead-letter-of.js";
+import type { WebhookDelivery } from "../../../src/application/ports/webhook-deliveries.js";
+import type { EventOf } from "../../../src/domain/event.js";
+import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
+import { scheduleSoldOut } from "../../../src/domain/sold-out-event.js";
+import { after } from "../../../src/domain/time.js";
+import { noon } from "../../support/drop.js";
+
+/** A sell-out at noon, of a schedule that is named after its number. */
+export const soldOut = (n: number): EventOf<"schedule.sold-out"> =>
+  scheduleSoldOut({
+    concertId: "autumn" as ConcertId,
+    scheduleId: `autumn-${n}` as ScheduleId,
+    seats: 500,
+    salesOpenAt: after(noon, -3_600_000),
+    soldOutAt: noon,
+  });
+
+/** Sell-outs of the schedules 1 to `count`. */
+export const soldOuts = (count: number) => Array.from({ length: count }, (_, index) => soldOut(index + 1));
+
+/** Which schedules the deliveries are of, in order. */
+export const numbersOf = (deliveries: readonly WebhookDelivery[]): readonly number[] =>
+  deliveries.map(({ event }) => Number(/\d+$/.exec(event.id)?.[0])).toSorted((one, other) => one - other);
+
+export const letterOf = ({ event, attempts }: WebhookDelivery) =>
+  deadLetterOf("webhook", event, "answered 500", attempts);

@@ -1,0 +1,53 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MemoryRanking } from "../../../src/adapters/memory/memory-ranking.js";
+import type { ProductTotal } from "../../../src/application/ports/sales-board.js";
+import type { ProductId } from "../../../src/domain/ids.js";
+
+const sorted = (totals: ReadonlyMap<ProductId, number>): readonly ProductTotal[] =>
+  [...totals]
+    .map(([productId, quantity]) => ({ productId, quantity }))
+    .sort((a, b) => b.quantity - a.quantity || (a.productId < b.productId ? 1 : -1));
+
+const follow = (changes: readonly ProductTotal[]) => {
+  const ranking = new MemoryRanking();
+  const model = new Map<ProductId, number>();
+  for (const change of changes) {
+    ranking.set(change);
+    if (change.quantity > 0) model.set(change.productId, change.quantity);
+    else model.delete(change.productId);
+  }
+  return { ranking, expected: sorted(model) };
+};
+
+const change = (products: number, most: number): fc.Arbitrary<ProductTotal> =>
+  fc.record({
+    productId: fc.nat(products - 1).map((n) => `p-${n}` as ProductId),
+    quantity: fc.nat(most),
+  });
+
+describe("a ranking in memory", () => {
+  it("is in order after any changes", () => {
+    fc.assert(
+      fc.property(fc.array(change(20, 5), { maxLength: 200 }), (changes) => {
+        const { ranking, expected } = follow(changes);
+        expect(ranking.top(100)).toEqual(expected);
+        expect(expected.map(({ productId }) => ranking.rank(productId))).toEqual(expected.map((_, n) => n + 1));
+      }),
+    );
+  });
+
+  it("is in order over many blocks, while products come, climb and go", () => {
+    const [changes] = fc.sample(fc.array(change(6000, 40), { minLength: 20_000, maxLength: 20_000 }), {
+      numRuns: 1,
+      seed: 6,
+    });
+    const { ranking, expected } = follow(changes ?? []);
+    expect(expected.length).toBeGreaterThan(4000);
+    expect(ranking.top(10_000)).toEqual(expected);
+    expect(ranking.top(1500)).toEqual(expected.slice(0, 1500));
+    expect(expected.map(({ productId }) => ranking.rank(productId))).toEqual(expected.map((_, n) => n + 1));
+    for (const { productId } of expected) ranking.set({ productId, quantity: 0 });
+    expect(ranking.top(10)).toEqual([]);
+  });
+});

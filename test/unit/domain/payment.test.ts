@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from "node:util";
+import { describe, expect, it } from "vitest";
+import type { IdempotencyKey, OrderId, PaymentId, ReservationId, UserId } from "../../../src/domain/ids.js";
+import type { Money } from "../../../src/domain/money.js";
+import {
+  acknowledgeRefund,
+  beginPayment,
+  closePayment,
+  fallSilent,
+  isOpen,
+  type Payment,
+  type PaymentRequest,
+  refundPayment,
+  sameRequest,
+} from "../../../src/domain/payment.js";
+import { DomainError } from "../../../src/domain/problem.js";
+import type { EpochMs } from "../../../src/domain/time.js";
+
+const request = (facts: Partial<PaymentRequest> = {}): PaymentRequest => ({
+  userId: "shopper" as UserId,
+  key: "key" as IdempotencyKey,
+  subject: { kind: "order", orderId: "o" as OrderId },
+  amount: 500 as Money,
+  method: "sandbox-ok",
+  ...facts,
+});
+const begun = (facts?: Partial<PaymentRequest>) => beginPayment(request(facts), "pay" as PaymentId, 7 as EpochMs);
+
+const states = {
+  pending: begun(),
+  unknown: fallSilent(begun()),
+  succeeded: closePayment(begun(), "captured"),
+  declined: closePayment(begun(), "declined"),
+  "refunded, due": refundPayment(closePayment(begun(), "captured")),
+  refunded: acknowledgeRefund(refundPayment(closePayment(begun(), "captured"))),
+};
+type State = keyof typeof states;
+
+const commands = {
+  captured: (payment: Payment) => closePayment(payment, "captured"),
+  declined: (payment: Payment) => closePayment(payment, "declined"),
+  voided: (payment: Payment) => closePayment(payment, "voided"),
+  "no answer": fallSilent,
+  "seat given back": refundPayment,
+  "refund acknowledged": acknowledgeRefund,
+};
+type Command = keyof typeof commands;
+
+const nameOf = ({ status, refundDue }: Payment): string => (refundDue ? `${status}, due` : status);
+
+/** The state after a command: its name, `–` where nothing happened, `×` where it cannot be. */
+const run = (payment: Payment, command: Command): { readonly payment: Payment; readonly cell: string } => {
+  try {
+    const after = commands[command](payment);
+    return { payment: after, cell: isDeepStrictEqual(after, payment) ? "–" : nameOf(after) };
+  } catch (error) {
+    if (error instanceof DomainError && error.problem.code === "impossible-transition") return { payment, cell: "×" };
+    throw error;
+  }
+};
+
+const columns = Object.keys(commands) as Command[];
+/**
+ * §5's table of payments: a row a state, a column a command, in the order of `commands`. An open payment's seat is not
+ * given back: `DELETE` is refused by the seat's mark.
+ */
+const table: Readonly<Record<State, readonly string[]>> = {
+  pending: ["succeeded", "declined", "declined", "unknown", "–", "×"],
+  unknown: ["succeeded", "declined", "declined", "–", "–", "×"],
+  succeeded: ["–", "–", "–", "–", "refunded, due", "–"],
+  declined: ["×", "–", "–", "–", "×", "×"],
+  "refunded, due": ["–", "–", "–", "–", "–", "refunded"],
+  refunded: ["–", "–", "–", "–", "–", "–"],
+};
+const cells = Object.entries(table).flatMap(([state, row]) =>
+  row.map((cell, n) => [state as State, columns[n] as Command, cell] as const),
+);
+
+describe("a payment's table", () => {
+  it("has a cell for every state and command", () => {
+    expect(cells).toHaveLength(Object.keys(states).length * columns.length);
+  });
+
+  it.each(cells)("%s · %s → %s", (state, command, cell) => {
+    const before = states[state];
+    const copy = structuredClone(before);
+    const first = run(before, command);
+    expect(first.cell).toBe(cell);
+    expect(before).toEqual(copy);
+    const again = run(first.payment, command);
+    expect(again.payment).toEqual(first.payment);
+  });
+
+  it.each([
+    ["pending", true],
+    ["unknown", true],
+    ["succeeded", false],
+    ["declined", false],
+    ["refunded, due", false],
+    ["refunded", false],
+  ] as const)("one that is %s is open: %s", (state, open) => {
+    expect(isOpen(states[state])).toBe(open);
+  });
+});
+
+describe("a payment of nothing", () => {
+  it("has succeeded from its beginning, and owes no refund", () => {
+    const payment = begun({ amount: 0 as Money });
+    expect(payment).toMatchObject({ status: "succeeded", refundDue: false, openedAt: 7 });
+    expect(refundPayment(payment)).toMatchObject({ status: "refunded", refundDue: false });
+  });
+});
+
+describe("the same request", () => {
+  const reservation = { kind: "reservation", reservationId: "o" as ReservationId } as const;
+
+  it("has the same thing, amount and method", () => {
+    expect(sameRequest(request(), request())).toBe(true);
+    expect(sameRequest(request({ subject: reservation }), request({ subject: reservation }))).toBe(true);
+    for (const change of [
+      { amount: 501 as Money },
+      { method: "sandbox-slow" },
+      { subject: { kind: "order", orderId: "p" as OrderId } },
+      { subject: reservation },
+    ] as Partial<PaymentRequest>[]) {
+      expect(sameRequest(request(), request(change))).toBe(false);
+      expect(sameRequest(request(change), request())).toBe(false);
+    }
+    const other = { kind: "reservation", reservationId: "p" as ReservationId } as const;
+    expect(sameRequest(request({ subject: reservation }), request({ subject: other }))).toBe(false);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import type { TimeZone } from "../../../src/domain/business-day.js";
+import type { OrderId, ProductId } from "../../../src/domain/ids.js";
+import { saleIdPattern } from "../../../src/domain/ids.js";
+import type { Money } from "../../../src/domain/money.js";
+import type { OrderLine } from "../../../src/domain/order.js";
+import { productSold } from "../../../src/domain/order-event.js";
+import { salesOf } from "../../../src/domain/sale.js";
+import type { EpochMs } from "../../../src/domain/time.js";
+
+const line = (id: string, quantity: number, unitPrice: number): OrderLine => ({
+  productId: id as ProductId,
+  quantity,
+  unitPrice: unitPrice as Money,
+});
+const seoul = "Asia/Seoul" as TimeZone;
+const justBefore = Date.UTC(2026, 10, 21, 14, 59, 59, 999) as EpochMs;
+
+describe("the sales of an order", () => {
+  const sales = salesOf("o" as OrderId, [line("a", 2, 100), line("b", 1, 55)], justBefore, seoul);
+
+  it("are one a line, at the price of the line, under an id made of the order and the product", () => {
+    expect(sales).toEqual([
+      {
+        saleId: "order:o:a",
+        productId: "a",
+        quantity: 2,
+        unitPrice: 100,
+        occurredAt: justBefore,
+        businessDay: "2026-11-21",
+      },
+      {
+        saleId: "order:o:b",
+        productId: "b",
+        quantity: 1,
+        unitPrice: 55,
+        occurredAt: justBefore,
+        businessDay: "2026-11-21",
+      },
+    ]);
+    for (const { saleId } of sales) expect(saleId).toMatch(saleIdPattern);
+  });
+
+  it("belong to the business day of their zone: a millisecond later it is tomorrow in Seoul, not in UTC", () => {
+    const midnight = (justBefore + 1) as EpochMs;
+    const day = (zone: string) =>
+      salesOf("o" as OrderId, [line("a", 1, 1)], midnight, zone as TimeZone)[0]?.businessDay;
+    expect(day("Asia/Seoul")).toBe("2026-11-22");
+    expect(day("UTC")).toBe("2026-11-21");
+  });
+
+  it("are told with the instant as text, under the sale's own id", () => {
+    expect(productSold(sales[0] as (typeof sales)[number], justBefore)).toEqual({
+      id: "product.sold:order:o:a",
+      type: "product.sold",
+      at: "2026-11-21T14:59:59.999Z",
+      data: {
+        saleId: "order:o:a",
+        productId: "a",
+        quantity: 2,
+        unitPrice: 100,
+        occurredAt: "2026-11-21T14:59:59.999Z",
+        businessDay: "2026-11-21",
+      },
+    });
+  });
+});
