@@ -18,8 +18,16 @@ export type Recurring = (name: string, run: () => Promise<unknown>, everyMs: num
 /** What runs beside requests, and what its jobs have seen. */
 export type Background = { readonly steps: readonly Step[]; readonly figures: JobFigures };
 
-/** What a node does beside answering requests, by its roles. */
-export const backgroundSteps = (config: Config, log: Logger, get: <T>(token: Token<T>) => T): Background => {
+/**
+ * What a node does beside answering requests, by its roles.
+ * @param countPayment hears how each payment ended that the provider had left open
+ */
+export const backgroundSteps = (
+  config: Config,
+  log: Logger,
+  get: <T>(token: Token<T>) => T,
+  countPayment: (outcome: string) => void,
+): Background => {
   const steps: Step[] = [];
   const failed = (job: string) => (error: unknown) =>
     log[isEngineUnavailable(error) ? "warn" : "error"]({ job, err: error }, "a job failed and will be tried again");
@@ -60,7 +68,7 @@ export const backgroundSteps = (config: Config, log: Logger, get: <T>(token: Tok
     productBoardDrift: 0,
     statisticsDrift: 0,
   };
-  if (config.ROLES.has("scheduler")) steps.push(...scheduledJobs(config, get, recurring, figures));
+  if (config.ROLES.has("scheduler")) steps.push(...scheduledJobs(config, get, recurring, figures, countPayment));
 
   if (config.ROLES.has("api")) {
     const followTask = get(Tokens.followTask);

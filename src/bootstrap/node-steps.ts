@@ -66,9 +66,9 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
   if (redis !== null) engines.push({ name: "redis", ping: () => redis.ping() });
   if (config.KAFKA_BROKERS !== undefined) engines.push({ name: "kafka", ping: () => bus.ping() });
 
-  const background = backgroundSteps(config, log, get);
+  const background = backgroundSteps(config, log, get, (outcome) => server.metrics.payment(outcome));
   const secrets = get(Tokens.secrets);
-  const server = new HttpServer({
+  const server: HttpServer = new HttpServer({
     application: get(Tokens.application),
     servesApi: config.ROLES.has("api"),
     host: config.HOST,

@@ -33,6 +33,7 @@ export const scheduledJobs = (
   get: <T>(token: Token<T>) => T,
   recurring: Recurring,
   figures: JobFigures,
+  countPayment: (outcome: string) => void,
 ): readonly Step[] => {
   const steps: Step[] = [];
   const lease = get(Tokens.jobLease);
@@ -61,7 +62,10 @@ export const scheduledJobs = (
   const expireHolds = get(Tokens.expireHolds);
   leased("hold expiry", () => expireHolds.execute(), expiryMs);
   const settle = get(Tokens.settleOpenPayments);
-  leased("open payments", () => settle.execute(), settleMs);
+  const settlePayments = async () => {
+    for (const { status } of await settle.execute()) countPayment(status);
+  };
+  leased("open payments", settlePayments, settleMs);
 
   const soldOut = get(Tokens.rebuildSoldOutBoard);
   const compareSoldOut = async () => {

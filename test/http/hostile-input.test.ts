@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { DomainError } from "../../src/domain/problem.js";
 import { expectProblem, faultsOf } from "../support/expect-problem.js";
 import { type HttpApp, startHttpApp } from "../support/http-app.js";
 
@@ -14,6 +15,10 @@ describe("a path or query", () => {
     ["path/couponId", `/api/v1/coupons/${"x".repeat(65)}`],
     ["path/taskId", "/api/v1/tasks/a.b"],
     ["path/taskId", "/api/v1/tasks/a'b/events"],
+    ["path/productId", "/api/v1/products/a%27b"],
+    ["path/orderId", "/api/v1/orders/a.b"],
+    ["path/orderId", `/api/v1/orders/${"x".repeat(65)}/events`],
+    ["path/paymentId", "/api/v1/payments/%00"],
     ["query/limit", "/api/v1/coupons?limit=0"],
     ["query/limit", "/api/v1/coupons?limit=201"],
     ["query/limit", "/api/v1/coupons?limit=1e2"],
@@ -24,6 +29,10 @@ describe("a path or query", () => {
     ["query/cursor", "/api/v1/coupons?cursor=nonsense"],
     ["query/cursor", "/api/v1/me/coupons?cursor=%00"],
     ["query/cursor", `/api/v1/coupons?cursor=${"x".repeat(257)}`],
+    ["query/cursor", "/api/v1/products?cursor=e30"],
+    ["query/cursor", "/api/v1/orders?cursor=W10"],
+    ["query/cursor", "/api/v1/admin/dead-letters?cursor=WyJhIl0"],
+    ["query/status", "/api/v1/orders?status=pending"],
     ["query/couponId", "/api/v1/admin/ranking-logs?couponId=a'b"],
     ["query/page", "/api/v1/coupons?page=2"],
     ["query/__proto__", "/api/v1/coupons?__proto__=1"],
@@ -107,5 +116,19 @@ describe("an error that nobody expected", () => {
     const logged = lines.map((line) => JSON.parse(line)).find(({ level }) => level === 50);
     expect(logged).toMatchObject({ requestId: answered.body.requestId, err: { message: secret } });
     expect((await app.ask("GET", "/livez")).status).toBe(200);
+  });
+
+  it("tells no more of a step that its own rules bar", async () => {
+    const lines: string[] = [];
+    const logTo = new Writable({ write: (chunk, _encoding, done) => done(void lines.push(String(chunk))) });
+    const problem = { code: "impossible-transition", from: "confirmed", step: "reserve-twice" } as const;
+    const cancelOrder = { execute: () => Promise.reject(new DomainError(problem)) } as never;
+    const app = await startHttpApp({ instead: { cancelOrder }, logTo });
+    const answered = await app.ask("POST", "/api/v1/orders/o1/cancellation", { as: "kim" });
+    expectProblem(answered, "impossible-transition");
+    expect(answered.body).not.toHaveProperty("from");
+    expect(answered.text).not.toContain("reserve-twice");
+    const logged = lines.map((line) => JSON.parse(line)).find(({ level }) => level === 50);
+    expect(logged).toMatchObject({ requestId: answered.body.requestId, err: { problem } });
   });
 });

@@ -47,13 +47,24 @@ const strangers: Readonly<Record<string, () => string | Promise<string> | undefi
 const publicOnes = [
   "GET /api/v1/coupons",
   "GET /api/v1/coupons/an-id",
+  "GET /api/v1/products",
+  "GET /api/v1/products/an-id",
   "GET /livez",
   "GET /readyz",
   "GET /metrics",
   "GET /",
   "GET /problems/internal",
 ];
-const adminOnes = ["POST /api/v1/coupons", "GET /api/v1/coupons/an-id/audit", "GET /api/v1/admin/ranking-logs"];
+const adminOnes = [
+  "POST /api/v1/coupons",
+  "GET /api/v1/coupons/an-id/audit",
+  "POST /api/v1/products",
+  "PATCH /api/v1/products/an-id",
+  "GET /api/v1/products/an-id/audit",
+  "GET /api/v1/admin/ranking-logs",
+  "GET /api/v1/admin/dead-letters",
+  "POST /api/v1/admin/dead-letters/an-id/replay",
+];
 
 type Operation = { readonly method: string; readonly path: string; readonly access: string; readonly facts: Json };
 
@@ -99,6 +110,14 @@ describe("the OpenAPI document", () => {
       expect(["public", "shopper", "service", "admin"]).toContain(access);
       expect(Object.keys(facts.responses ?? {}).some((status) => status.startsWith("2"))).toBe(true);
     }
+  });
+
+  it("shows the header without which nothing is paid", async () => {
+    const operations = operationsOf(await documentOf(await startHttpApp()));
+    const { facts } = operations.find(({ path, method }) => path === "/api/v1/payments" && method === "POST") ?? {};
+    const [header] = Object.values(facts?.parameters ?? {});
+    expect(header).toMatchObject({ name: "Idempotency-Key", in: "header", required: true, schema: { type: "string" } });
+    expect(Object.keys(facts?.responses ?? {})).toEqual(expect.arrayContaining(["201", "202", "402", "409", "422"]));
   });
 
   it("refers to nothing that it does not hold", async () => {

@@ -3,6 +3,7 @@ import type { Readiness } from "../../src/adapters/http/probe-routes.js";
 import { problemTable } from "../../src/adapters/http/problem-table.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { openCoupon, startHttpApp } from "../support/http-app.js";
+import { pay, payableOrder } from "./shop.js";
 
 describe("probes", () => {
   it("tell whether to send work here", async () => {
@@ -59,6 +60,29 @@ describe("/metrics", () => {
     expect(durations.some((line) => line.includes('route="other"'))).toBe(true);
     expect(text).not.toContain("some-path-of-mine");
     expect(text).not.toContain(couponId);
+  });
+});
+
+describe("payments in /metrics", () => {
+  it("are counted by their status or the problem's code, and where another part of the service says so", async () => {
+    const app = await startHttpApp();
+    await app.work();
+    const { orderId } = await payableOrder(app);
+    await pay(app, "k1", { orderId, amount: 1000, paymentMethod: "sandbox-declined" });
+    await pay(app, "k2", { orderId, amount: 999 });
+    await pay(app, "k3", { orderId, amount: 1000 });
+    await pay(app, "k3", { orderId, amount: 1000 });
+    await pay(app, null, { orderId, amount: 1000 });
+    app.server.metrics.payment("refunded");
+    const { text } = await app.ask("GET", "/metrics");
+    const counted = [...text.matchAll(/^rushboard_payments_total\{outcome="(.+)"\} (\d+)$/gm)];
+    expect(counted.map(([, outcome, count]) => [outcome, Number(count)])).toEqual([
+      ["payment-declined", 1],
+      ["amount-mismatch", 1],
+      ["succeeded", 2],
+      ["invalid-request", 1],
+      ["refunded", 1],
+    ]);
   });
 });
 

@@ -3,6 +3,7 @@ import { EventSource } from "eventsource";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
+import { follow, namesIn } from "./follow.js";
 
 type Task = { readonly taskId: string; readonly events: string; readonly ticketed: string };
 
@@ -11,27 +12,6 @@ const claimed = async (app: HttpApp, as = "kim"): Promise<Task> => {
   const taskId = String(body.taskId);
   return { taskId, events: `/api/v1/tasks/${taskId}/events`, ticketed: String(body.links?.events) };
 };
-
-/** A stream that somebody reads piece by piece. */
-const follow = async (app: HttpApp, path: string, as = "kim") => {
-  const gone = new AbortController();
-  onTestFinished(() => gone.abort());
-  const response = await fetch(app.url + path, { headers: { "x-user-id": as }, signal: gone.signal });
-  const pieces = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
-  let text = "";
-  /** Reads on until it has come, or the stream has ended; answers all that has come. */
-  const until = async (awaited: string): Promise<string> => {
-    while (!text.includes(awaited)) {
-      const piece = await pieces?.next();
-      if (piece === undefined || piece.done) break;
-      text += piece.value;
-    }
-    return text;
-  };
-  return { response, until, toEnd: () => until("no text of ours\u0000"), leave: () => gone.abort() };
-};
-
-const names = (text: string) => [...text.matchAll(/^event: (\w+)$/gm)].map(([, name]) => name);
 
 describe("a task's stream", () => {
   it("tells pending at once, the end when it comes, and closes", async () => {
@@ -48,7 +28,7 @@ describe("a task's stream", () => {
     expect(begun).toMatch(/^retry: 2000\n\nevent: pending\n/);
     await app.work();
     const text = await stream.toEnd();
-    expect(names(text)).toEqual(["pending", "settled"]);
+    expect(namesIn(text)).toEqual(["pending", "settled"]);
     const [, id, data = ""] = /\nid: (.+)\nevent: settled\ndata: (.+)\n\n$/.exec(text) ?? [];
     expect(id).toBe(`${taskId}:settled`);
     expect(JSON.parse(data)).toEqual((await app.ask("GET", `/api/v1/tasks/${taskId}`, { as: "kim" })).body);
@@ -61,13 +41,13 @@ describe("a task's stream", () => {
     const both = await Promise.all([follow(app, events), follow(app, events)]);
     await Promise.all(both.map(({ until }) => until("pending")));
     await app.work();
-    for (const { toEnd } of both) expect(names(await toEnd())).toEqual(["pending", "settled"]);
+    for (const { toEnd } of both) expect(namesIn(await toEnd())).toEqual(["pending", "settled"]);
     for (let time = 0; time < 2; time++)
-      expect(names((await app.ask("GET", events, { as: "kim" })).text)).toEqual(["settled"]);
+      expect(namesIn((await app.ask("GET", events, { as: "kim" })).text)).toEqual(["settled"]);
     const headers = { "last-event-id": `${taskId}:settled` };
     expect(await app.ask("GET", events, { as: "kim", headers })).toMatchObject({ status: 204, text: "" });
     const other = await app.ask("GET", events, { as: "kim", headers: { "last-event-id": "another:settled" } });
-    expect(names(other.text)).toEqual(["settled"]);
+    expect(namesIn(other.text)).toEqual(["settled"]);
   });
 
   it("serves a browser's EventSource by its ticket, which ends by itself", async () => {
@@ -97,7 +77,7 @@ describe("a ticket", () => {
     const [mine, others] = [await claimed(app), await claimed(app, "lee")];
     await app.work();
     const ticket = mine.ticketed.split("?")[1] ?? "";
-    expect(names((await app.ask("GET", mine.ticketed)).text)).toContain("settled");
+    expect(namesIn((await app.ask("GET", mine.ticketed)).text)).toContain("settled");
     for (const path of [
       `${others.events}?${ticket}`,
       `/api/v1/tasks/no-such-task/events?${ticket}`,
@@ -152,7 +132,7 @@ describe("streams", () => {
   it("are kept alive by a comment", async () => {
     const app = await startHttpApp({ streamBounds: { heartbeatMs: 5 } });
     const stream = await follow(app, (await claimed(app)).events);
-    expect(names(await stream.until("\n\n:\n\n:\n\n"))).toEqual(["pending"]);
+    expect(namesIn(await stream.until("\n\n:\n\n:\n\n"))).toEqual(["pending"]);
   });
 
   it("end when the server stops, asking followers to come back later", async () => {
@@ -160,7 +140,7 @@ describe("streams", () => {
     const stream = await follow(app, (await claimed(app)).events);
     await stream.until("pending");
     const [text] = await Promise.all([stream.toEnd(), app.server.stop(5000)]);
-    expect(names(text)).toEqual(["pending"]);
+    expect(namesIn(text)).toEqual(["pending"]);
     expect(text).toMatch(/\n\nretry: \d{3,4}\n\n$/);
     await expect(fetch(`${app.url}/livez`)).rejects.toThrow();
   });

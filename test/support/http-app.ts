@@ -8,9 +8,12 @@ import type { Application } from "../../src/adapters/http/api-tables.js";
 import { HttpServer, type HttpServerNeeds } from "../../src/adapters/http/http-server.js";
 import { applicationModule } from "../../src/bootstrap/application-module.js";
 import { backgroundSteps } from "../../src/bootstrap/background.js";
+import { concertModule } from "../../src/bootstrap/concert-module.js";
 import { readConfig } from "../../src/bootstrap/config.js";
 import { databaseModule, journalModule, memoryStoresModule } from "../../src/bootstrap/engine-modules.js";
+import { orderModule } from "../../src/bootstrap/order-module.js";
 import { readings } from "../../src/bootstrap/readings.js";
+import { salesModule } from "../../src/bootstrap/sales-module.js";
 import { type Token, Tokens } from "../../src/bootstrap/tokens.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { openSqlBackends } from "./backends.js";
@@ -48,6 +51,8 @@ export type HttpApp = {
   ask(method: string, path: string, asked?: Asked): Promise<Answered>;
   /** Writes bytes to a connection of its own, and answers what comes back until that is closed. */
   raw(bytes: string): Promise<Answered>;
+  /** What a token stands for, for what no request can bring about. */
+  get<T>(token: Token<T>): T;
 };
 
 const json = (text: string): unknown => {
@@ -107,7 +112,8 @@ const wired = async () => {
   container.bind(Tokens.config).toConstantValue(config);
   container.bind(Tokens.log).toConstantValue(pino({ level: "silent" }));
   container.bind(Tokens.registry).toConstantValue(new Registry());
-  container.load(databaseModule, memoryStoresModule, journalModule, applicationModule);
+  container.load(databaseModule, memoryStoresModule, journalModule);
+  container.load(applicationModule, orderModule, concertModule, salesModule);
   container.rebind(Tokens.database).toConstantValue(opened.db);
   container.rebind(Tokens.clock).toConstantValue(clock);
   const get = <T>(token: Token<T>): T => container.get(token as symbol);
@@ -117,9 +123,9 @@ const wired = async () => {
 /** Starts an edge on a free port; it is stopped when the test has finished. */
 export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions = {}): Promise<HttpApp> => {
   const { get, config, clock, close } = await wired();
-  const background = backgroundSteps(config, get(Tokens.log), get);
+  const background = backgroundSteps(config, get(Tokens.log), get, (outcome) => server.metrics.payment(outcome));
   const key = randomBytes(32);
-  const server = new HttpServer({
+  const server: HttpServer = new HttpServer({
     application: { ...get(Tokens.application), ...instead },
     servesApi: true,
     host: "127.0.0.1",
@@ -131,7 +137,7 @@ export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions 
     readiness: async () => ({ status: "ready", checks: {} }),
     log: logTo === undefined ? get(Tokens.log) : pino({ level: "info" }, logTo),
     registry: get(Tokens.registry),
-    readings: readings(get, background.coldStores),
+    readings: readings(get, background.figures),
     ...needs,
   });
   const bus = get(Tokens.bus);
@@ -157,6 +163,7 @@ export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions 
     },
     ask: asker(url),
     raw: rawAsker(port),
+    get,
   };
 };
 

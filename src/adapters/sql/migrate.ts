@@ -4,6 +4,7 @@ import { up as coupons } from "./migrations/001-coupons.js";
 import { up as events } from "./migrations/002-events.js";
 import { up as orders } from "./migrations/003-orders.js";
 import { up as sandbox } from "./migrations/004-sandbox.js";
+import { up as concerts } from "./migrations/005-concerts.js";
 import { up as webhooks } from "./migrations/006-webhooks.js";
 import { up as sales } from "./migrations/007-sales.js";
 
@@ -14,6 +15,7 @@ const steps: ReadonlyMap<string, Knex.Migration> = new Map(
     "002-events": events,
     "003-orders": orders,
     "004-sandbox": sandbox,
+    "005-concerts": concerts,
     "006-webhooks": webhooks,
     "007-sales": sales,
   }).map(([name, up]) => [name, { up, down: async () => {} }]),

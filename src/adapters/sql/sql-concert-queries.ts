@@ -1,1 +1,133 @@
-export class SqlConcertQueries {}
+import type { Knex } from "knex";
+import type { ConcertQueries, ScheduleStanding, Seat } from "../../application/ports/concert-queries.js";
+import type { Page } from "../../application/ports/page.js";
+import { type Concert, isOver, type Reservation, type Schedule } from "../../domain/concert.js";
+import type { ConcertId, ReservationId, ScheduleId } from "../../domain/ids.js";
+import type { EpochMs } from "../../domain/time.js";
+import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
+import { type Database, read } from "./database.js";
+import { type ReservationRecord, reservationOf } from "./reservation-record.js";
+import { type ScheduleRecord, scheduleOf } from "./schedule-record.js";
+
+type ConcertRecord = { readonly concert_id: ConcertId; readonly title: string; readonly created_at: EpochMs };
+type StandingRecord = ScheduleRecord & { readonly overdue: number | string };
+
+/** Holds that are over count as free, whoever tidies them later. */
+const standingOf = (row: StandingRecord): ScheduleStanding => ({
+  schedule: scheduleOf(row),
+  counts: { held: row.held_seats - Number(row.overdue), reserved: row.reserved_seats },
+  soldOutAt: row.sold_out_at,
+});
+
+/** Reads of concerts, schedules, seats and reservations. */
+export class SqlConcertQueries implements ConcertQueries {
+  private readonly db: Database;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  async find(concertId: ConcertId): Promise<Concert | undefined> {
+    const row = await read<ConcertRecord | undefined>(this.db.knex("concerts").where("concert_id", concertId).first());
+    return row && { concertId, title: row.title };
+  }
+
+  async list(cursor: string | null, limit: number): Promise<Page<Concert> | undefined> {
+    const rows = this.db
+      .knex("concerts")
+      .orderBy(["created_at", "concert_id"])
+      .limit(limit + 1);
+    if (cursor !== null) {
+      const order = orderOf(cursor, ["number", "string"]);
+      if (order === undefined) return undefined;
+      rowsAfter(rows, ["created_at", "concert_id"], order as [number, string]);
+    }
+    return pageOf(
+      await read<ConcertRecord[]>(rows),
+      limit,
+      ({ concert_id: concertId, title }) => ({ concertId, title }),
+      (row) => cursorOf(row.created_at, row.concert_id),
+    );
+  }
+
+  async schedules(
+    concertId: ConcertId,
+    now: EpochMs,
+    cursor: string | null,
+    limit: number,
+  ): Promise<Page<ScheduleStanding> | undefined> {
+    const rows = this.standings(now)
+      .where("concert_id", concertId)
+      .orderBy(["created_at", "schedule_id"])
+      .limit(limit + 1);
+    if (cursor !== null) {
+      const order = orderOf(cursor, ["number", "string"]);
+      if (order === undefined) return undefined;
+      rowsAfter(rows, ["created_at", "schedule_id"], order as [number, string]);
+    }
+    const cursorAt = (row: StandingRecord) => cursorOf(row.created_at, row.schedule_id);
+    return pageOf(await read<StandingRecord[]>(rows), limit, standingOf, cursorAt);
+  }
+
+  async schedule(scheduleId: ScheduleId, now: EpochMs): Promise<ScheduleStanding | undefined> {
+    const row = await read<StandingRecord | undefined>(
+      this.standings(now).where("schedules.schedule_id", scheduleId).first(),
+    );
+    return row && standingOf(row);
+  }
+
+  /** Seats have no rows: only the live reservations of the page's numbers are read. */
+  async seats(schedule: Schedule, now: EpochMs, cursor: string | null, limit: number): Promise<Page<Seat> | undefined> {
+    const order = cursor === null ? [0] : orderOf(cursor, ["number"]);
+    const [last] = order ?? [];
+    if (last === undefined) return undefined;
+    const first = Number(last) + 1;
+    const numbers = Array.from(
+      { length: Math.min(limit, Math.max(0, schedule.seats - first + 1)) },
+      (_, n) => first + n,
+    );
+    const live = await read<ReservationRecord[]>(
+      this.db
+        .knex("reservations")
+        .where({ schedule_id: schedule.scheduleId, live: 1 })
+        .whereBetween("seat_no", [first, first + limit - 1]),
+    );
+    const taken = new Map(live.map(reservationOf).map((reservation) => [reservation.seatNo, reservation]));
+    const greatest = numbers.at(-1) ?? schedule.seats;
+    return {
+      items: numbers.map((seatNo) => ({ seatNo, status: seatStatus(taken.get(seatNo), now) })),
+      next: greatest < schedule.seats ? cursorOf(greatest) : null,
+    };
+  }
+
+  async reservation(reservationId: ReservationId): Promise<Reservation | undefined> {
+    const row = await read<ReservationRecord | undefined>(
+      this.db.knex("reservations").where("reservation_id", reservationId).first(),
+    );
+    return row && reservationOf(row);
+  }
+
+  async overdueHolds(now: EpochMs, limit: number): Promise<readonly ReservationId[]> {
+    const due = this.db
+      .knex("reservations")
+      .select("reservation_id")
+      .where("due_at", "<=", now)
+      .orderBy(["due_at", "reservation_id"])
+      .limit(limit);
+    return (await read<Pick<ReservationRecord, "reservation_id">[]>(due)).map(({ reservation_id }) => reservation_id);
+  }
+
+  private standings(now: EpochMs): Knex.QueryBuilder {
+    const { knex } = this.db;
+    const overdue = knex("reservations")
+      .count("*")
+      .whereRaw("reservations.schedule_id = schedules.schedule_id")
+      .andWhere("due_at", "<=", now);
+    return knex("schedules").select("schedules.*", { overdue });
+  }
+}
+
+const seatStatus = (reservation: Reservation | undefined, now: EpochMs): Seat["status"] => {
+  if (reservation === undefined || isOver(reservation, now)) return "available";
+  return reservation.status === "reserved" ? "reserved" : "held";
+};

@@ -1,1 +1,90 @@
-export class SqlSoldOutRecords {}
+import type { Page } from "../../application/ports/page.js";
+import type { SoldOutRecords, TitledSellOut } from "../../application/ports/sold-out-records.js";
+import type { TimeZone } from "../../domain/business-day.js";
+import type { ScheduleId } from "../../domain/ids.js";
+import { type Board, type SellOut, weekOf } from "../../domain/sold-out.js";
+import { entryOf, type ScorePolicy, scorePolicies } from "../../domain/sold-out-score.js";
+import type { EpochMs } from "../../domain/time.js";
+import { cursorOf, orderOf, pageOf } from "./cursor.js";
+import { type Database, read, transact } from "./database.js";
+import { type ScheduleRecord, sellOutOf } from "./schedule-record.js";
+import { unrated } from "./sql-concert-table.js";
+
+type TitledRecord = ScheduleRecord & { readonly title: string };
+const titledOf = (row: TitledRecord): TitledSellOut => ({ ...sellOutOf(row), title: row.title });
+
+/** Sell-outs in the schedules' rows. */
+export class SqlSoldOutRecords implements SoldOutRecords {
+  private readonly db: Database;
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  async best(board: Board, policy: ScorePolicy, limit: number): Promise<readonly SellOut[]> {
+    const rows = this.db
+      .knex("schedules")
+      .where("score_policy", policy)
+      .orderBy(["score", "score_member"])
+      .limit(limit);
+    if (board.name === "weekly") rows.andWhere("sold_out_week", board.week);
+    return (await read<ScheduleRecord[]>(rows)).map(sellOutOf);
+  }
+
+  async byIds(scheduleIds: readonly ScheduleId[]): Promise<readonly TitledSellOut[]> {
+    if (scheduleIds.length === 0) return [];
+    const rows = this.titled().whereIn("schedules.schedule_id", scheduleIds).whereNotNull("sold_out_at");
+    return (await read<TitledRecord[]>(rows)).map(titledOf);
+  }
+
+  async history(
+    from: EpochMs | null,
+    to: EpochMs | null,
+    cursor: string | null,
+    limit: number,
+  ): Promise<Page<TitledSellOut> | undefined> {
+    const rows = this.titled()
+      .whereNotNull("sold_out_at")
+      .orderBy([
+        { column: "sold_out_at", order: "desc" },
+        { column: "schedules.schedule_id", order: "desc" },
+      ])
+      .limit(limit + 1);
+    if (from !== null) rows.andWhere("sold_out_at", ">=", from);
+    if (to !== null) rows.andWhere("sold_out_at", "<", to);
+    if (cursor !== null) {
+      const order = orderOf(cursor, ["number", "string"]);
+      if (order === undefined) return undefined;
+      const [at, scheduleId] = order as [number, string];
+      rows.andWhere((older) =>
+        older
+          .where("sold_out_at", "<", at)
+          .orWhere((same) => same.where("sold_out_at", at).andWhere("schedules.schedule_id", "<", scheduleId)),
+      );
+    }
+    const cursorAt = (row: TitledRecord) => cursorOf(row.sold_out_at as EpochMs, row.schedule_id);
+    return pageOf(await read<TitledRecord[]>(rows), limit, titledOf, cursorAt);
+  }
+
+  rate(policy: ScorePolicy, zone: TimeZone, limit: number): Promise<number> {
+    const others = [unrated, ...scorePolicies.filter((name) => name !== policy)];
+    return transact(this.db, async (trx) => {
+      const rows: ScheduleRecord[] = await trx("schedules").whereIn("score_policy", others).limit(limit);
+      // In id order, as payments lock them one by one.
+      for (const sellOut of rows.map(sellOutOf).sort((a, b) => (a.scheduleId < b.scheduleId ? -1 : 1))) {
+        const { score, member } = entryOf(policy, sellOut);
+        await trx("schedules")
+          .where("schedule_id", sellOut.scheduleId)
+          .update({ score_policy: policy, score, score_member: member, sold_out_week: weekOf(sellOut, zone) });
+      }
+      return rows.length;
+    });
+  }
+
+  private titled() {
+    return this.db
+      .knex("schedules")
+      .join("concerts", "concerts.concert_id", "schedules.concert_id")
+      .select("schedules.*", "concerts.title");
+  }
+}

@@ -6,12 +6,14 @@ import type { DomainEvent } from "../../domain/event.js";
 import { type Database, transact } from "./database.js";
 import { insertRows } from "./insert-rows.js";
 import { SqlClaimTable } from "./sql-claim-table.js";
+import { SqlConcertTable } from "./sql-concert-table.js";
 import { SqlCouponTable, SqlEpochTable } from "./sql-coupon-table.js";
 import { SqlDeadLetterTable } from "./sql-dead-letters.js";
 import { SqlLeaseTable } from "./sql-job-lease.js";
 import { SqlOrderTable } from "./sql-order-table.js";
 import { SqlPaymentTable } from "./sql-payment-table.js";
 import { SqlProductTable } from "./sql-product-table.js";
+import { SqlReservationTable } from "./sql-reservation-table.js";
 import { SqlSaleTable } from "./sql-sale-table.js";
 import { SqlUserCouponTable } from "./sql-user-coupon-table.js";
 import { SqlWebhookTable } from "./sql-webhook-deliveries.js";
@@ -55,6 +57,8 @@ export class SqlUnitOfWork implements UnitOfWork {
         orders: new SqlOrderTable(trx, dialect),
         payments: new SqlPaymentTable(trx, dialect),
         sales: new SqlSaleTable(trx, dialect),
+        concerts: new SqlConcertTable(trx),
+        reservations: new SqlReservationTable(trx, dialect),
         leases: new SqlLeaseTable(trx, dialect, this.holder),
         deadLetters: new SqlDeadLetterTable(trx, dialect),
         webhooks: new SqlWebhookTable(trx),
