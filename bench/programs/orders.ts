@@ -56,7 +56,9 @@ const timelineOf = (at: number, entries: number) =>
 const hop = async (connection: Connection, orderIds: readonly string[], step: "stock" | "price" | "cancel") => {
   const now = Date.now();
   await connection.beginTransaction();
-  await connection.query(`SELECT * FROM orders WHERE order_id IN (${literal([...orderIds])}) ORDER BY order_id FOR UPDATE`);
+  await connection.query(
+    `SELECT * FROM orders WHERE order_id IN (${literal([...orderIds])}) ORDER BY order_id FOR UPDATE`,
+  );
   if (step === "stock") {
     const run = orderIds[0]?.slice(0, orderIds[0].lastIndexOf("-"));
     const ids = Array.from({ length: products }, (_, n) => `${run}-${n}`);

@@ -5,7 +5,8 @@ import { isEngineUnavailable } from "../domain/problem.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
 import { type JobFigures, scheduledJobs } from "./scheduled-jobs.js";
-import { type Token, Tokens } from "./tokens.js";
+import type { Token } from "./token.js";
+import { Tokens } from "./tokens.js";
 
 const relayMs = 500;
 const rereadMs = 5000;

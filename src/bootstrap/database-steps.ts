@@ -4,7 +4,8 @@ import { isEngineUnavailable } from "../domain/problem.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
 import { ProcessLease } from "./process-lease.js";
-import { type Token, Tokens } from "./tokens.js";
+import type { Token } from "./token.js";
+import { Tokens } from "./tokens.js";
 
 /** The service cannot run as it was set up; the message is one line for whoever starts it. */
 export class StartRefused extends Error {}

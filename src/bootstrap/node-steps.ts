@@ -11,12 +11,14 @@ import { concertModule } from "./concert-module.js";
 import type { Config } from "./config.js";
 import { databaseSteps } from "./database-steps.js";
 import { databaseModule, journalModule, kafkaModule, memoryStoresModule, redisStoresModule } from "./engine-modules.js";
+import type { EngineCheck } from "./engine-tokens.js";
 import type { Step } from "./lifecycle.js";
 import { orderModule } from "./order-module.js";
 import { readinessOf } from "./readiness.js";
 import { readings } from "./readings.js";
 import { salesModule } from "./sales-module.js";
-import { type EngineCheck, type Token, Tokens } from "./tokens.js";
+import type { Token } from "./token.js";
+import { Tokens } from "./tokens.js";
 
 const authOf = (config: Config): Auth => {
   const claims = {

@@ -1,6 +1,6 @@
 import type { Readiness } from "../adapters/http/probe-routes.js";
 import { withDeadline } from "./deadline.js";
-import type { EngineCheck } from "./tokens.js";
+import type { EngineCheck } from "./engine-tokens.js";
 
 const checkMs = 1200;
 

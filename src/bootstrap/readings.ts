@@ -1,6 +1,7 @@
 import type { Reading } from "../adapters/http/metrics.js";
 import type { JobFigures } from "./scheduled-jobs.js";
-import { type Token, Tokens } from "./tokens.js";
+import type { Token } from "./token.js";
+import { Tokens } from "./tokens.js";
 
 const one = (figure: number): ReadonlyMap<string, number> => new Map([["", figure]]);
 

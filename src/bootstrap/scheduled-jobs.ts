@@ -2,7 +2,8 @@ import { CronJob } from "../adapters/cron/cron-job.js";
 import type { Recurring } from "./background.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
-import { type Token, Tokens } from "./tokens.js";
+import type { Token } from "./token.js";
+import { Tokens } from "./tokens.js";
 
 const expiryMs = 1000;
 const settleMs = 3000;

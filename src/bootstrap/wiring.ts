@@ -1,5 +1,5 @@
 import { ContainerModule } from "inversify";
-import type { Token } from "./tokens.js";
+import type { Token } from "./token.js";
 
 type Values<D extends readonly symbol[]> = { [K in keyof D]: D[K] extends Token<infer V> ? V : never };
 

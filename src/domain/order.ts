@@ -189,10 +189,12 @@ export const releasePayment = (
   order: Order,
   paymentId: PaymentId,
   now: EpochMs,
-): { readonly order: Order; readonly expired: boolean } =>
-  order.status === "awaiting-payment" && order.openPayment === paymentId
+): { readonly order: Order; readonly expired: boolean } => {
+  if (order.status === "pending") return impossible(order, "release payment");
+  return order.status === "awaiting-payment" && order.openPayment === paymentId
     ? { order: { ...order, openPayment: null }, expired: now >= order.expiresAt }
     : { order, expired: false };
+};
 
 /** Whether nothing more will happen to it. */
 export const hasEnded = (order: Order): boolean => order.status === "confirmed" || order.status === "cancelled";

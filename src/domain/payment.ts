@@ -64,19 +64,28 @@ export const isOpen = ({ status }: Payment): boolean => status === "pending" || 
 export const fallSilent = (payment: Payment): Payment =>
   payment.status === "pending" ? { ...payment, status: "unknown" } : payment;
 
+const impossible = (payment: Payment, step: string): never => {
+  throw new DomainError({ code: "impossible-transition", from: payment.status, step });
+};
+
 /** Closes an open payment by the provider's verdict; a closed one stays as it is. */
 export const closePayment = (payment: Payment, verdict: Verdict): Payment => {
   if (isOpen(payment)) return { ...payment, status: verdict === "captured" ? "succeeded" : "declined" };
   // Declined stands for ever at the provider, so it cannot have captured since.
-  if (payment.status === "declined" && verdict === "captured")
-    throw new DomainError({ code: "impossible-transition", from: payment.status, step: verdict });
+  if (payment.status === "declined" && verdict === "captured") return impossible(payment, verdict);
   return payment;
 };
 
 /** What was paid for was given back; of nothing there is nothing to refund. */
-export const refundPayment = (payment: Payment): Payment =>
-  payment.status === "succeeded" ? { ...payment, status: "refunded", refundDue: payment.amount > 0 } : payment;
+export const refundPayment = (payment: Payment): Payment => {
+  if (payment.status === "declined") return impossible(payment, "refund");
+  if (payment.status !== "succeeded") return payment;
+  return { ...payment, status: "refunded", refundDue: payment.amount > 0 };
+};
 
 /** The provider has the refund. */
-export const acknowledgeRefund = (payment: Payment): Payment =>
-  payment.status === "refunded" ? { ...payment, refundDue: false } : payment;
+export const acknowledgeRefund = (payment: Payment): Payment => {
+  if (payment.status === "succeeded") return payment;
+  if (payment.status !== "refunded") return impossible(payment, "acknowledge refund");
+  return { ...payment, refundDue: false };
+};

@@ -54,8 +54,10 @@ for (const { name, live, open } of openSqlBackends())
       await migrate(db);
       const tables = await tablesOf(db);
       expect(tables).toEqual([
-        ...["coupon_claims", "coupon_epochs", "coupons", "dead_letters", "deliveries", "job_leases", "outbox"],
-        ...["ranking_logs", "secrets", "user_coupons"],
+        ...["closed_days", "concerts", "coupon_claims", "coupon_epochs", "coupons", "day_drifts", "dead_letters"],
+        ...["deliveries", "job_leases", "orders", "outbox", "payments", "product_sales_daily", "product_sales_total"],
+        ...["products", "ranking_logs", "reservations", "sales", "sandbox_book", "schedules", "secrets"],
+        ...["user_coupons", "webhook_deliveries"],
       ]);
       for (const table of tables) {
         const columns = Object.keys(await db.knex(table).columnInfo());

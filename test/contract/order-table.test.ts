@@ -131,9 +131,9 @@ const clauses: Clauses<UnitOfWork> = {
 type Orders = Partial<SqlOrderTable>;
 /** The table as it is, but for what `wrong` makes of it. */
 const twin = (wrong: (right: SqlOrderTable, trx: Knex.Transaction, meet: Meet) => Orders) =>
-  workWith((trx, dialect, meet) => {
-    const right = new SqlOrderTable(trx, dialect);
-    return { orders: Object.assign(new SqlOrderTable(trx, dialect), wrong(right, trx, meet)) };
+  workWith((trx, _dialect, meet) => {
+    const right = new SqlOrderTable(trx);
+    return { orders: Object.assign(new SqlOrderTable(trx), wrong(right, trx, meet)) };
   });
 
 const columns = [...fixedColumns, ...changingColumns];
@@ -169,7 +169,7 @@ contractOnDatabases("OrderTable", workOn, clauses, [
     breaks: "lets one transaction at a time decide of an order",
     make: twin((_, trx, meet) => ({
       lock: async (ids) => {
-        const found = await new SqlOrderTable(trx, "sqlite").lock(ids);
+        const found = await new SqlOrderTable(trx).lock(ids);
         if (found.length > 0) await meet();
         return found;
       },

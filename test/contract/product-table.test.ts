@@ -8,9 +8,9 @@ import { clauses } from "./product-table/clauses.js";
 type Products = Partial<SqlProductTable>;
 /** The table as it is, but for what `wrong` makes of it. */
 const twin = (wrong: (right: SqlProductTable, trx: Knex.Transaction, meet: Meet) => Products, together?: number) =>
-  workWith((trx, dialect, meet) => {
-    const right = new SqlProductTable(trx, dialect);
-    return { products: Object.assign(new SqlProductTable(trx, dialect), wrong(right, trx, meet)) };
+  workWith((trx, _dialect, meet) => {
+    const right = new SqlProductTable(trx);
+    return { products: Object.assign(new SqlProductTable(trx), wrong(right, trx, meet)) };
   }, together);
 const rowOf = (trx: Knex.Transaction, id: string) => trx("products").where("product_id", id);
 
@@ -61,7 +61,7 @@ contractOnDatabases("ProductTable", workOn, clauses, [
     breaks: "holds what it has locked, so that what is read is there to be moved",
     make: twin((_, trx, meet) => ({
       lock: async (ids) => {
-        const found = await new SqlProductTable(trx, "sqlite").lock(ids);
+        const found = await new SqlProductTable(trx).lock(ids);
         await meet();
         return found;
       },

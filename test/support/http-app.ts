@@ -14,7 +14,8 @@ import { databaseModule, journalModule, memoryStoresModule } from "../../src/boo
 import { orderModule } from "../../src/bootstrap/order-module.js";
 import { readings } from "../../src/bootstrap/readings.js";
 import { salesModule } from "../../src/bootstrap/sales-module.js";
-import { type Token, Tokens } from "../../src/bootstrap/tokens.js";
+import type { Token } from "../../src/bootstrap/token.js";
+import { Tokens } from "../../src/bootstrap/tokens.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { openSqlBackends } from "./backends.js";
 

@@ -2,9 +2,9 @@ import type { Knex } from "knex";
 import type { OrderTable } from "../../application/ports/order-table.js";
 import type { OrderId } from "../../domain/ids.js";
 import type { Order } from "../../domain/order.js";
-import type { Dialect } from "./database.js";
 import { insertRows } from "./insert-rows.js";
 import { changingColumns, fixedColumns, type OrderRecord, orderOf, recordOf } from "./order-record.js";
+import { rowsByKey } from "./rows-by-key.js";
 import { isDuplicate } from "./sql-errors.js";
 
 const columns = [...fixedColumns, ...changingColumns];
@@ -16,11 +16,9 @@ const valuesOf = (order: Order) => {
 /** Orders, in one transaction. */
 export class SqlOrderTable implements OrderTable {
   private readonly trx: Knex.Transaction;
-  private readonly dialect: Dialect;
 
-  constructor(trx: Knex.Transaction, dialect: Dialect) {
+  constructor(trx: Knex.Transaction) {
     this.trx = trx;
-    this.dialect = dialect;
   }
 
   async add(order: Order): Promise<boolean> {
@@ -34,10 +32,8 @@ export class SqlOrderTable implements OrderTable {
   }
 
   async lock(orderIds: readonly OrderId[]): Promise<readonly Order[]> {
-    if (orderIds.length === 0) return [];
-    const rows = this.trx("orders").whereIn("order_id", orderIds).orderBy("order_id");
-    const locked: OrderRecord[] = await (this.dialect === "mysql" ? rows.forUpdate() : rows);
-    return locked.map(orderOf);
+    const rows = await rowsByKey<OrderRecord>(this.trx, "orders", "order_id", orderIds, { lock: true });
+    return rows.map(orderOf);
   }
 
   /** As an insert of rows that are there already: the one statement that writes many rows, each its own values. */

@@ -3,8 +3,8 @@ import type { ProductChange, ProductTable } from "../../application/ports/produc
 import type { ProductId } from "../../domain/ids.js";
 import { greatestStock, type Product, type StockMove } from "../../domain/product.js";
 import type { EpochMs } from "../../domain/time.js";
-import type { Dialect } from "./database.js";
 import { type ProductRecord, productOf } from "./product-record.js";
+import { rowsByKey } from "./rows-by-key.js";
 import { isDuplicate } from "./sql-errors.js";
 
 /** As SQLite's variables allow: at most thirteen a move. */
@@ -18,11 +18,9 @@ const counts = [
 /** Products, in one transaction. */
 export class SqlProductTable implements ProductTable {
   private readonly trx: Knex.Transaction;
-  private readonly dialect: Dialect;
 
-  constructor(trx: Knex.Transaction, dialect: Dialect) {
+  constructor(trx: Knex.Transaction) {
     this.trx = trx;
-    this.dialect = dialect;
   }
 
   async add({ productId, name, unitPrice, category }: Product, stock: number, at: EpochMs): Promise<boolean> {
@@ -58,12 +56,7 @@ export class SqlProductTable implements ProductTable {
   }
 
   async lock(productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number>> {
-    if (productIds.length === 0) return new Map();
-    const rows = this.trx("products").select("product_id", "on_hand").whereIn("product_id", productIds);
-    rows.orderBy("product_id");
-    const locked: Pick<ProductRecord, "product_id" | "on_hand">[] = await (this.dialect === "mysql"
-      ? rows.forUpdate()
-      : rows);
+    const locked = await rowsByKey<ProductRecord>(this.trx, "products", "product_id", productIds, { lock: true });
     return new Map(locked.map(({ product_id, on_hand }) => [product_id, Number(on_hand)]));
   }
 

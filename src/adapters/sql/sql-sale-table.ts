@@ -7,6 +7,7 @@ import type { DayRow, Drift, Sale } from "../../domain/sale.js";
 import type { EpochMs } from "../../domain/time.js";
 import type { Dialect } from "./database.js";
 import { insertRows } from "./insert-rows.js";
+import { isDuplicate } from "./sql-errors.js";
 
 type SaleRecord = {
   readonly sale_id: SaleId;
@@ -27,12 +28,23 @@ const dayColumns = ["product_id", "business_day", "quantity", "revenue"];
 const driftColumns = ["business_day", "product_id", "board_quantity", "sales_quantity"];
 /** `unique` names a key of two columns; both dialects take it as it stands. */
 const dayKey = "product_id, business_day";
+/** Rows that a statement inserts all of or none. */
+const atOnce = 500;
 
 const dayRowOf = ({ product_id, quantity, revenue }: DayRecord): DayRow => ({
   productId: product_id,
   quantity: Number(quantity),
   revenue: Number(revenue),
 });
+
+const valuesOf = (sale: Sale): (string | number)[] => [
+  sale.saleId,
+  sale.productId,
+  sale.quantity,
+  sale.unitPrice,
+  sale.occurredAt,
+  sale.businessDay,
+];
 
 /** Sales and their sums, in one transaction. */
 export class SqlSaleTable implements SaleTable {
@@ -50,15 +62,26 @@ export class SqlSaleTable implements SaleTable {
   }
 
   async add(sales: readonly Sale[]): Promise<void> {
-    const rows = sales.map((sale) => [
-      sale.saleId,
-      sale.productId,
-      sale.quantity,
-      sale.unitPrice,
-      sale.occurredAt,
-      sale.businessDay,
-    ]);
-    await insertRows(this.trx, "sales", saleColumns, rows, { unique: "sale_id", overwrite: [] });
+    await insertRows(this.trx, "sales", saleColumns, sales.map(valuesOf), { unique: "sale_id", overwrite: [] });
+  }
+
+  async addNew(sales: readonly Sale[]): Promise<readonly Sale[]> {
+    const added: Sale[] = [];
+    for (let from = 0; from < sales.length; ) {
+      const some = sales.slice(from, from + atOnce);
+      const seen = new Set(await this.known(some.map(({ saleId }) => saleId)));
+      const fresh = some.filter(({ saleId }) => !seen.has(saleId) && seen.add(saleId));
+      try {
+        await insertRows(this.trx, "sales", saleColumns, fresh.map(valuesOf));
+      } catch (error) {
+        // Somebody was faster, and has committed, so the next look sees it: affected counts do not tell whose.
+        if (!isDuplicate(error)) throw error;
+        continue;
+      }
+      added.push(...fresh);
+      from += atOnce;
+    }
+    return added;
   }
 
   async lockUnbooked(saleIds: readonly SaleId[]): Promise<readonly Sale[]> {
@@ -138,14 +161,16 @@ export class SqlSaleTable implements SaleTable {
     });
   }
 
-  async stampDay(day: BusinessDay, drift: readonly Drift[], at: EpochMs): Promise<void> {
-    await insertRows(this.trx, "closed_days", ["business_day", "closed_at", "drifted"], [[day, at, drift.length]], {
-      unique: "business_day",
-      overwrite: ["closed_at", "drifted"],
-    });
-    await this.trx("day_drifts").where("business_day", day).delete();
+  async keepDrift(day: BusinessDay, drift: readonly Drift[]): Promise<void> {
     const rows = drift.map(({ productId, board, sales }) => [day, productId, board, sales]);
-    await insertRows(this.trx, "day_drifts", driftColumns, rows);
+    await insertRows(this.trx, "day_drifts", driftColumns, rows, {
+      unique: "business_day, product_id",
+      overwrite: ["board_quantity", "sales_quantity"],
+    });
+  }
+
+  async stampDay(day: BusinessDay, at: EpochMs): Promise<void> {
+    await insertRows(this.trx, "closed_days", ["business_day", "closed_at"], [[day, at]], { unique: "business_day" });
   }
 
   private locked(rows: Knex.QueryBuilder): Knex.QueryBuilder {

@@ -61,7 +61,11 @@ export class SqlSalesQueries implements SalesQueries {
   }
 
   async soldOn(day: BusinessDay, last: ProductId | null, limit: number): Promise<readonly ProductId[]> {
-    return this.ids(this.db.knex("product_sales_daily").where("business_day", day), last, limit);
+    const { knex } = this.db;
+    // From both: a row may be lost, or be there without a sale.
+    const rows = await this.ids(knex("product_sales_daily").where("business_day", day), last, limit);
+    const sales = await this.ids(knex("sales").distinct().where("business_day", day), last, limit);
+    return [...new Set([...rows, ...sales])].sort().slice(0, limit);
   }
 
   async rank(board: WindowBoard, limit: number, others: readonly ProductId[]): Promise<readonly RankedProduct[]> {
@@ -100,10 +104,12 @@ export class SqlSalesQueries implements SalesQueries {
   async unstamped(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null> {
     const { knex } = this.db;
     for (let last: BusinessDay | null = after; ; ) {
-      const next = knex("product_sales_daily").min({ day: "business_day" }).where("business_day", "<", before).first();
-      if (last !== null) next.andWhere("business_day", ">", last);
-      const { day } = await read<{ day: BusinessDay | null }>(next);
-      if (day === null) return null;
+      const firsts = await Promise.all([
+        this.firstDay("product_sales_daily", last, before),
+        this.firstDay("sales", last, before),
+      ]);
+      const [day] = firsts.flatMap((first) => first ?? []).sort();
+      if (day === undefined) return null;
       const stamp = await read<unknown>(knex("closed_days").where("business_day", day).first());
       if (stamp === undefined) return day;
       last = day;
@@ -142,6 +148,12 @@ export class SqlSalesQueries implements SalesQueries {
       }),
       (row) => cursorOf(row.business_day, row.product_id),
     );
+  }
+
+  private async firstDay(table: string, after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null> {
+    const next = this.db.knex(table).min({ day: "business_day" }).where("business_day", "<", before).first();
+    if (after !== null) next.andWhere("business_day", ">", after);
+    return (await read<{ day: BusinessDay | null }>(next)).day;
   }
 
   private async ids(rows: Knex.QueryBuilder, last: ProductId | null, limit: number): Promise<readonly ProductId[]> {

@@ -52,9 +52,9 @@ export class SqlUnitOfWork implements UnitOfWork {
             await addToOutbox(trx, added);
           },
         },
-        products: new SqlProductTable(trx, dialect),
+        products: new SqlProductTable(trx),
         userCoupons: new SqlUserCouponTable(trx, dialect),
-        orders: new SqlOrderTable(trx, dialect),
+        orders: new SqlOrderTable(trx),
         payments: new SqlPaymentTable(trx, dialect),
         sales: new SqlSaleTable(trx, dialect),
         concerts: new SqlConcertTable(trx),

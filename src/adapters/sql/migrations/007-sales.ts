@@ -24,7 +24,6 @@ export const up = async (knex: Knex): Promise<void> => {
   await createTable(knex, "closed_days", (table) => {
     table.string("business_day", 10).primary();
     table.bigInteger("closed_at").notNullable();
-    table.integer("drifted").notNullable();
   });
   await createTable(knex, "day_drifts", (table) => {
     table.string("business_day", 10).notNullable();

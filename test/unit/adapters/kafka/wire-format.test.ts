@@ -92,12 +92,21 @@ describe("wire format", () => {
     });
   });
 
+  /** What may be null, and a list that may be empty. */
+  const isProper = (type: EventType, field: string, value: unknown) =>
+    (value === null &&
+      (field === "userCouponId"
+        ? type === "order.placed"
+        : type === "payment.confirmed" && /^(order|reservation)Id$/.test(field))) ||
+    (field === "items" && Array.isArray(value));
+
   it.each(eventTypes.flatMap((type) => Object.keys(dataOf[type]).map((field) => [type, field] as const)))(
     "refuses %s without a proper %s",
     (type, field) => {
       const { headers } = received(sample(type));
       const { data } = sample(type);
       for (const wrong of [undefined, null, {}, [], true, -1, 1.5, "", "no such reason", "x y"]) {
+        if (isProper(type, field, wrong)) continue;
         const value = Buffer.from(JSON.stringify({ ...data, [field]: wrong }));
         expect(decodeMessage({ headers, value })).toEqual({ undecodable: `bad data.${field}` });
       }

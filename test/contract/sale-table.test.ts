@@ -1,0 +1,363 @@
+import type { Knex } from "knex";
+import { expect } from "vitest";
+import type { Dialect } from "../../src/adapters/sql/database.js";
+import { SqlSaleTable } from "../../src/adapters/sql/sql-sale-table.js";
+import type { SaleTable } from "../../src/application/ports/sale-table.js";
+import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
+import type { BusinessDay } from "../../src/domain/business-day.js";
+import type { ProductId, SaleId } from "../../src/domain/ids.js";
+import type { DayRow, Sale } from "../../src/domain/sale.js";
+import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
+import { noon } from "../support/drop.js";
+import { later, money, productId } from "../support/order.js";
+import {
+  day,
+  daySumsIn,
+  daySumsOf,
+  ledgerIn,
+  sale,
+  saleId,
+  totalsIn,
+  totalsOf,
+  writeSales,
+} from "../support/sales-ledger.js";
+import { type Meet, workOn, workWith } from "../support/table-work.js";
+
+const today = day("2026-11-21");
+const yesterday = day("2026-11-20");
+const row = (id: string, quantity: number, revenue: number): DayRow => ({
+  productId: productId(id),
+  quantity,
+  revenue,
+});
+
+/** Books as the use case does; how many were. */
+const book = (work: UnitOfWork, ...ids: readonly string[]) =>
+  work.run(async (tx) => {
+    const unbooked = await tx.sales.lockUnbooked(ids.map(saleId));
+    await tx.sales.book(unbooked);
+    return unbooked.length;
+  });
+/** Closes a day for some products as the use case does. */
+const close = (work: UnitOfWork, on: BusinessDay, ...ids: readonly string[]) =>
+  work.run(async (tx) => {
+    const productIds = ids.map(productId);
+    await tx.sales.lockDay(on, productIds);
+    await tx.sales.saveDay(on, await tx.sales.sumDay(on, productIds));
+  });
+
+/** Two products, two days, two prices. */
+const sales = [
+  sale("shop:a", { productId: productId("p"), quantity: 2, unitPrice: money(500) }),
+  sale("shop:b", { productId: productId("p"), quantity: 3, unitPrice: money(700) }),
+  sale("shop:c", { productId: productId("P"), quantity: 5, unitPrice: money(1) }),
+  sale("shop:d", { productId: productId("p"), quantity: 7, unitPrice: money(500), businessDay: yesterday }),
+];
+const ids = sales.map((each) => each.saleId);
+
+const clauses: Clauses<UnitOfWork> = {
+  "tell which sales are new, and pass over those that are known": async (work, { db }) => {
+    const [a, b] = [sale("shop:a", { quantity: 2 }), sale("shop:b")];
+    const addNew = (...given: readonly Sale[]) => work.run((tx) => tx.sales.addNew(given));
+    expect(await addNew(a, sale("shop:a", { quantity: 9 }))).toEqual([a]);
+    expect(await addNew(sale("shop:a", { quantity: 9 }), b)).toEqual([b]);
+    expect(await addNew(a, b)).toEqual([]);
+    expect(await addNew()).toEqual([]);
+    expect(await ledgerIn(db)).toEqual([a, b]);
+    const many = Array.from({ length: 1100 }, (_, n) => sale(`shop:n${n}`));
+    expect(await addNew(...many.slice(400, 600))).toHaveLength(200);
+    expect(await addNew(...many)).toHaveLength(900);
+    expect(await book(work, ...many.map((each) => each.saleId))).toBe(1100);
+  },
+
+  "tell one of ten who add a sale at once that it is new": async (work) => {
+    const given = Array.from({ length: 10 }, (_, n) => sale("shop:a", { quantity: n + 1 }));
+    const added = await Promise.all(
+      given.map((each) => work.run((tx) => tx.sales.addNew([each, sale(`shop:${each.quantity}`)]))),
+    );
+    expect(added.flat()).toHaveLength(11);
+  },
+
+  "lock those that are not booked, in the order of their ids": async (work, { db }) => {
+    await writeSales(db, ...sales);
+    await book(work, "shop:b");
+    const asked = ["shop:d", "shop:b", "shop:nothing", "shop:a", "SHOP:c"].map(saleId);
+    expect(await work.run((tx) => tx.sales.lockUnbooked(asked))).toEqual([sales[0], sales[3]]);
+    expect(await work.run((tx) => tx.sales.lockUnbooked([]))).toEqual([]);
+  },
+
+  "book each sale once: on its own day, at its own price, and for all time": async (work, { db }) => {
+    await writeSales(db, ...sales);
+    expect(await book(work, ...ids.slice(0, 2))).toBe(2);
+    expect(await daySumsIn(db)).toEqual({ "2026-11-21 p": [5, 3100] });
+    expect([await book(work, ...ids), await book(work, ...ids), await book(work)]).toEqual([2, 0, 0]);
+    expect(await daySumsIn(db)).toEqual(daySumsOf(sales));
+    expect(await totalsIn(db)).toEqual({ P: 5, p: 12 });
+  },
+
+  "book no sale that is booked, and leave nothing of a batch that has one": async (work, { db }) => {
+    await writeSales(db, ...sales);
+    await book(work, "shop:b");
+    await expect(work.run((tx) => tx.sales.book(sales))).rejects.toThrow();
+    expect(await daySumsIn(db)).toEqual({ "2026-11-21 p": [3, 2100] });
+    expect(await book(work, ...ids)).toBe(3);
+  },
+
+  "book 1,200 of 600 products at once, and sums that outgrow 32 bits": async (work, { db }) => {
+    const many = Array.from({ length: 1200 }, (_, n) =>
+      sale(`shop:${n}`, { productId: productId(`p${n % 600}`), quantity: 1000, unitPrice: money(1_000_000_000) }),
+    );
+    await writeSales(db, ...many);
+    expect(await book(work, ...many.map((each) => each.saleId))).toBe(1200);
+    expect(await daySumsIn(db)).toEqual(daySumsOf(many));
+    expect(await work.run((tx) => tx.sales.sumDay(today, [productId("p7")]))).toEqual([row("p7", 2000, 2e12)]);
+    expect(await totalsIn(db)).toEqual(totalsOf(many));
+  },
+
+  "count a sale once, though ten book it at once, in batches that overlap": async (work, { db }) => {
+    const many = Array.from({ length: 40 }, (_, n) => sale(`shop:${n + 10}`, { productId: productId(`p${n % 4}`) }));
+    await writeSales(db, ...many);
+    const batches = Array.from({ length: 10 }, (_, n) => many.slice(2 * n, 2 * n + 22).map((each) => each.saleId));
+    const booked = await Promise.all(
+      batches.map((batch, n) => book(work, ...(n % 2 === 0 ? batch : batch.toReversed()))),
+    );
+    expect(booked.reduce((sum, count) => sum + count, 0)).toBe(40);
+    expect(await daySumsIn(db)).toEqual(daySumsOf(many));
+    expect(await totalsIn(db)).toEqual(totalsOf(many));
+  },
+
+  "read a day's rows, and make those that are missing": async (work, { db }) => {
+    await writeSales(db, ...sales);
+    await book(work, ...ids);
+    const asked = ["p", "q", "P"].map(productId);
+    const read = await work.run((tx) => tx.sales.lockDay(today, asked));
+    expect(read.toSorted((a, b) => (a.productId < b.productId ? -1 : 1))).toEqual([
+      row("P", 5, 5),
+      row("p", 5, 3100),
+      row("q", 0, 0),
+    ]);
+    expect(await db.knex("product_sales_daily").where("business_day", today).pluck("product_id")).toHaveLength(3);
+    expect(await daySumsIn(db)).toEqual(daySumsOf(sales));
+    expect(await work.run((tx) => tx.sales.lockDay(today, []))).toEqual([]);
+  },
+
+  "sum the booked sales of the day, by the price of each": async (work, { db }) => {
+    await writeSales(db, ...sales, sale("shop:late", { quantity: 100 }));
+    await book(work, ...ids);
+    const sum = (on: BusinessDay, ...of: readonly string[]) => work.run((tx) => tx.sales.sumDay(on, of.map(productId)));
+    expect(await sum(today, "p", "q")).toEqual([row("p", 5, 3100)]);
+    expect(await sum(today, "p", "P")).toHaveLength(2);
+    expect(await sum(yesterday, "p", "P")).toEqual([row("p", 7, 3500)]);
+    expect(await sum(day("2026-11-22"), "p")).toEqual([]);
+    expect(await sum(today)).toEqual([]);
+  },
+
+  "write rows as the sales say, and no others": async (work, { db }) => {
+    await writeSales(db, ...sales);
+    await book(work, ...ids);
+    await work.run((tx) => tx.sales.saveDay(today, [row("p", 1, 2), row("new", 3, 4)]));
+    await work.run((tx) => tx.sales.saveDay(today, []));
+    expect(await daySumsIn(db)).toEqual({ ...daySumsOf(sales), "2026-11-21 p": [1, 2], "2026-11-21 new": [3, 4] });
+    await close(work, today, "p", "P");
+    expect(await daySumsIn(db)).toEqual({ ...daySumsOf(sales), "2026-11-21 new": [3, 4] });
+  },
+
+  "wait with the sum for a booking that is under way": async (work, { db }) => {
+    await writeSales(db, ...sales);
+    await book(work, "shop:a");
+    await Promise.all([book(work, "shop:b"), close(work, today, "p")]);
+    expect(await daySumsIn(db)).toEqual(daySumsOf(sales.slice(0, 2)));
+  },
+
+  "lose no booking, however many come while a day is closed": async (work, { db }) => {
+    const many = Array.from({ length: 60 }, (_, n) => sale(`shop:${n}`, { productId: productId(`p${n % 3}`) }));
+    await writeSales(db, ...many);
+    const bookings = many.map((each) => book(work, each.saleId));
+    const closings = Array.from({ length: 20 }, () => close(work, today, "p0", "p1", "p2"));
+    await Promise.all([...bookings, ...closings]);
+    expect(await daySumsIn(db)).toEqual(daySumsOf(many));
+  },
+
+  "stamp a day once, and keep what drifted": async (work, { db }) => {
+    const drift = (id: string, board: number | null, due: number) => ({ productId: productId(id), board, sales: due });
+    await work.run((tx) => tx.sales.keepDrift(today, [drift("p", 3, 5), drift("q", null, 7)]));
+    await work.run((tx) => tx.sales.keepDrift(yesterday, [drift("p", 1, 1)]));
+    await work.run((tx) => tx.sales.stampDay(today, noon));
+    await work.run(async (tx) => {
+      await tx.sales.keepDrift(today, [drift("p", 0, 6)]);
+      await tx.sales.keepDrift(today, []);
+      await tx.sales.stampDay(today, later(9));
+    });
+    const stamps = await db.knex("closed_days");
+    expect(stamps.map((each) => [each.business_day, Number(each.closed_at)])).toEqual([[today, noon]]);
+    const kept = await db.knex("day_drifts").where("business_day", today).orderBy("product_id");
+    expect(kept.map((each) => [each.product_id, each.board_quantity, each.sales_quantity])).toEqual([
+      ["p", 0, 6],
+      ["q", null, 7],
+    ]);
+  },
+};
+
+type Wrong = (right: SqlSaleTable, meet: Meet, trx: Knex.Transaction, dialect: Dialect) => Partial<SaleTable>;
+/** The table as it is, but for what is wrong. */
+const but = (wrong: Wrong, together?: number) =>
+  workWith((trx, dialect, meet) => {
+    const right = new SqlSaleTable(trx, dialect);
+    return { sales: Object.assign(new SqlSaleTable(trx, dialect), wrong(right, meet, trx, dialect)) };
+  }, together);
+
+/** Everything of a sale but whether it is booked. */
+const whole = (trx: Knex.Transaction, saleIds: readonly SaleId[]): Promise<readonly Sale[]> =>
+  ledgerIn({ knex: trx, dialect: "sqlite" }).then((all) => all.filter((each) => saleIds.includes(each.saleId)));
+/** Takes the sales' marks off, so that the right table books them again. */
+const unmark = (trx: Knex.Transaction, given: readonly Sale[]) =>
+  trx("sales")
+    .whereIn(
+      "sale_id",
+      given.map((each) => each.saleId),
+    )
+    .update({ unbooked: 1 });
+
+contractOnDatabases("SaleTable", workOn, clauses, [
+  {
+    wrong: "books without a mark",
+    breaks: "book each sale once: on its own day, at its own price, and for all time",
+    make: but((right, _, trx) => ({
+      lockUnbooked: (saleIds) => whole(trx, saleIds),
+      book: async (given) => {
+        await unmark(trx, given);
+        await right.book(given);
+      },
+    })),
+  },
+  {
+    wrong: "books whatever it is given",
+    breaks: "book no sale that is booked, and leave nothing of a batch that has one",
+    make: but((right, _, trx) => ({
+      book: async (given) => {
+        await unmark(trx, given);
+        await right.book(given);
+      },
+    })),
+  },
+  {
+    wrong: "looks for what is not booked without locking it",
+    breaks: "count a sale once, though ten book it at once, in batches that overlap",
+    make: but((right, meet, trx) => ({
+      lockUnbooked: async (saleIds) => {
+        const open = new Set(await trx("sales").where("unbooked", 1).pluck("sale_id"));
+        await meet();
+        return (await whole(trx, saleIds)).filter((each) => open.has(each.saleId));
+      },
+      book: async (given) => {
+        await unmark(trx, given);
+        await right.book(given);
+      },
+    })),
+    only: "mysql",
+  },
+  {
+    wrong: "tells everyone who looked before that a sale is new",
+    breaks: "tell one of ten who add a sale at once that it is new",
+    make: but(
+      (right, meet) => ({
+        addNew: async (given) => {
+          const known = await right.known(given.map((each) => each.saleId));
+          await meet();
+          const fresh = given.filter((each) => !known.has(each.saleId));
+          await right.add(fresh);
+          return fresh;
+        },
+      }),
+      10,
+    ),
+    only: "mysql",
+  },
+  {
+    wrong: "books for the days only",
+    breaks: "book 1,200 of 600 products at once, and sums that outgrow 32 bits",
+    make: but((right, _, trx) => ({
+      book: async (given) => {
+        await right.book(given);
+        await trx("product_sales_total").delete();
+      },
+    })),
+  },
+  {
+    wrong: "books on the day on which it books",
+    breaks: "book each sale once: on its own day, at its own price, and for all time",
+    make: but((right) => ({
+      book: (given) => right.book(given.map((each) => ({ ...each, businessDay: today }))),
+    })),
+  },
+  {
+    wrong: "sums by one price a product",
+    breaks: "sum the booked sales of the day, by the price of each",
+    make: but((_, __, trx) => ({
+      sumDay: async (on: BusinessDay, of: readonly ProductId[]) =>
+        (
+          await trx("sales")
+            .where("business_day", on)
+            .whereIn("product_id", of)
+            .whereNull("unbooked")
+            .groupBy("product_id")
+            .select("product_id", trx.raw("SUM(quantity) AS units"), trx.raw("MAX(unit_price) AS price"))
+        ).map((each) => row(each.product_id, Number(each.units), Number(each.units) * Number(each.price))),
+    })),
+  },
+  {
+    wrong: "sums what is not booked as well",
+    breaks: "sum the booked sales of the day, by the price of each",
+    make: but((right, _, trx) => ({
+      sumDay: async (on, of) => {
+        await trx("sales").update({ unbooked: null });
+        return right.sumDay(on, of);
+      },
+    })),
+  },
+  {
+    wrong: "sums before it locks",
+    breaks: "wait with the sum for a booking that is under way",
+    make: (db) => {
+      let isFirst = true;
+      return but((right, meet) => {
+        let sums: readonly DayRow[] = [];
+        return {
+          book: async (given) => {
+            await right.book(given);
+            // The first is booked before the two that meet.
+            if (!isFirst) await meet();
+            isFirst = false;
+          },
+          lockDay: async (on, of) => {
+            sums = await right.sumDay(on, of);
+            await meet();
+            return right.lockDay(on, of);
+          },
+          sumDay: async () => sums,
+        };
+      })(db);
+    },
+    only: "mysql",
+  },
+  {
+    wrong: "leaves missing rows out",
+    breaks: "read a day's rows, and make those that are missing",
+    make: but((_, __, trx) => ({
+      lockDay: async (on: BusinessDay, of: readonly ProductId[]) =>
+        (await trx("product_sales_daily").where("business_day", on).whereIn("product_id", of)).map((each) =>
+          row(each.product_id, Number(each.quantity), Number(each.revenue)),
+        ),
+    })),
+  },
+  {
+    wrong: "forgets what drifted when it runs again",
+    breaks: "stamp a day once, and keep what drifted",
+    make: but((right, _, trx) => ({
+      keepDrift: async (on, drift) => {
+        await trx("day_drifts").where("business_day", on).delete();
+        await right.keepDrift(on, drift);
+      },
+    })),
+  },
+]);
