@@ -12,7 +12,7 @@ import type { WindowBoard } from "../../domain/sales-window.js";
 import type { RedisClient } from "./redis-client.js";
 import { salesBoardKey } from "./redis-keys.js";
 
-/** Members a command: of a million products, 500 kept Redis for up to 10 ms and 250 for 5, at hardly a cost more each. */
+/** Members a command: of a million products, 500 kept Redis for up to 10 ms and 250 for 5, at a tenth more each. */
 const raisedACommand = 250;
 const readACommand = 500;
 const loweredACommand = 200;
