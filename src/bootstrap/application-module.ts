@@ -1,3 +1,4 @@
+import { SqlRowRetention } from "../adapters/sql/sql-row-retention.js";
 import { AcceptClaim } from "../application/coupon/accept-claim.js";
 import { AuditCoupon } from "../application/coupon/audit-coupon.js";
 import { ClaimCoupon } from "../application/coupon/claim-coupon.js";
@@ -11,6 +12,7 @@ import { ReserveCoupon } from "../application/coupon/reserve-coupon.js";
 import { ReturnPlaces } from "../application/coupon/return-places.js";
 import { SweepClaims } from "../application/coupon/sweep-claims.js";
 import { RelayOutbox } from "../application/outbox/relay-outbox.js";
+import { PurgeRows } from "../application/retention/purge-rows.js";
 import { FollowTask } from "../application/task/follow-task.js";
 import { Tokens as T } from "./tokens.js";
 import { gather, make, wiring } from "./wiring.js";
@@ -40,6 +42,7 @@ export const applicationModule = wiring((wire) => {
       new CompareStores({ coupons, claims, rows, queue, stock }, rebuild, clock),
   );
   wire(T.followTask, [T.claims, T.notices], make(FollowTask));
+  wire(T.purgeRows, [T.database, T.clock], (db, clock) => new PurgeRows(new SqlRowRetention(db), clock));
   wire(T.relayOutbox, [T.outboxRows, T.bus], make(RelayOutbox));
   gather(wire, T.reactions, {
     reserveCoupon: T.reserveCoupon,
@@ -71,6 +74,20 @@ export const applicationModule = wiring((wire) => {
     orders: T.orders,
     confirmPayment: T.confirmPayment,
     payments: T.payments,
+    scheduleConcert: T.scheduleConcert,
+    holdSeat: T.holdSeat,
+    cancelReservation: T.cancelReservation,
+    concerts: T.concerts,
+    listSoldOut: T.listSoldOut,
+    soldOutRecords: T.soldOutRecords,
+    rebuildSoldOutBoard: T.rebuildSoldOutBoard,
+    watchBoards: T.watchBoards,
+    ranking: T.ranking,
+    recordSale: T.recordSale,
+    listPopularProducts: T.listPopularProducts,
+    fillBoards: T.fillBoards,
+    closeDay: T.closeDay,
+    sales: T.sales,
     replayDeadLetter: T.replayDeadLetter,
     deadLetters: T.parkedLetters,
     clock: T.clock,

@@ -68,6 +68,7 @@ export const backgroundSteps = (
     coldProductBoards: 0,
     productBoardDrift: 0,
     statisticsDrift: 0,
+    purgedRows: new Map(),
   };
   if (config.ROLES.has("scheduler")) steps.push(...scheduledJobs(config, get, recurring, figures, countPayment));
 

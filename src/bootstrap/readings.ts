@@ -75,6 +75,12 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
       read: () => one(figures.coldProductBoards),
     },
     {
+      name: "rushboard_rows_purged",
+      help: "Old rows that this node has let go since its start.",
+      label: "rows",
+      read: () => figures.purgedRows,
+    },
+    {
       name: "rushboard_statistics_drift",
       help: "Products whose closed day or day board differed from the sales, found by this node since its start.",
       read: () => one(figures.statisticsDrift),

@@ -9,6 +9,7 @@ const expiryMs = 1000;
 const settleMs = 3000;
 const soldOutMs = 60_000;
 const productsMs = 10_000;
+const purgeMs = 3_600_000;
 const nightMs = 3_600_000;
 const nightTermMs = 30_000;
 
@@ -26,6 +27,8 @@ export type JobFigures = {
   productBoardDrift: number;
   /** Products whose closed day or day board differed from the sales, since the start. */
   statisticsDrift: number;
+  /** Old rows that were let go, by kind, since the start. */
+  readonly purgedRows: Map<string, number>;
 };
 
 /** What one node at a time does for all, by leases. */
@@ -79,6 +82,13 @@ export const scheduledJobs = (
     figures.productBoardDrift += await fill.checkSlice();
   };
   leased("product boards", keepProducts, productsMs);
+
+  const purge = get(Tokens.purgeRows);
+  const purgeRows = async () => {
+    for (const [rows, gone] of await purge.execute())
+      figures.purgedRows.set(rows, (figures.purgedRows.get(rows) ?? 0) + gone);
+  };
+  leased("retention", purgeRows, purgeMs);
 
   const night = nightly(get, figures);
   const job = recurring("statistics", night, nightMs);

@@ -40,6 +40,7 @@ import type { SettleOpenPayments } from "../application/payment/settle-open-paym
 import type { StartPayment } from "../application/payment/start-payment.js";
 import type { AddProduct } from "../application/product/add-product.js";
 import type { ChangeProduct } from "../application/product/change-product.js";
+import type { PurgeRows } from "../application/retention/purge-rows.js";
 import type { BookSales, SalesStores } from "../application/sales/book-sales.js";
 import type { CloseDay } from "../application/sales/close-day.js";
 import type { ColdBoards } from "../application/sales/cold-boards.js";
@@ -101,6 +102,7 @@ export const useCaseTokens = {
   closePayment: token<ClosePayment>("closePayment"),
   confirmPayment: token<ConfirmPayment>("confirmPayment"),
   settleOpenPayments: token<SettleOpenPayments>("settleOpenPayments"),
+  purgeRows: token<PurgeRows>("purgeRows"),
   replayDeadLetter: token<ReplayDeadLetter>("replayDeadLetter"),
   reactions: token<Reactions>("reactions"),
   application: token<Application>("application"),

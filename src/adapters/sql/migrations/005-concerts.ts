@@ -46,6 +46,7 @@ export const up = async (knex: Knex): Promise<void> => {
     table.bigInteger("due_at");
     table.unique(["schedule_id", "seat_no", "live"], { indexName: "reservations_one_live_a_seat" });
     table.index(["due_at", "reservation_id"], "reservations_by_due");
+    table.index(["status", "expires_at"], "reservations_by_end");
     table.index(["schedule_id", "due_at"], "reservations_by_schedule_due");
   });
 };
