@@ -1,10 +1,10 @@
+import type { PaymentId } from "../../src/domain/ids.js";
 import { totalOf } from "../../src/domain/money.js";
 import type { Order } from "../../src/domain/order.js";
 import { hasEnded } from "../../src/domain/order.js";
-import { isOpen } from "../../src/domain/payment.js";
-import type { FaithfulProvider } from "../support/faithful-provider.js";
+import { isOpen, type Verdict } from "../../src/domain/payment.js";
+import type { OrderLedger, StockRow } from "../support/order-ledger.js";
 import type { ShufflingBus } from "../support/shuffling-bus.js";
-import type { OrderLedger, StockRow } from "./order-ledger.js";
 
 /** Told by the order's timeline, not by its status: what a lost update erased is missed as well. */
 const happened = ({ timeline }: Order, event: string): boolean => timeline.some((entry) => entry.event === event);
@@ -54,13 +54,16 @@ export const brokenNow = (ledger: OrderLedger): readonly string[] => {
   return [...stockFaults(ledger, orders), ...couponFaults(ledger, orders)];
 };
 
-const moneyFaults = (ledger: OrderLedger, provider: FaithfulProvider): readonly string[] => {
+const verdictOn = (ledger: OrderLedger, paymentId: PaymentId): Verdict | undefined =>
+  ledger.book().find((entry) => entry.paymentId === paymentId)?.verdict;
+
+const moneyFaults = (ledger: OrderLedger): readonly string[] => {
   const confirmed = ledger.orders().filter((order) => order.status === "confirmed");
   const due = confirmed.reduce((sum, order) => sum + totalOf(order), 0);
   return [
-    ...(provider.captured === due ? [] : [`P1 captured ${provider.captured}, confirmed orders are worth ${due}`]),
+    ...(ledger.captured() === due ? [] : [`P1 captured ${ledger.captured()}, confirmed orders are worth ${due}`]),
     ...ledger.payments().flatMap(({ paymentId, status, amount }) => {
-      const verdict = provider.verdicts.get(paymentId);
+      const verdict = verdictOn(ledger, paymentId);
       const fits = status === "succeeded" ? amount === 0 || verdict === "captured" : verdict !== "captured";
       return fits ? [] : [`P1 payment ${paymentId} is ${status}, and at the provider ${verdict}`];
     }),
@@ -118,14 +121,10 @@ const endFaults = (ledger: OrderLedger): readonly string[] => [
 ];
 
 /** Promises that hold once all is quiet. */
-export const brokenAtTheEnd = (
-  ledger: OrderLedger,
-  bus: ShufflingBus,
-  provider: FaithfulProvider,
-): readonly string[] => [
+export const brokenAtTheEnd = (ledger: OrderLedger, bus: ShufflingBus): readonly string[] => [
   ...brokenNow(ledger),
   ...endFaults(ledger),
-  ...moneyFaults(ledger, provider),
+  ...moneyFaults(ledger),
   ...saleFaults(ledger),
   ...eventFaults(ledger, bus),
 ];
@@ -135,14 +134,14 @@ export const isQuiet = (ledger: OrderLedger, bus: ShufflingBus): boolean =>
   bus.isQuiet && ledger.unsent() === 0 && ledger.orders().every(hasEnded) && !ledger.payments().some(isOpen);
 
 /** How the orders and payments ended, so that a test can tell whether its seeds have met all that may happen. */
-export const endsIn = (ledger: OrderLedger, provider: FaithfulProvider): readonly string[] => [
+export const endsIn = (ledger: OrderLedger): readonly string[] => [
   ...ledger.orders().map((order) => {
     if (order.status !== "confirmed") return order.status === "cancelled" ? order.reason : order.status;
     const coupon = order.userCouponId === null ? "" : " with a coupon";
     return totalOf(order) === 0 ? `confirmed for nothing${coupon}` : `confirmed${coupon}`;
   }),
   ...ledger.payments().map(({ paymentId, status, method, amount }) => {
-    const verdict = amount === 0 ? "of nothing" : (provider.verdicts.get(paymentId) ?? "unheard");
+    const verdict = amount === 0 ? "of nothing" : (verdictOn(ledger, paymentId) ?? "unheard");
     return `${method}: ${status}, ${verdict}`;
   }),
 ];

@@ -1,12 +1,11 @@
 import type { OrderRequest } from "../../src/application/order/place-order.js";
 import type { IdempotencyKey, OrderId, PaymentId, ProductId, UserCouponId, UserId } from "../../src/domain/ids.js";
-import type { Money } from "../../src/domain/money.js";
-import { totalOf } from "../../src/domain/money.js";
+import { type Money, totalOf } from "../../src/domain/money.js";
 import type { Order } from "../../src/domain/order.js";
 import type { Payment, PaymentMethod, PaymentRequest } from "../../src/domain/payment.js";
+import type { OrderLedger } from "../support/order-ledger.js";
 import type { SeededRandom } from "../support/seeded-random.js";
 import type { Shop } from "../support/shop.js";
-import type { OrderLedger } from "./order-ledger.js";
 
 /** Something that somebody asks for: what it is, and the refusals that are no fault. */
 export type Attempt = {
@@ -15,7 +14,7 @@ export type Attempt = {
   readonly mayBeRefused: readonly string[];
 };
 
-export const products = ["lamp", "mug", "rug"] as const;
+const products = ["lamp", "mug", "rug"] as const;
 const methods: readonly PaymentMethod[] = [
   ...(["sandbox-ok", "sandbox-ok", "sandbox-ok", "sandbox-ok", "sandbox-slow", "sandbox-slow"] as const),
   ...(["sandbox-declined", "sandbox-declined", "sandbox-silent-captured", "sandbox-silent-lost"] as const),

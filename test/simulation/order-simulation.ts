@@ -1,30 +1,15 @@
 import type { Database } from "../../src/adapters/sql/database.js";
-import { SqlOrderQueries } from "../../src/adapters/sql/sql-order-queries.js";
-import { SqlOutboxRows } from "../../src/adapters/sql/sql-outbox-rows.js";
-import { SqlPaymentQueries } from "../../src/adapters/sql/sql-payment-queries.js";
-import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
-import type { EventBus } from "../../src/application/ports/event-bus.js";
-import type { OutboxRows } from "../../src/application/ports/outbox-rows.js";
-import type { PaymentProvider } from "../../src/application/ports/payment-provider.js";
-import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { isOpen } from "../../src/domain/payment.js";
 import { DomainError } from "../../src/domain/problem.js";
 import { standingClock } from "../support/drop.js";
-import { FaithfulProvider } from "../support/faithful-provider.js";
+import { OrderLedger } from "../support/order-ledger.js";
 import { SeededRandom } from "../support/seeded-random.js";
-import { type AlteredUseCases, openShop, type Shop, type Worker } from "../support/shop.js";
+import type { Shop } from "../support/shop.js";
 import { ShufflingBus } from "../support/shuffling-bus.js";
 import { type Fate, settled, Turns } from "../support/turns.js";
-import { OrderLedger } from "./order-ledger.js";
 import { brokenAtTheEnd, brokenNow, endsIn, isQuiet } from "./order-promises.js";
 import { OrderShoppers } from "./order-shoppers.js";
-
-/** What of the shop is swapped for a twin without its guard. */
-export type Twins = AlteredUseCases & {
-  readonly work?: (right: UnitOfWork, worker: Worker) => UnitOfWork;
-  readonly provider?: (right: FaithfulProvider) => PaymentProvider;
-  readonly outbox?: (right: OutboxRows) => OutboxRows;
-};
+import { openShopInTurns, type Twins } from "./shop-in-turns.js";
 
 /** What became of a seed. */
 export type Run = {
@@ -50,7 +35,6 @@ class OrderSimulation {
   private readonly turns = new Turns();
   private readonly clock = standingClock();
   private readonly bus: ShufflingBus;
-  private readonly provider = new FaithfulProvider();
   private readonly shop: Shop;
   private readonly shoppers: OrderShoppers;
   private readonly jobs: readonly (readonly [string, () => Promise<unknown>])[];
@@ -64,28 +48,7 @@ class OrderSimulation {
     this.random = new SeededRandom(seed);
     this.bus = new ShufflingBus(this.random);
     this.ledger = ledger;
-    const work = new SqlUnitOfWork(db, () => {});
-    const outbox = turns.taken<OutboxRows>("outbox", new SqlOutboxRows(db, clock));
-    let payments = 0;
-    this.shop = openShop(
-      {
-        work: (worker) => {
-          const right = turns.taken<UnitOfWork>(worker, work);
-          return twins.work?.(right, worker) ?? right;
-        },
-        orders: turns.taken("orders", new SqlOrderQueries(db)),
-        payments: turns.taken("payments", new SqlPaymentQueries(db)),
-        notices: { announce: () => {}, subscribe: () => () => {} },
-        provider: inTurns(turns, twins.provider?.(this.provider) ?? this.provider),
-        patience: turns.patience,
-        outbox: twins.outbox?.(outbox) ?? outbox,
-        bus: turns.taken<EventBus>("bus", this.bus),
-        clock,
-        newId: () => `payment-${++payments}`,
-        ttlMs,
-      },
-      twins,
-    );
+    this.shop = openShopInTurns(db, { turns, clock, bus: this.bus, ttlMs }, twins);
     ledger.clear();
     this.shoppers = new OrderShoppers(this.random, ledger, this.shop);
     const { settleOpenPayments, expireOrders, reviveOrders } = this.shop;
@@ -102,7 +65,7 @@ class OrderSimulation {
     for (let steps = 0; steps < mostSteps && this.shoppers.wantMore && this.broken.length === 0; steps += 1)
       await this.step();
     if (this.broken.length === 0) await this.calm();
-    return { broken: this.broken, history: this.history, ends: endsIn(this.ledger, this.provider) };
+    return { broken: this.broken, history: this.history, ends: endsIn(this.ledger) };
   }
 
   /** One thing happens: a turn, a delivery, a request, a job, or time passes. */
@@ -141,7 +104,7 @@ class OrderSimulation {
       if (this.broken.length > 0) return;
       if (isQuiet(this.ledger, this.bus)) break;
     }
-    this.broken.push(...brokenAtTheEnd(this.ledger, this.bus, this.provider));
+    this.broken.push(...brokenAtTheEnd(this.ledger, this.bus));
     this.history.push(JSON.stringify([this.ledger.orders(), this.ledger.payments(), this.ledger.stocks()]));
   }
 
@@ -196,7 +159,7 @@ class OrderSimulation {
     await settled();
   }
 
-  /** Pokes the relay; one that dies is missed only when its deliveries are. */
+  /** One that dies counts as at work until somebody notices. */
   private readonly relay = async (): Promise<void> => {
     this.relays += 1;
     await this.shop.relayOutbox.execute().finally(() => {
@@ -222,18 +185,6 @@ class OrderSimulation {
     happens();
   }
 }
-
-/** Every call a turn of its own; a slow answer comes a turn later, and a silent provider's never. */
-const inTurns = (turns: Turns, provider: PaymentProvider): PaymentProvider => ({
-  capture: async (payment) => {
-    const answer = await turns.take("provider.capture", async () => ({ verdict: provider.capture(payment) }));
-    const verdict = await answer.verdict;
-    if (payment.method === "sandbox-slow") await turns.take("provider.answer", async () => {});
-    return verdict;
-  },
-  void: (paymentId) => turns.take("provider.void", () => provider.void(paymentId)),
-  refund: (paymentId, amount) => turns.take("provider.refund", () => provider.refund(paymentId, amount)),
-});
 
 /** Runs one seed, over whatever the last one has left. */
 export const simulateOrders = async (db: Database, seed: number, twins: Twins = {}): Promise<Run> =>

@@ -2,11 +2,11 @@ import type { Database } from "../../src/adapters/sql/database.js";
 import { orderOf } from "../../src/adapters/sql/order-record.js";
 import { paymentOf } from "../../src/adapters/sql/payment-record.js";
 import type { Discount } from "../../src/domain/coupon.js";
-import type { OrderId, ProductId, UserCouponId } from "../../src/domain/ids.js";
+import type { OrderId, PaymentId, ProductId, UserCouponId } from "../../src/domain/ids.js";
 import type { Order } from "../../src/domain/order.js";
-import type { Payment } from "../../src/domain/payment.js";
+import type { Payment, Verdict } from "../../src/domain/payment.js";
 import type { Stock } from "../../src/domain/product.js";
-import { noon } from "../support/drop.js";
+import { noon } from "./drop.js";
 
 type Statement = { all(): unknown[]; run(...values: unknown[]): unknown };
 type Connection = { exec(sql: string): void; prepare(sql: string): Statement };
@@ -19,7 +19,14 @@ export type CouponRow = {
 };
 export type SaleRow = { readonly saleId: string; readonly productId: ProductId; readonly quantity: number };
 
-const tables = ["orders", "payments", "sales", "products", "user_coupons", "coupons", "outbox"];
+type BookRow = {
+  readonly paymentId: PaymentId;
+  readonly verdict: Verdict;
+  readonly captured: number;
+  readonly refunded: number | null;
+};
+
+const tables = ["orders", "payments", "sales", "products", "user_coupons", "coupons", "outbox", "sandbox_book"];
 
 /**
  * The rows themselves, past every adapter that is under test. Read on the one connection that there is, while nobody is
@@ -106,6 +113,18 @@ export class OrderLedger {
 
   sales(): readonly SaleRow[] {
     return this.rows("SELECT sale_id AS saleId, product_id AS productId, quantity FROM sales ORDER BY sale_id");
+  }
+
+  /** What the provider has in its book. */
+  book(): readonly BookRow[] {
+    return this.rows(
+      "SELECT payment_id AS paymentId, verdict, captured, refunded FROM sandbox_book ORDER BY payment_id",
+    );
+  }
+
+  /** The money that the provider took and has not given back. */
+  captured(): number {
+    return this.book().reduce((sum, { captured, refunded }) => sum + captured - (refunded ?? 0), 0);
   }
 
   /** How many events wait to be sent. */
