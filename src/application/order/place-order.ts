@@ -33,17 +33,29 @@ export class PlaceOrder {
   execute(request: OrderRequest): Promise<{ readonly placed: boolean; readonly order: Order }> {
     const items = mergeItems(request.items);
     return this.work.run(async (tx) => {
-      const order = await this.orderOf(tx, request, items);
-      const { events, order: placed } = order;
-      if (await tx.orders.add(placed)) {
+      // Looked for first: what stands is answered, whatever a new order would cost by now.
+      const standing = await this.standing(tx, request, items);
+      if (standing !== undefined) return { placed: false, order: standing };
+      const { events, order } = await this.orderOf(tx, request, items);
+      if (await tx.orders.add(order)) {
         await tx.outbox.add(events);
-        return { placed: true, order: placed };
+        return { placed: true, order };
       }
-      const [standing] = await tx.orders.lock([request.orderId]);
-      if (standing?.userId !== request.userId || !sameOrder(standing, items, request.userCouponId))
-        throw new DomainError({ code: "id-taken", id: request.orderId });
-      return { placed: false, order: standing };
+      const first = await this.standing(tx, request, items);
+      if (first === undefined) throw new Error(`order ${request.orderId} is taken and gone`);
+      return { placed: false, order: first };
     });
+  }
+
+  private async standing(
+    tx: Transaction,
+    { orderId, userId, userCouponId }: OrderRequest,
+    items: readonly OrderItem[],
+  ) {
+    const [order] = await tx.orders.lock([orderId]);
+    if (order !== undefined && (order.userId !== userId || !sameOrder(order, items, userCouponId)))
+      throw new DomainError({ code: "id-taken", id: orderId });
+    return order;
   }
 
   private async orderOf(tx: Transaction, request: OrderRequest, items: readonly OrderItem[]) {
