@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type BusinessDay, isBusinessDay } from "../../domain/business-day.js";
 import { idPattern } from "../../domain/ids.js";
 import { greatestMoney, type Money } from "../../domain/money.js";
 import { type EpochMs, toInstant } from "../../domain/time.js";
@@ -14,6 +15,11 @@ export const name = <T extends z.ZodType>(id: string, schema: T): T => {
 
 export const idSchema = z.string().regex(idPattern, "an id matches ^[A-Za-z0-9_-]{1,64}$");
 export const timeSchema = z.iso.datetime("a time is ISO-8601 in UTC, such as 2026-11-21T03:00:00Z");
+/** A day that there is, in the business time zone. */
+export const businessDaySchema = z
+  .string()
+  .refine(isBusinessDay, "a day that there is, such as 2026-11-21")
+  .meta({ format: "date" }) as unknown as z.ZodType<BusinessDay>;
 export const countSchema = z.int().min(0);
 /** An amount in the currency's minor unit. */
 export const moneySchema = z.int().min(0).max(greatestMoney) as unknown as z.ZodType<Money>;
@@ -27,10 +33,13 @@ export const nameSchema = z
 const integerInQuery = <T extends z.ZodType>(schema: T) =>
   z.preprocess((text) => (typeof text === "string" && /^\d{1,9}$/.test(text) ? Number(text) : text), schema);
 
+/** How many items a query may ask for, and how many it gets unless it says. */
+export const limitOf = (most: number, usual: number) => integerInQuery(z.int().min(1).max(most).default(usual));
+
 /** What every list takes. */
 export const pageQuery = z.strictObject({
   cursor: z.string().min(1).max(256).optional(),
-  limit: integerInQuery(z.int().min(1).max(200).default(50)),
+  limit: limitOf(200, 50),
 });
 
 /** A list's answer. */

@@ -1,3 +1,9 @@
+import type { WatchBoards } from "../../application/board/watch-boards.js";
+import type { CancelReservation } from "../../application/concert/cancel-reservation.js";
+import type { HoldSeat } from "../../application/concert/hold-seat.js";
+import type { ListSoldOut } from "../../application/concert/list-sold-out.js";
+import type { Ranking, RebuildSoldOutBoard } from "../../application/concert/rebuild-sold-out-board.js";
+import type { ScheduleConcert } from "../../application/concert/schedule-concert.js";
 import type { AuditCoupon } from "../../application/coupon/audit-coupon.js";
 import type { ClaimCoupon } from "../../application/coupon/claim-coupon.js";
 import type { OpenCoupon } from "../../application/coupon/open-coupon.js";
@@ -8,6 +14,7 @@ import type { PlaceOrder } from "../../application/order/place-order.js";
 import type { ConfirmPayment } from "../../application/payment/confirm-payment.js";
 import type { ClaimQueries } from "../../application/ports/claim-queries.js";
 import type { Clock } from "../../application/ports/clock.js";
+import type { ConcertQueries } from "../../application/ports/concert-queries.js";
 import type { CouponQueries } from "../../application/ports/coupon-queries.js";
 import type { DeadLetterQueries } from "../../application/ports/dead-letter-queries.js";
 import type { NewId } from "../../application/ports/new-id.js";
@@ -15,10 +22,18 @@ import type { OrderQueries } from "../../application/ports/order-queries.js";
 import type { PaymentQueries } from "../../application/ports/payment-queries.js";
 import type { ProductQueries } from "../../application/ports/product-queries.js";
 import type { RankingLogQueries } from "../../application/ports/ranking-log-queries.js";
+import type { SalesQueries } from "../../application/ports/sales-queries.js";
+import type { SoldOutRecords } from "../../application/ports/sold-out-records.js";
 import type { AddProduct } from "../../application/product/add-product.js";
 import type { ChangeProduct } from "../../application/product/change-product.js";
+import type { CloseDay } from "../../application/sales/close-day.js";
+import type { FillBoards } from "../../application/sales/fill-boards.js";
+import type { ListPopularProducts } from "../../application/sales/list-popular-products.js";
+import type { RecordSale } from "../../application/sales/record-sale.js";
 import type { FollowTask } from "../../application/task/follow-task.js";
+import { BoardAnswers } from "./board-answers.js";
 import { claimRoutes } from "./claim-routes.js";
+import { concertRoutes } from "./concert-routes.js";
 import { couponRoutes } from "./coupon-routes.js";
 import { deadLetterRoutes } from "./dead-letter-routes.js";
 import type { InFlight } from "./in-flight.js";
@@ -26,10 +41,16 @@ import type { Metrics } from "./metrics.js";
 import { orderRoutes } from "./order-routes.js";
 import { pageRoutes } from "./page-routes.js";
 import { paymentRoutes } from "./payment-routes.js";
+import { popularProductRoutes } from "./popular-product-routes.js";
 import { probeRoutes, type Readiness } from "./probe-routes.js";
 import { productRoutes } from "./product-routes.js";
 import { rankingLogRoutes } from "./ranking-log-routes.js";
+import { rebuildRoutes } from "./rebuild-routes.js";
+import { reservationRoutes } from "./reservation-routes.js";
 import type { Route } from "./route.js";
+import { saleRoutes } from "./sale-routes.js";
+import { soldOutRoutes } from "./sold-out-routes.js";
+import { statisticsRoutes } from "./statistics-routes.js";
 import { taskRoutes } from "./task-routes.js";
 import type { Tickets } from "./ticket.js";
 
@@ -51,6 +72,20 @@ export type Application = {
   readonly orders: OrderQueries;
   readonly confirmPayment: ConfirmPayment;
   readonly payments: PaymentQueries;
+  readonly scheduleConcert: ScheduleConcert;
+  readonly holdSeat: HoldSeat;
+  readonly cancelReservation: CancelReservation;
+  readonly concerts: ConcertQueries;
+  readonly listSoldOut: ListSoldOut;
+  readonly soldOutRecords: SoldOutRecords;
+  readonly rebuildSoldOutBoard: RebuildSoldOutBoard;
+  readonly watchBoards: WatchBoards;
+  readonly ranking: Ranking;
+  readonly recordSale: RecordSale;
+  readonly listPopularProducts: ListPopularProducts;
+  readonly fillBoards: FillBoards;
+  readonly closeDay: CloseDay;
+  readonly sales: SalesQueries;
   readonly replayDeadLetter: ReplayDeadLetter;
   readonly deadLetters: DeadLetterQueries;
   readonly clock: Clock;
@@ -68,19 +103,29 @@ type Edge = {
 };
 
 /** Every route there is, hot ones first: they are matched in this order. */
-export const apiTables = (app: Application, { tickets, metrics, inFlight, readiness }: Edge): readonly Table[] => [
-  {
-    prefix: "/api/v1",
-    routes: [
-      ...claimRoutes({ ...app, tickets, metrics }),
-      ...taskRoutes(app.claims, app.followTask),
-      ...orderRoutes({ ...app, tickets }),
-      ...paymentRoutes({ ...app, metrics }),
-      ...couponRoutes(app),
-      ...productRoutes(app),
-      ...rankingLogRoutes(app.rankingLog),
-      ...deadLetterRoutes(app.deadLetters, app.replayDeadLetter),
-    ],
-  },
-  { prefix: "", routes: [...probeRoutes(readiness, metrics, inFlight), ...pageRoutes] },
-];
+export const apiTables = (app: Application, { tickets, metrics, inFlight, readiness }: Edge): readonly Table[] => {
+  const boardAnswers = new BoardAnswers(app.watchBoards, app.clock);
+  return [
+    {
+      prefix: "/api/v1",
+      routes: [
+        ...claimRoutes({ ...app, tickets, metrics }),
+        ...taskRoutes(app.claims, app.followTask),
+        ...orderRoutes({ ...app, tickets }),
+        ...paymentRoutes({ ...app, metrics }),
+        ...reservationRoutes(app),
+        ...popularProductRoutes({ ...app, boardAnswers }),
+        ...soldOutRoutes({ ...app, boardAnswers }),
+        ...saleRoutes(app.recordSale),
+        ...couponRoutes(app),
+        ...productRoutes(app),
+        ...concertRoutes(app),
+        ...statisticsRoutes(app.sales, app.closeDay),
+        ...rebuildRoutes(app),
+        ...rankingLogRoutes(app.rankingLog),
+        ...deadLetterRoutes(app.deadLetters, app.replayDeadLetter),
+      ],
+    },
+    { prefix: "", routes: [...probeRoutes(readiness, metrics, inFlight), ...pageRoutes] },
+  ];
+};

@@ -67,7 +67,7 @@ const write = (writer: ResponseWriter, response: EdgeResponse, answer: Answer): 
 /** Serves one row: who asks (401), may they (403), how often (429), what they say (400), then its handler. */
 export const dispatch = (row: Route, edge: Edge, meter: RouteMeter) => {
   const { writer, rateLimit, tickets, identify, mode } = edge;
-  const { access, ticketFor, limited, outcome } = row;
+  const { access, ticketFor, limited, unhurried, outcome } = row;
   const streaming = isStream(row);
   const [params, query, headers, body] = [checkParams(row), checkQuery(row), checkHeaders(row), checkBody(row)];
 
@@ -103,6 +103,7 @@ export const dispatch = (row: Route, edge: Edge, meter: RouteMeter) => {
       const told = reading === undefined ? undefined : await reading;
       if (streaming && request.method === "HEAD")
         throw new EdgeProblem("method-not-allowed", {}, ["Allow", "GET, OPTIONS"]);
+      if (unhurried) writer.unhurried(response);
       const answer = await row.handle(new RequestContext(asked, sent, told, response, edge));
       write(writer, response, answer);
       outcome?.(answer);

@@ -1,18 +1,17 @@
 import { DomainError } from "../../domain/problem.js";
-import type { EdgeCode } from "./edge-problems.js";
 import { type ProblemCode, problemTable } from "./problem-table.js";
 
 /** Where a request is wrong: a JSON pointer into the body (`#/name`), or `path/…`, `query/…`, `header/…`. */
 export type Fault = { readonly pointer: string; readonly detail: string };
 
-/** A problem that the edge itself finds, with its facts and the headers that belong to it (name, value, …). */
+/** A problem that the edge finds, or tells with its place, with facts and the headers that belong to it (name, value, …). */
 export class EdgeProblem extends Error {
-  readonly code: EdgeCode;
+  readonly code: ProblemCode;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly headers: readonly string[];
 
   constructor(
-    code: EdgeCode,
+    code: ProblemCode,
     facts: Readonly<Record<string, unknown>> = {},
     headers: readonly string[] = [],
     cause?: unknown,

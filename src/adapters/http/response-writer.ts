@@ -70,6 +70,11 @@ export class ResponseWriter {
     return lines;
   }
 
+  /** Lets the answer take as long as it takes. */
+  unhurried(response: EdgeResponse): void {
+    this.inFlight.remove(response);
+  }
+
   /** Ends a request's account: its log line and figures. A stream's is ended when it has begun. */
   finished(response: EdgeResponse, status: number): void {
     const { req } = response;

@@ -1,6 +1,16 @@
 import { z } from "zod";
-import type { CouponId, OrderId, PaymentId, ProductId, TaskId, UserId } from "../../domain/ids.js";
-import { idSchema } from "./api-schemas.js";
+import type {
+  ConcertId,
+  CouponId,
+  OrderId,
+  PaymentId,
+  ProductId,
+  ReservationId,
+  ScheduleId,
+  TaskId,
+  UserId,
+} from "../../domain/ids.js";
+import { businessDaySchema, idSchema } from "./api-schemas.js";
 import type { EventStream } from "./event-stream.js";
 import type { ProblemCode } from "./problem-table.js";
 
@@ -16,6 +26,10 @@ export const pathParameters = {
   productId: id<ProductId>(),
   orderId: id<OrderId>(),
   paymentId: id<PaymentId>(),
+  concertId: id<ConcertId>(),
+  scheduleId: id<ScheduleId>(),
+  reservationId: id<ReservationId>(),
+  businessDay: businessDaySchema,
   deadLetterId: idSchema,
   code: z.string(),
 };
@@ -72,6 +86,8 @@ export type Row<Path extends string, A extends Access, Query, Body, Headers> = {
   readonly bodyLimit?: number;
   /** Counts against the shopper's rate limit. */
   readonly limited?: true;
+  /** Looks at everything there is, for an operator who waits: it has no deadline. */
+  readonly unhurried?: true;
   /** The parameter whose ticket (`?ticket=`) opens this route as well. */
   readonly ticketFor?: NamesIn<Path>;
   readonly answers: Readonly<Record<number, Content | null>>;

@@ -4,9 +4,9 @@ import type { Meaning } from "./problem-meaning.js";
 /** Problems of sales and their statistics. */
 export const salesProblems = {
   "sale-in-future": {
-    status: 422,
+    status: 400,
     title: "Sale is in the future",
-    meaning: "The sale at index occurred more than five minutes from now, so nothing of this call was taken.",
+    meaning: "The sale that errors names occurs more than five minutes from now, so nothing of this call was taken.",
     advice: "Correct occurredAt, or the clock that it came from, and send all of it again.",
   },
   "day-not-closed": {

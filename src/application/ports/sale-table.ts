@@ -5,10 +5,10 @@ import type { EpochMs } from "../../domain/time.js";
 
 /** Sales, and what they add up to, inside a transaction. */
 export interface SaleTable {
-  /** Which of the ids are sales already. */
-  known(saleIds: readonly SaleId[]): Promise<ReadonlySet<SaleId>>;
   /** Inserts sales that are new, not booked yet; an id that is known is passed over: each counts once for ever. */
   add(sales: readonly Sale[]): Promise<void>;
+  /** The same, and answers those that were new: of several who tell of a sale at once, one hears that it was. */
+  addNew(sales: readonly Sale[]): Promise<readonly Sale[]>;
   /** Locks those of the sales that are not booked yet, in id order. */
   lockUnbooked(saleIds: readonly SaleId[]): Promise<readonly Sale[]>;
   /** Adds locked sales to their days and to their products' totals, and marks them booked. */
@@ -22,6 +22,8 @@ export interface SaleTable {
   sumDay(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]>;
   /** Writes locked rows as the sales say. */
   saveDay(day: BusinessDay, rows: readonly DayRow[]): Promise<void>;
-  /** Stamps the day closed, and keeps its drift in place of any kept before. */
-  stampDay(day: BusinessDay, drift: readonly Drift[], at: EpochMs): Promise<void>;
+  /** Keeps what drifted on the day, in place of what drifted of the same product before. */
+  keepDrift(day: BusinessDay, drift: readonly Drift[]): Promise<void>;
+  /** Stamps the day closed; a day that has a stamp keeps it. */
+  stampDay(day: BusinessDay, at: EpochMs): Promise<void>;
 }

@@ -14,13 +14,13 @@ export interface SalesQueries {
   ): Promise<readonly { readonly board: WindowBoard; readonly totals: readonly ProductTotal[] }[]>;
   /** Products that were ever sold, by id, those after `last`, at most `limit`. */
   soldAfter(last: ProductId | null, limit: number): Promise<readonly ProductId[]>;
-  /** The same of one day. */
+  /** The same of one day: those that have sales of it or a row, so that whichever is missing shows. */
   soldOn(day: BusinessDay, last: ProductId | null, limit: number): Promise<readonly ProductId[]>;
   /** A board as the database ranks it: the best `limit`, and the ranks of these others. It looks at every product. */
   rank(board: WindowBoard, limit: number, others: readonly ProductId[]): Promise<readonly RankedProduct[]>;
   /** Sales that are not booked, oldest id first, at most `limit`. */
   unbooked(limit: number): Promise<readonly SaleId[]>;
-  /** The first day after `after` (`null`: ever) and before `before` that has sales and no stamp. */
+  /** The first day after `after` (`null`: ever) and before `before` that has sales, or rows, and no stamp. */
   unstamped(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null>;
   /** Rows of stamped days, by day and product; a bad cursor: `undefined`. */
   days(

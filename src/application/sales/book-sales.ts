@@ -1,7 +1,6 @@
 import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { EventOf } from "../../domain/event.js";
 import type { ProductId, SaleId } from "../../domain/ids.js";
-import { isEngineUnavailable } from "../../domain/problem.js";
 import { boardsHolding } from "../../domain/sales-window.js";
 import type { Reaction } from "../choreography.js";
 import type { BoardNotices } from "../ports/board-notices.js";
@@ -9,7 +8,7 @@ import type { Clock } from "../ports/clock.js";
 import type { SalesBoard } from "../ports/sales-board.js";
 import type { SalesQueries } from "../ports/sales-queries.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
-import { raiseBoards } from "./raise-boards.js";
+import { isBoardsAway, raiseBoards } from "./raise-boards.js";
 
 const sliceSize = 500;
 
@@ -46,7 +45,7 @@ export class BookSales implements Reaction<"product.sold"> {
       await raiseBoards(sales, board, boards, products);
     } catch (error) {
       // Redis away: its boards come back cold, or are healed by the slices, so booking goes on without it.
-      if (!isEngineUnavailable(error)) throw error;
+      if (!isBoardsAway(error)) throw error;
     }
     this.notices.announce("products");
   }
@@ -55,9 +54,9 @@ export class BookSales implements Reaction<"product.sold"> {
   async bookRest(): Promise<number> {
     for (let total = 0; ; ) {
       const saleIds = await this.stores.sales.unbooked(sliceSize);
-      const booked = await this.book(saleIds);
-      total += booked;
-      if (saleIds.length < sliceSize || booked === 0) return total;
+      // None, where another node was faster with all of them: then there may be more yet.
+      total += await this.book(saleIds);
+      if (saleIds.length < sliceSize) return total;
     }
   }
 

@@ -1,6 +1,6 @@
 import { type BusinessDay, businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { ProductId } from "../../domain/ids.js";
-import { DomainError, isEngineUnavailable } from "../../domain/problem.js";
+import { DomainError } from "../../domain/problem.js";
 import type { DayRow, Drift } from "../../domain/sale.js";
 import { boardOf, keptBoards } from "../../domain/sales-window.js";
 import type { Clock } from "../ports/clock.js";
@@ -8,8 +8,8 @@ import type { ClosedDay } from "../ports/sales-queries.js";
 import type { Transaction } from "../ports/transaction.js";
 import type { BookSales, SalesStores } from "./book-sales.js";
 import { mendBoards } from "./mend-boards.js";
+import { isBoardsAway } from "./raise-boards.js";
 
-const pageSize = 2000;
 /** Drift that is told of a day: enough to see what happened, however wrong all of it was. */
 const mostDrift = 10_000;
 
@@ -17,18 +17,27 @@ const mostDrift = 10_000;
 export type Fence = (tx: Transaction) => Promise<void>;
 const unfenced: Fence = async () => {};
 
+type DayPage = {
+  readonly productIds: readonly ProductId[];
+  readonly onBoard: ReadonlyMap<ProductId, number> | null;
+  /** How many that differ may still be told of. */
+  readonly told: number;
+};
+
 /** Writes days down as their sales say, to the unit, and tells what disagreed (D1, D2). */
 export class CloseDay {
   private readonly stores: SalesStores;
   private readonly bookSales: BookSales;
   private readonly clock: Clock;
   private readonly zone: TimeZone;
+  private readonly pageSize: number;
 
-  constructor(stores: SalesStores, bookSales: BookSales, clock: Clock, zone: TimeZone) {
+  constructor(stores: SalesStores, bookSales: BookSales, clock: Clock, zone: TimeZone, pageSize = 2000) {
     this.stores = stores;
     this.bookSales = bookSales;
     this.clock = clock;
     this.zone = zone;
+    this.pageSize = pageSize;
   }
 
   /** Closes one day; closing it again finds no drift and changes nothing. @throws DomainError `day-not-closed` */
@@ -50,6 +59,7 @@ export class CloseDay {
   }
 
   private async close(day: BusinessDay, fence: Fence): Promise<ClosedDay> {
+    const { pageSize } = this;
     const { work, sales } = this.stores;
     const drift: Drift[] = [];
     let rows = 0;
@@ -57,15 +67,15 @@ export class CloseDay {
       const productIds: readonly ProductId[] = await sales.soldOn(day, last, pageSize);
       rows += productIds.length;
       const onBoard = await this.onBoard(day, productIds);
-      const wrong = await work.run((tx) => this.closePage(tx, day, productIds, onBoard, fence));
-      drift.push(...wrong.slice(0, mostDrift - drift.length));
+      const told = mostDrift - drift.length;
+      drift.push(...(await work.run((tx) => this.closePage(tx, day, { productIds, onBoard, told }, fence))));
       await this.healBoards(productIds);
       if (productIds.length < pageSize) break;
       last = productIds.at(-1) ?? null;
     }
     await work.run(async (tx) => {
       await fence(tx);
-      await tx.sales.stampDay(day, drift, this.clock.now());
+      await tx.sales.stampDay(day, this.clock.now());
     });
     return { businessDay: day, rows, drift };
   }
@@ -73,8 +83,7 @@ export class CloseDay {
   private async closePage(
     tx: Transaction,
     day: BusinessDay,
-    productIds: readonly ProductId[],
-    onBoard: ReadonlyMap<ProductId, number> | null,
+    { productIds, onBoard, told }: DayPage,
     fence: Fence,
   ): Promise<readonly Drift[]> {
     if (productIds.length === 0) return [];
@@ -93,7 +102,10 @@ export class CloseDay {
         : [{ productId, board, sales: due.quantity }];
     });
     await tx.sales.saveDay(day, wrong);
-    return drift;
+    const kept = drift.slice(0, told);
+    // With what it tells of, so that a crash half-way forgets none.
+    await tx.sales.keepDrift(day, kept);
+    return kept;
   }
 
   /** The day's board, before its rows are read; `null` where it is not kept any more, cold, or Redis is away. */
@@ -104,7 +116,7 @@ export class CloseDay {
       if (!isKept || (await this.stores.board.cold([board])).length > 0) return null;
       return await this.stores.board.scores(board, productIds);
     } catch (error) {
-      if (isEngineUnavailable(error)) return null;
+      if (isBoardsAway(error)) return null;
       throw error;
     }
   }
@@ -114,7 +126,7 @@ export class CloseDay {
     try {
       await mendBoards(sales, board, keptBoards(this.today()), productIds);
     } catch (error) {
-      if (!isEngineUnavailable(error)) throw error;
+      if (!isBoardsAway(error)) throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { ProductId } from "../../domain/ids.js";
+import { DomainError } from "../../domain/problem.js";
 import type { WindowBoard } from "../../domain/sales-window.js";
 import type { SalesBoard } from "../ports/sales-board.js";
 import type { SalesQueries } from "../ports/sales-queries.js";
@@ -17,3 +18,7 @@ export const raiseBoards = async (
   const read = await sales.totals(boards, productIds);
   await Promise.all(read.map(({ board: which, totals }) => board.raise(which, totals)));
 };
+
+/** Whether the boards' engine is away, and not the database: whatever the boards miss then is healed later. */
+export const isBoardsAway = (error: unknown): boolean =>
+  error instanceof DomainError && error.problem.code === "engine-unavailable" && error.problem.engine !== "database";

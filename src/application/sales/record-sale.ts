@@ -46,14 +46,11 @@ export class RecordSale {
       const stray = reported.findIndex(({ productId }) => !there.has(productId));
       const productId = reported[stray]?.productId;
       if (productId !== undefined) throw new DomainError({ code: "product-not-found", productId, index: stray });
-      const standing = await tx.sales.known(reported.map(({ saleId }) => saleId));
-      const fresh = [...new Map(reported.map((sale) => [sale.saleId, sale])).values()]
-        .filter(({ saleId }) => !standing.has(saleId))
-        .map((sale) => {
-          const occurredAt = sale.occurredAt ?? now;
-          return { ...sale, occurredAt, businessDay: businessDayAt(occurredAt, this.zone) };
-        });
-      await tx.sales.add(fresh);
+      const sales = reported.map((sale) => {
+        const occurredAt = sale.occurredAt ?? now;
+        return { ...sale, occurredAt, businessDay: businessDayAt(occurredAt, this.zone) };
+      });
+      const fresh = await tx.sales.addNew(sales);
       await tx.outbox.add(fresh.map((sale) => productSold(sale, now)));
       return { accepted: fresh.length, known: reported.length - fresh.length };
     });
