@@ -6,11 +6,23 @@ import { accept } from "./figures/accept.js";
 import { drain } from "./figures/drain.js";
 import { latency } from "./figures/latency.js";
 import { orders } from "./figures/orders.js";
+import { payments } from "./figures/payments.js";
 import { refuse } from "./figures/refuse.js";
+import { relay } from "./figures/relay.js";
 import { start } from "./figures/start.js";
 import { streams } from "./figures/streams.js";
 
-const figures: Readonly<Record<string, Figure>> = { accept, refuse, drain, streams, latency, start, orders };
+const figures: Readonly<Record<string, Figure>> = {
+  accept,
+  refuse,
+  drain,
+  streams,
+  latency,
+  start,
+  orders,
+  relay,
+  payments,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in figures));

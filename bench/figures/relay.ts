@@ -1,0 +1,21 @@
+import { atLeast, type Figure, speed } from "../figure.js";
+import { runJob } from "../job.js";
+import type { Speed } from "../load.js";
+import type { RelayJob } from "../programs/relay.js";
+import { inTurns } from "../turns.js";
+
+const count = 100_000;
+
+/** Bringing a backlog of events to the bus, beside a loop that claims, sends and marks by hand; the bus costs nothing. */
+export const relay: Figure = async (engines) => {
+  const { DATABASE_URL: url } = await engines.settings("relay");
+  const contender = (way: RelayJob["way"]) => () =>
+    runJob<Speed & { readonly lastBesideFirst: number }>("relay", { way, url, count } satisfies RelayJob);
+  const { service, loop } = await inTurns({ service: contender("service"), loop: contender("loop") });
+  return [
+    { what: "relay of 100,000: the service", measured: speed(service), target: "" },
+    { what: "relay of 100,000: a loop by hand", measured: speed(loop), target: "" },
+    atLeast("relay: rate beside the loop", service.rate / loop.rate, 0.8),
+    atLeast("relay: speed of the last 10,000 beside the first", service.lastBesideFirst, 0.9),
+  ];
+};

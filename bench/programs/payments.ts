@@ -1,0 +1,117 @@
+import { type Connection, createConnection, escape as literal } from "mysql2/promise";
+import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
+import { SqlPaymentQueries } from "../../src/adapters/sql/sql-payment-queries.js";
+import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
+import { systemClock } from "../../src/adapters/system/system-clock.js";
+import { ClosePayment } from "../../src/application/payment/close-payment.js";
+import { Payables } from "../../src/application/payment/payables.js";
+import { StartPayment } from "../../src/application/payment/start-payment.js";
+import type { TimeZone } from "../../src/domain/business-day.js";
+import type { IdempotencyKey, ReservationId, UserId } from "../../src/domain/ids.js";
+import type { Money } from "../../src/domain/money.js";
+import { answerJob, timed } from "../timed.js";
+
+/** Pays for `count` seats of a hall of `seats`, the last one among them. */
+export type PaymentsJob = {
+  readonly way: "service" | "bare";
+  readonly url: string;
+  readonly run: string;
+  readonly seats: number;
+  readonly count: number;
+};
+
+const insert = async (connection: Connection, table: string, columns: string, rows: readonly unknown[][]) => {
+  for (let from = 0; from < rows.length; from += 2000)
+    await connection.query(
+      `INSERT INTO ${table} (${columns}) VALUES ${literal(rows.slice(from, from + 2000) as never)}`,
+    );
+};
+
+/** A schedule whose seats are paid but for the last `count`, which are held. */
+const seed = async (connection: Connection, { run, seats, count }: PaymentsJob): Promise<readonly string[]> => {
+  const now = Date.now();
+  await connection.query(
+    `INSERT INTO schedules
+       (schedule_id, concert_id, starts_at, sales_open_at, seats, price, held_seats, reserved_seats, created_at)
+     VALUES (?, 'concert', ?, ?, ?, 1000, ?, ?, ?)`,
+    [run, now, now - 60_000, seats, count, seats - count, now],
+  );
+  const rows = Array.from({ length: seats }, (_, n) => {
+    const isHeld = n >= seats - count;
+    return [
+      ...[`${run}-${n}`, run, n + 1, "kim", isHeld ? "held" : "reserved", 1000, null, isHeld ? null : "paid"],
+      ...[now + 9_000_000, 1, isHeld ? now + 9_000_000 : null],
+    ];
+  });
+  const columns =
+    "reservation_id, schedule_id, seat_no, user_id, status, price, open_payment_id, payment_id, expires_at, live, due_at";
+  await insert(connection, "reservations", columns, rows);
+  return rows.slice(seats - count).map(([id]) => id as string);
+};
+
+/** The statements of a payment by hand: two transactions on one connection, nothing decided in between. */
+const payByHand = async (connection: Connection, run: string, id: string) => {
+  const now = Date.now();
+  const payment = `pay-${id}`;
+  await connection.beginTransaction();
+  await connection.query(`SELECT * FROM reservations WHERE reservation_id = '${id}' FOR UPDATE`);
+  await connection.query(`SELECT * FROM payments WHERE user_id = 'kim' AND idempotency_key = '${id}'`);
+  await connection.query(
+    `UPDATE reservations SET open_payment_id = '${payment}', due_at = NULL WHERE reservation_id = '${id}'`,
+  );
+  await connection.query(
+    `INSERT INTO payments
+       (payment_id, user_id, idempotency_key, reservation_id, amount, method, status, opened_at, open_state)
+     VALUES ('${payment}', 'kim', '${id}', '${id}', 1000, 'sandbox-ok', 'pending', ${now}, 'charge')`,
+  );
+  await connection.commit();
+  await connection.query(`SELECT * FROM payments WHERE payment_id = '${payment}'`);
+  await connection.beginTransaction();
+  await connection.query(`SELECT * FROM reservations WHERE reservation_id = '${id}' FOR UPDATE`);
+  await connection.query(`SELECT * FROM payments WHERE payment_id = '${payment}' FOR UPDATE`);
+  await connection.query(`UPDATE payments SET status = 'succeeded', open_state = NULL WHERE payment_id = '${payment}'`);
+  await connection.query(
+    `UPDATE reservations SET status = 'reserved', open_payment_id = NULL, payment_id = '${payment}' WHERE reservation_id = '${id}'`,
+  );
+  const event = JSON.stringify({ id: payment, type: "payment.confirmed", at: now, data: { paymentId: payment } });
+  await connection.query(`INSERT INTO outbox (event_id, payload) VALUES ('${payment}', ${literal(event)})`);
+  await connection.query(
+    `UPDATE schedules SET held_seats = held_seats - 1, reserved_seats = reserved_seats + 1 WHERE schedule_id = '${run}'`,
+  );
+  await connection.query(
+    `SELECT schedule_id FROM schedules WHERE schedule_id = '${run}' AND sold_out_at IS NULL AND reserved_seats = seats`,
+  );
+  await connection.commit();
+};
+
+answerJob(async (job: PaymentsJob) => {
+  const connection = await createConnection({ uri: job.url });
+  const ids = await seed(connection, job);
+  const db = openDatabase({ kind: "mysql", url: job.url });
+  const work = new SqlUnitOfWork(db, () => {});
+  const payables = new Payables(
+    { announce: () => {}, subscribe: () => () => {} },
+    systemClock,
+    "Asia/Seoul" as TimeZone,
+  );
+  const start = new StartPayment(work, payables, systemClock, () => crypto.randomUUID());
+  const close = new ClosePayment(work, new SqlPaymentQueries(db), payables, systemClock);
+  const pay = async (id: string) => {
+    const { payment } = await start.execute({
+      userId: "kim" as UserId,
+      key: id as IdempotencyKey,
+      subject: { kind: "reservation", reservationId: id as ReservationId },
+      amount: 1000 as Money,
+      method: "sandbox-ok",
+    });
+    await close.execute(payment.paymentId, "captured");
+  };
+  const result = await timed(job.count, async () => {
+    for (const id of ids) await (job.way === "service" ? pay(id) : payByHand(connection, job.run, id));
+  });
+  const [rows] = await connection.query("SELECT sold_out_at FROM schedules WHERE schedule_id = ?", [job.run]);
+  if (job.way === "service" && (rows as { sold_out_at: unknown }[])[0]?.sold_out_at === null)
+    throw new Error("the hall did not sell out");
+  await Promise.all([closeDatabase(db), connection.end()]);
+  return result;
+});
