@@ -9,6 +9,7 @@ import { orders } from "./figures/orders.js";
 import { payments } from "./figures/payments.js";
 import { refuse } from "./figures/refuse.js";
 import { relay } from "./figures/relay.js";
+import { sales } from "./figures/sales.js";
 import { start } from "./figures/start.js";
 import { streams } from "./figures/streams.js";
 
@@ -22,6 +23,7 @@ const figures: Readonly<Record<string, Figure>> = {
   orders,
   relay,
   payments,
+  sales,
 };
 
 const names = process.argv.slice(2);

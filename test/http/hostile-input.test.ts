@@ -19,6 +19,38 @@ describe("a path or query", () => {
     ["path/orderId", "/api/v1/orders/a.b"],
     ["path/orderId", `/api/v1/orders/${"x".repeat(65)}/events`],
     ["path/paymentId", "/api/v1/payments/%00"],
+    ["path/concertId", "/api/v1/concerts/a'b/schedules"],
+    ["path/scheduleId", "/api/v1/schedules/a.b"],
+    ["path/scheduleId", "/api/v1/schedules/%00/seats"],
+    ["path/reservationId", `/api/v1/reservations/${"x".repeat(65)}`],
+    ["query/limit", "/api/v1/schedules/s1/seats?limit=1001"],
+    ["query/limit", "/api/v1/rankings/products?limit=101"],
+    ["query/limit", "/api/v1/rankings/products/events?limit=101"],
+    ["query/limit", "/api/v1/rankings/products?limit=0"],
+    ["query/window", "/api/v1/rankings/products?window=2d"],
+    ["query/window", "/api/v1/rankings/products/events?window="],
+    ["query/limit", "/api/v1/rankings/sold-out?limit=51"],
+    ["query/limit", "/api/v1/rankings/sold-out/events?limit=51"],
+    ["query/board", "/api/v1/rankings/sold-out?board=daily"],
+    ["query/board", "/api/v1/rankings/sold-out/events?board=products"],
+    ["query/week", "/api/v1/rankings/sold-out?board=weekly&week=2026-W54"],
+    ["query/week", "/api/v1/rankings/sold-out?board=weekly&week=2025-W53"],
+    ["query/week", "/api/v1/rankings/sold-out?board=weekly&week=2026-47"],
+    ["query/week", "/api/v1/rankings/sold-out?board=fastest&week=2026-W47"],
+    ["query/week", "/api/v1/rankings/sold-out/events?week=2026-W47"],
+    ["query/from", "/api/v1/rankings/sold-out/history?from=2026-11-21"],
+    ["query/to", "/api/v1/rankings/sold-out/history?to=yesterday"],
+    ["query/limit", "/api/v1/rankings/sold-out/history?limit=201"],
+    ["query/cursor", "/api/v1/rankings/sold-out/history?cursor=e30"],
+    ["query/cursor", "/api/v1/concerts?cursor=W10"],
+    ["query/ticket", "/api/v1/rankings/products/events?ticket=x"],
+    ["query/from", "/api/v1/statistics/products?to=2026-11-21"],
+    ["query/to", "/api/v1/statistics/products?from=2026-11-21"],
+    ["query/from", "/api/v1/statistics/products?from=2026-02-29&to=2026-03-01"],
+    ["query/to", "/api/v1/statistics/products?from=2026-11-21&to=2026-11-20"],
+    ["query/to", "/api/v1/statistics/products?from=2026-01-01&to=2026-04-03"],
+    ["query/to", "/api/v1/statistics/products?from=0001-01-01&to=9999-12-31"],
+    ["query/productId", "/api/v1/statistics/products?from=2026-11-20&to=2026-11-20&productId=a.b"],
     ["query/limit", "/api/v1/coupons?limit=0"],
     ["query/limit", "/api/v1/coupons?limit=201"],
     ["query/limit", "/api/v1/coupons?limit=1e2"],
@@ -67,7 +99,12 @@ describe("a path or query", () => {
     const [head, get] = [await app.ask("HEAD", "/api/v1/coupons"), await app.ask("GET", "/api/v1/coupons")];
     expect([head.status, head.text]).toEqual([200, ""]);
     expect(head.headers.get("content-length")).toBe(get.headers.get("content-length"));
-    expect((await app.ask("HEAD", "/api/v1/tasks/t1/events", { as: "kim" })).status).toBe(405);
+    for (const path of [
+      "/api/v1/tasks/t1/events",
+      "/api/v1/rankings/products/events",
+      "/api/v1/rankings/sold-out/events",
+    ])
+      expect((await app.ask("HEAD", path, { as: "kim" })).status).toBe(405);
   });
 });
 

@@ -47,14 +47,15 @@ describe("the rate limit", () => {
     expect((await app.ask("GET", "/api/v1/me/coupons", { as: "kim" })).status).toBe(200);
   });
 
-  it("counts orders and payments with claims, and nothing that only looks or takes back", async () => {
+  it("counts orders, reservations and payments with claims, and nothing that only looks or takes back", async () => {
     const app = await startHttpApp({ rateLimitPerShopper: 1 });
     const ask = (method: string, path: string) => app.ask(method, `/api/v1${path}`, { as: "kim", body: {} });
     const burst = await Promise.all([ask("POST", "/orders"), ask("POST", "/payments")]);
     expect(burst.map(({ status }) => status)).toEqual([400, 400]);
-    for (const path of ["/orders", "/payments", "/coupons/c1/claims"])
+    for (const path of ["/orders", "/payments", "/schedules/s1/reservations", "/coupons/c1/claims"])
       expectProblem(await ask("POST", path), "too-many-requests");
     expectProblem(await ask("POST", "/orders/o1/cancellation"), "order-not-found");
+    expectProblem(await ask("DELETE", "/reservations/r1"), "reservation-not-found");
     expect((await app.ask("GET", "/api/v1/orders", { as: "kim" })).status).toBe(200);
   });
 

@@ -39,7 +39,13 @@ export type Answered = {
 };
 
 /** `as`: the shopper, in open mode. A body that is no text is sent as JSON. */
-export type Asked = { readonly as?: string; readonly body?: unknown; readonly headers?: Record<string, string> };
+export type Asked = {
+  readonly as?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** Leaves a stream when it has begun, for this one has no end. */
+  readonly endless?: boolean;
+};
 
 /** A running edge over the real use cases, on SQLite in memory. */
 export type HttpApp = {
@@ -67,7 +73,7 @@ const json = (text: string): unknown => {
 /** Asks the server at an address. */
 export const asker =
   (url: string): HttpApp["ask"] =>
-  async (method, path, { as, body, headers } = {}) => {
+  async (method, path, { as, body, headers, endless = false } = {}) => {
     const response = await fetch(url + path, {
       method,
       redirect: "manual",
@@ -78,7 +84,9 @@ export const asker =
       },
       ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
+    const left = endless && response.status === 200;
+    if (left) await response.body?.cancel();
+    const text = left ? "" : await response.text();
     return { status: response.status, headers: response.headers, text, body: json(text) as Json };
   };
 

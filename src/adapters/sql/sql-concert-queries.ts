@@ -80,7 +80,7 @@ export class SqlConcertQueries implements ConcertQueries {
   async seats(schedule: Schedule, now: EpochMs, cursor: string | null, limit: number): Promise<Page<Seat> | undefined> {
     const order = cursor === null ? [0] : orderOf(cursor, ["number"]);
     const [last] = order ?? [];
-    if (last === undefined) return undefined;
+    if (!Number.isInteger(last) || Number(last) < 0 || Number(last) > schedule.seats) return undefined;
     const first = Number(last) + 1;
     const numbers = Array.from(
       { length: Math.min(limit, Math.max(0, schedule.seats - first + 1)) },

@@ -1,0 +1,28 @@
+import { atLeast, atMost, type Figure, speed } from "../figure.js";
+import { runJob } from "../job.js";
+import type { Speed } from "../load.js";
+import type { SalesJob } from "../programs/sales.js";
+import { inTurns } from "../turns.js";
+
+const count = 50_000;
+const products = 100_000;
+
+/** Booking sales by batches of 500 and raising the boards, beside the same statements and commands by hand. */
+export const sales: Figure = async (engines) => {
+  const { DATABASE_URL: url, REDIS_URL: redisUrl } = await engines.settings("sales");
+  let runs = 0;
+  const contender = (way: SalesJob["way"]) => () => {
+    runs += 1;
+    const job: SalesJob = { way, url, redisUrl, run: `run${runs}`, products, count };
+    return runJob<Speed & { readonly redisMicroseconds: number }>("sales", job);
+  };
+  const contenders = { service: contender("service"), bare: contender("bare") };
+  await inTurns(contenders, 1);
+  const { service, bare } = await inTurns(contenders);
+  return [
+    { what: `sales over ${products} products: the service`, measured: speed(service), target: "" },
+    { what: "sales: booking, query and ZADD GT by hand", measured: speed(bare), target: "" },
+    atLeast("sales: rate beside by hand", service.rate / bare.rate, 0.75),
+    atMost("sales: Redis, each sale", service.redisMicroseconds, 30, "µs"),
+  ];
+};
