@@ -35,15 +35,22 @@ export type Speed = { readonly rate: number; readonly microseconds: number };
 const connections = 128;
 let shoppers = 0;
 
+export type RushOptions = {
+  readonly again?: boolean;
+  readonly seconds?: number;
+  readonly method?: "GET" | "POST";
+};
+
 /** Clicks of `seconds` on 128 connections; `again` lets the same shoppers click on and on. @throws where one is odd */
 export const rush = async (
   program: Program,
   path: string,
   status: number,
-  { again = false, seconds = 4 } = {},
+  { again = false, seconds = 4, method = "POST" }: RushOptions = {},
 ): Promise<Speed & { readonly count: number }> => {
   const from = await program.cpu();
-  const job = { kind: "rush", url: program.url.href, path, connections, seconds, first: shoppers, again } as const;
+  const ask = { url: program.url.href, method, path, connections, seconds };
+  const job = { kind: "rush", ...ask, first: shoppers, again } as const;
   const { count, elapsed, statuses } = await load<"rush">(job);
   const used = (await program.cpu()) - from;
   shoppers += again ? 0 : count + connections;

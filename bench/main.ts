@@ -3,8 +3,10 @@ import { leaveMeasuredCore } from "./cores.js";
 import { startEngines } from "./engines.js";
 import type { Figure, Line } from "./figure.js";
 import { accept } from "./figures/accept.js";
+import { boardReads } from "./figures/boards.js";
 import { drain } from "./figures/drain.js";
 import { latency } from "./figures/latency.js";
+import { night } from "./figures/night.js";
 import { orders } from "./figures/orders.js";
 import { payments } from "./figures/payments.js";
 import { refuse } from "./figures/refuse.js";
@@ -24,6 +26,8 @@ const figures: Readonly<Record<string, Figure>> = {
   relay,
   payments,
   sales,
+  boards: boardReads,
+  night,
 };
 
 const names = process.argv.slice(2);

@@ -2,7 +2,13 @@ import { Click } from "./click.js";
 
 /** What the load program is asked to do. */
 export type Job = { readonly url: string; readonly path: string; readonly connections: number } & (
-  | { readonly kind: "rush"; readonly seconds: number; readonly first: number; readonly again: boolean }
+  | {
+      readonly kind: "rush";
+      readonly method: "GET" | "POST";
+      readonly seconds: number;
+      readonly first: number;
+      readonly again: boolean;
+    }
   | { readonly kind: "pace"; readonly seconds: number; readonly rate: number; readonly followEvery: number }
   | { readonly kind: "hold"; readonly each: number }
 );
@@ -16,7 +22,7 @@ export type Followed = { readonly count: number; readonly elapsed: number; reado
 type Of<K extends Job["kind"]> = Extract<Job, { kind: K }>;
 
 /** Each connection asks again as soon as it is answered. */
-const rush = async ({ url, path, connections, seconds, first, again }: Of<"rush">): Promise<Answered> => {
+const rush = async ({ url, method, path, connections, seconds, first, again }: Of<"rush">): Promise<Answered> => {
   const statuses: Record<number, number> = {};
   let [count, next] = [0, first];
   const from = performance.now();
@@ -24,7 +30,7 @@ const rush = async ({ url, path, connections, seconds, first, again }: Of<"rush"
   const click = async (n: number) => {
     const connection = await Click.open(url);
     while (performance.now() < until) {
-      const { status } = await connection.send("POST", path, again ? `again-${n}` : `shopper-${next++}`);
+      const { status } = await connection.send(method, path, again ? `again-${n}` : `shopper-${next++}`);
       statuses[status] = (statuses[status] ?? 0) + 1;
       count += 1;
     }

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** An answer of the service, its JSON read. */
 export type Reply = {
@@ -8,6 +9,12 @@ export type Reply = {
   readonly body: Readonly<Record<string, unknown>>;
   readonly retryAfterMs: number;
 };
+
+type Method = "GET" | "POST" | "DELETE";
+type Headers = Readonly<Record<string, string>>;
+
+/** How long a shopper keeps trying where the service says "later". */
+const patienceMs = 60_000;
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -25,6 +32,7 @@ export class Client {
   private readonly streams = new Agent({ keepAlive: false });
   private readonly base: URL;
   private readonly secret: string | undefined;
+  private again = 0;
 
   /** @param secret the service's `AUTH_SECRET`; without it the service must be in open mode */
   constructor(base: URL, secret: string | undefined) {
@@ -32,15 +40,21 @@ export class Client {
     this.secret = secret;
   }
 
+  /** How often `insist` had to ask again. */
+  get askedAgain(): number {
+    return this.again;
+  }
+
   /** @throws what the connection throws */
   async call(
-    method: "GET" | "POST",
+    method: Method,
     path: string,
     caller: string,
     body?: unknown,
-    roles: string[] = [],
+    roles: readonly string[] = [],
+    headers: Headers = {},
   ): Promise<Reply> {
-    const response = await this.send(method, path, caller, body, roles, this.agent);
+    const response = await this.send(method, path, body, { ...this.credentials(caller, roles), ...headers });
     let text = "";
     response.setEncoding("utf8");
     for await (const chunk of response) text += chunk;
@@ -52,12 +66,27 @@ export class Client {
   }
 
   /**
+   * The same until the answer is final: 503, 429 and broken connections are tried again, as a front end would. Status 0
+   * where nothing was heard for a minute.
+   */
+  async insist(...ask: Parameters<Client["call"]>): Promise<Reply> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const reply = await this.call(...ask).catch(() => null);
+      if (reply !== null && reply.status !== 503 && reply.status !== 429) return reply;
+      if (Date.now() > deadline) return reply ?? { status: 0, body: {}, retryAfterMs: 0 };
+      this.again += 1;
+      await pause(Math.min(reply?.retryAfterMs ?? 1000, 1000) * (0.5 + Math.random() / 2));
+    }
+  }
+
+  /**
    * Follows a task's stream and answers the data of its `settled` event; `null` where the stream ends or breaks
    * before it. `leaveEarly` hangs up at the first event, as a phone in a tunnel does.
    */
   async follow(path: string, caller: string, leaveEarly: boolean): Promise<Readonly<Record<string, unknown>> | null> {
     try {
-      const response = await this.send("GET", path, caller, undefined, [], this.streams);
+      const response = await this.send("GET", path, undefined, this.credentials(caller, []), this.streams);
       let text = "";
       response.setEncoding("utf8");
       for await (const chunk of response) {
@@ -77,22 +106,24 @@ export class Client {
     this.streams.destroy();
   }
 
-  private send(
-    method: string,
-    path: string,
-    caller: string,
-    body: unknown,
-    roles: readonly string[],
-    agent: Agent,
-  ): Promise<IncomingMessage> {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const headers: Record<string, string> = this.secret
+  private credentials(caller: string, roles: readonly string[]): Headers {
+    return this.secret
       ? { authorization: `Bearer ${tokenFor(this.secret, caller, roles)}` }
       : { "x-user-id": caller };
-    if (payload !== undefined) headers["content-type"] = "application/json";
+  }
+
+  private send(
+    method: Method,
+    path: string,
+    body: unknown,
+    headers: Headers,
+    agent: Agent = this.agent,
+  ): Promise<IncomingMessage> {
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const all = payload === undefined ? headers : { ...headers, "content-type": "application/json" };
     const send = this.base.protocol === "https:" ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
-      send(new URL(path, this.base), { method, headers, ...(this.base.protocol === "http:" && { agent }) })
+      send(new URL(path, this.base), { method, headers: all, ...(this.base.protocol === "http:" && { agent }) })
         .on("response", resolve)
         .on("error", reject)
         .end(payload);

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Client, Reply } from "./client.js";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Client } from "./client.js";
+import { letIn } from "./crowd.js";
 
 export type DropOptions = {
   readonly shoppers: number;
@@ -27,22 +29,8 @@ export type Visit = {
 export type Drop = { readonly couponId: string; readonly visits: readonly Visit[]; readonly seconds: number };
 
 const api = "/api/v1";
-/** How long a shopper keeps trying where the service says "later", and waits for a result. */
+/** How long a shopper waits for a result. */
 const patienceMs = 60_000;
-const crowd = 256;
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Claims until the answer is final: 503, 429 and broken connections are tried again, as a front end would. */
-const click = async (client: Client, couponId: string, shopper: string): Promise<Reply> => {
-  const deadline = Date.now() + patienceMs;
-  for (;;) {
-    const reply = await client.call("POST", `${api}/coupons/${couponId}/claims`, shopper).catch(() => null);
-    if (reply !== null && reply.status !== 503 && reply.status !== 429) return reply;
-    if (Date.now() > deadline) return reply ?? { status: 0, body: {}, retryAfterMs: 0 };
-    await pause(Math.min(reply?.retryAfterMs ?? 1000, 1000) * (0.5 + Math.random() / 2));
-  }
-};
 
 const visit = async (
   client: Client,
@@ -52,7 +40,8 @@ const visit = async (
   reconnecting: boolean,
 ): Promise<Visit> => {
   const from = performance.now();
-  const replies = await Promise.all(Array.from({ length: twice ? 2 : 1 }, () => click(client, couponId, shopper)));
+  const click = () => client.insist("POST", `${api}/coupons/${couponId}/claims`, shopper);
+  const replies = await Promise.all(Array.from({ length: twice ? 2 : 1 }, click));
   const answers = replies.map(({ status }) => status);
   const accepted = replies.filter(({ status }) => status === 202 || status === 200);
   const taskIds = [...new Set(accepted.map(({ body }) => String(body.taskId)))];
@@ -80,29 +69,16 @@ export const runDrop = async (
   if (opened.status !== 201 && opened.status !== 200)
     throw new Error(`opening the coupon answered ${opened.status} ${JSON.stringify(opened.body)}`);
 
-  const visits: Visit[] = [];
-  const running = new Set<Promise<unknown>>();
   const from = performance.now();
-  let done = 0;
-  for (let n = 0; n < options.shoppers; n += 1) {
-    const run = visit(
-      client,
-      couponId,
-      `${shopperPrefix}-${n}`,
-      Math.random() < options.twice,
-      Math.random() < options.reconnecting,
-    )
-      .then((seen) => {
-        visits.push(seen);
-        done += 1;
-        progress(done);
-      })
-      .finally(() => running.delete(run));
-    running.add(run);
+  const visits = await letIn(
+    options.shoppers,
     // Followers wait for results that others' claims do not depend on, so they do not count as the crowd at the door.
-    if (running.size >= crowd + options.coupons) await Promise.race(running);
-    else if (running.size % crowd === 0) await new Promise(setImmediate);
-  }
-  await Promise.all(running);
+    options.coupons,
+    (n) => {
+      const twice = Math.random() < options.twice;
+      return visit(client, couponId, `${shopperPrefix}-${n}`, twice, Math.random() < options.reconnecting);
+    },
+    progress,
+  );
   return { couponId, visits, seconds: (performance.now() - from) / 1000 };
 };

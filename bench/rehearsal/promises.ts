@@ -1,25 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "./client.js";
 import type { Drop, DropOptions } from "./drop.js";
-
-/** What came of a rehearsal, and which promises it broke. */
-export type Verdict = {
-  readonly figures: Readonly<Record<string, number | string>>;
-  readonly audit: Readonly<Record<string, unknown>>;
-  readonly broken: readonly string[];
-};
-
-/** The value below which `share` of the ascending figures lie. */
-const percentile = (values: readonly number[], share: number): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
-};
-
-const times = (values: readonly (number | null)[]): string => {
-  const known = values.filter((value) => value !== null);
-  return `${percentile(known, 0.5)} / ${percentile(known, 0.99)} ms`;
-};
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+import { holding, times, type Verdict } from "./figures.js";
 
 /** The audit once it is quiet: the last places are given back, and stores compared, a moment after the last result. */
 const quietAudit = async (client: Client, couponId: string): Promise<Readonly<Record<string, unknown>>> => {
@@ -54,9 +36,7 @@ export const judge = async (
   const odd = visits.flatMap(({ answers }) => answers).filter((status) => ![200, 202, 409].includes(status));
 
   const broken: string[] = [];
-  const hold = (promise: string, holds: boolean) => {
-    if (!holds) broken.push(promise);
-  };
+  const hold = holding(broken);
   hold("C1 never more coupons issued than there are", issued.length <= options.coupons);
   hold("C2 at most one a shopper", double.length === 0 && new Set(positions).size === positions.length);
   hold("C3 every accepted claim ends in one result", lost === 0);
@@ -77,8 +57,8 @@ export const judge = async (
   hold("the audit balances", audit.balanced === true && audit.issued === issued.length);
   hold("every click is answered 200, 202 or 409", odd.length === 0);
 
+  const { admitted, taken } = audit;
   return {
-    audit,
     broken,
     figures: {
       shoppers: visits.length,
@@ -91,6 +71,7 @@ export const judge = async (
       "to accept, p50 / p99": times(accepted.map(({ acceptMs }) => acceptMs)),
       "to result, p50 / p99": times(accepted.map(({ resultMs }) => resultMs)),
       seconds: drop.seconds.toFixed(1),
+      audit: `${audit.balanced ? "balanced" : "NOT balanced"}: admitted ${admitted} = taken ${taken} = issued ${audit.issued}`,
     },
   };
 };

@@ -38,8 +38,11 @@ export const checkParams = ({ path }: Route): ((params: Readonly<Record<string, 
 
 /** Reads what the row takes of the query; a ticket, where it takes one, was read before. */
 export const checkQuery = ({ query: schema, ticketFor }: Route): ((url: string) => unknown) => {
+  // As with parameters: many ask the same, and what was read last is not read again.
+  let good: { readonly url: string; readonly query: unknown } = { url: "", query: undefined };
   return (url) => {
     if (schema === undefined && !url.includes("?")) return undefined;
+    if (url === good.url && url !== "") return good.query;
     const { ticket, ...others } = parseQuery(url);
     const given = ticketFor === undefined && ticket !== undefined ? { ...others, ticket } : others;
     if (schema === undefined) {
@@ -49,6 +52,7 @@ export const checkQuery = ({ query: schema, ticketFor }: Route): ((url: string) 
     }
     const parsed = schema.safeParse(given);
     if (!parsed.success) throw invalid(...faultsOf(parsed.error, inQuery));
+    good = { url, query: parsed.data };
     return parsed.data;
   };
 };

@@ -1,0 +1,45 @@
+import { type BusinessDay, plusDays } from "../../src/domain/business-day.js";
+import { atLeast, atMost, type Figure, speed } from "../figure.js";
+import { runJob } from "../job.js";
+import type { Speed } from "../load.js";
+import type { NightJob } from "../programs/night.js";
+import { inTurns } from "../turns.js";
+
+const products = 100_000;
+const few = 10_000;
+const most = Number(process.env.BENCH_PRODUCTS ?? 1_000_000);
+
+/** Closing a day of many products, beside pages by hand, and beside a product at a time. */
+export const night: Figure = async (engines) => {
+  const { DATABASE_URL: url } = await engines.settings("night");
+  let day = "2026-01-01" as BusinessDay;
+  const run = (way: NightJob["way"], count: number) => {
+    day = plusDays(day, 1);
+    return runJob<Speed & { readonly mebibytes: number }>("night", {
+      way,
+      url,
+      day,
+      products: count,
+    } satisfies NightJob);
+  };
+  const { service, pages, rows } = await inTurns({
+    service: () => run("service", products),
+    pages: () => run("pages", products),
+    rows: () => run("rows", 3000),
+  });
+  const small = await run("service", few);
+  const big = await run("service", most);
+  return [
+    { what: `night of ${products} products: the service`, measured: speed(service), target: "" },
+    { what: "night: pages by hand", measured: speed(pages), target: "" },
+    { what: "night: a product at a time", measured: speed(rows), target: "" },
+    atLeast("night: rate beside pages by hand", service.rate / pages.rate, 0.75),
+    atLeast("night: rate beside a product at a time", service.rate / rows.rate, 20),
+    atMost(
+      `night: memory of ${most.toLocaleString("en")} products over ${few.toLocaleString("en")}`,
+      Math.max(0, big.mebibytes - small.mebibytes),
+      32,
+      "MiB",
+    ),
+  ];
+};

@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import type { Client, Reply } from "./client.js";
+
+export type SeatStatus = "available" | "held" | "reserved";
+/** A sell-out as a board or the history has it. */
+export type SoldOut = {
+  readonly rank: number;
+  readonly scheduleId: string;
+  readonly title: string;
+  readonly seats: number;
+  readonly soldOutAt: string;
+  readonly elapsedMs: number;
+};
+/** What a schedule says of itself. */
+export type Counts = {
+  readonly total: number;
+  readonly available: number;
+  readonly held: number;
+  readonly reserved: number;
+  readonly salesOpenAt: string;
+  readonly soldOutAt?: string;
+};
+export type HallFacts = { readonly title: string; readonly seats: number; readonly opensInMs: number };
+
+const api = "/api/v1";
+const operator = "rehearsal-operator";
+const price = 55_000;
+const hundredDaysMs = 100 * 86_400_000;
+
+const expected = ({ status, body }: Reply, what: string): Reply["body"] => {
+  if (status !== 200 && status !== 201) throw new Error(`${what} answered ${status} ${JSON.stringify(body)}`);
+  return body;
+};
+
+/** One schedule of a concert, as those at its window see it. */
+export class BoxOffice {
+  readonly scheduleId: string;
+  private readonly client: Client;
+
+  private constructor(client: Client, scheduleId: string) {
+    this.client = client;
+    this.scheduleId = scheduleId;
+  }
+
+  /** Adds a concert with one schedule, whose sale opens so many ms from now. */
+  static async open(client: Client, { title, seats, opensInMs }: HallFacts): Promise<BoxOffice> {
+    const id = randomUUID();
+    const add = async (path: string, body: object) =>
+      expected(await client.insist("POST", api + path, operator, body, ["admin"]), path);
+    await add("/concerts", { concertId: id, title });
+    const salesOpenAt = new Date(Date.now() + opensInMs);
+    const startsAt = new Date(salesOpenAt.getTime() + hundredDaysMs);
+    await add(`/concerts/${id}/schedules`, { scheduleId: id, startsAt, salesOpenAt, seats, price });
+    return new BoxOffice(client, id);
+  }
+
+  hold(shopper: string, seatNo: number): Promise<Reply> {
+    return this.client.insist("POST", `${api}/schedules/${this.scheduleId}/reservations`, shopper, { seatNo });
+  }
+
+  giveBack(shopper: string, reservationId: string): Promise<Reply> {
+    return this.client.insist("DELETE", `${api}/reservations/${reservationId}`, shopper);
+  }
+
+  reservation(shopper: string, reservationId: string): Promise<Reply> {
+    return this.client.insist("GET", `${api}/reservations/${reservationId}`, shopper);
+  }
+
+  /** Asks to pay for a seat, by the key. */
+  pay(shopper: string, reservationId: string, key: string, paymentMethod = "sandbox-ok"): Promise<Reply> {
+    const body = { reservationId, amount: price, paymentMethod };
+    return this.client.insist("POST", `${api}/payments`, shopper, body, [], { "idempotency-key": key });
+  }
+
+  payment(shopper: string, paymentId: string): Promise<Reply> {
+    return this.client.insist("GET", `${api}/payments/${paymentId}`, shopper);
+  }
+
+  async counts(): Promise<Counts> {
+    return (await this.read(`/schedules/${this.scheduleId}`)) as Counts;
+  }
+
+  /** Every seat's status, by number. */
+  async seats(): Promise<readonly SeatStatus[]> {
+    return (await this.all<{ status: SeatStatus }>(`/schedules/${this.scheduleId}/seats?limit=1000`)).map(
+      ({ status }) => status,
+    );
+  }
+
+  async board(name: "fastest" | "weekly"): Promise<readonly SoldOut[]> {
+    return (await this.read(`/rankings/sold-out?board=${name}&limit=50`)).items as readonly SoldOut[];
+  }
+
+  /** This schedule's sell-outs among all that there were from `from` on; more than one would be one too many. */
+  async history(from: string): Promise<readonly SoldOut[]> {
+    const all = await this.all<SoldOut>(`/rankings/sold-out/history?from=${from}&limit=200`);
+    return all.filter(({ scheduleId }) => scheduleId === this.scheduleId);
+  }
+
+  private async read(path: string): Promise<Reply["body"]> {
+    return expected(await this.client.insist("GET", api + path, operator), path);
+  }
+
+  private async all<T>(path: string): Promise<readonly T[]> {
+    const items: T[] = [];
+    for (let cursor = ""; ; ) {
+      const page = await this.read(path + cursor);
+      items.push(...(page.items as readonly T[]));
+      if (page.nextCursor === null) return items;
+      cursor = `&cursor=${page.nextCursor}`;
+    }
+  }
+}

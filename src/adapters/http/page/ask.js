@@ -1,0 +1,62 @@
+import { credentials } from "./caller.js";
+import { hearDate } from "./service-clock.js";
+
+const patienceMs = 5000;
+export const api = "/api/v1";
+
+/** The service's no, with the problem's code and words. `code` is "unknown" where it was none of its problems. */
+export class Refusal extends Error {
+  constructor(status, { code = "unknown", title, detail, errors = [] }, retryAfter) {
+    super([title ?? `Status ${status}`, detail, ...errors.map(({ detail: fault }) => fault)].filter(Boolean).join(". "));
+    this.status = status;
+    this.code = code;
+    this.retryAfterMs = Number(retryAfter ?? 1) * 1000;
+  }
+
+  /** Whether the same request may succeed by itself a little later. */
+  get passes() {
+    return this.status >= 500 || this.status === 429;
+  }
+}
+
+const problemIn = async (response) => {
+  const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json");
+  return isProblem ? response.json() : undefined;
+};
+
+const send = async (path, { method = "GET", body, as, signal } = {}) => {
+  const response = await fetch(path, {
+    method,
+    headers: {
+      ...credentials(as === "shopper"),
+      ...(body !== undefined && { "Content-Type": "application/json" }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    cache: "no-store",
+    credentials: "omit",
+    signal: AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]),
+  });
+  hearDate(response.headers.get("date"));
+  const problem = await problemIn(response);
+  if (problem !== undefined) throw new Refusal(response.status, problem, response.headers.get("retry-after"));
+  return response;
+};
+
+/** Asks for JSON. @throws Refusal the service's no; TypeError or DOMException no answer */
+export const ask = async (path, options) => (await send(path, options)).json();
+
+/** Asks for text. @throws as `ask` */
+export const askText = async (path, options) => (await send(path, options)).text();
+
+/** The items of a list, page by page, no more than `most`. @throws as `ask` */
+export const askAll = async (path, most, options) => {
+  const items = [];
+  let cursor = null;
+  do {
+    const query = new URLSearchParams({ limit: "200", ...(cursor !== null && { cursor }) });
+    const page = await ask(`${path}${path.includes("?") ? "&" : "?"}${query}`, options);
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null && items.length < most);
+  return items;
+};
