@@ -1,3 +1,4 @@
+import type { Knex } from "knex";
 import type { Page } from "../../application/ports/page.js";
 import type { SoldOutRecords, TitledSellOut } from "../../application/ports/sold-out-records.js";
 import type { TimeZone } from "../../domain/business-day.js";
@@ -56,11 +57,10 @@ export class SqlSoldOutRecords implements SoldOutRecords {
       const order = orderOf(cursor, ["number", "string"]);
       if (order === undefined) return undefined;
       const [at, scheduleId] = order as [number, string];
-      rows.andWhere((older) =>
-        older
-          .where("sold_out_at", "<", at)
-          .orWhere((same) => same.where("sold_out_at", at).andWhere("schedules.schedule_id", "<", scheduleId)),
-      );
+      // The first bound says nothing new; without it SQLite walks the index from the newest down to the page.
+      rows
+        .andWhere("sold_out_at", "<=", at)
+        .andWhere((older) => older.where("sold_out_at", "<", at).orWhere("schedules.schedule_id", "<", scheduleId));
     }
     const cursorAt = (row: TitledRecord) => cursorOf(row.sold_out_at as EpochMs, row.schedule_id);
     return pageOf(await read<TitledRecord[]>(rows), limit, titledOf, cursorAt);
@@ -81,10 +81,10 @@ export class SqlSoldOutRecords implements SoldOutRecords {
     });
   }
 
-  private titled() {
-    return this.db
-      .knex("schedules")
-      .join("concerts", "concerts.concert_id", "schedules.concert_id")
-      .select("schedules.*", "concerts.title");
+  /** The title is looked up row by row: where concerts are few, MySQL begins a join with them and sorts every sell-out. */
+  private titled(): Knex.QueryBuilder {
+    const { knex } = this.db;
+    const title = knex("concerts").select("title").whereRaw("concerts.concert_id = schedules.concert_id");
+    return knex("schedules").select("schedules.*", { title });
   }
 }

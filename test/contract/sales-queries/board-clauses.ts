@@ -1,0 +1,98 @@
+import { expect } from "vitest";
+import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
+import { boardOf, boardsHolding, keptBoards } from "../../../src/domain/sales-window.js";
+import type { Clauses } from "../../support/contract-on-databases.js";
+import { productId } from "../../support/order.js";
+import { boardFrom, writeSales } from "../../support/sales-ledger.js";
+
+import { ago, allBoards, fillSums, ids, pairs, queriesIn, sell, spread, today, units } from "./sold-units.js";
+
+/** What boards are raised to and read from. */
+export const boardClauses: Clauses<SalesQueries> = {
+  "tell what products sold within each board's days": async (queries, { db }) => {
+    const sales = spread();
+    await sell(db, ...sales);
+    await writeSales(db, units("a", 1000));
+    const asked = ids("a", "B", "c", "d", "nothing", "_");
+    const read = await queries.totals(allBoards, asked);
+    expect(read.map(({ board }) => board)).toEqual(allBoards);
+    for (const { board, totals } of read) {
+      const due = boardFrom(sales, board).filter(([id]) => asked.includes(id));
+      expect(new Map(pairs(totals))).toEqual(new Map(due));
+      expect(totals).toHaveLength(due.length);
+    }
+  },
+
+  "tell it of all boards in one query": async (queries, { db }) => {
+    await sell(db, ...spread());
+    expect(await queriesIn(db, () => queries.totals(keptBoards(today), ids("a", "B", "c")))).toBe(1);
+  },
+
+  "tell it of few boards and of no products": async (queries, { db }) => {
+    await sell(db, ...spread());
+    const all = boardOf("all", today);
+    expect(await queries.totals([all], ids("c"))).toEqual([{ board: all, totals: [{ productId: "c", quantity: 70 }] }]);
+    const old = boardsHolding(ago(400), today);
+    expect(await queries.totals(old, ids("d"))).toEqual([{ board: all, totals: [{ productId: "d", quantity: 5 }] }]);
+    expect(await queries.totals([boardOf("1d", today)], [])).toEqual([{ board: boardOf("1d", today), totals: [] }]);
+    expect(await queries.totals([boardOf("1d", today)], ids("c"))).toEqual([
+      { board: boardOf("1d", today), totals: [] },
+    ]);
+    expect(await queries.totals([], ids("a"))).toEqual([]);
+  },
+
+  "walk the products that were ever sold, in byte order": async (queries, { db }) => {
+    await sell(db, ...spread());
+    const order = ids("-", "B", "Z9", "_", "a", "b", "c", "d");
+    expect(await queries.soldAfter(null, 100)).toEqual(order);
+    expect(await queries.soldAfter(null, 3)).toEqual(order.slice(0, 3));
+    expect(await queries.soldAfter(productId("Z9"), 3)).toEqual(order.slice(3, 6));
+    expect(await queries.soldAfter(productId("d"), 3)).toEqual([]);
+  },
+
+  "walk those of a day, whether the sales or the rows are missing": async (queries, { db }) => {
+    await sell(db, ...spread(), units("a", 1), units("e", 1));
+    await db.knex("product_sales_daily").where({ product_id: "a", business_day: today }).delete();
+    await db.knex("product_sales_daily").insert({ product_id: "zz", business_day: today, quantity: 3, revenue: 3 });
+    const order = ids("-", "_", "a", "e", "zz");
+    expect(await queries.soldOn(today, null, 100)).toEqual(order);
+    expect(await queries.soldOn(today, null, 5)).toEqual(order);
+    expect(await queries.soldOn(today, null, 2)).toEqual(order.slice(0, 2));
+    expect(await queries.soldOn(today, productId("_"), 2)).toEqual(order.slice(2, 4));
+    expect(await queries.soldOn(today, productId("zz"), 2)).toEqual([]);
+    expect(await queries.soldOn(ago(400), null, 2)).toEqual(ids("a"));
+    expect(await queries.soldOn(ago(401), null, 2)).toEqual([]);
+  },
+
+  "rank a board as boards do": async (queries, { db }) => {
+    const sales = spread();
+    await sell(db, ...sales);
+    await db.knex("product_sales_daily").insert({ product_id: "none", business_day: today, quantity: 0, revenue: 0 });
+    for (const board of allBoards) {
+      const due = boardFrom(sales, board).map(([id, quantity], index) => ({
+        productId: id,
+        quantity,
+        rank: index + 1,
+      }));
+      expect(await queries.rank(board, 100, [])).toEqual(due);
+      expect(await queries.rank(board, 2, [])).toEqual(due.slice(0, 2));
+      const others = ids("B", "nothing", "none", "_");
+      expect(await queries.rank(board, 0, others)).toEqual(due.filter(({ productId }) => others.includes(productId)));
+      expect(await queries.rank(board, 0, [])).toEqual([]);
+    }
+  },
+
+  // A read that takes longer than its 1.5 s is told as an absent engine, wherever it can be interrupted.
+  "rank 100,000 products in time": async (queries, { db }) => {
+    await fillSums(db, 100_000, [today, ago(1), ago(2)]);
+    const best = [
+      { productId: "p099999", quantity: 2997, rank: 1 },
+      { productId: "p098999", quantity: 2997, rank: 2 },
+    ];
+    for (const window of ["3d", "all"] as const)
+      expect(await queries.rank(boardOf(window, today), 2, ids("p000001", "p000000"))).toEqual([
+        ...best,
+        { productId: "p000001", quantity: 3, rank: 99_900 },
+      ]);
+  },
+};

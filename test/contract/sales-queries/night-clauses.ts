@@ -1,0 +1,99 @@
+import { expect } from "vitest";
+import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
+import { plusDays } from "../../../src/domain/business-day.js";
+import { keptBoards } from "../../../src/domain/sales-window.js";
+import type { Clauses } from "../../support/contract-on-databases.js";
+import { productId } from "../../support/order.js";
+import { readsAll } from "../../support/reads-all.js";
+import { sale, writeSales } from "../../support/sales-ledger.js";
+import { foreignCursors, walkPages } from "../../support/walk-pages.js";
+
+import { ago, fillSums, ids, sell, stamp, today, units } from "./sold-units.js";
+
+/** What nights walk along, and what they have written. */
+export const nightClauses: Clauses<SalesQueries> = {
+  "tell what is not booked, by id": async (queries, { db }) => {
+    const left = ["shop:b", "order:b", "shop:A"].map((id) => sale(id));
+    await writeSales(db, ...left);
+    await sell(db, sale("shop:c"), sale("order:a"));
+    expect(await queries.unbooked(9)).toEqual(["order:b", "shop:A", "shop:b"]);
+    expect(await queries.unbooked(2)).toEqual(["order:b", "shop:A"]);
+  },
+
+  "find the next day that is over and has no stamp": async (queries, { db }) => {
+    await sell(db, units("a", 1, 0), units("a", 1, 2), units("b", 1, 2), units("a", 1, 5), units("a", 1, 9));
+    expect(await queries.unstamped(null, today)).toBe(ago(9));
+    expect(await queries.unstamped(ago(9), today)).toBe(ago(5));
+    await stamp(db, ago(9), ago(5), ago(4));
+    expect(await queries.unstamped(null, today)).toBe(ago(2));
+    expect(await queries.unstamped(ago(2), today)).toBeNull();
+    expect(await queries.unstamped(null, ago(2))).toBeNull();
+    expect(await queries.unstamped(null, plusDays(today, 1))).toBe(ago(2));
+    await stamp(db, ago(2));
+    expect(await queries.unstamped(null, today)).toBeNull();
+  },
+
+  "find a day whose rows or sales are missing": async (queries, { db }) => {
+    await sell(db, units("a", 1, 3));
+    await db.knex("product_sales_daily").delete();
+    await db.knex("product_sales_daily").insert({ product_id: "zz", business_day: ago(7), quantity: 3, revenue: 3 });
+    expect(await queries.unstamped(null, today)).toBe(ago(7));
+    expect(await queries.unstamped(ago(7), today)).toBe(ago(3));
+    expect(await queries.unstamped(ago(3), today)).toBeNull();
+  },
+
+  "list the rows of closed days by day and product, each once, whatever is closed meanwhile": async (
+    queries,
+    { db },
+  ) => {
+    await sell(
+      db,
+      ...[1, 2, 3, 4].flatMap((days) => [units("a", days, days), units("B", 1, days), units("c", 2, days)]),
+    );
+    await stamp(db, ago(4), ago(2), ago(1));
+    const list = (from: number, to: number, only: string | null, cursor: string | null = null, limit = 2) =>
+      queries.days(ago(from), ago(to), only === null ? null : productId(only), cursor, limit);
+    const first = await list(4, 2, null);
+    expect(first?.items).toEqual([
+      { businessDay: ago(4), productId: "B", quantity: 1, revenue: 1000 },
+      { businessDay: ago(4), productId: "a", quantity: 4, revenue: 4000 },
+    ]);
+    await sell(db, units("A", 9, 4), units("b", 9, 4));
+    const rest = await walkPages((cursor) => list(4, 2, null, cursor ?? first?.next));
+    expect(rest.map(({ businessDay, productId }) => [businessDay, productId])).toEqual([
+      ...["b", "c"].map((id) => [ago(4), id]),
+      ...["B", "a", "c"].map((id) => [ago(2), id]),
+    ]);
+    expect((await list(9, 0, "a", null, 9))?.items.map(({ quantity }) => quantity)).toEqual([4, 2, 1]);
+    expect(await list(2, 2, "a", null, 1)).toMatchObject({ items: [{ quantity: 2 }], next: null });
+    expect(await list(3, 3, null)).toEqual({ items: [], next: null });
+    for (const cursor of [
+      ...foreignCursors.filter((each) => each !== Buffer.from('["a","b"]').toString("base64url")),
+      "WzEsMl0",
+    ])
+      expect(await list(9, 0, null, cursor)).toBeUndefined();
+  },
+
+  "look at no other day and at no other product": async (queries, { db }) => {
+    const days = Array.from({ length: 40 }, (_, n) => ago(n + 1));
+    await fillSums(db, 50, days);
+    await sell(
+      db,
+      ...Array.from({ length: 2000 }, (_, n) => units(`p${String(n % 50).padStart(6, "0")}`, 1, (n % 40) + 1)),
+    );
+    await stamp(db, ...days.slice(3));
+    await db.knex.raw(
+      db.dialect === "mysql" ? "ANALYZE TABLE sales, product_sales_daily, product_sales_total, closed_days" : "ANALYZE",
+    );
+    const asks: Readonly<Record<string, () => Promise<unknown>>> = {
+      totals: () => queries.totals(keptBoards(today), ids("p000001", "p000002")),
+      soldAfter: () => queries.soldAfter(productId("p000040"), 5),
+      soldOn: () => queries.soldOn(ago(20), productId("p000040"), 5),
+      unbooked: () => queries.unbooked(500),
+      unstamped: () => queries.unstamped(null, today),
+      days: () => queries.days(ago(2), ago(1), null, null, 5),
+    };
+    for (const [name, ask] of Object.entries(asks)) expect([name, await readsAll(db, ask)]).toEqual([name, false]);
+    expect(await queries.unstamped(null, today)).toBe(ago(3));
+  },
+};

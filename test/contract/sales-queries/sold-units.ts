@@ -1,0 +1,71 @@
+import type { Database } from "../../../src/adapters/sql/database.js";
+import { type BusinessDay, plusDays } from "../../../src/domain/business-day.js";
+import type { ProductId } from "../../../src/domain/ids.js";
+import type { Sale } from "../../../src/domain/sale.js";
+import { boardOf, keptBoards, salesWindows } from "../../../src/domain/sales-window.js";
+import { noon } from "../../support/drop.js";
+import { productId } from "../../support/order.js";
+import { day, sale, writeSales } from "../../support/sales-ledger.js";
+import { workOn } from "../../support/table-work.js";
+
+export const today = day("2026-11-21");
+export const ago = (days: number) => plusDays(today, -days);
+
+/** Writes sales and books them. */
+export const sell = async (db: Database, ...sales: readonly Sale[]) => {
+  await writeSales(db, ...sales);
+  await workOn(db).run((tx) => tx.sales.book(sales));
+};
+export const stamp = (db: Database, ...days: readonly BusinessDay[]) =>
+  workOn(db).run(async (tx) => {
+    for (const each of days) await tx.sales.stampDay(each, noon);
+  });
+let sold = 0;
+/** So many units of a product, so many days ago. */
+export const units = (id: string, quantity: number, daysAgo = 0) =>
+  sale(`shop:${String(sold++).padStart(6, "0")}`, { productId: productId(id), quantity, businessDay: ago(daysAgo) });
+
+/** Products of which ids and quantities differ in order, over days that every window begins and ends with. */
+export const spread = () => [
+  ...[0, 1, 2, 3, 6, 7, 29, 30, 31, 400].map((days, n) => units("a", 2 ** n, days)),
+  ...[1, 2, 3, 4, 8, 30].map((days) => units("B", 3, days)),
+  ...[units("_", 1), units("-", 1), units("b", 1, 2), units("Z9", 1, 2), units("c", 70, 40), units("d", 5, -1)],
+];
+export const allBoards = [...keptBoards(today), ...salesWindows.map((window) => boardOf(window, ago(30)))];
+export const ids = (...some: readonly string[]) => some.map(productId);
+export const pairs = (totals: readonly { readonly productId: ProductId; readonly quantity: number }[]) =>
+  totals.map(({ productId, quantity }) => [productId, quantity] as const);
+
+/** How many queries are sent meanwhile. */
+export const queriesIn = async (db: Database, ask: () => Promise<unknown>): Promise<number> => {
+  let count = 0;
+  const hear = () => {
+    count += 1;
+  };
+  db.knex.on("query", hear);
+  await ask();
+  db.knex.removeListener("query", hear);
+  return count;
+};
+
+/** Fills the sums' tables with products sold on each of some days, as many units as their number's last three digits say. */
+export const fillSums = async (db: Database, products: number, days: readonly BusinessDay[]) => {
+  const rows = (from: number) =>
+    Array.from({ length: Math.min(5000, products - from) }, (_, n) => [
+      `p${String(from + n).padStart(6, "0")}`,
+      (from + n) % 1000,
+    ]);
+  for (let from = 0; from < products; from += 5000) {
+    const values = (each: (id: string, quantity: number) => string) =>
+      rows(from)
+        .map(([id, quantity]) => each(String(id), Number(quantity)))
+        .join(", ");
+    await db.knex.raw(
+      `INSERT INTO product_sales_total (product_id, quantity) VALUES ${values((id, n) => `('${id}', ${n * days.length})`)}`,
+    );
+    for (const on of days)
+      await db.knex.raw(
+        `INSERT INTO product_sales_daily (product_id, business_day, quantity, revenue) VALUES ${values((id, n) => `('${id}', '${on}', ${n}, 0)`)}`,
+      );
+  }
+};
