@@ -11,6 +11,7 @@ import { registerDocs } from "./docs-page.js";
 import { EventStreams, type StreamBounds } from "./event-stream.js";
 import { createExpressServer } from "./exchange.js";
 import { InFlight } from "./in-flight.js";
+import { registerLivePage } from "./live-page.js";
 import { Metrics, type Reading } from "./metrics.js";
 import { openApiDocument } from "./openapi.js";
 import type { Readiness } from "./probe-routes.js";
@@ -88,6 +89,7 @@ export class HttpServer {
     const rateLimit = new RateLimit(needs.rateLimitPerShopper);
     const edge = { mode: auth.mode, identify: createIdentify(auth, clock), tickets, rateLimit, streams, writer };
     registerRows(app.router, this.tables, edge, metrics);
+    registerLivePage(app.router, writer, metrics, auth.mode);
     registerDocs(app.router, writer, openApiDocument(this.tables, auth.mode));
     registerRest(app.router, this.tables, writer, metrics, cors);
 

@@ -6,14 +6,6 @@ import { type ProblemCode, problemTable } from "./problem-table.js";
 import { type Route, route } from "./route.js";
 import { pageHeaders } from "./security-headers.js";
 
-const home = htmlPage(
-  "Rushboard",
-  `<h1>Rushboard</h1><p>First-come coupons, orders and payments that stay right in a rush.</p><ul>
-<li><a href="/docs">API reference</a>, made from <a href="/openapi.json">/openapi.json</a></li>
-<li><a href="/api/v1/coupons">Coupons</a> and <a href="/api/v1/products">products</a></li>
-<li><a href="/readyz">Readiness</a> and <a href="/metrics">metrics</a></li></ul>`,
-);
-
 const problemPage = (code: string, status: number, title: string, meaning: string, advice: string): string =>
   htmlPage(
     title,
@@ -33,16 +25,8 @@ const problemSchema = name(
   }),
 );
 
-/** Pages for people: what this is, and what each problem means. */
+/** What each problem means, for people and programs. */
 export const pageRoutes: readonly Route[] = [
-  route({
-    method: "GET",
-    path: "/",
-    access: "public",
-    summary: "What this is",
-    answers: { 200: "text/html" },
-    handle: () => ({ status: 200, type: "text/html; charset=utf-8", text: home, security: pageHeaders }),
-  }),
   route({
     method: "GET",
     path: "/problems/:code",

@@ -38,7 +38,7 @@ export class ResponseWriter {
     const lines = this.head(response, security);
     lines.push(...headers);
     if (type !== undefined) lines.push("Content-Type", type);
-    if (status !== 204) lines.push("Content-Length", String(length));
+    if (status !== 204 && status !== 304) lines.push("Content-Length", String(length));
     response.writeHead(status, lines);
     response.end(body);
     this.finished(response, status);

@@ -47,3 +47,22 @@ export const pageHeaders = headersOf({
   }),
   xFrameOptions: { action: "deny" },
 });
+
+/**
+ * For the live page: its own files and nothing inline. Scripts may set no markup at all (trusted types of which there
+ * are none), for what it shows was named by others.
+ */
+export const livePageHeaders = headersOf({
+  contentSecurityPolicy: policy({
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'none'"],
+    "require-trusted-types-for": ["'script'"],
+    "trusted-types": ["'none'"],
+  }),
+  xFrameOptions: { action: "deny" },
+});

@@ -130,16 +130,14 @@ export class SqlSaleTable implements SaleTable {
   }
 
   async lockDay(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]> {
-    const none = productIds.map((productId) => [productId, day, 0, 0]);
+    const rows = await this.lockDayRows(day, productIds);
+    if (rows.length === productIds.length) return rows;
+    const there = new Set(rows.map(({ productId }) => productId));
+    const missing = productIds.filter((productId) => !there.has(productId));
+    const none = missing.map((productId) => [productId, day, 0, 0]);
     await insertRows(this.trx, "product_sales_daily", dayColumns, none, { unique: dayKey, overwrite: [] });
-    const rows: DayRecord[] = await this.locked(
-      this.trx("product_sales_daily")
-        .select("product_id", "quantity", "revenue")
-        .where("business_day", day)
-        .whereIn("product_id", productIds)
-        .orderBy("product_id"),
-    );
-    return rows.map(dayRowOf);
+    // Somebody may have been faster, and have booked.
+    return [...rows, ...(await this.lockDayRows(day, missing))];
   }
 
   async sumDay(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]> {
@@ -171,6 +169,17 @@ export class SqlSaleTable implements SaleTable {
 
   async stampDay(day: BusinessDay, at: EpochMs): Promise<void> {
     await insertRows(this.trx, "closed_days", ["business_day", "closed_at"], [[day, at]], { unique: "business_day" });
+  }
+
+  private async lockDayRows(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]> {
+    const rows: DayRecord[] = await this.locked(
+      this.trx("product_sales_daily")
+        .select("product_id", "quantity", "revenue")
+        .where("business_day", day)
+        .whereIn("product_id", productIds)
+        .orderBy("product_id"),
+    );
+    return rows.map(dayRowOf);
   }
 
   private locked(rows: Knex.QueryBuilder): Knex.QueryBuilder {

@@ -1,6 +1,7 @@
 import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { EventOf } from "../../domain/event.js";
 import type { ProductId, SaleId } from "../../domain/ids.js";
+import type { Sale } from "../../domain/sale.js";
 import { boardsHolding } from "../../domain/sales-window.js";
 import type { Reaction } from "../choreography.js";
 import type { BoardNotices } from "../ports/board-notices.js";
@@ -36,18 +37,7 @@ export class BookSales implements Reaction<"product.sold"> {
   /** Boards are raised for all the events, those that were booked before as well: their raise may have failed. */
   async execute(events: readonly EventOf<"product.sold">[]): Promise<void> {
     await this.book(events.map(({ data }) => data.saleId));
-    const { sales, board } = this.stores;
-    const today = businessDayAt(this.clock.now(), this.zone);
-    const days = [...new Set(events.map(({ data }) => data.businessDay))];
-    const boards = [...new Map(days.flatMap((day) => boardsHolding(day, today)).map((b) => [keyOf(b), b])).values()];
-    const products: readonly ProductId[] = [...new Set(events.map(({ data }) => data.productId))];
-    try {
-      await raiseBoards(sales, board, boards, products);
-    } catch (error) {
-      // Redis away: its boards come back cold, or are healed by the slices, so booking goes on without it.
-      if (!isBoardsAway(error)) throw error;
-    }
-    this.notices.announce("products");
+    await this.raise(events.map(({ data }) => data));
   }
 
   /** Books every sale that is still unbooked, of whatever day; how many. */
@@ -55,18 +45,36 @@ export class BookSales implements Reaction<"product.sold"> {
     for (let total = 0; ; ) {
       const saleIds = await this.stores.sales.unbooked(sliceSize);
       // None, where another node was faster with all of them: then there may be more yet.
-      total += await this.book(saleIds);
+      const booked = await this.book(saleIds);
+      await this.raise(booked);
+      total += booked.length;
       if (saleIds.length < sliceSize) return total;
     }
   }
 
-  private async book(saleIds: readonly SaleId[]): Promise<number> {
-    if (saleIds.length === 0) return 0;
+  private async book(saleIds: readonly SaleId[]): Promise<readonly Sale[]> {
+    if (saleIds.length === 0) return [];
     return this.stores.work.run(async (tx) => {
       const unbooked = await tx.sales.lockUnbooked(saleIds);
       await tx.sales.book(unbooked);
-      return unbooked.length;
+      return unbooked;
     });
+  }
+
+  private async raise(sold: readonly Pick<Sale, "productId" | "businessDay">[]): Promise<void> {
+    if (sold.length === 0) return;
+    const { sales, board } = this.stores;
+    const today = businessDayAt(this.clock.now(), this.zone);
+    const days = [...new Set(sold.map(({ businessDay }) => businessDay))];
+    const boards = [...new Map(days.flatMap((day) => boardsHolding(day, today)).map((b) => [keyOf(b), b])).values()];
+    const products: readonly ProductId[] = [...new Set(sold.map(({ productId }) => productId))];
+    try {
+      await raiseBoards(sales, board, boards, products);
+    } catch (error) {
+      // Redis away: its boards come back cold, or are healed by the slices, so booking goes on without it.
+      if (!isBoardsAway(error)) throw error;
+    }
+    this.notices.announce("products");
   }
 }
 

@@ -68,8 +68,9 @@ export class CloseDay {
       rows += productIds.length;
       const onBoard = await this.onBoard(day, productIds);
       const told = mostDrift - drift.length;
-      drift.push(...(await work.run((tx) => this.closePage(tx, day, { productIds, onBoard, told }, fence))));
-      await this.healBoards(productIds);
+      const differed = await work.run((tx) => this.closePage(tx, day, { productIds, onBoard, told }, fence));
+      await this.healBoards(differed.map(({ productId }) => productId));
+      drift.push(...differed.slice(0, told));
       if (productIds.length < pageSize) break;
       last = productIds.at(-1) ?? null;
     }
@@ -102,10 +103,9 @@ export class CloseDay {
         : [{ productId, board, sales: due.quantity }];
     });
     await tx.sales.saveDay(day, wrong);
-    const kept = drift.slice(0, told);
     // With what it tells of, so that a crash half-way forgets none.
-    await tx.sales.keepDrift(day, kept);
-    return kept;
+    await tx.sales.keepDrift(day, drift.slice(0, told));
+    return drift;
   }
 
   /** The day's board, before its rows are read; `null` where it is not kept any more, cold, or Redis is away. */
@@ -122,6 +122,7 @@ export class CloseDay {
   }
 
   private async healBoards(productIds: readonly ProductId[]): Promise<void> {
+    if (productIds.length === 0) return;
     const { sales, board } = this.stores;
     try {
       await mendBoards(sales, board, keptBoards(this.today()), productIds);

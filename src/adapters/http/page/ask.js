@@ -7,7 +7,9 @@ export const api = "/api/v1";
 /** The service's no, with the problem's code and words. `code` is "unknown" where it was none of its problems. */
 export class Refusal extends Error {
   constructor(status, { code = "unknown", title, detail, errors = [] }, retryAfter) {
-    super([title ?? `Status ${status}`, detail, ...errors.map(({ detail: fault }) => fault)].filter(Boolean).join(". "));
+    super(
+      [title ?? `Status ${status}`, detail, ...errors.map(({ detail: fault }) => fault)].filter(Boolean).join(". "),
+    );
     this.status = status;
     this.code = code;
     this.retryAfterMs = Number(retryAfter ?? 1) * 1000;

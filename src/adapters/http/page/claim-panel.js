@@ -37,7 +37,12 @@ const nameField = () => {
     spellcheck: "false",
     onchange: keep,
   });
-  return element("p", { class: "field" }, element("label", { for: "shopper" }, "Your name as a shopper"), field);
+  return element(
+    "p",
+    { class: "field" },
+    element("label", { class: "name", for: "shopper" }, "Your name as a shopper"),
+    field,
+  );
 };
 
 /** The visitor's own claim: a button, then their position, then the result. */
@@ -55,7 +60,10 @@ export const claimPanel = (couponId, signal) => {
     const ready = isOpen || hasToken();
     button.disabled = stage !== "idle" || coupon?.state !== "open" || !ready;
     const labels = { scheduled: "Not open yet", "sold-out": "Sold out", closed: "Closed" };
-    setText(button, stage === "done" ? "Claimed" : stage === "waiting" ? "Waiting" : (labels[coupon?.state] ?? "Claim"));
+    setText(
+      button,
+      stage === "done" ? "Claimed" : stage === "waiting" ? "Waiting" : (labels[coupon?.state] ?? "Claim"),
+    );
     if (stage === "idle" && !ready) setText(words, "A claim needs your token: give it with the button above.");
   };
   const say = (next, text) => {
@@ -73,6 +81,7 @@ export const claimPanel = (couponId, signal) => {
 
   const watch = ({ position, links }) => {
     following.abort();
+    if (isOpen) rememberClaim(couponId);
     following = new AbortController();
     const until = AbortSignal.any([signal, following.signal]);
     const waiting = () => say("waiting", `You are number ${count(position)}. The result comes here by itself.`);
@@ -90,14 +99,14 @@ export const claimPanel = (couponId, signal) => {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     say("waiting", "Claiming");
-    if (isOpen) rememberClaim(couponId);
     void meet(place(couponId, signal, (text) => setText(words, text)));
   });
-  form.querySelector("input")?.addEventListener("change", () => {
+  const somebodyElse = () => {
     following.abort();
     say("idle", "");
-  });
-  caller.addEventListener("change", () => say("idle", ""), { signal });
+  };
+  form.querySelector("input")?.addEventListener("change", somebodyElse);
+  caller.addEventListener("change", somebodyElse, { signal });
   if (isOpen && hasClaimed(couponId)) void meet(ask(`${api}/coupons/${couponId}/claims/me`, { as: "shopper", signal }));
 
   return {

@@ -62,7 +62,11 @@ export const curve = (label, signal) => {
   });
   fit.observe(canvas);
   darkness.addEventListener("change", () => chart.redraw(false, true), { signal });
-  signal.addEventListener("abort", () => (fit.disconnect(), chart.destroy()), { once: true });
+  const leave = () => {
+    fit.disconnect();
+    chart.destroy();
+  };
+  signal.addEventListener("abort", leave, { once: true });
 
   const show = (points, limit, text) => {
     setText(words, text);

@@ -1,4 +1,4 @@
-import { api, askAll } from "./ask.js";
+import { api, askAll, Refusal } from "./ask.js";
 import { element, setText } from "./element.js";
 import { curlPost, firstSteps } from "./first-steps.js";
 import { repeat } from "./follow.js";
@@ -33,6 +33,13 @@ const card = (coupon) => {
   );
 };
 
+/** The drops; nothing where this node serves no API. */
+const read = (signal) =>
+  askAll(`${api}/coupons`, mostCoupons, { signal }).catch((error) => {
+    if (error instanceof Refusal && error.status === 404) return undefined;
+    throw error;
+  });
+
 /** Every drop, newest first, as links. */
 export const dropList = (main, _place, signal) => {
   const list = element("ul", { class: "drops" });
@@ -40,7 +47,11 @@ export const dropList = (main, _place, signal) => {
   main.append(element("h1", { tabindex: "-1" }, "Drops"), state, list);
   let shown = "";
   void repeat(signal, "drops", async () => {
-    const coupons = await askAll(`${api}/coupons`, mostCoupons, { signal });
+    const coupons = await read(signal);
+    if (coupons === undefined) {
+      setText(state, "This node serves no API, for it has other roles. Look at one that does.");
+      return everyMs;
+    }
     // Drawn again only when something changed, lest a link be lost under a finger or the keyboard's focus.
     const now = JSON.stringify(coupons);
     if (now === shown) return everyMs;

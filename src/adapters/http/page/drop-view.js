@@ -79,7 +79,8 @@ const drop = (main, couponId, signal) => {
 
   const missing = () => {
     setText(title, "No such drop");
-    main.append(element("p", {}, "There is no coupon with the id ", element("code", {}, couponId), "."));
+    const words = element("p", {}, "There is no coupon with the id ", element("code", {}, couponId), ".");
+    main.replaceChildren(title, words, element("a", { href: "#/drop" }, "All drops"));
     return null;
   };
 

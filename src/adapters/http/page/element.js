@@ -20,12 +20,7 @@ export const setText = (target, text) => {
 
 /** A section with a heading, which names it. */
 export const section = (id, title, ...children) =>
-  element(
-    "section",
-    { class: "card", "aria-labelledby": id },
-    element("h2", { id }, title),
-    ...children,
-  );
+  element("section", { class: "card", "aria-labelledby": id }, element("h2", { id }, title), ...children);
 
 /** Names and values beside each other; `set` changes a value, by its name's key. */
 export const factList = (names) => {
@@ -38,7 +33,11 @@ export const factList = (names) => {
 export const table = (caption, heads) => {
   const body = element("tbody");
   const title = element("caption", {}, caption);
-  const head = element("tr", {}, heads.map((text) => element("th", { scope: "col" }, text)));
+  const head = element(
+    "tr",
+    {},
+    heads.map((text) => element("th", { scope: "col" }, text)),
+  );
   const whole = element("table", {}, title, element("thead", {}, head), body);
   const box = element("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": caption }, whole);
   return { box, body, title };

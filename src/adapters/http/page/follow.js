@@ -6,8 +6,8 @@ const backoff = (misses) => Math.min(longestMs, 500 * 2 ** misses);
 /** Resolves after the time, or at once when nobody looks any more. */
 const pause = (ms, signal) =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    setTimeout(resolve, ms);
+    signal.addEventListener("abort", resolve, { once: true });
   });
 
 /** Resolves when somebody can see the page: a hidden one asks for nothing. */
@@ -75,6 +75,10 @@ export const follow = (signal, source, url, hear) => {
   };
   document.addEventListener("visibilitychange", open, { signal });
   freshness.addEventListener("recovered", open, { signal });
-  signal.addEventListener("abort", () => (close(), forget(source)), { once: true });
+  const leave = () => {
+    close();
+    forget(source);
+  };
+  signal.addEventListener("abort", leave, { once: true });
   open();
 };

@@ -1,5 +1,10 @@
 const counts = new Intl.NumberFormat("en");
-const times = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const times = new Intl.DateTimeFormat("en", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
 const days = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
 
 /** 12,345 */
