@@ -6,7 +6,7 @@ import { soldProducts } from "./sales-reports.js";
 import { simulateSales } from "./sales-simulation.js";
 import { boardsFor, controls } from "./sales-twins.js";
 
-const mostSeeds = 100;
+const mostSeeds = 600;
 
 describe("without its guard, a promise of sales breaks", () => {
   let db: Database;

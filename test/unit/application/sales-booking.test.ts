@@ -30,10 +30,16 @@ describe("booking sales", () => {
   });
 
   it("raises boards for what was booked before, whose raise may have failed", async () => {
-    const shop = await openSalesShop({ products });
+    let isAway = false;
+    const shop = await openSalesShop({
+      products,
+      board: (right) => but(right, { raise: (...asked) => (isAway ? gone("redis")() : right.raise(...asked)) }),
+    });
     await shop.house.fillBoards.fill();
     await shop.record(...aged);
+    isAway = true;
     expect(await shop.house.bookSales.bookRest()).toBe(aged.length);
+    isAway = false;
     expect(await shown(shop, boardOf("1d", today))).toEqual([]);
     await shop.react.execute(await shop.takeEvents());
     await expectRight(shop);

@@ -1,0 +1,207 @@
+import ts from "typescript";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { BoxOffice } from "../../../bench/rehearsal/box-office.js";
+import { Client } from "../../../bench/rehearsal/client.js";
+import { MemoryEventBus } from "../../../src/adapters/memory/memory-event-bus.js";
+import {
+  type Choreography,
+  type ConsumerGroup,
+  choreograph,
+  type Reaction,
+  type Reactions,
+} from "../../../src/application/choreography.js";
+import type { DeadLetter } from "../../../src/application/ports/dead-letters.js";
+import { Tokens } from "../../../src/bootstrap/tokens.js";
+import type { EventOf, EventType } from "../../../src/domain/event.js";
+import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
+import { scheduleSoldOut } from "../../../src/domain/sold-out-event.js";
+import { after } from "../../../src/domain/time.js";
+import { noon } from "../../support/drop.js";
+import { startHttpApp } from "../../support/http-app.js";
+
+type SoldOut = EventOf<"schedule.sold-out">;
+type Recipe = Reactions & { readonly textSoldOut: Reaction<"schedule.sold-out"> };
+
+// The recipe's row, in the module as it is loaded: a group of its own, and what it does with a sell-out.
+vi.mock("../../../src/application/choreography.js", async (original) => {
+  const right = await original<typeof import("../../../src/application/choreography.js")>();
+  const consumerGroups = [...right.consumerGroups, "texts" as ConsumerGroup];
+  const choreograph = (app: Recipe) => {
+    const all = right.choreograph(app);
+    return { ...all, "schedule.sold-out": { ...all["schedule.sold-out"], texts: app.textSoldOut } };
+  };
+  const groups: Choreography = choreograph({} as Recipe);
+  const groupsOf = (type: EventType) => consumerGroups.filter((group) => Object.hasOwn(groups[type], group));
+  return { ...right, consumerGroups, choreograph, groupsOf };
+});
+
+/** The recipe's file: what a listener does is its own affair. */
+class TextSoldOut implements Reaction<"schedule.sold-out"> {
+  readonly heard: string[] = [];
+  private readonly send: (id: string) => Promise<void>;
+
+  constructor(send: (id: string) => Promise<void> = async () => {}) {
+    this.send = send;
+  }
+
+  async execute(events: readonly SoldOut[]): Promise<void> {
+    for (const { id } of events) {
+      this.heard.push(id);
+      await this.send(id);
+    }
+  }
+}
+
+const broken = async () => {
+  throw new Error("no signal");
+};
+const hanging = () => new Promise<void>(() => {});
+
+const soldOut = (id: string, seconds: number): SoldOut =>
+  scheduleSoldOut({
+    concertId: "winter" as ConcertId,
+    scheduleId: id as ScheduleId,
+    seats: 500,
+    salesOpenAt: noon,
+    soldOutAt: after(noon, seconds * 1000),
+  });
+const [first, second] = [soldOut("fri", 9), soldOut("sat", 12)];
+const ids = [first.id, second.id];
+
+/** The bus with two listeners that work, and beside them one by the recipe. */
+const listening = async (textSoldOut: TextSoldOut) => {
+  const parked: DeadLetter[] = [];
+  const bus = new MemoryEventBus({ park: async (letters) => void parked.push(...letters) }, () => 1);
+  const [rankSoldOut, announceSoldOut] = [new TextSoldOut(), new TextSoldOut()];
+  const reactions = { rankSoldOut, announceSoldOut, textSoldOut } as unknown as Recipe;
+  await bus.consume(choreograph(reactions));
+  return { bus, parked, others: [rankSoldOut, announceSoldOut] };
+};
+
+describe("a listener by the recipe", () => {
+  it("hears every sell-out, as those before it do", async () => {
+    const texts = new TextSoldOut();
+    const { bus, parked, others } = await listening(texts);
+    onTestFinished(() => bus.stopConsuming());
+    await bus.publish([first, second]);
+    await bus.quiet();
+    for (const { heard } of [texts, ...others]) expect(heard).toEqual(ids);
+    expect(ids).toEqual(["schedule.sold-out:fri", "schedule.sold-out:sat"]);
+    expect(parked).toEqual([]);
+  });
+
+  it("that throws is parked in its own group, and the others have heard once", async () => {
+    const texts = new TextSoldOut(broken);
+    const { bus, parked, others } = await listening(texts);
+    onTestFinished(() => bus.stopConsuming());
+    await bus.publish([first]);
+    await bus.quiet();
+    expect(texts.heard).toEqual(Array.from({ length: 8 }, () => first.id));
+    expect(parked).toMatchObject([{ group: "texts", attempts: 8, type: "schedule.sold-out" }]);
+    for (const { heard } of others) expect(heard).toEqual([first.id]);
+  });
+
+  it("that hangs keeps nobody waiting", async () => {
+    const { bus, others } = await listening(new TextSoldOut(hanging));
+    await bus.publish([first]);
+    await bus.publish([second]);
+    await expect.poll(() => others.map(({ heard }) => heard)).toEqual([ids, ids]);
+  });
+
+  it.each([
+    { how: "works", send: async () => {} },
+    { how: "throws", send: broken },
+  ])("that $how: payments and boards go on as before", async ({ send }) => {
+    const app = await startHttpApp();
+    const texts = new TextSoldOut(send);
+    Object.assign(app.get(Tokens.reactions), { textSoldOut: texts });
+    await app.work();
+    const client = new Client(new URL(app.url), undefined);
+    onTestFinished(() => client.close());
+    const office = await BoxOffice.open(client, { title: "Winter", seats: 3, opensInMs: 0 });
+    for (const seatNo of [1, 2, 3]) {
+      const { body } = await office.hold("kim", seatNo);
+      expect(await office.pay("kim", String(body.reservationId), `pay-${seatNo}`)).toMatchObject({ status: 201 });
+    }
+    await expect.poll(() => texts.heard).toContain(`schedule.sold-out:${office.scheduleId}`);
+    await expect.poll(() => office.board("fastest")).toMatchObject([{ rank: 1, scheduleId: office.scheduleId }]);
+    expect(client.askedAgain).toBe(0);
+  });
+});
+
+describe("the recipe", () => {
+  const root = new URL("../../../", import.meta.url).pathname;
+  const steps = {
+    file: {
+      "src/application/concert/text-sold-out.ts": () => `
+import type { EventOf } from "../../domain/event.js";
+import type { Reaction } from "../choreography.js";
+export class TextSoldOut implements Reaction<"schedule.sold-out"> {
+  readonly texts: string[] = [];
+  async execute(events: readonly EventOf<"schedule.sold-out">[]): Promise<void> {
+    for (const { id, data } of events) this.texts.push(\`\${id}: \${data.seats} seats\`);
+  }
+}`,
+    },
+    row: {
+      "src/application/choreography.ts": (text: string) =>
+        text
+          .replace('  "sales",\n', '  "sales",\n  "texts",\n')
+          .replace(
+            "export type Reactions = {\n",
+            'export type Reactions = {\n  readonly textSoldOut: import("./concert/text-sold-out.js").TextSoldOut;\n',
+          )
+          .replace("webhook: app.announceSoldOut }", "webhook: app.announceSoldOut, texts: app.textSoldOut }"),
+    },
+    wiring: {
+      "src/bootstrap/use-case-tokens.ts": (text: string) =>
+        text.replace(
+          "export const useCaseTokens = {\n",
+          'export const useCaseTokens = {\n  textSoldOut: token<import("../application/concert/text-sold-out.js").TextSoldOut>("textSoldOut"),\n',
+        ),
+      "src/bootstrap/concert-module.ts": (text: string) =>
+        text
+          .replace("\n\n", '\nimport { TextSoldOut } from "../application/concert/text-sold-out.js";\n\n')
+          .replace("wiring((wire) => {\n", "wiring((wire) => {\n  wire(T.textSoldOut, [], make(TextSoldOut));\n"),
+      "src/bootstrap/application-module.ts": (text: string) =>
+        text.replace(
+          "    rankSoldOut: T.rankSoldOut,\n",
+          "    rankSoldOut: T.rankSoldOut,\n    textSoldOut: T.textSoldOut,\n",
+        ),
+    },
+  };
+  type Edits = Readonly<Record<string, (text: string) => string>>;
+
+  const { config } = ts.readConfigFile(`${root}tsconfig.build.json`, ts.sys.readFile);
+  const { options, fileNames } = ts.parseJsonConfigFileContent({ ...config, include: ["src/bootstrap"] }, ts.sys, root);
+  const { tsBuildInfoFile: _, ...compilerOptions } = { ...options, noEmit: true, incremental: false };
+  const parsed = new Map<string, ts.SourceFile | undefined>();
+
+  /** The files of our own that do not compile once these are written. */
+  const faultsWith = (edits: Edits): readonly string[] => {
+    const host = ts.createCompilerHost(compilerOptions);
+    const { readFile, fileExists, getSourceFile } = host;
+    const editOf = (name: string) => edits[name.slice(root.length)];
+    host.fileExists = (name) => editOf(name) !== undefined || fileExists(name);
+    host.getSourceFile = (name, ...how) => {
+      const edit = editOf(name);
+      if (edit === undefined) {
+        if (!parsed.has(name)) parsed.set(name, getSourceFile(name, ...how));
+        return parsed.get(name);
+      }
+      const text = readFile(name) ?? "";
+      const edited = edit(text);
+      expect(edited).not.toBe(text);
+      return ts.createSourceFile(name, edited, ...how);
+    };
+    const program = ts.createProgram(fileNames, compilerOptions, host);
+    const faults = [...program.getSyntacticDiagnostics(), ...program.getSemanticDiagnostics()];
+    return [...new Set(faults.map(({ file }) => file?.fileName.slice(root.length) ?? "nowhere"))];
+  };
+
+  it("is one file and one row; bootstrap does not compile until it is wired", { timeout: 120_000 }, () => {
+    const { file, row, wiring } = steps;
+    expect(faultsWith({ ...file, ...row })).toEqual(["src/bootstrap/application-module.ts"]);
+    expect(faultsWith({ ...file, ...row, ...wiring })).toEqual([]);
+  });
+});
