@@ -91,11 +91,13 @@ export class BoxOffice {
     return (await this.read(`/rankings/sold-out?board=${name}&limit=50`)).items as readonly SoldOut[];
   }
 
-  /** This schedule's sell-outs among all that there were from `from` on; more than one would be one too many. */
-  async history(from: string): Promise<readonly SoldOut[]> {
-    const all = await this.all<SoldOut>(`/rankings/sold-out/history?from=${from}&limit=200`);
-    return all.filter(({ scheduleId }) => scheduleId === this.scheduleId);
+  /** Every sell-out from `from` on, of whatever schedule. */
+  history(from: string): Promise<readonly SoldOut[]> {
+    return this.all(`/rankings/sold-out/history?from=${from}&limit=200`);
   }
+
+  /** Whether a sell-out is this schedule's. */
+  readonly isHere = ({ scheduleId }: SoldOut): boolean => scheduleId === this.scheduleId;
 
   private async read(path: string): Promise<Reply["body"]> {
     return expected(await this.client.insist("GET", api + path, operator), path);

@@ -32,17 +32,13 @@ export class Client {
   private readonly streams = new Agent({ keepAlive: false });
   private readonly base: URL;
   private readonly secret: string | undefined;
-  private again = 0;
+  /** Every ask that was told to come back later, or whose connection broke: method, path and answer. */
+  readonly askedAgain: string[] = [];
 
   /** @param secret the service's `AUTH_SECRET`; without it the service must be in open mode */
   constructor(base: URL, secret: string | undefined) {
     this.base = base;
     this.secret = secret;
-  }
-
-  /** How often `insist` had to ask again. */
-  get askedAgain(): number {
-    return this.again;
   }
 
   /** @throws what the connection throws */
@@ -75,7 +71,9 @@ export class Client {
       const reply = await this.call(...ask).catch(() => null);
       if (reply !== null && reply.status !== 503 && reply.status !== 429) return reply;
       if (Date.now() > deadline) return reply ?? { status: 0, body: {}, retryAfterMs: 0 };
-      this.again += 1;
+      this.askedAgain.push(
+        `${ask[0]} ${ask[1]}: ${reply === null ? "no answer" : `${reply.status} ${reply.body.code}`}`,
+      );
       await pause(Math.min(reply?.retryAfterMs ?? 1000, 1000) * (0.5 + Math.random() / 2));
     }
   }
@@ -107,9 +105,7 @@ export class Client {
   }
 
   private credentials(caller: string, roles: readonly string[]): Headers {
-    return this.secret
-      ? { authorization: `Bearer ${tokenFor(this.secret, caller, roles)}` }
-      : { "x-user-id": caller };
+    return this.secret ? { authorization: `Bearer ${tokenFor(this.secret, caller, roles)}` } : { "x-user-id": caller };
   }
 
   private send(

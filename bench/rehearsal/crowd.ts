@@ -1,21 +1,17 @@
 /** How many come through the door at one instant. */
 const atTheDoor = 256;
 
-/**
- * Lets `count` visitors in, at most so many at once beside those at the door, and answers what each met, in the order
- * in which they left.
- */
+/** Lets `count` visitors in, so many at once beside those at the door; answers what each met, as they left. */
 export const letIn = async <T>(
   count: number,
   inside: number,
   visit: (n: number) => Promise<T>,
-  left: (done: number) => void,
 ): Promise<readonly T[]> => {
   const visits: T[] = [];
   const running = new Set<Promise<unknown>>();
   for (let n = 0; n < count; n += 1) {
     const run = visit(n)
-      .then((seen) => left(visits.push(seen)))
+      .then((seen) => visits.push(seen))
       .finally(() => running.delete(run));
     running.add(run);
     if (running.size >= atTheDoor + inside) await Promise.race(running);

@@ -70,15 +70,15 @@ export const runDrop = async (
     throw new Error(`opening the coupon answered ${opened.status} ${JSON.stringify(opened.body)}`);
 
   const from = performance.now();
-  const visits = await letIn(
-    options.shoppers,
-    // Followers wait for results that others' claims do not depend on, so they do not count as the crowd at the door.
-    options.coupons,
-    (n) => {
-      const twice = Math.random() < options.twice;
-      return visit(client, couponId, `${shopperPrefix}-${n}`, twice, Math.random() < options.reconnecting);
-    },
-    progress,
-  );
+  let done = 0;
+  // Followers wait for results that others' claims do not depend on, so they do not count as the crowd at the door.
+  const visits = await letIn(options.shoppers, options.coupons, async (n) => {
+    const twice = Math.random() < options.twice;
+    const shopper = `${shopperPrefix}-${n}`;
+    const seen = await visit(client, couponId, shopper, twice, Math.random() < options.reconnecting);
+    done += 1;
+    progress(done);
+    return seen;
+  });
   return { couponId, visits, seconds: (performance.now() - from) / 1000 };
 };

@@ -43,7 +43,8 @@ export type SeatVisit = {
 export type OnSale = {
   readonly office: BoxOffice;
   readonly visits: readonly SeatVisit[];
-  readonly askedAgain: number;
+  /** What was told to come back later, of whoever used the client meanwhile. */
+  readonly askedAgain: readonly string[];
   readonly seconds: number;
 };
 
@@ -56,12 +57,12 @@ const isOpen = (status: unknown): boolean => status === "pending" || status === 
 
 /** A shopper at the window: what they do, and what they are told. */
 class SeatShopper {
-  readonly answers: string[] = [];
-  readonly holds: Hold[] = [];
-  readonly purchases: Purchase[] = [];
   private readonly office: BoxOffice;
   private readonly name: string;
   private readonly twice: boolean;
+  private readonly answers: string[] = [];
+  private readonly holds: Hold[] = [];
+  private readonly purchases: Purchase[] = [];
 
   constructor(office: BoxOffice, name: string, twice: boolean) {
     this.office = office;
@@ -69,7 +70,12 @@ class SeatShopper {
     this.twice = twice;
   }
 
-  /** Goes for a seat; those who click twice are told the same twice. */
+  get visit(): SeatVisit {
+    const { name, answers, holds, purchases } = this;
+    return { shopper: name, answers, holds, purchases };
+  }
+
+  /** Goes for a seat; those who click twice are to be told the same twice. */
   async hold(seatNo: number): Promise<Hold | undefined> {
     const clickedAt = Date.now();
     const told = await this.click(() => this.office.hold(this.name, seatNo));
@@ -88,21 +94,22 @@ class SeatShopper {
   }
 
   /** Pays and hears how it ends: at once, or later where the provider is slow. Answers whether the seat is theirs. */
-  async pay(hold: Hold, paymentMethod?: string): Promise<boolean> {
+  async pay(hold: Hold, paymentMethod = "sandbox-ok"): Promise<boolean> {
     const askedAt = Date.now();
     const { reservationId } = hold;
-    const key = `${reservationId} ${paymentMethod ?? ""}`;
+    const key = `${reservationId}-${paymentMethod}`;
     const told = await this.click(() => this.office.pay(this.name, reservationId, key, paymentMethod));
-    const paymentIds = [...new Set(told.flatMap(({ body }) => (body.paymentId === undefined ? [] : [body.paymentId])))];
-    const [first] = paymentIds.map(String);
+    const ids = new Set(told.flatMap(({ body }) => (body.paymentId === undefined ? [] : [String(body.paymentId)])));
+    const [first] = ids;
     if (first === undefined) return false;
-    const status = await this.endOf(first);
-    const times = { askedAt, answeredAt: Date.now() };
-    this.purchases.push({ hold, paymentIds: paymentIds.map(String), status, ...times });
+    const status = await this.endOf(first, told);
+    this.purchases.push({ hold, paymentIds: [...ids], status, askedAt, answeredAt: Date.now() });
     return status === "succeeded";
   }
 
-  private async endOf(paymentId: string): Promise<string> {
+  private async endOf(paymentId: string, told: readonly Reply[]): Promise<string> {
+    if (told.some(({ status }) => status === 402)) return "declined";
+    if (told.some(({ status }) => status === 201)) return "succeeded";
     for (const deadline = Date.now() + patienceMs; ; await pause(100)) {
       const { status } = (await this.office.payment(this.name, paymentId)).body;
       if (!isOpen(status) || Date.now() > deadline) return String(status);
@@ -119,6 +126,30 @@ class SeatShopper {
   }
 }
 
+/** From the first seat that was gone for until one is paid, or the hall is sold out. */
+const goOn = async (
+  shopper: SeatShopper,
+  first: Hold | undefined,
+  map: SeatMap,
+  options: OnSaleOptions,
+): Promise<SeatVisit> => {
+  const deadline = Date.now() + patienceMs;
+  let [leaves, isDeclined] = [Math.random() < options.leaving, Math.random() < options.declined];
+  for (let hold = first; ; ) {
+    if (hold !== undefined && leaves) {
+      await shopper.giveBack(hold);
+      leaves = false;
+    } else if (hold !== undefined) {
+      if (isDeclined) await shopper.pay(hold, "sandbox-declined");
+      isDeclined = false;
+      if (await shopper.pay(hold)) return shopper.visit;
+    }
+    const seatNo = await map.choose(deadline);
+    if (seatNo === null) return shopper.visit;
+    hold = await shopper.hold(seatNo);
+  }
+};
+
 /** Opens a hall and lets the shoppers rush its seats and pay, until everybody has a seat or none is left. */
 export const runOnSale = async (
   client: Client,
@@ -126,36 +157,24 @@ export const runOnSale = async (
   progress: (done: number) => void,
 ): Promise<OnSale> => {
   const { shoppers, seats, title = "Rehearsal" } = options;
-  const before = client.askedAgain;
+  const before = client.askedAgain.length;
   const office = await BoxOffice.open(client, { title, seats, opensInMs });
   const map = new SeatMap(office);
-
-  const visit = async (n: number): Promise<SeatVisit> => {
-    const shopper = new SeatShopper(office, `shopper-${n}`, Math.random() < options.twice);
-    let [leaves, isDeclined] = [Math.random() < options.leaving, Math.random() < options.declined];
-    const deadline = Date.now() + patienceMs;
-    // At the door every seat looks free.
-    let seatNo: number | null = 1 + Math.floor(Math.random() * seats);
-    while (seatNo !== null) {
-      const hold = await shopper.hold(seatNo);
-      if (hold !== undefined && leaves) {
-        leaves = false;
-        await shopper.giveBack(hold);
-      } else if (hold !== undefined) {
-        if (isDeclined) await shopper.pay(hold, "sandbox-declined");
-        isDeclined = false;
-        if (await shopper.pay(hold)) break;
-      }
-      seatNo = await map.choose(deadline);
-    }
-    const { answers, holds, purchases } = shopper;
-    return { shopper: `shopper-${n}`, answers, holds, purchases };
-  };
-
-  // Some come too early, and are told so.
   await pause(opensInMs);
   const from = performance.now();
-  // Who waits for a seat to come back is inside as well.
-  const visits = await letIn(shoppers, shoppers, visit, progress);
-  return { office, visits, askedAgain: client.askedAgain - before, seconds: (performance.now() - from) / 1000 };
+  const going: Promise<SeatVisit>[] = [];
+  let done = 0;
+  await letIn(shoppers, 0, async (n) => {
+    const shopper = new SeatShopper(office, `shopper-${n}`, Math.random() < options.twice);
+    // From the door every seat looks free. Once there was an answer, others come in behind.
+    const first = await shopper.hold(1 + Math.floor(Math.random() * seats));
+    const visit = goOn(shopper, first, map, options);
+    visit.then(
+      () => progress(++done),
+      () => {}, // met below
+    );
+    going.push(visit);
+  });
+  const visits = await Promise.all(going);
+  return { office, visits, askedAgain: client.askedAgain.slice(before), seconds: (performance.now() - from) / 1000 };
 };

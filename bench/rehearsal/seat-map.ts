@@ -6,10 +6,18 @@ const ageMs = 500;
 /** How many go for each seat that has become free; all of those who wait would only keep each other waiting. */
 const rivals = 10;
 
+/** What there is to choose from; `isSold`: and never will be again. */
+type Choice = { readonly free: readonly number[]; readonly isSold: boolean };
+
+const choiceOf = (seats: readonly SeatStatus[]): Choice => ({
+  free: seats.flatMap((status, index) => (status === "available" ? [index + 1] : [])),
+  isSold: seats.every((status) => status === "reserved"),
+});
+
 /** The hall as every front end shows it: one reading for all who look, until it is too old. */
 export class SeatMap {
   private readonly office: BoxOffice;
-  private reading: Promise<readonly SeatStatus[]> | undefined;
+  private reading: Promise<Choice> | undefined;
   private waiting = 0;
 
   constructor(office: BoxOffice) {
@@ -21,9 +29,8 @@ export class SeatMap {
     this.waiting += 1;
     try {
       while (Date.now() < deadline) {
-        const seats = await this.recent();
-        if (seats.every((status) => status === "reserved")) return null;
-        const free = seats.flatMap((status, index) => (status === "available" ? [index + 1] : []));
+        const { free, isSold } = await this.recent();
+        if (isSold) return null;
         if (Math.random() < (rivals * free.length) / this.waiting)
           return free[Math.floor(Math.random() * free.length)] ?? null;
         await pause(ageMs);
@@ -34,12 +41,15 @@ export class SeatMap {
     }
   }
 
-  private recent(): Promise<readonly SeatStatus[]> {
-    this.reading ??= this.office.seats().finally(() => {
-      setTimeout(() => {
-        this.reading = undefined;
-      }, ageMs).unref();
-    });
+  private recent(): Promise<Choice> {
+    this.reading ??= this.office
+      .seats()
+      .then(choiceOf)
+      .finally(() => {
+        setTimeout(() => {
+          this.reading = undefined;
+        }, ageMs).unref();
+      });
     return this.reading;
   }
 }

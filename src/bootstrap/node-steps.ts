@@ -12,6 +12,7 @@ import type { Config } from "./config.js";
 import { databaseSteps } from "./database-steps.js";
 import { databaseModule, journalModule, kafkaModule, memoryStoresModule, redisStoresModule } from "./engine-modules.js";
 import type { EngineCheck } from "./engine-tokens.js";
+import { EngineWarnings, settingsChecks } from "./engine-warnings.js";
 import type { Step } from "./lifecycle.js";
 import { orderModule } from "./order-module.js";
 import { readinessOf } from "./readiness.js";
@@ -68,6 +69,7 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
   if (redis !== null) engines.push({ name: "redis", ping: () => redis.ping() });
   if (config.KAFKA_BROKERS !== undefined) engines.push({ name: "kafka", ping: () => bus.ping() });
 
+  const warnings = new EngineWarnings(settingsChecks(config, db, engines), log);
   const background = backgroundSteps(config, log, get, (outcome) => server.metrics.payment(outcome));
   const secrets = get(Tokens.secrets);
   const server: HttpServer = new HttpServer({
@@ -80,7 +82,11 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
       Buffer.from(await secrets.readOrMake("tickets", () => randomBytes(32).toString("base64url")), "base64url"),
     rateLimitPerShopper: config.RATE_LIMIT_PER_SHOPPER,
     corsOrigins: config.CORS_ORIGINS,
-    readiness: readinessOf(engines, () => bus.deadConsumers()),
+    readiness: readinessOf(
+      engines,
+      () => bus.deadConsumers(),
+      () => warnings.all(),
+    ),
     log,
     registry: get(Tokens.registry),
     readings: readings(get, background.figures),
@@ -92,6 +98,7 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
     { name: "claim rows", stop: () => claimRows.stop() },
     { name: "event bus", start: () => bus.start(), stop: () => bus.stop(), deadlineMs: 8000 },
     ...background.steps,
+    { name: "engine settings", start: () => warnings.start(), stop: () => warnings.stop() },
     {
       name: "http",
       start: async () => {

@@ -62,7 +62,6 @@ const publicOnes = [
   "GET /livez",
   "GET /readyz",
   "GET /metrics",
-  "GET /",
   "GET /problems/internal",
 ];
 const adminOnes = [

@@ -27,6 +27,8 @@ export type Visitor = {
   readonly scheme?: "light" | "dark";
   /** Lets a checker write into the page, which its policy forbids to all others. */
   readonly bypassPolicy?: boolean;
+  /** Faults that the test brings about again and again, such as those of a service that is away. */
+  readonly expected?: RegExp;
 };
 
 /** Somebody who looks at the page. */
@@ -36,13 +38,22 @@ export type Visit = {
   /** What should not be: errors, violations of the policy, requests to other hosts. None may be left at the end. */
   readonly faults: string[];
   /** Takes away those faults that a test brings about itself, and answers them. */
-  forgive(expected: RegExp): readonly string[];
+  forgive(own: RegExp): readonly string[];
 };
+
+// What runs in the page is text here: the compiler knows this side's world only.
+const tellViolations = `addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+  console.error("policy violated", violatedDirective, blockedURI))`;
+const recordTexts = (selector: string) => `{
+  globalThis.seen = [];
+  const target = document.querySelector(${JSON.stringify(selector)});
+  new MutationObserver(() => seen.push(target.textContent)).observe(target, { childList: true });
+}`;
 
 /** Opens a page as a visitor of its own; a test in which it had any fault fails. */
 export const visit = async (
   url: string,
-  { size = "desktop", scheme = "light", bypassPolicy = false }: Visitor = {},
+  { size = "desktop", scheme = "light", bypassPolicy = false, expected = /^$/ }: Visitor = {},
 ): Promise<Visit> => {
   const context = await (await browser()).newContext({
     viewport: sizes[size],
@@ -52,19 +63,16 @@ export const visit = async (
     bypassCSP: bypassPolicy,
   });
   const faults: string[] = [];
-  const forgive = (expected: RegExp) => {
-    const forgiven = faults.filter((fault) => expected.test(fault));
-    faults.splice(0, faults.length, ...faults.filter((fault) => !expected.test(fault)));
+  const forgive = (own: RegExp) => {
+    const forgiven = faults.filter((fault) => own.test(fault));
+    faults.splice(0, faults.length, ...faults.filter((fault) => !own.test(fault)));
     return forgiven;
   };
   const { origin } = new URL(url);
   context.on("request", (request) => {
     if (new URL(request.url()).origin !== origin) faults.push(`asked outside: ${request.url()}`);
   });
-  await context.addInitScript(() => {
-    // biome-ignore lint/suspicious/noConsole: it is how a page speaks to its tester
-    addEventListener("securitypolicyviolation", (event) => console.error("policy violated", event.violatedDirective));
-  });
+  await context.addInitScript({ content: tellViolations });
   const page = await context.newPage();
   page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
   page.on("console", (message) => {
@@ -72,6 +80,7 @@ export const visit = async (
   });
   onTestFinished(async () => {
     await context.close();
+    forgive(expected);
     expect(faults).toEqual([]);
   });
   await page.goto(url);
@@ -87,14 +96,8 @@ export const reads = (page: Page, selector: string, text: RegExp): Promise<unkno
 /** Waits until the page says of itself that it is live, or stale. */
 export const is = (page: Page, freshness: RegExp): Promise<unknown> => reads(page, "#freshness", freshness);
 
-/** Every text that an element has had since the page began, for what is gone before anyone looks. */
+/** Every text that an element has had from now on, for what is gone before anyone looks. */
 export const recorded = async (page: Page, selector: string): Promise<() => Promise<readonly string[]>> => {
-  await page.evaluate((wanted) => {
-    const seen: string[] = [];
-    Object.assign(globalThis, { seen });
-    const target = document.querySelector(wanted);
-    if (target === null) throw new Error(`no ${wanted}`);
-    new MutationObserver(() => seen.push(target.textContent ?? "")).observe(target, { childList: true });
-  }, selector);
-  return () => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+  await page.evaluate(recordTexts(selector));
+  return () => page.evaluate("globalThis.seen");
 };

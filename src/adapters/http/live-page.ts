@@ -73,7 +73,9 @@ export const registerLivePage = (
       if (request.method === "OPTIONS") writer.write(edge, 204, undefined, "", allowed);
       else if (request.method !== "GET" && request.method !== "HEAD")
         writer.problem(edge, new EdgeProblem("method-not-allowed", {}, allowed));
-      else if (holds(request.headers["if-none-match"], etag)) writer.write(edge, 304, undefined, "", headers);
+      // A 304's headers replace those that are held, so the policy goes with it.
+      else if (holds(request.headers["if-none-match"], etag))
+        writer.write(edge, 304, undefined, "", headers, livePageHeaders);
       else writer.write(edge, 200, type, body, headers, livePageHeaders);
     });
 };

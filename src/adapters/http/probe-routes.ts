@@ -9,16 +9,19 @@ const readinessSchema = name(
   z.strictObject({
     status: z.enum(["ready", "degraded", "unavailable"]),
     checks: z.record(z.string(), z.string()),
+    warnings: z.array(z.string()).optional(),
   }),
 );
 
 /**
  * Whether this node should be sent work. `degraded`: it should, though an engine named in the checks is away.
- * A check's text is `ok` or what is wrong, in words that may be shown to anyone.
+ * A check's text is `ok` or what is wrong, in words that may be shown to anyone. Warnings name settings of engines that
+ * are not as the promises need them; they change no status.
  */
 export type Readiness = {
   readonly status: "ready" | "degraded" | "unavailable";
   readonly checks: Readonly<Record<string, string>>;
+  readonly warnings?: readonly string[];
 };
 
 /** What orchestrators and Prometheus ask. */
@@ -43,13 +46,13 @@ export const probeRoutes = (
     answers: { 200: readinessSchema, 503: readinessSchema },
     async handle() {
       const found = await readiness();
-      const { status, checks }: Readiness = inFlight.stopping
-        ? { status: "unavailable", checks: { ...found.checks, process: "stopping" } }
+      const body: Readiness = inFlight.stopping
+        ? { ...found, status: "unavailable", checks: { ...found.checks, process: "stopping" } }
         : found;
       const headers = ["Cache-Control", "no-store"];
-      return status === "unavailable"
-        ? { status: 503, body: { status, checks }, headers: [...headers, "Retry-After", "2"] }
-        : { status: 200, body: { status, checks }, headers };
+      return body.status === "unavailable"
+        ? { status: 503, body, headers: [...headers, "Retry-After", "2"] }
+        : { status: 200, body, headers };
     },
   }),
   route({

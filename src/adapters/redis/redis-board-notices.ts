@@ -4,7 +4,7 @@ import { RedisChannel } from "./redis-channel.js";
 import type { RedisClient } from "./redis-client.js";
 
 /** The channel on which every node tells of changed boards. */
-export const boardNoticesChannel = "rushboard:board-notices";
+const boardNoticesChannel = "rushboard:board-notices";
 
 /** Notices by one channel, and one subscription a process, whatever the number of those who watch. */
 export class RedisBoardNotices implements BoardNotices {

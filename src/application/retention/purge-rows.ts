@@ -4,7 +4,7 @@ import type { OldRows, RowRetention } from "../ports/row-retention.js";
 
 const dayMs = 86_400_000;
 /** Days that rows are kept; what is not here is kept for ever, or goes by itself (docs/operations.md has the table). */
-export const keptDays: Readonly<Record<OldRows, number>> = {
+const keptDays: Readonly<Record<OldRows, number>> = {
   "ranking-logs": 90,
   "replayed-dead-letters": 30,
   "expired-holds": 30,

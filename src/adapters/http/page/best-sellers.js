@@ -37,7 +37,7 @@ const row = ({ rank, productId, name, quantity, unitPrice, movement }, before) =
 
 /** The best sellers of a window, as they change. */
 export const bestSellers = (to, signal) => {
-  const { box, body, title } = table("Best sellers", ["Rank", "Product", "Sold", "Price", "Movement"]);
+  const { box, body, title } = table("Best sellers", ["Rank", "Product", "Sold", "Price", "Move"]);
   const choices = choiceLinks("Window", windows, (window) => to({ window }));
   const empty = element("div");
   const card = section("best-sellers", "Best sellers", choices.row, box, empty);

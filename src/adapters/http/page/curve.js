@@ -40,7 +40,7 @@ const options = (label) => ({
       stroke: colour("--accent"),
       fill: colour("--accent-soft"),
       width: 2,
-      paths: globalThis.uPlot.paths.stepped({ align: 1 }),
+      paths: globalThis.uPlot.paths.linear(),
       points: { show: false },
     },
     { label: "Limit", stroke: colour("--muted"), width: 1, dash: [6, 4], points: { show: false } },

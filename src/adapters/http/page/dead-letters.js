@@ -25,7 +25,7 @@ const letter = ({ id, type, group, error, attempts, at, event }, signal) => {
   const button = element("button", { type: "button", "aria-label": `Replay ${type} for ${group}` }, "Replay");
   button.addEventListener("click", () => void replay(id, button, signal));
   const text = typeof event === "string" ? event : JSON.stringify(event, null, 2);
-  const pre = element("pre", { tabindex: "0", role: "region", "aria-label": "The event" }, text);
+  const pre = element("pre", { tabindex: "0", role: "group", "aria-label": "The event" }, text);
   return element(
     "li",
     { "data-letter": id },

@@ -13,7 +13,7 @@ const mostLogged = 5000;
 const names = {
   remaining: "Remaining",
   issued: "Issued",
-  quantity: "Of",
+  quantity: "In all",
   discount: "Worth",
   opensAt: "Opens",
   closesAt: "Closes",

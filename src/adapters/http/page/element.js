@@ -39,6 +39,6 @@ export const table = (caption, heads) => {
     heads.map((text) => element("th", { scope: "col" }, text)),
   );
   const whole = element("table", {}, title, element("thead", {}, head), body);
-  const box = element("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": caption }, whole);
+  const box = element("div", { class: "scroll", role: "group", tabindex: "0", "aria-label": caption }, whole);
   return { box, body, title };
 };

@@ -27,7 +27,7 @@ export const firstSteps = (words, ...commands) => {
     "div",
     { class: "empty" },
     element("p", {}, words),
-    element("pre", { tabindex: "0", role: "region", "aria-label": "Command to copy" }, code),
+    element("pre", { tabindex: "0", role: "group", "aria-label": "Command to copy" }, code),
     button,
   );
 };

@@ -29,10 +29,12 @@ const figuresIn = (text) => {
 
 const sum = (byLabel) => [...byLabel.values()].reduce((all, each) => all + each, 0);
 
-const verdict = (isWell, words) => element("span", { class: isWell ? "verdict good" : "verdict bad" }, words);
-
-const line = (name, isWell, words) =>
-  element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, verdict(isWell, words)));
+/** A row of a table; `isWell` says what to think of it, where there is anything to think. */
+const line = (name, words, isWell) => {
+  const verdict = isWell === undefined ? undefined : `verdict ${isWell ? "good" : "bad"}`;
+  const told = element("span", { class: verdict }, words);
+  return element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, told));
+};
 
 const readiness = (signal) => {
   const { box, body } = table("Checks", ["Engine", "Answer"]);
@@ -40,7 +42,7 @@ const readiness = (signal) => {
   void repeat(signal, "readiness", async () => {
     const { status, checks } = JSON.parse(await askText("/readyz", { signal }));
     setText(words, states[status]);
-    body.replaceChildren(...Object.entries(checks).map(([name, answer]) => line(name, answer === "ok", answer)));
+    body.replaceChildren(...Object.entries(checks).map(([name, answer]) => line(name, answer, answer === "ok")));
     return everyMs;
   });
   return section("engines", "Engines", words, box);
@@ -57,11 +59,11 @@ const metrics = (signal) => {
         .filter(([name]) => found.has(name))
         .map(([name, { words, worry = false }]) => {
           const figure = sum(found.get(name));
-          return line(words, !worry || figure === 0, count(figure));
+          return line(words, count(figure), worry ? figure === 0 : undefined);
         }),
     );
     const groups = [...(found.get("rushboard_consumer_lag") ?? [])];
-    lag.body.replaceChildren(...groups.map(([group, events]) => line(group, true, count(events))));
+    lag.body.replaceChildren(...groups.map(([group, events]) => line(group, count(events))));
     return everyMs;
   });
   return [section("figures", "Figures of this node", known.box), section("lag", "Consumers", lag.box)];

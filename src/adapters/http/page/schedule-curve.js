@@ -8,7 +8,7 @@ import { watchedPart } from "./watched-part.js";
 import { count, lengthOf, momentOf } from "./words.js";
 
 const most = 1000;
-const names = { reserved: "Sold", held: "Held", available: "Available", total: "Of", took: "Sold out in" };
+const names = { reserved: "Sold", held: "Held", available: "Available", total: "In all", took: "Sold out in" };
 
 const fill = (select, choices, chosen) =>
   select.replaceChildren(

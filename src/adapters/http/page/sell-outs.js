@@ -48,7 +48,7 @@ export const sellOuts = (to, signal) => {
   const watch = watchedPart(signal, (board, until) =>
     follow(until, "sell-outs", `${api}/rankings/sold-out/events?board=${board}&limit=${shown}`, {
       board({ items, policy, week }) {
-        setText(title, `Sell-outs, ${week ?? "all time"}, by ${policy}`);
+        setText(title, `Sell-outs, ${week ?? "all time"}, by the policy ${policy}`);
         body.replaceChildren(...items.map(row(to)));
         box.hidden = items.length === 0;
         if (items.length > 0) empty.replaceChildren();

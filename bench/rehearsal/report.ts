@@ -1,0 +1,24 @@
+import Table from "cli-table3";
+import type { SoldOut } from "./box-office.js";
+import type { Verdict } from "./figures.js";
+
+const chars = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+const style = { head: [], border: [] };
+
+/** Prints what came of a rehearsal; answers the process's exit code. */
+export const report = ({ figures, broken }: Verdict): number => {
+  const table = new Table({ chars, style });
+  table.push(...Object.entries(figures).map(([name, value]) => ({ [name]: String(value) })));
+  console.log(table.toString());
+  for (const promise of broken) console.log(`BROKEN: ${promise}`);
+  if (broken.length === 0) console.log("Every promise held.");
+  return broken.length === 0 ? 0 : 1;
+};
+
+/** Prints the best of a board. */
+export const showBoard = (board: readonly SoldOut[]): void => {
+  const table = new Table({ head: ["fastest", "", "seats", "sold out", "within"], chars, style });
+  for (const { rank, title, seats, soldOutAt, elapsedMs } of board.slice(0, 10))
+    table.push([rank, title, seats, soldOutAt, `${(elapsedMs / 1000).toFixed(1)} s`]);
+  console.log(table.toString());
+};

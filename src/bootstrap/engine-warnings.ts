@@ -1,0 +1,103 @@
+import type { Logger } from "pino";
+import { readTopicSettings } from "../adapters/kafka/kafka-settings.js";
+import { readRedisSettings } from "../adapters/redis/redis-settings.js";
+import type { Database } from "../adapters/sql/database.js";
+import { readSqlSettings } from "../adapters/sql/sql-settings.js";
+import { RecurringJob } from "../adapters/system/recurring-job.js";
+import { isEngineUnavailable } from "../domain/problem.js";
+import type { Config } from "./config.js";
+import type { EngineCheck } from "./engine-tokens.js";
+import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "./wanted-settings.js";
+
+const againMs = 5000;
+
+/** An engine, and how to find what is wrong with its settings. */
+export type SettingsCheck = EngineCheck & { readonly faults: () => Promise<readonly SettingFault[]> };
+
+/** A fault in one line that may be shown to anyone: without the names of hosts. */
+const lineOf = (engine: string, { setting, found, wanted }: SettingFault): string =>
+  `${engine} ${setting}: found ${found || "nothing"}, wanted ${wanted}`;
+
+/**
+ * Asks every engine once for the settings that the promises lean on, as soon as it answers. One that is away is asked
+ * later, one that does not tell never again; neither is a failure.
+ */
+export class EngineWarnings {
+  private readonly log: Logger;
+  private readonly job: RecurringJob;
+  private readonly found: string[] = [];
+  private unasked: readonly SettingsCheck[];
+
+  constructor(checks: readonly SettingsCheck[], log: Logger, everyMs = againMs) {
+    this.unasked = checks;
+    this.log = log;
+    this.job = new RecurringJob(
+      () => this.ask(),
+      everyMs,
+      (err) => log.debug({ err }, "settings were not read"),
+    );
+  }
+
+  /** Begins to ask, and waits for no answer. */
+  start(): void {
+    this.job.start();
+  }
+
+  stop(): Promise<void> {
+    return this.job.stop();
+  }
+
+  /** Every fault that is known, in a line each. */
+  all(): readonly string[] {
+    return this.found;
+  }
+
+  private async ask(): Promise<void> {
+    const isAway = await Promise.all(this.unasked.map((check) => this.isAway(check)));
+    this.unasked = this.unasked.filter((_, index) => isAway[index]);
+    if (this.unasked.length === 0) void this.job.stop();
+  }
+
+  private async isAway({ name, ping, faults }: SettingsCheck): Promise<boolean> {
+    try {
+      await ping();
+      for (const fault of await faults()) {
+        const { risk, ...facts } = fault;
+        this.found.push(lineOf(name, fault));
+        this.log.warn({ engine: name, ...facts }, `a setting of an engine is not as it should be: ${risk}`);
+      }
+      return false;
+    } catch (err) {
+      if (isEngineUnavailable(err)) return true;
+      this.log.debug({ engine: name, err }, "the engine does not tell its settings");
+      return false;
+    }
+  }
+}
+
+/** How to check each engine of this profile that has settings of its own. */
+export const settingsChecks = (
+  config: Config,
+  db: Database,
+  pings: readonly EngineCheck[],
+): readonly SettingsCheck[] => {
+  const { DATABASE_URL, REDIS_URL, KAFKA_BROKERS, KAFKA_REPLICATION } = config;
+  const options = {
+    brokers: KAFKA_BROKERS ?? [],
+    topicPrefix: config.TOPIC_PREFIX,
+    partitions: config.KAFKA_PARTITIONS,
+    replication: KAFKA_REPLICATION,
+    clientId: "rushboard-settings",
+  };
+  const readers: Readonly<Record<string, () => Promise<readonly SettingFault[]>>> = {
+    ...(DATABASE_URL !== undefined && { database: async () => sqlFaults(await readSqlSettings(db)) }),
+    ...(REDIS_URL !== undefined && { redis: async () => redisFaults(await readRedisSettings(REDIS_URL)) }),
+    ...(KAFKA_BROKERS !== undefined && {
+      kafka: async () => kafkaFaults(await readTopicSettings(options), KAFKA_REPLICATION),
+    }),
+  };
+  return pings.flatMap(({ name, ping }) => {
+    const faults = readers[name];
+    return faults === undefined ? [] : [{ name, ping, faults }];
+  });
+};

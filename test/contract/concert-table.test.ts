@@ -1,0 +1,244 @@
+import type { Knex } from "knex";
+import { expect } from "vitest";
+import { SqlConcertTable } from "../../src/adapters/sql/sql-concert-table.js";
+import type { SeatDelta } from "../../src/application/ports/concert-table.js";
+import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
+import type { EpochMs } from "../../src/domain/time.js";
+import { addSchedules, concert, concertId, schedule, scheduleId, scheduleRow, sold } from "../support/concert.js";
+import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
+import { noon, rowsIn } from "../support/drop.js";
+import { later, money } from "../support/order.js";
+import { type Meet, workOn, workWith } from "../support/table-work.js";
+
+const delta = (id: string, held: number, reserved: number): SeatDelta => ({
+  scheduleId: scheduleId(id),
+  held,
+  reserved,
+});
+const count = (work: UnitOfWork, ...deltas: readonly SeatDelta[]) => work.run((tx) => tx.concerts.count(deltas));
+const isNew = (work: UnitOfWork, id = "s") => work.run((tx) => tx.concerts.isNewlySoldOut(scheduleId(id)));
+const mark = (work: UnitOfWork, id: string, elapsed: number) =>
+  work.run((tx) => tx.concerts.markSoldOut(sold(id, elapsed)));
+
+const clauses: Clauses<UnitOfWork> = {
+  "keeps concerts and schedules whole, once an id": async (work) => {
+    const long = concert("c".repeat(64), "🎻é\\'\"?%".repeat(25));
+    const greatest = { startsAt: 0 as EpochMs, salesOpenAt: later(9), seats: 100_000, price: money(1_000_000_000) };
+    const whole = schedule("s", { ...greatest, concertId: long.concertId });
+    await work.run(async ({ concerts }) => {
+      expect(await concerts.add(long, noon)).toBe(true);
+      expect(await concerts.add({ ...long, title: "other" }, noon)).toBe(false);
+      expect(await concerts.add(concert("C".repeat(64)), noon)).toBe(true);
+      expect(await concerts.addSchedule(whole, noon)).toBe(true);
+      expect(await concerts.addSchedule(schedule("s"), noon)).toBe(false);
+      expect(await concerts.addSchedule(schedule("S"), noon)).toBe(true);
+    });
+    await work.run(async ({ concerts }) => {
+      expect(await concerts.find(long.concertId)).toEqual(long);
+      expect(await concerts.find(concertId("nothing"))).toBeUndefined();
+      expect(await concerts.findSchedule(whole.scheduleId)).toEqual(whole);
+      expect(await concerts.findSchedule(scheduleId("S"))).toEqual(schedule("S"));
+      expect(await concerts.findSchedule(scheduleId("nothing"))).toBeUndefined();
+    });
+  },
+
+  "lets one of many adders of an id add it": async (work, { db }) => {
+    const adding = (n: number) =>
+      work.run(async ({ concerts }) => [
+        await concerts.add(concert("c", `Title ${n}`), noon),
+        await concerts.addSchedule(schedule("s", { seats: n + 1 }), noon),
+      ]);
+    const added = await Promise.all(Array.from({ length: 10 }, (_, n) => adding(n)));
+    expect(added.filter(([first]) => first)).toHaveLength(1);
+    expect(added.filter(([, second]) => second)).toHaveLength(1);
+    expect([await rowsIn(db, "concerts"), await rowsIn(db, "schedules")]).toEqual([1, 1]);
+  },
+
+  "counts held and paid seats of each schedule": async (work, { db }) => {
+    await addSchedules(db, schedule("b"), schedule("a"), schedule("A"));
+    await count(work, delta("b", 3, 0), delta("a", 1, 1));
+    await count(work, delta("b", -1, 1), delta("a", 0, -1), delta("b", -1, 0));
+    await count(work);
+    const counted = async (id: string) => {
+      const { held_seats, reserved_seats } = await scheduleRow(db, id);
+      return [held_seats, reserved_seats];
+    };
+    expect([await counted("a"), await counted("b"), await counted("A")]).toEqual([
+      ...[
+        [1, 0],
+        [1, 1],
+        [0, 0],
+      ],
+    ]);
+  },
+
+  "bears no count below nothing or beyond the seats, and then changes nothing": async (work, { db }) => {
+    await addSchedules(db, schedule("a"), schedule("b"));
+    await count(work, delta("a", 1, 2), delta("b", 1, 1));
+    const before = [await scheduleRow(db, "a"), await scheduleRow(db, "b")];
+    const unbearable = [
+      ...[delta("b", -2, 0), delta("b", 0, -2), delta("b", 3, 0), delta("b", 0, 3), delta("b", 2, 1)],
+      ...[delta("b", -2, 2), delta("b", 2, -2), delta("nothing", 1, 0), delta("B", 1, 0)],
+    ];
+    for (const each of unbearable) await expect(count(work, delta("a", 1, 0), each)).rejects.toThrow(/do not bear/);
+    expect([await scheduleRow(db, "a"), await scheduleRow(db, "b")]).toEqual(before);
+    await count(work, delta("b", -1, 3));
+  },
+
+  "counts right, and in nobody's way, whatever order schedules are named in": async (work, { db }) => {
+    const ids = ["a", "b", "c", "d"];
+    await addSchedules(db, ...ids.map((id) => schedule(id, { seats: 40 })));
+    let attempts = 0;
+    const counting = (n: number) =>
+      work.run((tx) => {
+        attempts += 1;
+        return tx.concerts.count((n % 2 === 0 ? ids : ids.toReversed()).map((id) => delta(id, 1, 1)));
+      });
+    await Promise.all(Array.from({ length: 20 }, (_, n) => counting(n)));
+    for (const id of ids) expect(await scheduleRow(db, id)).toMatchObject({ held_seats: 20, reserved_seats: 20 });
+    expect(attempts).toBe(20);
+  },
+
+  "is newly sold out when every seat is paid, until that is recorded, and never again": async (work, { db }) => {
+    await addSchedules(db, schedule("s", { seats: 2 }));
+    expect(await isNew(work)).toBe(false);
+    await count(work, delta("s", 1, 1));
+    expect(await isNew(work)).toBe(false);
+    await count(work, delta("s", -1, 1));
+    expect([await isNew(work), await isNew(work), await isNew(work, "S")]).toEqual([true, true, false]);
+    await mark(work, "s", 5);
+    expect(await isNew(work)).toBe(false);
+    await count(work, delta("s", 0, -1));
+    expect(await isNew(work)).toBe(false);
+    await count(work, delta("s", 0, 1));
+    expect(await isNew(work)).toBe(false);
+  },
+
+  "records a sell-out once; the first one stands": async (work, { db }) => {
+    await addSchedules(db, schedule("s"), schedule("t"));
+    await mark(work, "s", 5);
+    await expect(mark(work, "s", 9)).rejects.toThrow("sold out already");
+    await expect(mark(work, "nothing", 9)).rejects.toThrow();
+    expect(await scheduleRow(db, "s")).toMatchObject({ sold_out_at: later(5), score_policy: "unrated", score: null });
+    expect(await scheduleRow(db, "t")).toMatchObject({ sold_out_at: null, score_policy: null });
+  },
+
+  "tells one of two last payments at once that it is the last": async (work, { db }) => {
+    const ids = Array.from({ length: 20 }, (_, n) => `s${n}`);
+    await addSchedules(db, ...ids.map((id) => schedule(id, { seats: 2 })));
+    for (const id of ids) await count(work, delta(id, 2, 0));
+    const pay = (id: string) =>
+      work.run(async ({ concerts }) => {
+        await concerts.count([delta(id, -1, 1)]);
+        return concerts.isNewlySoldOut(scheduleId(id));
+      });
+    for (const id of ids) expect((await Promise.all([pay(id), pay(id)])).toSorted()).toEqual([false, true]);
+  },
+};
+
+type Concerts = Partial<SqlConcertTable>;
+/** The table as it is, but for what `wrong` makes of it. */
+const twin = (wrong: (right: SqlConcertTable, trx: Knex.Transaction, meet: Meet) => Concerts) =>
+  workWith((trx, _dialect, meet) => {
+    const right = new SqlConcertTable(trx);
+    return { concerts: Object.assign(new SqlConcertTable(trx), wrong(right, trx, meet)) };
+  });
+const rowOf = (trx: Knex.Transaction, id: string) => trx("schedules").where("schedule_id", id);
+const countUnguarded = (trx: Knex.Transaction, { scheduleId: id, held, reserved }: SeatDelta) =>
+  rowOf(trx, id).increment({ held_seats: held, reserved_seats: reserved });
+
+contractOnDatabases("ConcertTable", workOn, clauses, [
+  {
+    wrong: "writes over what is there",
+    breaks: "keeps concerts and schedules whole, once an id",
+    make: twin((_, trx) => ({
+      add: async ({ concertId: id, title }, at) => {
+        await trx("concerts").insert({ concert_id: id, title, created_at: at }).onConflict("concert_id").merge();
+        return true;
+      },
+    })),
+  },
+  {
+    wrong: "counts unguarded",
+    breaks: "bears no count below nothing or beyond the seats, and then changes nothing",
+    make: twin((_, trx) => ({
+      count: async (deltas) => {
+        for (const each of deltas) await countUnguarded(trx, each);
+      },
+    })),
+  },
+  {
+    wrong: "guards each count by itself, and not their sum",
+    breaks: "bears no count below nothing or beyond the seats, and then changes nothing",
+    make: twin((_, trx) => ({
+      count: async (deltas) => {
+        for (const each of deltas) {
+          const row = await rowOf(trx, each.scheduleId).first();
+          const counts = [row?.held_seats + each.held, row?.reserved_seats + each.reserved];
+          if (!counts.every((n) => n >= 0 && n <= row.seats)) throw new Error("the counts do not bear it");
+          await countUnguarded(trx, each);
+        }
+      },
+    })),
+  },
+  {
+    wrong: "locks the schedules as they are named",
+    breaks: "counts right, and in nobody's way, whatever order schedules are named in",
+    make: twin((right, _, meet) => ({
+      count: async ([first, ...others]) => {
+        if (first === undefined) return;
+        await right.count([first]);
+        // Of those who name the same one first, one holds it and the others wait.
+        await meet();
+        for (const each of others) await right.count([each]);
+      },
+    })),
+    only: "mysql",
+  },
+  {
+    wrong: "reads the counts, and writes what they should be",
+    breaks: "tells one of two last payments at once that it is the last",
+    make: twin((_, trx, meet) => ({
+      count: async (deltas) => {
+        for (const { scheduleId: id, held, reserved } of deltas) {
+          const row = await rowOf(trx, id).first();
+          if (reserved > 0) await meet();
+          await rowOf(trx, id).update({
+            held_seats: row.held_seats + held,
+            reserved_seats: row.reserved_seats + reserved,
+          });
+        }
+      },
+    })),
+    only: "mysql",
+  },
+  {
+    wrong: "takes a held seat for a paid one",
+    breaks: "is newly sold out when every seat is paid, until that is recorded, and never again",
+    make: twin((_, trx) => ({
+      isNewlySoldOut: async (id) => {
+        const row = await rowOf(trx, id).whereNull("sold_out_at").first();
+        return row !== undefined && row.held_seats + row.reserved_seats === row.seats;
+      },
+    })),
+  },
+  {
+    wrong: "sells out anew when a seat came back",
+    breaks: "is newly sold out when every seat is paid, until that is recorded, and never again",
+    make: twin((_, trx) => ({
+      isNewlySoldOut: async (id) => {
+        const row = await rowOf(trx, id).first();
+        return row !== undefined && row.reserved_seats === row.seats;
+      },
+    })),
+  },
+  {
+    wrong: "marks a sell-out twice",
+    breaks: "records a sell-out once; the first one stands",
+    make: twin((_, trx) => ({
+      markSoldOut: async ({ scheduleId: id, soldOutAt }) => {
+        await rowOf(trx, id).update({ sold_out_at: soldOutAt, score_policy: "unrated" });
+      },
+    })),
+  },
+]);

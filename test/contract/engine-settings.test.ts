@@ -1,0 +1,170 @@
+import { randomUUID } from "node:crypto";
+import { Redis } from "ioredis";
+import { Kafka, logLevel } from "kafkajs";
+import { createConnection } from "mysql2/promise";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { readTopicSettings } from "../../src/adapters/kafka/kafka-settings.js";
+import { readRedisSettings } from "../../src/adapters/redis/redis-settings.js";
+import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
+import { readSqlSettings } from "../../src/adapters/sql/sql-settings.js";
+import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "../../src/bootstrap/wanted-settings.js";
+import { eventTypes } from "../../src/domain/event.js";
+import { engines } from "../support/backends.js";
+import { type MariaDbEngine, startMariaDb } from "../support/engines/mariadb.js";
+import { type RedisClusterEngine, type RedisEngine, startRedis, startRedisCluster } from "../support/engines/redis.js";
+
+const unavailable = { problem: { code: "engine-unavailable" } };
+const namesOf = (faults: readonly SettingFault[]) => faults.map(({ setting, found }) => `${setting} ${found}`);
+
+/** Sends commands to one Redis, as whoever runs it would. */
+const command = async (url: string, ...commands: readonly (readonly [string, ...string[]])[]) => {
+  const redis = new Redis(url);
+  for (const [name, ...args] of commands) await redis.call(name, ...args);
+  redis.disconnect();
+};
+
+describe.skipIf(!engines.redis)("settings of Redis", () => {
+  let redis: RedisEngine;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  it("are read as they stand", async () => {
+    const node = new URL(redis.url).host;
+    const right = [{ node, settings: { "maxmemory-policy": "noeviction", appendonly: "yes" } }];
+    expect(await readRedisSettings(redis.url)).toEqual(right);
+    expect(redisFaults(right)).toEqual([]);
+    await command(
+      redis.url,
+      ["CONFIG", "SET", "maxmemory-policy", "volatile-lru"],
+      ["CONFIG", "SET", "appendonly", "no"],
+    );
+    const wrong = redisFaults(await readRedisSettings(redis.url));
+    expect(namesOf(wrong)).toEqual(["maxmemory-policy volatile-lru", "appendonly no"]);
+    expect(wrong.map(({ where }) => where)).toEqual([[node], [node]]);
+  });
+
+  it("are not told to everyone: no fault, and no failure", async () => {
+    await command(redis.url, ["ACL", "SETUSER", "shop", "on", ">secret", "~*", "&*", "+@all", "-config"]);
+    const url = redis.url.replace("//", "//shop:secret@");
+    const [own, ...others] = await readRedisSettings(url);
+    expect([own?.settings, others]).toEqual([{}, []]);
+  });
+
+  it("are asked for later where nobody answers", async () => {
+    await redis.stop();
+    await expect(readRedisSettings(redis.url)).rejects.toMatchObject(unavailable);
+  });
+});
+
+describe.skipIf(!engines.redisCluster)("settings of a Redis Cluster", () => {
+  let cluster: RedisClusterEngine;
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+  });
+  afterAll(() => cluster.stop());
+
+  it("are read of every master, whichever of them is named", async () => {
+    const [, wrong] = cluster.urls;
+    await command(wrong ?? "", ["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+    // With a comma it is a Cluster, and these two lead to the third.
+    const found = await readRedisSettings(cluster.url.split(",").slice(0, 2).join(","));
+    expect(found.map(({ node }) => node).sort()).toEqual(cluster.urls.map((url) => new URL(url).host).sort());
+    const faults = redisFaults(found);
+    expect(namesOf(faults)).toEqual(["maxmemory-policy allkeys-lru"]);
+    expect(faults[0]?.where).toEqual([new URL(wrong ?? "").host]);
+  });
+});
+
+describe("settings of SQLite", () => {
+  it("are our own", async () => {
+    const db = openDatabase({ kind: "sqlite", file: ":memory:" });
+    onTestFinished(() => closeDatabase(db));
+    expect(await readSqlSettings(db)).toEqual({});
+  });
+});
+
+describe.skipIf(!engines.database)("settings of MariaDB", () => {
+  let mariadb: MariaDbEngine;
+  beforeAll(async () => {
+    mariadb = await startMariaDb();
+  });
+  afterAll(() => mariadb.stop());
+
+  const read = async () => {
+    const db = openDatabase({ kind: "mysql", url: mariadb.url });
+    return readSqlSettings(db).finally(() => closeDatabase(db));
+  };
+  const setGlobal = async (settings: string) => {
+    const connection = await createConnection({ uri: mariadb.url });
+    await connection.query(`SET GLOBAL ${settings}`);
+    await connection.end();
+  };
+
+  it("are read as they stand, and those of our sessions as we set them", async () => {
+    const right = await read();
+    expect(right).toMatchObject({
+      innodb_flush_log_at_trx_commit: "1",
+      log_bin: "OFF",
+      sync_binlog: "0",
+      time_zone: "+00:00",
+      transaction_isolation: "READ-COMMITTED",
+    });
+    expect(sqlFaults(right)).toEqual([]);
+    await setGlobal("innodb_flush_log_at_trx_commit = 2, sql_mode = 'NO_BACKSLASH_ESCAPES'");
+    expect(namesOf(sqlFaults(await read()))).toEqual([
+      "innodb_flush_log_at_trx_commit 2",
+      "sql_mode NO_BACKSLASH_ESCAPES",
+      "sql_mode NO_BACKSLASH_ESCAPES",
+    ]);
+  });
+
+  it("are asked for later where nobody answers", async () => {
+    await mariadb.stop();
+    await expect(read()).rejects.toMatchObject(unavailable);
+  });
+});
+
+describe.skipIf(!engines.kafka)("settings of Kafka's topics", () => {
+  const brokers = engines.kafka?.split(",") ?? [];
+  const optionsOf = (topicPrefix: string) => ({
+    brokers,
+    topicPrefix,
+    partitions: 1,
+    replication: 1,
+    clientId: "settings",
+  });
+  const create = async (prefix: string, types: readonly string[], entries: readonly (readonly [string, string])[]) => {
+    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const configEntries = entries.map(([name, value]) => ({ name, value }));
+    await admin.createTopics({
+      topics: types.map((type) => ({ topic: prefix + type, numPartitions: 1, configEntries })),
+      waitForLeaders: true,
+    });
+    await admin.disconnect();
+  };
+
+  it("are read of every topic, once all of them are there", async () => {
+    const prefix = `${randomUUID()}.`;
+    const [first = "", ...others] = eventTypes;
+    await create(prefix, [first], [["min.insync.replicas", "2"]]);
+    await expect(readTopicSettings(optionsOf(prefix))).rejects.toMatchObject(unavailable);
+    await create(prefix, others, []);
+    const found = await readTopicSettings(optionsOf(prefix));
+    expect(found.map(({ topic }) => topic).sort()).toEqual(eventTypes.map((type) => prefix + type).sort());
+    expect(found.find(({ topic }) => topic === prefix + first)).toMatchObject({ replicas: 1, minInSyncReplicas: 2 });
+    expect(found.filter(({ minInSyncReplicas }) => minInSyncReplicas === 1)).toHaveLength(others.length);
+
+    const faults = kafkaFaults(found, 1);
+    expect(namesOf(faults)).toEqual(["min.insync.replicas 2"]);
+    expect(faults[0]?.where).toEqual([prefix + first]);
+    expect(namesOf(kafkaFaults(found, 3))).toContain("replication factor 1");
+  });
+
+  it("are asked for later where nobody answers", async () => {
+    const nobody = { ...optionsOf(""), brokers: ["127.0.0.1:1"] };
+    await expect(readTopicSettings(nobody)).rejects.toMatchObject(unavailable);
+  });
+});

@@ -1,0 +1,262 @@
+import type { Knex } from "knex";
+import { expect } from "vitest";
+import { reservationOf, reservationRecordOf } from "../../src/adapters/sql/reservation-record.js";
+import { SqlReservationTable } from "../../src/adapters/sql/sql-reservation-table.js";
+import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
+import { cancelReservation, type Reservation } from "../../src/domain/concert.js";
+import {
+  cancelled,
+  expired,
+  held,
+  paying,
+  reservationId,
+  reserved,
+  scheduleId,
+  writeReservations,
+} from "../support/concert.js";
+import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
+import { noon, rowsIn, userId } from "../support/drop.js";
+import { later, money } from "../support/order.js";
+import { type Meet, workOn, workWith } from "../support/table-work.js";
+
+const add = (work: UnitOfWork, reservation: Reservation) => work.run((tx) => tx.reservations.add(reservation));
+const save = (work: UnitOfWork, ...reservations: readonly Reservation[]) =>
+  work.run((tx) => tx.reservations.save(reservations));
+const lock = (work: UnitOfWork, ...ids: readonly string[]) =>
+  work.run((tx) => tx.reservations.lock(ids.map(reservationId)));
+const live = (work: UnitOfWork, seatNo: number, schedule = "s") =>
+  work.run((tx) => tx.reservations.lockLive(scheduleId(schedule), seatNo));
+
+const clauses: Clauses<UnitOfWork> = {
+  "keeps a reservation whole in every state that it comes to": async (work) => {
+    const hostile = held("a".repeat(64), 100_000, {
+      scheduleId: scheduleId("S".repeat(64)),
+      userId: userId(`'"\\?%;${"~".repeat(122)}`),
+      price: money(1_000_000_000),
+    });
+    const [first, second] = [held("first", 1), held("second", 2, { price: money(0) })];
+    const trails = [
+      [hostile, paying(hostile, "p".repeat(64)), hostile, paying(hostile, "q")],
+      [first, paying(first), reserved(first), cancelReservation(reserved(first), noon)],
+      ...[
+        [second, expired(second)],
+        [held("third", 2), cancelled(held("third", 2))],
+      ],
+    ];
+    for (const trail of trails)
+      for (const [index, reservation] of trail.entries()) {
+        if (index === 0) expect(await add(work, reservation)).toBe(true);
+        else await save(work, reservation);
+        expect(await lock(work, reservation.reservationId)).toEqual([reservation]);
+      }
+    expect(await lock(work, "nothing")).toEqual([]);
+  },
+
+  "gives a seat to one of twenty who come at once": async (work, { db }) => {
+    for (let seatNo = 1; seatNo <= 3; seatNo += 1) {
+      const adding = Array.from({ length: 20 }, (_, n) => add(work, held(`r${seatNo}-${n}`, seatNo)));
+      expect((await Promise.all(adding)).filter((added) => added)).toHaveLength(1);
+    }
+    expect(await rowsIn(db, "reservations")).toBe(3);
+  },
+
+  "refuses a seat that is held, being paid or reserved, and no other": async (work) => {
+    for (const [index, as] of [(hold: ReturnType<typeof held>) => hold, paying, reserved].entries()) {
+      await add(work, held(`r${index}`, index + 1));
+      await save(work, as(held(`r${index}`, index + 1)));
+      expect(await add(work, held(`late${index}`, index + 1))).toBe(false);
+      expect(await lock(work, `late${index}`)).toEqual([]);
+    }
+    expect(await add(work, held("next", 4))).toBe(true);
+    expect(await add(work, held("elsewhere", 1, { scheduleId: scheduleId("S") }))).toBe(true);
+  },
+
+  "goes on with a transaction in which a seat was refused": async (work) => {
+    await add(work, held("a", 1));
+    await work.run(async ({ reservations }) => {
+      expect(await reservations.add(held("b", 1))).toBe(false);
+      expect(await reservations.add(held("b", 2))).toBe(true);
+    });
+    expect(await lock(work, "a", "b")).toEqual([held("a", 1), held("b", 2)]);
+  },
+
+  "gives a seat anew as often as it comes free": async (work) => {
+    for (const [index, end] of [expired, cancelled, expired, cancelled].entries()) {
+      const hold = held(`r${index}`, 1);
+      expect(await add(work, hold)).toBe(true);
+      await save(work, end(hold));
+    }
+    const sold = reserved(held("sold", 1));
+    expect(await add(work, held("sold", 1))).toBe(true);
+    await save(work, sold);
+    await save(work, cancelReservation(sold, noon));
+    expect(await add(work, held("last", 1))).toBe(true);
+    expect(await live(work, 1)).toEqual(held("last", 1));
+  },
+
+  "knows what is live on a seat": async (work, { db }) => {
+    const [free, taken, sold] = [held("free", 1), paying(held("taken", 2)), reserved(held("sold", 3))];
+    await writeReservations(db, free, taken, sold, expired(held("over", 4)), cancelled(held("left", 4)));
+    expect([await live(work, 1), await live(work, 2), await live(work, 3)]).toEqual([free, taken, sold]);
+    expect([await live(work, 4), await live(work, 5), await live(work, 1, "S")]).toEqual([
+      ...[undefined, undefined, undefined],
+    ]);
+  },
+
+  "locks in the order of the ids those that exist": async (work, { db }) => {
+    await writeReservations(db, held("b", 1), held("C", 2), held("a", 3), held("d", 4));
+    const locked = await lock(work, "b", "nothing", "C", "a", "b");
+    expect(locked.map((each) => each.reservationId)).toEqual(["C", "a", "b"]);
+    expect(await lock(work)).toEqual([]);
+  },
+
+  "writes how a reservation stands, and never what was held": async (work, { db }) => {
+    await writeReservations(db, held("a", 1), held("b", 2));
+    const forged = { seatNo: 9, scheduleId: scheduleId("t"), userId: userId("thief"), price: money(1) };
+    await save(work, paying(held("a", 1, { ...forged, expiresAt: later(1) }), "p"));
+    expect(await lock(work, "a", "b")).toEqual([paying(held("a", 1), "p"), held("b", 2)]);
+    await save(work);
+    expect(await rowsIn(db, "reservations")).toBe(2);
+  },
+
+  "writes 1,200 reservations, each its own way": async (work, { db }) => {
+    const ways = [paying, reserved, expired, cancelled, (hold: ReturnType<typeof held>) => hold];
+    const holds = Array.from({ length: 1200 }, (_, n) => held(`r${String(n).padStart(4, "0")}`, n + 1));
+    await writeReservations(db, ...holds);
+    const moved = holds.map((hold, n) => ways[n % ways.length]?.(hold) ?? hold);
+    await save(work, ...moved.toReversed());
+    expect(await lock(work, ...holds.map((hold) => hold.reservationId))).toEqual(moved);
+  },
+
+  "lets one transaction at a time decide of a reservation": async (work, { db }) => {
+    await writeReservations(db, held("a", 1), held("b", 2));
+    const decide = (n: number) =>
+      work.run(async ({ reservations }) => {
+        const ids = (n % 2 === 0 ? ["a", "b"] : ["b", "a"]).map(reservationId);
+        const [first, second] = await reservations.lock(ids);
+        if (first?.status !== "held" || second?.status !== "held") return 0;
+        // Somebody else would come in between here.
+        await reservations.lock([reservationId("nothing")]);
+        await reservations.save([expired(first), cancelled(second)]);
+        return 1;
+      });
+    const decided = await Promise.all(Array.from({ length: 10 }, (_, n) => decide(n)));
+    expect(decided.reduce<number>((sum, one) => sum + one, 0)).toBe(1);
+  },
+
+  "lets one transaction at a time decide of what is live on a seat": async (work, { db }) => {
+    await writeReservations(db, held("a", 1));
+    const decide = () =>
+      work.run(async ({ reservations }) => {
+        const hold = await reservations.lockLive(scheduleId("s"), 1);
+        if (hold?.status !== "held") return 0;
+        await reservations.save([reserved(hold)]);
+        return 1;
+      });
+    const decided = await Promise.all(Array.from({ length: 10 }, decide));
+    expect(decided.reduce<number>((sum, one) => sum + one, 0)).toBe(1);
+  },
+};
+
+type Reservations = Partial<SqlReservationTable>;
+/** The table as it is, but for what `wrong` makes of it. */
+const twin = (wrong: (right: SqlReservationTable, trx: Knex.Transaction, meet: Meet) => Reservations) =>
+  workWith((trx, dialect, meet) => {
+    const right = new SqlReservationTable(trx, dialect);
+    return { reservations: Object.assign(new SqlReservationTable(trx, dialect), wrong(right, trx, meet)) };
+  });
+const rowOf = (trx: Knex.Transaction, id: string) => trx("reservations").where("reservation_id", id);
+const withoutTheKey = (knex: Knex) =>
+  knex.schema.alterTable("reservations", (table) => table.dropUnique([], "reservations_one_live_a_seat"));
+
+contractOnDatabases("ReservationTable", workOn, clauses, [
+  {
+    wrong: "counts who has the seat, then inserts",
+    breaks: "gives a seat to one of twenty who come at once",
+    make: twin((_, trx, meet) => ({
+      add: async (reservation) => {
+        const { scheduleId: schedule_id, seatNo: seat_no } = reservation;
+        const [taken] = await trx("reservations").where({ schedule_id, seat_no, live: 1 }).count({ n: "*" });
+        if (Number(taken?.n) > 0) return false;
+        await meet();
+        await trx("reservations").insert(reservationRecordOf(reservation));
+        return true;
+      },
+    })),
+    spoil: ({ knex }) => withoutTheKey(knex),
+    only: "mysql",
+  },
+  {
+    wrong: "has no key behind it",
+    breaks: "refuses a seat that is held, being paid or reserved, and no other",
+    make: workOn,
+    spoil: ({ knex }) => withoutTheKey(knex),
+  },
+  {
+    wrong: "gives a seat once and for ever",
+    breaks: "gives a seat anew as often as it comes free",
+    make: twin((right, trx) => ({
+      save: async (reservations) => {
+        await right.save(reservations);
+        for (const each of reservations) await rowOf(trx, each.reservationId).update({ live: 1 });
+      },
+    })),
+  },
+  {
+    wrong: "takes the latest on a seat for the live one",
+    breaks: "knows what is live on a seat",
+    make: twin((_, trx) => ({
+      lockLive: async (schedule_id, seat_no) => {
+        const row = await trx("reservations").where({ schedule_id, seat_no }).orderBy("expires_at", "desc").first();
+        return row && reservationOf(row);
+      },
+    })),
+  },
+  {
+    wrong: "forgets who pays",
+    breaks: "keeps a reservation whole in every state that it comes to",
+    make: twin((right) => ({
+      save: (all) => right.save(all.map((each) => (each.status === "held" ? { ...each, openPayment: null } : each))),
+    })),
+  },
+  {
+    wrong: "writes the whole reservation anew",
+    breaks: "writes how a reservation stands, and never what was held",
+    make: twin((_, trx) => ({
+      save: async (all) => {
+        for (const each of all) await rowOf(trx, each.reservationId).update(reservationRecordOf(each));
+      },
+    })),
+  },
+  {
+    wrong: "writes each the first one's way",
+    breaks: "writes 1,200 reservations, each its own way",
+    make: twin((right) => ({
+      save: (all) => right.save(all.map(({ reservationId }) => ({ ...all[0], reservationId }) as Reservation)),
+    })),
+  },
+  {
+    wrong: "reads reservations without a lock",
+    breaks: "lets one transaction at a time decide of a reservation",
+    make: twin((_, trx, meet) => ({
+      lock: async (ids) => {
+        const found = await new SqlReservationTable(trx, "sqlite").lock(ids);
+        if (found.length > 0) await meet();
+        return found;
+      },
+    })),
+    only: "mysql",
+  },
+  {
+    wrong: "reads a seat without a lock",
+    breaks: "lets one transaction at a time decide of what is live on a seat",
+    make: twin((_, trx, meet) => ({
+      lockLive: async (schedule, seatNo) => {
+        const found = await new SqlReservationTable(trx, "sqlite").lockLive(schedule, seatNo);
+        await meet();
+        return found;
+      },
+    })),
+    only: "mysql",
+  },
+]);

@@ -1,0 +1,58 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Database } from "../../../src/adapters/sql/database.js";
+import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
+import type { Reservation } from "../../../src/domain/concert.js";
+import type { PaymentId } from "../../../src/domain/ids.js";
+import { addSchedules, holdMs, schedule } from "../../support/concert.js";
+import { standingClock } from "../../support/drop.js";
+import { later } from "../../support/order.js";
+import { SeededRandom } from "../../support/seeded-random.js";
+import { allOf, openBoxOffice, unlessRefused } from "./box-office.js";
+
+const seatsAtOnce = 5;
+const jitterMs = 4;
+
+/**
+ * Kim pays for seats in the last millisecond of her holds. On another node, whose clock is that much ahead, holds are
+ * ended meanwhile, and Lee asks for the same seats. Whoever came first pays; Kim's bank now and then declines, and Ann
+ * takes what is free then. Answers how many seats each has.
+ */
+export const payInTheLastMillisecond = async (
+  [db, other]: readonly [Database, Database],
+  seats: number,
+  makeWork: (db: Database) => UnitOfWork,
+) => {
+  const box = openBoxOffice(db, standingClock());
+  const early = openBoxOffice(db, standingClock(later(holdMs - 1)), makeWork(db));
+  const late = openBoxOffice(other, standingClock(later(holdMs)), makeWork(other));
+  const random = new SeededRandom(seats);
+  const soon = () => pause(random.next() * jitterMs);
+  await addSchedules(db, schedule("s", { seats }));
+
+  const race = async (seatNos: readonly number[]) => {
+    const holds = await allOf(seatNos.map((seatNo) => box.hold("s", seatNo, "kim")));
+    const payments: PaymentId[] = [];
+    const kim = async (hold: Reservation) => {
+      await soon();
+      const paymentId = await unlessRefused(early.begin(hold), "reservation-expired");
+      if (paymentId !== undefined) payments.push(paymentId);
+    };
+    const lee = async ({ seatNo }: Reservation) => {
+      await soon();
+      await unlessRefused(late.buy("s", seatNo, "lee"), "seat-taken");
+    };
+    await allOf<unknown>([...holds.map(kim), ...holds.map(lee), soon().then(late.expire)]);
+    const ann = async (seatNo: number) => {
+      await soon();
+      await unlessRefused(late.buy("s", seatNo, "ann"), "seat-taken");
+    };
+    const ends = payments.map((paymentId) => early.close(paymentId, random.chance(0.3) ? "declined" : "captured"));
+    await allOf<unknown>([...ends, ...seatNos.map(ann), late.expire()]);
+  };
+  for (let first = 1; first <= seats; first += seatsAtOnce)
+    await race(Array.from({ length: seatsAtOnce }, (_, n) => first + n));
+
+  const owners: string[] = await db.knex("reservations").where("status", "reserved").pluck("user_id");
+  const of = (shopper: string) => owners.filter((owner) => owner === shopper).length;
+  return { kim: of("kim"), lee: of("lee"), ann: of("ann") };
+};

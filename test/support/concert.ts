@@ -1,0 +1,90 @@
+import type { Database } from "../../src/adapters/sql/database.js";
+import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
+import type { BusinessWeek, TimeZone } from "../../src/domain/business-day.js";
+import * as seat from "../../src/domain/concert.js";
+import type { ConcertId, ReservationId, ScheduleId } from "../../src/domain/ids.js";
+import { type Board, type SellOut, weeklyBoard } from "../../src/domain/sold-out.js";
+import type { EpochMs } from "../../src/domain/time.js";
+import { noon, userId } from "./drop.js";
+import { later, money, paymentId } from "./order.js";
+
+export const concertId = (id: string) => id as ConcertId;
+export const scheduleId = (id: string) => id as ScheduleId;
+export const reservationId = (id: string) => id as ReservationId;
+
+export const seoul = "Asia/Seoul" as TimeZone;
+export const week = (name: string): Board => weeklyBoard(name as BusinessWeek, seoul);
+
+/** The holds made here are over after a minute. */
+export const holdMs = 60_000;
+
+export const concert = (id: string, title = `Concert ${id}`): seat.Concert => ({ concertId: concertId(id), title });
+
+/** A schedule of four seats at 50,000 each, on sale from noon, of the concert `c`, but for what is said. */
+export const schedule = (id: string, facts: Partial<seat.Schedule> = {}): seat.Schedule => ({
+  scheduleId: scheduleId(id),
+  concertId: concertId("c"),
+  startsAt: later(86_400_000),
+  salesOpenAt: noon,
+  seats: 4,
+  price: money(50_000),
+  ...facts,
+});
+
+/** Adds schedules, and their concerts where they are not there. */
+export const addSchedules = (db: Database, ...schedules: readonly seat.Schedule[]): Promise<void> =>
+  new SqlUnitOfWork(db, () => {}).run(async (tx) => {
+    for (const each of schedules) {
+      await tx.concerts.add(concert(each.concertId), noon);
+      if (!(await tx.concerts.addSchedule(each, noon))) throw new Error(`schedule ${each.scheduleId} is there already`);
+    }
+  });
+
+/** A seat of schedule `s` held from noon, by a shopper named after the reservation, but for what is said. */
+export const held = (id: string, seatNo: number, facts: Partial<seat.HeldSeat> = {}): seat.HeldSeat => ({
+  reservationId: reservationId(id),
+  scheduleId: scheduleId("s"),
+  seatNo,
+  userId: userId(`${id}-shopper`),
+  price: money(50_000),
+  expiresAt: later(holdMs),
+  status: "held",
+  openPayment: null,
+  ...facts,
+});
+
+/** The same reservation further on. */
+export const paying = (hold: seat.HeldSeat, by = `${hold.reservationId}-payment`): seat.HeldSeat =>
+  seat.startSeatPayment(hold, paymentId(by), hold.price, noon);
+export const reserved = (hold: seat.HeldSeat): seat.ReservedSeat => {
+  const paid = paying(hold);
+  return seat.reserveSeat(paid, paid.openPayment ?? paymentId("nobody"));
+};
+export const expired = (hold: seat.HeldSeat): seat.Reservation => seat.expireHold(hold, hold.expiresAt);
+export const cancelled = (hold: seat.HeldSeat): seat.Reservation => seat.cancelReservation(hold, noon);
+
+/** Writes reservations as they stand; the schedules' counts stay what they were. */
+export const writeReservations = (db: Database, ...reservations: readonly seat.Reservation[]): Promise<void> =>
+  new SqlUnitOfWork(db, () => {}).run((tx) => tx.reservations.save(reservations));
+
+/** The row of a schedule, as the database has it. */
+export const scheduleRow = async (db: Database, id: string): Promise<Readonly<Record<string, unknown>>> =>
+  db.knex("schedules").where("schedule_id", id).first();
+
+/** A schedule of concert `c` that sold out so many ms after its opening at noon, but for what is said. */
+export const sold = (id: string, elapsed: number, facts: Partial<SellOut> = {}): SellOut => {
+  const { concertId, scheduleId, seats, salesOpenAt } = schedule(id, facts);
+  return { concertId, scheduleId, seats, salesOpenAt, soldOutAt: (salesOpenAt + elapsed) as EpochMs, ...facts };
+};
+
+/** Records sell-outs, each of a schedule of its own, as their payments do. */
+export const sellOut = async (db: Database, ...sellOuts: readonly SellOut[]): Promise<void> => {
+  const schedules = sellOuts.map(({ soldOutAt: _, ...facts }) => schedule(facts.scheduleId, facts));
+  await addSchedules(db, ...schedules);
+  await new SqlUnitOfWork(db, () => {}).run(async (tx) => {
+    for (const each of sellOuts) {
+      await tx.concerts.count([{ scheduleId: each.scheduleId, held: 0, reserved: each.seats }]);
+      await tx.concerts.markSoldOut(each);
+    }
+  });
+};
