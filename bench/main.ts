@@ -5,6 +5,7 @@ import type { Figure, Line } from "./figure.js";
 import { accept } from "./figures/accept.js";
 import { boardReads } from "./figures/boards.js";
 import { drain } from "./figures/drain.js";
+import { halls } from "./figures/halls.js";
 import { latency } from "./figures/latency.js";
 import { night } from "./figures/night.js";
 import { orders } from "./figures/orders.js";
@@ -28,6 +29,7 @@ const figures: Readonly<Record<string, Figure>> = {
   sales,
   boards: boardReads,
   night,
+  halls,
 };
 
 const names = process.argv.slice(2);

@@ -29,7 +29,11 @@ describe.skipIf(!hasBrowser)("health, for an operator", () => {
   it("shows checks as they change, figures, and the audit of a coupon under an address of its own", async () => {
     let redis = "ok";
     const readiness = async () =>
-      ({ status: redis === "ok" ? "ready" : "degraded", checks: { database: "ok", redis } }) as const;
+      ({
+        status: redis === "ok" ? "ready" : "degraded",
+        checks: { database: "ok", redis },
+        warnings: redis === "ok" ? [] : ["maxmemory-policy is allkeys-lru, noeviction is wanted"],
+      }) as const;
     const app = await startHttpApp({ readiness });
     await app.work();
     const couponId = await openCoupon(app, { couponId: "autumn" });
@@ -42,6 +46,7 @@ describe.skipIf(!hasBrowser)("health, for an operator", () => {
     redis = "cannot be reached";
     await reads(page, "#readiness", /^Degraded/);
     await reads(page, ".verdict.bad", /^cannot be reached$/);
+    await reads(page, ".advice li", /^maxmemory-policy is allkeys-lru/);
 
     await page.locator("#audit-id").fill("autumn");
     await page.keyboard.press("Enter");

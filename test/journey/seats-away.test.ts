@@ -74,13 +74,15 @@ describe.skipIf(!engines.database || !engines.redis).each(buses)(
         await expectBoards(connect(), account, 1);
 
         await engine.stop();
-        const sold = await Promise.all([1, 2, 3].map(() => sellOut(node.client)));
-        // Not one of them was asked to come back later.
-        expect(sold.flatMap(({ askedAgain }) => askedAgain)).toEqual([]);
-        expect(await status(node)).toBe("degraded");
-        await account.expectPromises();
-
-        await engine.restart();
+        try {
+          const sold = await Promise.all([1, 2, 3].map(() => sellOut(node.client)));
+          // Not one of them was asked to come back later.
+          expect(sold.flatMap(({ askedAgain }) => askedAgain)).toEqual([]);
+          expect(await status(node)).toBe("degraded");
+          await account.expectPromises();
+        } finally {
+          await engine.restart();
+        }
         await expectBoards(connect(), account, 4);
         await expect.poll(() => status(node), { timeout: 30_000 }).toBe("ready");
         await account.quiet();

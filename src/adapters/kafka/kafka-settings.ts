@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes } from "kafkajs";
+import kafkajs, { type Admin } from "kafkajs";
 import { eventTypes } from "../../domain/event.js";
 import { type KafkaLog, type KafkaOptions, kafkaUnavailable, openKafka, withDeadline } from "./kafka-client.js";
 
@@ -17,7 +17,7 @@ const isRefusal = (error: unknown): boolean =>
   /AUTHORIZATION_FAILED$/.test((error as { readonly type?: string }).type ?? "");
 
 const minInSyncOf = async (admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, number>> => {
-  const resources = topics.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: [minInSync] }));
+  const resources = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [minInSync] }));
   const { resources: found } = await admin
     .describeConfigs({ resources, includeSynonyms: false })
     .catch((error: unknown) => {

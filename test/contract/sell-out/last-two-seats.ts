@@ -28,7 +28,7 @@ export type Verdict = {
   readonly unrecorded: number;
   /** Not told of, or not once. */
   readonly mistold: number;
-  /** Before the last payment: while some payment was still to count its seat. */
+  /** Stamped with a time at which another payment was still to count its seat. */
   readonly early: number;
 };
 
@@ -44,8 +44,8 @@ export const sellLastTwoSeats = async (
 ): Promise<Verdict> => {
   const [db] = nodes;
   const clock = tickingClock();
-  const counted = new Map<string, EpochMs>();
-  const note = (id: string) => counted.set(id, clock.now());
+  const counted = new Map<string, EpochMs[]>();
+  const note = (id: string) => counted.set(id, [...(counted.get(id) ?? []), clock.now()]);
   const offices = nodes.map((node) => openBoxOffice(node, clock, watched(makeWork(node, clock.now), note)));
   const random = new SeededRandom(halls);
   await addSchedules(db, ...Array.from({ length: halls }, (_, n) => schedule(`h${n}`, { seats: 2 })));
@@ -73,7 +73,9 @@ export const sellLastTwoSeats = async (
   return {
     unrecorded: rows.filter((row) => row.sold_out_at === null).length,
     mistold: told.filter((right) => !right).length,
-    early: rows.filter((row) => row.sold_out_at !== null && row.sold_out_at <= (counted.get(row.schedule_id) ?? 0))
-      .length,
+    // The last to count its seat is the payment that sold the hall out; the one before it is the other.
+    early: rows.filter(
+      (row) => row.sold_out_at !== null && row.sold_out_at <= (counted.get(row.schedule_id)?.at(-2) ?? 0),
+    ).length,
   };
 };

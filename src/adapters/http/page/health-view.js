@@ -39,13 +39,16 @@ const line = (name, words, isWell) => {
 const readiness = (signal) => {
   const { box, body } = table("Checks", ["Engine", "Answer"]);
   const words = element("p", { id: "readiness", role: "status" }, "Reading");
+  const advice = element("ul", { class: "advice" });
   void repeat(signal, "readiness", async () => {
-    const { status, checks } = JSON.parse(await askText("/readyz", { signal }));
+    const { status, checks, warnings = [] } = JSON.parse(await askText("/readyz", { signal }));
     setText(words, states[status]);
     body.replaceChildren(...Object.entries(checks).map(([name, answer]) => line(name, answer, answer === "ok")));
+    advice.replaceChildren(...warnings.map((warning) => element("li", {}, warning)));
+    advice.hidden = warnings.length === 0;
     return everyMs;
   });
-  return section("engines", "Engines", words, box);
+  return section("engines", "Engines", words, box, advice);
 };
 
 /** Two sections that one reading fills. */
