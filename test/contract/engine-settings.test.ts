@@ -94,7 +94,11 @@ describe.skipIf(!engines.database)("settings of MariaDB", () => {
 
   const read = async () => {
     const db = openDatabase({ kind: "mysql", url: mariadb.url });
-    return readSqlSettings(db).finally(() => closeDatabase(db));
+    try {
+      return await readSqlSettings(db);
+    } finally {
+      await closeDatabase(db);
+    }
   };
   const setGlobal = async (settings: string) => {
     const connection = await createConnection({ uri: mariadb.url });
