@@ -73,6 +73,24 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
       for (const seats of Object.values(owners)) expect(seats).toBeGreaterThan(0);
     });
 
+    it("has books that tell two owners, money for nothing, a seat for nothing and a wrong count", async () => {
+      const office = openBoxOffice(under.db, standingClock());
+      await addSchedules(under.db, schedule("s"));
+      const { paymentId } = await office.buy("s", 1, "kim");
+      const { reservationId } = (await office.buy("s", 2, "lee")).reservation;
+      const reservations = () => under.db.knex("reservations");
+      expect(await faultsInBooks(under.db)).toEqual([]);
+      await under.db.knex("payments").where("payment_id", paymentId).update({ status: "declined" });
+      expect(await faultsInBooks(under.db)).toEqual([expect.stringMatching(/^for nothing/)]);
+      await reservations().where("reservation_id", reservationId).update({ status: "expired" });
+      expect((await faultsInBooks(under.db)).map((fault) => fault.split(":")[0])).toEqual([
+        ...["money for nothing", "for nothing", "miscounted"],
+      ]);
+      await reservations().update({ live: null });
+      await reservations().update({ status: "reserved", seat_no: 1 });
+      expect(await faultsInBooks(under.db)).toContain("two owners: s 1");
+    });
+
     onMysql("has two owners a seat, or money for none, where nobody locks a hold", { timeout: many }, async () => {
       const race = payInTheLastMillisecond(nodes, 60, locksNoHold).then(() => faultsInBooks(under.db));
       const faults = await race.catch((error) => [String(error)]);

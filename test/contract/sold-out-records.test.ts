@@ -144,6 +144,15 @@ const clauses: Clauses<SoldOutRecords> = {
     expect(await between(2, null)).toEqual(["s5", "s4", "s3", "s2"]);
     expect(await between(null, 4)).toEqual(["s3", "s2", "s1"]);
     expect(await between(2, 5)).toEqual(["s4", "s3", "s2"]);
+    const next = (await records.history(null, null, null, 2))?.next ?? null;
+    const after = async (to: number) => idsOf((await records.history(null, later(to), next, 9))?.items ?? []);
+    expect([await after(3), await after(4), await after(6)]).toEqual([
+      ...[
+        ["s2", "s1"],
+        ["s3", "s2", "s1"],
+        ["s3", "s2", "s1"],
+      ],
+    ]);
     expect([await between(3, 3), await between(4, 2), await between(6, null)]).toEqual([[], [], []]);
   },
 

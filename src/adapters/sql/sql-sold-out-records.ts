@@ -52,16 +52,15 @@ export class SqlSoldOutRecords implements SoldOutRecords {
       ])
       .limit(limit + 1);
     if (from !== null) rows.andWhere("sold_out_at", ">=", from);
-    if (to !== null) rows.andWhere("sold_out_at", "<", to);
-    if (cursor !== null) {
-      const order = orderOf(cursor, ["number", "string"]);
-      if (order === undefined) return undefined;
-      const [at, scheduleId] = order as [number, string];
-      // The first bound says nothing new; without it SQLite walks the index from the newest down to the page.
+    const order = cursor === null ? null : orderOf(cursor, ["number", "string"]);
+    if (order === undefined) return undefined;
+    const [at, scheduleId] = (order ?? [Infinity, ""]) as [number, string];
+    // One upper bound alone: given two, SQLite may walk the index down from the greater.
+    if (to !== null && to <= at) rows.andWhere("sold_out_at", "<", to);
+    else if (order !== null)
       rows
         .andWhere("sold_out_at", "<=", at)
         .andWhere((older) => older.where("sold_out_at", "<", at).orWhere("schedules.schedule_id", "<", scheduleId));
-    }
     const cursorAt = (row: TitledRecord) => cursorOf(row.sold_out_at as EpochMs, row.schedule_id);
     return pageOf(await read<TitledRecord[]>(rows), limit, titledOf, cursorAt);
   }

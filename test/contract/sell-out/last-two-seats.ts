@@ -24,7 +24,7 @@ const watched = (work: UnitOfWork, note: (schedule: string) => void): UnitOfWork
 });
 
 /** How many of the halls broke which part of the promise S1. */
-export type Verdict = {
+type Verdict = {
   readonly unrecorded: number;
   /** Not told of, or not once. */
   readonly mistold: number;
