@@ -6,6 +6,7 @@ import { sellOut } from "../http/hall.js";
 import { hasBrowser, reads, visit } from "../support/browser.js";
 import { asker, type HttpApp } from "../support/http-app.js";
 import { profiles, startNode } from "../support/node.js";
+import { onOwnRedis } from "./own-redis.js";
 
 /** Does what the page says to do where there is nothing yet: runs the commands that it shows, in a shell. */
 const doAsToldIn = async (page: Page, section: string): Promise<void> => {
@@ -20,48 +21,52 @@ const [sellers, sellOuts, curve] = [cardOf("best-sellers"), cardOf("sell-outs"),
 const mark = (page: Page) => page.evaluate("globalThis.marked = true");
 
 describe.skipIf(!hasBrowser)("boards that move without a reload", () => {
-  for (const { name, live, settings } of profiles)
-    it.skipIf(!live)(`${name}: from nothing, by the commands shown, to a new leader and a sell-out`, async () => {
-      const { url } = await startNode(await settings());
-      const app = { ask: asker(url.origin) } as HttpApp;
-      const { page } = await visit(`${url.origin}/#/boards`);
-      await mark(page);
-      await reads(page, `${sellers} .empty`, new RegExp(`curl ${url.origin}/api/v1/sales`));
-      await doAsToldIn(page, sellers);
-      await reads(page, `${sellers} tbody tr`, /^1First cup29,000newnew$/);
-      await page.locator(`${sellers} .empty`).waitFor({ state: "detached" });
+  for (const profile of profiles)
+    it.skipIf(!profile.live)(
+      `${profile.name}: from nothing, by the commands shown, to a new leader and a sell-out`,
+      { timeout: 60_000 },
+      async () => {
+        const { url } = await startNode(await onOwnRedis(profile));
+        const app = { ask: asker(url.origin) } as HttpApp;
+        const { page } = await visit(`${url.origin}/#/boards`);
+        await mark(page);
+        await reads(page, `${sellers} .empty`, new RegExp(`curl ${url.origin}/api/v1/sales`));
+        await doAsToldIn(page, sellers);
+        await reads(page, `${sellers} tbody tr`, /^1First cup29,000newnew$/);
+        await page.locator(`${sellers} .empty`).waitFor({ state: "detached" });
 
-      const product = { productId: "lamp", name: "Lamp", unitPrice: 30_000, stock: 50 };
-      await app.ask("POST", "/api/v1/products", { body: product });
-      const sales = [{ saleId: "s-lamp", productId: "lamp", quantity: 5, unitPrice: 30_000 }];
-      expect(await app.ask("POST", "/api/v1/sales", { body: { sales } })).toMatchObject({ status: 202 });
-      await reads(page, `${sellers} tbody tr`, /^1Lamp5.*\n2First cup2/);
-      await reads(page, "#announcer", /^Lamp leads the best sellers$/);
+        const product = { productId: "lamp", name: "Lamp", unitPrice: 30_000, stock: 50 };
+        await app.ask("POST", "/api/v1/products", { body: product });
+        const sales = [{ saleId: "s-lamp", productId: "lamp", quantity: 5, unitPrice: 30_000 }];
+        expect(await app.ask("POST", "/api/v1/sales", { body: { sales } })).toMatchObject({ status: 202 });
+        await reads(page, `${sellers} tbody tr`, /^1Lamp5.*\n2First cup2/);
+        await reads(page, "#announcer", /^Lamp leads the best sellers$/);
 
-      // Another window is another link, and leaves the reader where they were.
-      await page.locator(`${sellers} .choices a`, { hasText: "All time" }).click();
-      await reads(page, `${sellers} caption`, /^Best sellers, all time$/);
-      await reads(page, `${sellers} tbody tr`, /^1Lamp530,000–no movement\n/);
-      expect(page.url()).toContain("window=all");
-      expect(await page.evaluate("document.activeElement.textContent")).toBe("All time");
+        // Another window is another link, and leaves the reader where they were.
+        await page.locator(`${sellers} .choices a`, { hasText: "All time" }).click();
+        await reads(page, `${sellers} caption`, /^Best sellers, all time$/);
+        await reads(page, `${sellers} tbody tr`, /^1Lamp530,000–no movement\n/);
+        expect(page.url()).toContain("window=all");
+        expect(await page.evaluate("document.activeElement.textContent")).toBe("All time");
 
-      await reads(page, `${sellOuts} .empty`, new RegExp(`${url.origin}/api/v1/concerts/first-night/schedules`));
-      await doAsToldIn(page, sellOuts);
-      await reads(page, `${curve} [data-fact=available]`, /^20$/);
-      await sellOut(app, "first-evening");
-      await reads(page, `${sellOuts} tbody tr`, /^1First night20/);
-      await page.locator(`${sellOuts} tbody a`).click();
-      await reads(page, `${curve} figcaption`, /^All 20 seats were sold at /);
-      await reads(page, `${curve} [data-fact=took]`, /^\d+(\.\d)? (s|min)/);
-      await page.locator(`${sellOuts} .choices a`, { hasText: "This week" }).click();
-      await reads(page, `${sellOuts} caption`, /^Sell-outs, \d{4}-W\d\d, by the policy tiered$/);
-      await reads(page, `${sellOuts} tbody tr`, /^1First night20/);
-      expect(await page.evaluate("globalThis.marked")).toBe(true);
+        await reads(page, `${sellOuts} .empty`, new RegExp(`${url.origin}/api/v1/concerts/first-night/schedules`));
+        await doAsToldIn(page, sellOuts);
+        await reads(page, `${curve} [data-fact=available]`, /^20$/);
+        await sellOut(app, "first-evening");
+        await reads(page, `${sellOuts} tbody tr`, /^1First night20/);
+        await page.locator(`${sellOuts} tbody a`).click();
+        await reads(page, `${curve} figcaption`, /^All 20 seats were sold at /);
+        await reads(page, `${curve} [data-fact=took]`, /^\d+(\.\d)? (s|min)/);
+        await page.locator(`${sellOuts} .choices a`, { hasText: "This week" }).click();
+        await reads(page, `${sellOuts} caption`, /^Sell-outs, \d{4}-W\d\d, by the policy tiered$/);
+        await reads(page, `${sellOuts} tbody tr`, /^1First night20/);
+        expect(await page.evaluate("globalThis.marked")).toBe(true);
 
-      // The link as it stands now shows the same to somebody else.
-      const friend = await visit(page.url(), { size: "phone", scheme: "dark" });
-      await reads(friend.page, `${sellers} caption`, /^Best sellers, all time$/);
-      await reads(friend.page, `${sellOuts} .choices [aria-current]`, /^This week$/);
-      await reads(friend.page, `${curve} figcaption`, /^All 20 seats/);
-    });
+        // The link as it stands now shows the same to somebody else.
+        const friend = await visit(page.url(), { size: "phone", scheme: "dark" });
+        await reads(friend.page, `${sellers} caption`, /^Best sellers, all time$/);
+        await reads(friend.page, `${sellOuts} .choices [aria-current]`, /^This week$/);
+        await reads(friend.page, `${curve} figcaption`, /^All 20 seats/);
+      },
+    );
 });

@@ -34,7 +34,9 @@ const scene = async (): Promise<HttpApp> => {
 };
 
 describe.skipIf(!hasBrowser)("the page reaches everyone", () => {
-  it("axe finds no barrier in any view, in light and dark, and nothing is wider than the screen", async () => {
+  it("axe finds no barrier in any view, in light and dark, and nothing is wider than the screen", {
+    timeout: 60_000,
+  }, async () => {
     const app = await scene();
     await crowd(app, 1, 20);
     const letter = { type: "order.placed", group: "inventory", error: "the shelf collapsed", attempts: 8 } as const;
@@ -129,7 +131,7 @@ describe.skipIf(!hasBrowser)("what a visit counts as a fault", () => {
 
 describe.skipIf(!hasBrowser || process.env.UPDATE_PICTURES !== "1")("pictures", () => {
   for (const size of ["desktop", "phone"] as const)
-    it(`of the three views, ${size}`, async () => {
+    it(`of the three views, ${size}`, { timeout: 60_000 }, async () => {
       mkdirSync("docs/pictures", { recursive: true });
       const app = await scene();
       const { page } = await visit(`${app.url}/${sceneViews.drop}`, { size });

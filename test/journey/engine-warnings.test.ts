@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { engines } from "../support/backends.js";
 import { type RedisEngine, startRedis } from "../support/engines/redis.js";
-import { onEngines, profiles, type Settings, startNode } from "../support/node.js";
+import { onEngines, type Settings, startNode } from "../support/node.js";
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -25,13 +25,6 @@ const startAndListen = async (settings: Settings) => {
   await expect.poll(started, { timeout: 20_000 }).toBeDefined();
   return { url: new URL(String(started()?.address)), lines };
 };
-
-describe.each(profiles)("engines as they should be, $name", ({ live, settings }) => {
-  it.skipIf(!live)("give no warning", async () => {
-    const { url } = await startNode(await settings());
-    expect(await warningsAt(url)).toEqual({ status: expect.any(String), warnings: [] });
-  });
-});
 
 describe.skipIf(!engines.database || !engines.redis)("a Redis that forgets", () => {
   let redis: RedisEngine;

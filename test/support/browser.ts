@@ -87,7 +87,7 @@ export const visit = async (
   return { page, context, faults, forgive };
 };
 
-const patience = { timeout: 15_000, interval: 50 };
+const patience = { timeout: 20_000, interval: 100 };
 
 /** Waits until what the selector finds has such a text; a page that does not come to it fails with what it had. */
 export const reads = (page: Page, selector: string, text: RegExp): Promise<unknown> =>

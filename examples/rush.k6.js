@@ -1,0 +1,49 @@
+// A rush on one coupon, for k6 (https://k6.io), on a service in open mode with RATE_LIMIT_PER_SHOPPER as it is:
+//   k6 run -e SERVICE=http://127.0.0.1:3000 -e SHOPPERS=5000 -e COUPONS=500 examples/rush.k6.js
+import { check, sleep } from "k6";
+import { scenario } from "k6/execution";
+import http from "k6/http";
+
+const api = `${__ENV.SERVICE || "http://127.0.0.1:3000"}/api/v1`;
+const shoppers = Number(__ENV.SHOPPERS || 5000);
+const coupons = Number(__ENV.COUPONS || 500);
+
+export const options = {
+  scenarios: {
+    rush: { executor: "shared-iterations", vus: Math.min(shoppers, 200), iterations: shoppers, maxDuration: "5m" },
+  },
+  thresholds: { checks: ["rate==1"] },
+};
+
+export function setup() {
+  const coupon = { name: "Rush", quantity: coupons, discount: { type: "percent", value: 10 } };
+  const opened = http.post(`${api}/coupons`, JSON.stringify(coupon), {
+    headers: { "Content-Type": "application/json" },
+  });
+  check(opened, { "the drop is open": ({ status }) => status === 201 });
+  return { couponId: opened.json("couponId") };
+}
+
+/** One shopper clicks once. */
+export default function claim({ couponId }) {
+  const answer = http.post(`${api}/coupons/${couponId}/claims`, null, {
+    headers: { "X-User-Id": `k6-${scenario.iterationInTest}` },
+    responseCallback: http.expectedStatuses(202, 409),
+  });
+  check(answer, {
+    "accepted, or sold out": ({ status }) => status === 202 || answer.json("code") === "coupon-sold-out",
+  });
+}
+
+/** What was accepted is settled a moment later; then every store holds the same. */
+export function teardown({ couponId }) {
+  let audit = http.get(`${api}/coupons/${couponId}/audit`);
+  for (let tries = 0; tries < 60 && audit.json("balanced") !== true; tries += 1) {
+    sleep(0.5);
+    audit = http.get(`${api}/coupons/${couponId}/audit`);
+  }
+  check(audit, {
+    "as many issued as there were": () => audit.json("issued") === Math.min(shoppers, coupons),
+    "every store says so": () => audit.json("balanced") === true,
+  });
+}
