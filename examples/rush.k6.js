@@ -1,7 +1,7 @@
-// A rush on one coupon, for k6 (https://k6.io), on a service in open mode with RATE_LIMIT_PER_SHOPPER as it is:
+// A rush on one coupon, for k6 (https://k6.io), on a service in open mode:
 //   k6 run -e SERVICE=http://127.0.0.1:3000 -e SHOPPERS=5000 -e COUPONS=500 examples/rush.k6.js
 import { check, sleep } from "k6";
-import { scenario } from "k6/execution";
+import exec from "k6/execution";
 import http from "k6/http";
 
 const api = `${__ENV.SERVICE || "http://127.0.0.1:3000"}/api/v1`;
@@ -27,7 +27,7 @@ export function setup() {
 /** One shopper clicks once. */
 export default function claim({ couponId }) {
   const answer = http.post(`${api}/coupons/${couponId}/claims`, null, {
-    headers: { "X-User-Id": `k6-${scenario.iterationInTest}` },
+    headers: { "X-User-Id": `k6-${exec.scenario.iterationInTest}` },
     responseCallback: http.expectedStatuses(202, 409),
   });
   check(answer, {

@@ -43,7 +43,7 @@ const stock = async (app: HttpApp): Promise<void> => {
 };
 
 const halled = async (app: HttpApp): Promise<void> => {
-  const startsAt = new Date(Date.now() + 40 * dayMs).toISOString();
+  const startsAt = `${new Date(Date.now() + 40 * dayMs).toISOString().slice(0, 10)}T19:30:00Z`;
   const open = async (id: string, title: string, seats: number, openedAgoMs: number) => {
     await created(app, "/concerts", { concertId: `concert-${id}`, title });
     const schedule = { scheduleId: id, startsAt, salesOpenAt: ago(openedAgoMs), seats, price: 77_000 };

@@ -8,7 +8,7 @@ import { SpreadClient } from "../support/spread-client.js";
 const moods = { twice: 0.3, declined: 0.1, leaving: 0.1 };
 
 describe.each(profiles)("seats in a rush, $name", ({ name, live, settings: prepare }) => {
-  it.skipIf(!live)("500 shoppers on 50 seats: 50 owners, and one sell-out", { timeout: 60_000 }, async () => {
+  it.skipIf(!live)("500 shoppers on 50 seats: 50 owners, and one sell-out", { timeout: 120_000 }, async () => {
     const settings = await prepare();
     const first = await startNode(settings);
     const client = name === "embedded" ? first.client : new SpreadClient(first, await startNode(settings));
@@ -22,16 +22,20 @@ describe.each(profiles)("seats in a rush, $name", ({ name, live, settings: prepa
     expect(await account.sellOuts()).toHaveLength(1);
   });
 
-  it.skipIf(!live)("30 shoppers in a hall of 50: each has a seat, and nothing is sold out", async () => {
-    const settings = await prepare();
-    const size = { shoppers: 30, seats: 50 };
-    const onSale = await runOnSale((await startNode(settings)).client, { ...size, ...moods }, () => {});
-    expect((await judgeOnSale(onSale, size)).broken).toEqual([]);
-    const account = SeatAccount.open(settings);
-    await account.quiet();
-    await account.expectPromises();
-    expect(await account.owners()).toHaveLength(30);
-  });
+  it.skipIf(!live)(
+    "30 shoppers in a hall of 50: each has a seat, and nothing is sold out",
+    { timeout: 60_000 },
+    async () => {
+      const settings = await prepare();
+      const size = { shoppers: 30, seats: 50 };
+      const onSale = await runOnSale((await startNode(settings)).client, { ...size, ...moods }, () => {});
+      expect((await judgeOnSale(onSale, size)).broken).toEqual([]);
+      const account = SeatAccount.open(settings);
+      await account.quiet();
+      await account.expectPromises();
+      expect(await account.owners()).toHaveLength(30);
+    },
+  );
 });
 
 describe("whoever judges a rush", () => {

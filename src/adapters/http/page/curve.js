@@ -20,7 +20,7 @@ const options = (label) => ({
   height: heightPx,
   legend: { show: false },
   cursor: { show: false },
-  padding: [12, 16, 0, 0],
+  padding: [12, 32, 0, 0],
   scales: { x: { time: true }, y: { range: (_chart, _least, most) => [0, Math.max(1, most)] } },
   axes: [
     axis({

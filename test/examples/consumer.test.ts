@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
+import { Kafka, logLevel } from "kafkajs";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { KafkaEventBus } from "../../src/adapters/kafka/kafka-event-bus.js";
+import { encodeMessage } from "../../src/adapters/kafka/wire-format.js";
+import type { ConcertId, ScheduleId } from "../../src/domain/ids.js";
+import { scheduleSoldOut } from "../../src/domain/sold-out-event.js";
+import type { EpochMs } from "../../src/domain/time.js";
+import { root } from "../architecture/source-files.js";
+import { engines } from "../support/backends.js";
+import { spawnBound } from "../support/engines/child-process.js";
+
+const soldOut = (scheduleId: string, seconds: number) =>
+  scheduleSoldOut({
+    concertId: "moon" as ConcertId,
+    scheduleId: scheduleId as ScheduleId,
+    seats: 500,
+    salesOpenAt: 0 as EpochMs,
+    soldOutAt: (seconds * 1000) as EpochMs,
+  });
+
+/** Starts the example, and answers what it says. */
+const start = (brokers: string, prefix: string) => {
+  const child = spawnBound([process.execPath, join(root, "examples/sold-out-consumer.js")], {
+    stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, KAFKA_BROKERS: brokers, TOPIC_PREFIX: prefix },
+  });
+  let words = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    words += text;
+  });
+  // What kafkajs logs is JSON.
+  return { child, told: () => words.split("\n").filter((line) => line !== "" && !line.startsWith("{")) };
+};
+
+describe.skipIf(engines.kafka === undefined)("the example consumer", () => {
+  const brokers = engines.kafka ?? "";
+
+  it("tells each sell-out once, those before it too, passes over what is none, and ends", {
+    timeout: 60_000,
+  }, async () => {
+    const prefix = `x${randomUUID().slice(0, 8)}.`;
+    const options = {
+      brokers: brokers.split(","),
+      topicPrefix: prefix,
+      partitions: 1,
+      replication: 1,
+      clientId: "test",
+    };
+    const bus = new KafkaEventBus(options, { park: async () => {} });
+    const producer = new Kafka({ brokers: options.brokers, logLevel: logLevel.NOTHING }).producer();
+    onTestFinished(async () => {
+      await producer.disconnect();
+      await bus.stop();
+    });
+    await bus.start();
+    await bus.publish([soldOut("fri", 42.5), soldOut("fri", 42.5)]);
+    await producer.connect();
+    const message = encodeMessage(soldOut("poison", 1));
+    await producer.send({
+      topic: `${prefix}schedule.sold-out`,
+      messages: [{ value: "no JSON" }, { ...message, value: "{" }, { ...message, value: null }],
+    });
+
+    const { child, told } = start(brokers, prefix);
+    const ended = once(child, "exit");
+    await expect.poll(told, { timeout: 30_000, interval: 100 }).toEqual(["fri: 500 seats in 42.5 s"]);
+    await bus.publish([soldOut("fri", 42.5), soldOut("sat", 3)]);
+    const both = ["fri: 500 seats in 42.5 s", "sat: 500 seats in 3 s"];
+    await expect.poll(told, { timeout: 30_000, interval: 100 }).toEqual(both);
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+    expect(told()).toEqual(both);
+  });
+});

@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { root } from "../architecture/source-files.js";
+import { hasBrowser, reads, visit } from "../support/browser.js";
+import { openCoupon, startHttpApp } from "../support/http-app.js";
+
+const html = readFileSync(join(root, "examples/claim.html"), "utf8");
+
+/** Serves the page as a site of its own. */
+const site = async (): Promise<string> => {
+  const server = createServer(({ url }, response) => {
+    if (url !== "/") response.writeHead(204).end();
+    else response.setHeader("Content-Type", "text/html; charset=utf-8").end(html);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => server.close().closeAllConnections());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+describe.skipIf(!hasBrowser)("the example page, on another site", () => {
+  it("claims, says the place, then the result; and why not", async () => {
+    const origin = await site();
+    const app = await startHttpApp({ corsOrigins: [origin] });
+    const couponId = await openCoupon(app, { quantity: 1 });
+    const { page, forgive } = await visit(origin);
+    const claimAs = async (shopper: string, coupon = couponId) => {
+      for (const [field, text] of Object.entries({ service: app.url, coupon, shopper }))
+        await page.fill(`[name=${field}]`, text);
+      await page.click("button");
+    };
+
+    await claimAs("kim");
+    await reads(page, "[role=status]", /^You are number 1\.$/);
+    await app.work();
+    await reads(page, "[role=status]", /^Coupon number 1 is yours\.$/);
+    await claimAs("lee");
+    await reads(page, "[role=status]", /sold out/i);
+    await claimAs("lee", "nothing");
+    await reads(page, "[role=status]", /No such coupon/i);
+    // The browser tells of refusals as errors; all that was asked outside is the service.
+    expect(forgive(/status of 40[49]/)).toHaveLength(2);
+    expect(forgive(/^asked outside: /).filter((fault) => !fault.includes(app.url))).toEqual([]);
+  });
+
+  it("hears nothing from a service that does not name its site (control)", async () => {
+    const app = await startHttpApp();
+    const { page, forgive } = await visit(await site());
+    for (const [field, text] of Object.entries({ service: app.url, coupon: "any", shopper: "kim" }))
+      await page.fill(`[name=${field}]`, text);
+    await page.click("button");
+    await expect.poll(() => forgive(/CORS policy/).length, { timeout: 15_000 }).toBeGreaterThan(0);
+    expect(await page.textContent("[role=status]")).toBe("");
+    forgive(/./);
+  });
+});
+
+it("the example page is about thirty lines, and one file", () => {
+  expect(html.trimEnd().split("\n").length).toBeLessThanOrEqual(35);
+  expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
+});
