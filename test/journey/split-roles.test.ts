@@ -42,7 +42,7 @@ describe.each(profiles.filter(({ name }) => name !== "embedded"))(
   ({ live, settings: prepare }) => {
     it.skipIf(!live)("one of each killed in mid-drop and mid-sale: promises hold", { timeout: 180_000 }, async () => {
       // A payment that nobody took to the provider is voided after a while; its seat is to be free again soon after.
-      const settings = { ...(await prepare()), HOLD_TTL_SECONDS: "10" };
+      const settings = { ...(await prepare()), HOLD_TTL_SECONDS: "30" };
       const start = (ROLES: string) => startNode({ ...settings, ROLES });
       const account = SeatAccount.open(settings);
       const sweeper = async (): Promise<string | undefined> =>
