@@ -43,7 +43,8 @@ export const scheduledJobs = (
   const lease = get(Tokens.jobLease);
   // Several at once would do no harm here, so nothing needs fencing.
   const leased = (name: string, run: () => Promise<unknown>, everyMs: number) => {
-    const termMs = Math.max(10_000, 2 * everyMs);
+    // A holder that is killed is followed soon after its next run was due.
+    const termMs = everyMs + 10_000;
     recurring(name, async () => ((await lease.acquire(name, termMs)) ? run() : undefined), everyMs);
     steps.push({ name: `${name} lease`, stop: () => lease.release(name) });
   };
