@@ -8,7 +8,7 @@ import { SpreadClient } from "../support/spread-client.js";
 const moods = { twice: 0.3, declined: 0.1, leaving: 0.1 };
 
 describe.each(profiles)("seats in a rush, $name", ({ name, live, settings: prepare }) => {
-  it.skipIf(!live)("500 shoppers on 50 seats: 50 owners, and one sell-out", { timeout: 120_000 }, async () => {
+  it.skipIf(!live)("500 shoppers on 50 seats: 50 owners, and one sell-out", { timeout: 300_000 }, async () => {
     const settings = await prepare();
     const first = await startNode(settings);
     const client = name === "embedded" ? first.client : new SpreadClient(first, await startNode(settings));
@@ -47,7 +47,7 @@ describe("whoever judges a rush", () => {
   };
   const brokenIn = (broken: readonly string[]) => broken.map((promise) => promise.slice(0, promise.indexOf(" ")));
 
-  it("tells each promise that is broken, in the answers and in the rows", { timeout: 60_000 }, async () => {
+  it("tells each promise that is broken, in the answers and in the rows", { timeout: 300_000 }, async () => {
     const settings = (await profiles[0]?.settings()) ?? {};
     const size = { shoppers: 12, seats: 5 };
     const options = { ...size, twice: 0, declined: 0, leaving: 0 };
