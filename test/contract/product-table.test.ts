@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 import { SqlProductTable } from "../../src/adapters/sql/sql-product-table.js";
 import { greatestStock, type StockMove } from "../../src/domain/product.js";
 import { contractOnDatabases } from "../support/contract-on-databases.js";
+import { productId } from "../support/order.js";
 import { type Meet, workOn, workWith } from "../support/table-work.js";
 import { clauses } from "./product-table/clauses.js";
 
@@ -61,9 +62,9 @@ contractOnDatabases("ProductTable", workOn, clauses, [
     breaks: "holds what it has locked, so that what is read is there to be moved",
     make: twin((_, trx, meet) => ({
       lock: async (ids) => {
-        const found = await new SqlProductTable(trx).lock(ids);
+        const rows = await trx("products").whereIn("product_id", ids);
         await meet();
-        return found;
+        return new Map(rows.map((row) => [productId(row.product_id), Number(row.on_hand)]));
       },
     })),
     only: "mysql",

@@ -17,7 +17,10 @@ export type Subscription = {
   readonly concurrency: number;
 };
 
-/** One consumer group: joins, works by slices, and comes back by itself from every crash that may pass. */
+/**
+ * One consumer group: joins, works by slices, and comes back by itself from every crash. After one that is not expected
+ * to pass it is told as dead until it has joined again.
+ */
 export class GroupConsumer {
   private readonly kafka: Kafka;
   private readonly subscription: Subscription;
@@ -40,7 +43,7 @@ export class GroupConsumer {
     this.running ??= this.run();
   }
 
-  /** Why it delivers nothing for good, if so. */
+  /** Why it delivers nothing until somebody mends it, if so. */
   get dead(): string | undefined {
     return this.deathCause;
   }
@@ -59,6 +62,7 @@ export class GroupConsumer {
       const consumer = this.open();
       consumer.on(consumer.events.GROUP_JOIN, () => {
         failures = 0;
+        this.deathCause = undefined;
       });
       const crashed = new Promise<never>((_, reject) => {
         consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
@@ -67,13 +71,11 @@ export class GroupConsumer {
         // A stop waits for the join: kafkajs cannot break one off, and would consume on after a disconnect.
         await Promise.race([this.join(consumer).then(() => Promise.race([crashed, stopped])), crashed]);
       } catch (error) {
-        if (!mayPass(error)) {
-          this.deathCause = `${this.work.group}: ${oneLine(error)}`;
-          this.log("error", "consumer died", { group: this.work.group, error: oneLine(error) });
-          break;
-        }
         failures += 1;
-        this.log("warn", "consumer restarts", { group: this.work.group, error: oneLine(error), failures });
+        const { group } = this.work;
+        if (!mayPass(error)) this.deathCause = `${group}: ${oneLine(error)}`;
+        const level = this.dead === undefined ? "warn" : "error";
+        this.log(level, "consumer restarts", { group, error: oneLine(error), failures });
       } finally {
         await consumer.disconnect().catch(() => {});
       }
@@ -131,13 +133,23 @@ export class GroupConsumer {
   }
 }
 
-/** Errors of a membership that is over; the next one may be well. */
-const membershipErrors = ["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENCED_INSTANCE_ID", "OFFSET_OUT_OF_RANGE"];
+/** What kafkajs calls hopeless though it passes: a membership that is over, a broker that is away or too busy. */
+const passing = [
+  "UNKNOWN_MEMBER_ID",
+  "ILLEGAL_GENERATION",
+  "FENCED_INSTANCE_ID",
+  "OFFSET_OUT_OF_RANGE",
+  "REBALANCE_IN_PROGRESS",
+  "BROKER_NOT_AVAILABLE",
+  "KafkaJSGroupCoordinatorNotFound",
+  "KafkaJSLockTimeout",
+  "KafkaJSTimeout",
+];
 
-/** Whether a crash may pass: all but what kafkajs calls hopeless, such as a group that we may not join. */
+/** Whether a crash passes by itself: all but what kafkajs calls hopeless, such as a group that we may not join. */
 const mayPass = (error: unknown): boolean => {
   if (!(error instanceof Error)) return true;
   if (error.cause instanceof Error) return mayPass(error.cause);
   const { retriable, type = "" } = error as { readonly retriable?: boolean; readonly type?: string };
-  return retriable !== false || membershipErrors.includes(type);
+  return retriable !== false || passing.includes(type) || passing.includes(error.name);
 };

@@ -22,8 +22,8 @@ export type BusUnderTest = {
   parked(): Promise<readonly DeadLetter[]>;
   /** Puts what is no event where `coupon.requested` travels; absent where nothing can be but events. */
   readonly poison?: (text: string) => Promise<void>;
-  /** Breaks what the `stock` group of every instance needs, for good. */
-  readonly breakStock?: () => Promise<void>;
+  /** Breaks what the `stock` group of every instance needs, until what it answers is called. */
+  readonly breakStock?: () => Promise<() => Promise<unknown>>;
   /** Resolves when the instances have shared out the work. */
   readonly shared?: (instances: number) => Promise<void>;
   /** Longest time to wait for what must come, ms. */

@@ -124,15 +124,17 @@ export const failureClauses: Readonly<Record<string, (under: BusUnderTest) => Pr
     }
   },
 
-  "tells which consumer is dead": async (under) => {
+  "tells which consumer is dead, for as long as it is": async (under) => {
     if (under.breakStock === undefined) return;
     const bus = await under.open();
     const recorder = new Recorder(under, () => {
       throw new Error("always");
     });
-    await under.breakStock();
+    const mend = await under.breakStock();
     await bus.consume(recorder.choreography());
     await bus.publish([requested("a", 1)]).catch(() => {});
     await recorder.until(() => bus.deadConsumers().some((line) => line.startsWith("stock: ")), "the dead consumer");
+    await mend();
+    await recorder.until(() => bus.deadConsumers().length === 0, "its recovery");
   },
 };

@@ -65,6 +65,7 @@ export const openKafkaUnderTest = async (
       const joined = new Promise((resolve) => stranger.on("consumer.group_join", resolve));
       await stranger.run({ eachMessage: async () => {} });
       await joined;
+      return () => stranger.disconnect();
     },
     close: async () => {
       for (const close of closing.reverse()) await close();

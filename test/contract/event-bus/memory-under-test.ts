@@ -20,6 +20,9 @@ export const openMemoryUnderTest = async (): Promise<BusUnderTest & { close(): P
     parked: async () => deadLetters.letters,
     breakStock: async () => {
       broken = true;
+      return async () => {
+        broken = false;
+      };
     },
     close: async () => {
       for (const close of closing) await close();

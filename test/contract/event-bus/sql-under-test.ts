@@ -67,7 +67,8 @@ const openOn = async (target: DatabaseTarget, tuning = quickJournal): Promise<Op
     // One worker has the group's lease, and so all of its work.
     shared: async () => {},
     breakStock: async () => {
-      await db.knex.schema.dropTable("deliveries");
+      await db.knex.schema.renameTable("deliveries", "elsewhere");
+      return () => db.knex.schema.renameTable("elsewhere", "deliveries");
     },
     close: async () => {
       for (const bus of buses) await bus.stop();
