@@ -18,8 +18,9 @@ export const concertModule = wiring((wire) => {
   wire(T.scheduleConcert, [T.work, T.clock], make(ScheduleConcert));
   wire(
     T.holdSeat,
-    [T.work, T.clock, T.newId, T.config],
-    (work, clock, newId, config) => new HoldSeat(work, clock, newId, config.HOLD_TTL_SECONDS * 1000),
+    [T.concerts, T.work, T.clock, T.newId, T.config],
+    (concerts, work, clock, newId, config) =>
+      new HoldSeat(concerts, work, clock, newId, config.HOLD_TTL_SECONDS * 1000),
   );
   wire(T.cancelReservation, [T.work, T.clock], make(CancelReservation));
   wire(T.expireHolds, [T.concerts, T.work, T.clock], make(ExpireHolds));

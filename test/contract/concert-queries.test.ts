@@ -158,6 +158,15 @@ const clauses: Clauses<ConcertQueries> = {
     for (const cursor of bad) expect(await queries.seats(hall, noon, cursor, 2)).toBeUndefined();
   },
 
+  "tell who has a seat, also where the time is over, and nobody of the past": async (queries, { db }) => {
+    await fill(db);
+    const found: (string | undefined)[] = [];
+    for (const seatNo of [1, 2, 3, 4, 5, 6, 7, 8])
+      found.push((await queries.live(hall.scheduleId, seatNo))?.reservationId);
+    const onSeats = ["free-soon", "free-later", "paying", "reserved", "after-expired", "reserved-too"];
+    expect(found).toEqual([...onSeats, undefined, undefined]);
+  },
+
   "know which holds are over, oldest first, but for what is being paid": async (queries, { db }) => {
     await fill(db);
     expect(await queries.overdueHolds(later(holdMs - 1), 9)).toEqual([]);
@@ -181,6 +190,7 @@ const clauses: Clauses<ConcertQueries> = {
       () => queries.schedule(scheduleId("s"), later(holdMs)),
       () => queries.schedules(concertId("c"), later(holdMs), null, 50),
       () => queries.seats(hall, later(holdMs), null, 1000),
+      () => queries.live(scheduleId("s"), 5),
       () => queries.overdueHolds(later(holdMs), 100),
     ];
     for (const ask of asks) expect(await readsAll(db, ask)).toBe(false);
@@ -230,6 +240,14 @@ class RepeatsTheLastSeat extends SqlConcertQueries {
   override async seats(of: Schedule, now: EpochMs, cursor: string | null, limit: number) {
     const page = await super.seats(of, now, cursor, limit);
     return page?.next ? { ...page, next: encoded([(page.items.at(-1)?.seatNo ?? 1) - (limit > 1 ? 1 : 0)]) } : page;
+  }
+}
+
+class TakesThePastForThePresent extends OnDatabase {
+  override async live(id: ScheduleId, seatNo: number) {
+    const on = this.source.knex("reservations").where({ schedule_id: id, seat_no: seatNo });
+    const [first] = await on.orderBy("expires_at").pluck("reservation_id");
+    return first && super.reservation(first);
   }
 }
 
@@ -285,6 +303,11 @@ contractOnDatabases<ConcertQueries>("ConcertQueries", (db) => new SqlConcertQuer
     wrong: "begins a page with the last one's end",
     breaks: "show seats page by page",
     make: (db) => new RepeatsTheLastSeat(db),
+  },
+  {
+    wrong: "takes who once had a seat for who has it",
+    breaks: "tell who has a seat, also where the time is over, and nobody of the past",
+    make: (db) => new TakesThePastForThePresent(db),
   },
   {
     wrong: "expires what is being paid",

@@ -107,6 +107,13 @@ export class SqlConcertQueries implements ConcertQueries {
     return row && reservationOf(row);
   }
 
+  async live(scheduleId: ScheduleId, seatNo: number): Promise<Reservation | undefined> {
+    const row = await read<ReservationRecord | undefined>(
+      this.db.knex("reservations").where({ schedule_id: scheduleId, seat_no: seatNo, live: 1 }).first(),
+    );
+    return row && reservationOf(row);
+  }
+
   async overdueHolds(now: EpochMs, limit: number): Promise<readonly ReservationId[]> {
     const due = this.db
       .knex("reservations")

@@ -3,6 +3,7 @@ import type { ReservationId, ScheduleId, UserId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
 import { after } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
+import type { ConcertQueries } from "../ports/concert-queries.js";
 import type { NewId } from "../ports/new-id.js";
 import type { Transaction } from "../ports/transaction.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
@@ -11,13 +12,15 @@ type Held = { readonly created: boolean; readonly reservation: Reservation };
 
 /** Holds a seat for a shopper until it is paid or its time is over: one winner a seat. */
 export class HoldSeat {
+  private readonly concerts: ConcertQueries;
   private readonly work: UnitOfWork;
   private readonly clock: Clock;
   private readonly newId: NewId;
   private readonly ttlMs: number;
 
   /** @param ttlMs how long a seat is held */
-  constructor(work: UnitOfWork, clock: Clock, newId: NewId, ttlMs: number) {
+  constructor(concerts: ConcertQueries, work: UnitOfWork, clock: Clock, newId: NewId, ttlMs: number) {
+    this.concerts = concerts;
     this.work = work;
     this.clock = clock;
     this.newId = newId;
@@ -29,6 +32,10 @@ export class HoldSeat {
    * @throws DomainError `schedule-not-found`, `seat-not-found`, `sales-not-open`, `seat-taken`
    */
   async execute(scheduleId: ScheduleId, seatNo: number, userId: UserId): Promise<Held> {
+    // In a rush nearly everybody is late: a plain read tells them, and makes no winner wait.
+    const earlier = await this.concerts.live(scheduleId, seatNo);
+    if (earlier !== undefined && earlier.userId !== userId && !isOver(earlier, this.clock.now()))
+      throw new DomainError({ code: "seat-taken", scheduleId, seatNo });
     const held = await this.work.run((tx) => this.holdIn(tx, scheduleId, seatNo, userId));
     // The hold that was over has ended, in a transaction of its own; whoever comes first now has the seat.
     return held === "freed" ? this.execute(scheduleId, seatNo, userId) : held;

@@ -28,6 +28,8 @@ export interface ConcertQueries {
   /** The seats by number; a bad cursor: `undefined`. */
   seats(schedule: Schedule, now: EpochMs, cursor: string | null, limit: number): Promise<Page<Seat> | undefined>;
   reservation(reservationId: ReservationId): Promise<Reservation | undefined>;
+  /** The reservation that is held or reserved on the seat, also where its time is over. */
+  live(scheduleId: ScheduleId, seatNo: number): Promise<Reservation | undefined>;
   /** Holds that are over at `now` and that nobody is paying; oldest first. */
   overdueHolds(now: EpochMs, limit: number): Promise<readonly ReservationId[]>;
 }

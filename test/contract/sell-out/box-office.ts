@@ -37,7 +37,7 @@ export const tickingClock = (): Clock & { last: EpochMs } => {
 export const openBoxOffice = (db: Database, clock: Clock, work: UnitOfWork = workOn(db)) => {
   const newId = () => randomUUID();
   const payables = new Payables({ announce: () => {}, subscribe: () => () => {} }, clock, seoul);
-  const hold = new HoldSeat(work, clock, newId, holdMs);
+  const hold = new HoldSeat(new SqlConcertQueries(db), work, clock, newId, holdMs);
   const start = new StartPayment(work, payables, clock, newId);
   const closing = new ClosePayment(work, new SqlPaymentQueries(db), payables, clock);
   const cancelling = new CancelReservation(work, clock);
