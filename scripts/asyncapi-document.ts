@@ -52,7 +52,7 @@ const byType = (describe: (facts: EventFacts) => object) =>
 
 /** The AsyncAPI 3 document of every event, made of the event types, the wire format and the choreography. */
 export const asyncApiDocument = () => ({
-  asyncapi: "3.0.0",
+  asyncapi: "3.1.0",
   info: {
     title: "Rushboard",
     version: "1",
