@@ -7,6 +7,7 @@ import { boardReads } from "./figures/boards.js";
 import { drain } from "./figures/drain.js";
 import { halls } from "./figures/halls.js";
 import { latency } from "./figures/latency.js";
+import { listeners } from "./figures/listeners.js";
 import { night } from "./figures/night.js";
 import { orders } from "./figures/orders.js";
 import { payments } from "./figures/payments.js";
@@ -26,6 +27,7 @@ const figures: Readonly<Record<string, Figure>> = {
   orders,
   relay,
   payments,
+  listeners,
   sales,
   boards: boardReads,
   night,

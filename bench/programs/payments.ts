@@ -11,12 +11,13 @@ import type { IdempotencyKey, ReservationId, UserId } from "../../src/domain/ids
 import type { Money } from "../../src/domain/money.js";
 import { answerJob, timed } from "../timed.js";
 
-/** Pays for `count` seats of a hall of `seats`, the last one among them. */
+/** Pays for `warmup` seats of a hall, and then, timed, for the last `count` of its `seats`. */
 export type PaymentsJob = {
   readonly way: "service" | "bare";
   readonly url: string;
   readonly run: string;
   readonly seats: number;
+  readonly warmup: number;
   readonly count: number;
 };
 
@@ -27,17 +28,18 @@ const insert = async (connection: Connection, table: string, columns: string, ro
     );
 };
 
-/** A schedule whose seats are paid but for the last `count`, which are held. */
-const seed = async (connection: Connection, { run, seats, count }: PaymentsJob): Promise<readonly string[]> => {
+/** A schedule whose seats are paid but for the last ones, which are held. */
+const seed = async (connection: Connection, { run, seats, warmup, count }: PaymentsJob): Promise<readonly string[]> => {
   const now = Date.now();
+  const open = warmup + count;
   await connection.query(
     `INSERT INTO schedules
        (schedule_id, concert_id, starts_at, sales_open_at, seats, price, held_seats, reserved_seats, created_at)
      VALUES (?, 'concert', ?, ?, ?, 1000, ?, ?, ?)`,
-    [run, now, now - 60_000, seats, count, seats - count, now],
+    [run, now, now - 60_000, seats, open, seats - open, now],
   );
   const rows = Array.from({ length: seats }, (_, n) => {
-    const isHeld = n >= seats - count;
+    const isHeld = n >= seats - open;
     return [
       ...[`${run}-${n}`, run, n + 1, "kim", isHeld ? "held" : "reserved", 1000, null, isHeld ? null : "paid"],
       ...[now + 9_000_000, 1, isHeld ? now + 9_000_000 : null],
@@ -46,7 +48,7 @@ const seed = async (connection: Connection, { run, seats, count }: PaymentsJob):
   const columns =
     "reservation_id, schedule_id, seat_no, user_id, status, price, open_payment_id, payment_id, expires_at, live, due_at";
   await insert(connection, "reservations", columns, rows);
-  return rows.slice(seats - count).map(([id]) => id as string);
+  return rows.slice(seats - open).map(([id]) => id as string);
 };
 
 /** The statements of a payment by hand: two transactions on one connection, nothing decided in between. */
@@ -106,9 +108,11 @@ answerJob(async (job: PaymentsJob) => {
     });
     await close.execute(payment.paymentId, "captured");
   };
-  const result = await timed(job.count, async () => {
-    for (const id of ids) await (job.way === "service" ? pay(id) : payByHand(connection, job.run, id));
-  });
+  const payAll = async (of: readonly string[]) => {
+    for (const id of of) await (job.way === "service" ? pay(id) : payByHand(connection, job.run, id));
+  };
+  await payAll(ids.slice(0, job.warmup));
+  const result = await timed(job.count, () => payAll(ids.slice(job.warmup)));
   const [rows] = await connection.query("SELECT sold_out_at FROM schedules WHERE schedule_id = ?", [job.run]);
   if (job.way === "service" && (rows as { sold_out_at: unknown }[])[0]?.sold_out_at === null)
     throw new Error("the hall did not sell out");

@@ -39,7 +39,10 @@ export const startService = async (settings: Readonly<Record<string, string>> = 
     };
     createInterface({ input: child.stdout }).on("line", read);
     createInterface({ input: child.stderr }).on("line", read);
-    void ended.then(() => reject(new Error(`the service did not start:\n${words.slice(0, 2000)}`)));
+    void ended.then(async () => {
+      await rm(folder, { recursive: true, force: true });
+      reject(new Error(`the service did not start:\n${words.slice(0, 2000)}`));
+    });
   });
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);

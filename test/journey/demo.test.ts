@@ -108,6 +108,7 @@ describe("npm run demo", { timeout: 90_000 }, () => {
     demo.interrupt();
     expect(await demo.code).toBe(0);
     expect(demo.said.err).toBe("");
+    expect(await demo.data()).toEqual([]);
     await expect.poll(demo.isGone, patient).toBe(true);
   });
 
