@@ -1,0 +1,280 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { couponKeys, loadingKeys, salesBoardKey, soldOutBoardKeys } from "../../src/adapters/redis/redis-keys.js";
+import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
+import { migrate } from "../../src/adapters/sql/migrate.js";
+import { choreograph, type Reactions } from "../../src/application/choreography.js";
+import type { OldRows } from "../../src/application/ports/row-retention.js";
+import { PurgeRows } from "../../src/application/retention/purge-rows.js";
+import { kafkaFaults, redisFaults, sqlFaults } from "../../src/bootstrap/wanted-settings.js";
+import type { CouponId } from "../../src/domain/ids.js";
+import { salesWindows } from "../../src/domain/sales-window.js";
+import { fastestBoard } from "../../src/domain/sold-out.js";
+import type { EpochMs } from "../../src/domain/time.js";
+import { startHttpApp } from "../support/http-app.js";
+import { root } from "./source-files.js";
+
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const operations = read("docs/operations.md");
+const goingLive = read("docs/going-live.md");
+
+/** The rows of every table whose columns begin with these, each a row's cells. */
+const rowsUnder = (page: string, ...columns: readonly string[]): readonly (readonly string[])[] =>
+  [...page.matchAll(/^\|(.*)\|\n\|(?: --- \|)+\n((?:\|.*\|\n)+)/gm)].flatMap(([, head = "", body = ""]) => {
+    const cells = (line: string) => line.split("|").map((cell) => cell.trim());
+    if (columns.some((column, index) => cells(head)[index] !== column)) return [];
+    return body
+      .trimEnd()
+      .split("\n")
+      .map((line) => cells(line.slice(1, -1)));
+  });
+
+const codesIn = (text = ""): readonly string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+
+type Metric = { readonly type: string; readonly labels: Set<string> };
+type Metrics = ReadonlyMap<string, Metric>;
+
+/** The metric that a name in a query stands for: a histogram's are told in three parts. */
+const metricOf = (metrics: Metrics, name: string): Metric | undefined => {
+  const whole = metrics.get(name.replace(/_(bucket|count|sum)$/, ""));
+  return whole?.type === "histogram" && !metrics.has(name) ? whole : metrics.get(name);
+};
+
+const metricsIn = (scraped: string): Metrics => {
+  const metrics = new Map<string, Metric>();
+  for (const [, name = "", type = ""] of scraped.matchAll(/^# TYPE (\w+) (\w+)$/gm))
+    metrics.set(name, { type, labels: new Set() });
+  for (const [, name = "", labels = ""] of scraped.matchAll(/^(\w+)\{(.*)\} /gm))
+    for (const [, label = ""] of labels.matchAll(/(\w+)="/g))
+      if (label !== "le") metricOf(metrics, name)?.labels.add(label);
+  return metrics;
+};
+
+/** All that a node of every role shows, each metric with its labels. */
+const scrape = async (): Promise<Metrics> => {
+  const app = await startHttpApp();
+  await app.work();
+  await app.ask("POST", "/api/v1/coupons/none/claims", { as: "kim" });
+  await app.ask("POST", "/api/v1/payments", { as: "kim", body: {} });
+  const scraped = async () => (await app.ask("GET", "/metrics")).text;
+  // The first run of the hourly deletion brings its labels.
+  await expect.poll(scraped).toContain("rushboard_rows_purged{");
+  return metricsIn(await scraped());
+};
+let shown: Promise<Metrics> | undefined;
+const metricsShown = (): Promise<Metrics> => {
+  shown ??= scrape();
+  return shown;
+};
+
+/** Of a PromQL query: the metrics, the labels asked for, and those that its answer has, where it is an aggregate. */
+const readQuery = (query: string) => {
+  const bare = query.replaceAll(/"[^"]*"/g, '""').replaceAll(/\[[^\]]*\]|\boffset \w+/g, "");
+  const grouped = [...bare.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels = ""]) => labels.split(/\s*,\s*/));
+  const matched = [...bare.matchAll(/(\w+)\s*[!=][=~]?""/g)].map(([, label = ""]) => label);
+  const rest = bare.replaceAll(/\bby \([^)]*\)|\{[^}]*\}/g, "");
+  const words = [...rest.matchAll(/\b[a-z_]\w*\b(?!\s*\()/gi)].map(([word]) => word);
+  const names = words.filter((word) => !["sum", "max", "and", "or", "unless"].includes(word));
+  return { names, labels: [...grouped, ...matched], kept: /\b(sum|max|absent)\b/.test(rest) ? grouped : undefined };
+};
+
+/** Metrics and labels of a query, and labels that are shown of its answer, that there are not. */
+const strayIn = (metrics: Metrics, query: string, labelsShown: readonly string[] = []): readonly string[] => {
+  const { names, labels, kept } = readQuery(query);
+  const known = names.map((name) => (name === "up" ? { labels: [] } : metricOf(metrics, name)));
+  const there = ["job", "instance", ...known.flatMap((metric) => [...(metric?.labels ?? [])])];
+  if (names.some((name) => name.endsWith("_bucket"))) there.push("le");
+  return [
+    ...names.filter((_, index) => known[index] === undefined),
+    ...labels.filter((label) => !there.includes(label)),
+    ...labelsShown.filter((label) => !(kept ?? there).includes(label)),
+  ];
+};
+
+const alertRules = z
+  .strictObject({
+    groups: z.array(
+      z.strictObject({
+        name: z.string(),
+        rules: z.array(
+          z.strictObject({
+            alert: z.string().regex(/^Rushboard[A-Z]/),
+            expr: z.string(),
+            for: z
+              .string()
+              .regex(/^\d+m$/)
+              .optional(),
+            labels: z.strictObject({ severity: z.enum(["critical", "warning"]) }),
+            annotations: z.strictObject({ summary: z.string(), action: z.string() }),
+          }),
+        ),
+      }),
+    ),
+  })
+  .parse(parse(read("docs/prometheus-alerts.yml")))
+  .groups.flatMap(({ rules }) => rules);
+const alerts = alertRules.map(({ alert }) => alert).toSorted();
+
+const target = z.looseObject({ expr: z.string(), legendFormat: z.string() });
+const place = z.strictObject({ x: z.int().min(0), y: z.int().min(0), w: z.int().min(1), h: z.int().min(1) });
+const facts = { id: z.int(), title: z.string().min(1), gridPos: place };
+const row = z.looseObject({ ...facts, type: z.literal("row") });
+const figure = z.looseObject({
+  ...facts,
+  type: z.enum(["stat", "timeseries"]),
+  description: z.string(),
+  targets: z.array(target).nonempty(),
+});
+const { panels } = z
+  .looseObject({ uid: z.string(), title: z.string(), panels: z.array(z.union([row, figure])).nonempty() })
+  .parse(JSON.parse(read("docs/grafana-dashboard.json")));
+
+describe("the table of metrics", () => {
+  const documented = rowsUnder(operations, "metric", "labels").flatMap(([names, labels]) =>
+    codesIn(names).map((name) => ({ name, labels: codesIn(labels) })),
+  );
+
+  it("has every one that a node shows, once, and no other", async () => {
+    const metrics = [...(await metricsShown()).keys()];
+    // Some of a process are Linux's to tell.
+    const ours = (name: string) => process.platform === "linux" || name.startsWith("rushboard_");
+    expect(documented.map(({ name }) => name).filter(ours)).toHaveLength(metrics.filter(ours).length);
+    expect(documented.map(({ name }) => name).filter(ours)).toEqual(
+      expect.arrayContaining(metrics.filter(ours).toSorted()),
+    );
+  });
+
+  it("has their labels", async () => {
+    const metrics = await metricsShown();
+    for (const { name, labels } of documented) {
+      const seen = [...(metrics.get(name)?.labels ?? [])].toSorted();
+      if (name.startsWith("rushboard_")) expect([name, seen]).toEqual([name, labels.toSorted()]);
+      // A garbage collection may be yet to come.
+      else expect([name, labels]).toEqual([name, expect.arrayContaining(seen)]);
+    }
+  });
+});
+
+describe("the alarms", () => {
+  it("are described, each once, and no other is", () => {
+    expect(new Set(alerts).size).toBe(alerts.length);
+    expect(
+      rowsUnder(operations, "alarm", "why")
+        .flatMap(([name]) => codesIn(name))
+        .toSorted(),
+    ).toEqual(alerts);
+    const named = [operations, goingLive].flatMap(codesIn).filter((code) => /^Rushboard[A-Z]\w+$/.test(code));
+    expect(named.filter((name) => !alerts.includes(name))).toEqual([]);
+  });
+
+  it.each(alertRules)("$alert asks for metrics and labels that there are", async ({ expr, annotations }) => {
+    const words = Object.values(annotations).join(" ");
+    const labels = [...words.matchAll(/\$labels\.(\w+)/g)].map(([, label = ""]) => label);
+    expect(strayIn(await metricsShown(), expr, labels)).toEqual([]);
+    expect(alerts).toEqual(expect.arrayContaining([...words.matchAll(/Rushboard[A-Z]\w+/g)].map(([name]) => name)));
+  });
+
+  it("would be found out with others (control)", async () => {
+    const metrics = await metricsShown();
+    const query = 'sum by (colour) (rate(rushboard_claim_total{outcme=~"a|b"}[5m])) > max(rushboard_dead_letters)';
+    expect(strayIn(metrics, query, ["outcome"])).toEqual(["rushboard_claim_total", "colour", "outcme", "outcome"]);
+    expect(strayIn(metrics, "rate(rushboard_sql_duration_seconds[5m])", ["le"])).toEqual(["le"]);
+    expect(strayIn(metrics, "sum(rushboard_consumer_lag_bucket)")).toEqual(["rushboard_consumer_lag_bucket"]);
+  });
+});
+
+describe("the dashboard", () => {
+  const figures = panels.flatMap((panel) => (panel.type === "row" ? [] : [panel]));
+
+  it.each(figures)("$title asks for metrics and labels that there are", async ({ targets }) => {
+    for (const { expr, legendFormat } of targets) {
+      const labels = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = ""]) => label);
+      expect(strayIn(await metricsShown(), expr, labels)).toEqual([]);
+    }
+  });
+
+  it("has its panels beside each other", () => {
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, n) => ({ x: x + (n % w), y: y + Math.floor(n / w) })),
+    );
+    expect(cells.filter(({ x }) => x >= 24)).toEqual([]);
+    expect(new Set(cells.map(({ x, y }) => `${x}/${y}`)).size).toBe(cells.length);
+  });
+});
+
+describe("what is kept", () => {
+  const tables = rowsUnder(operations, "table", "keeps").map(([names, , kept]) => ({ names: codesIn(names), kept }));
+
+  it("has every table of the migrations, once", async () => {
+    const db = openDatabase({ kind: "sqlite", file: ":memory:" });
+    onTestFinished(() => closeDatabase(db));
+    await migrate(db);
+    const rows: { readonly name: string }[] = await db.knex("sqlite_master").where("type", "table").select("name");
+    const there = rows.map(({ name }) => name).filter((name) => !name.startsWith("sqlite_"));
+    expect(tables.flatMap(({ names }) => names).toSorted()).toEqual(there.toSorted());
+  });
+
+  it("says how long as the code does", async () => {
+    const now = 1e12 as EpochMs;
+    const days = new Map<OldRows, number>();
+    const note = async (rows: OldRows, before: EpochMs) => {
+      days.set(rows, (now - before) / 86_400_000);
+      return 0;
+    };
+    await new PurgeRows({ delete: note }, { now: () => now }).execute();
+    const tableOf: Readonly<Record<OldRows, string>> = {
+      "ranking-logs": "ranking_logs",
+      "replayed-dead-letters": "dead_letters",
+      "expired-holds": "reservations",
+      "day-drifts": "day_drifts",
+    };
+    for (const [rows, kept] of days)
+      expect(tables.find(({ names }) => names.includes(tableOf[rows]))?.kept).toContain(`${kept} days`);
+    expect(tables.filter(({ kept }) => /\d+ days/.test(kept ?? ""))).toHaveLength(days.size);
+  });
+
+  it("has every key in Redis, and no other", () => {
+    const [coupon, day] = ["<id>" as CouponId, "<day>" as never];
+    const keys = [
+      ...Object.values(couponKeys(coupon)),
+      loadingKeys(coupon, "<epoch>" as never, "<load>").stock,
+      ...salesWindows.map((window) => salesBoardKey({ window, lastDay: window === "all" ? null : day } as never)),
+      ...Object.values(soldOutBoardKeys(fastestBoard)),
+      ...Object.values(soldOutBoardKeys({ name: "weekly", week: "<week>" as never, keptUntil: 0 as EpochMs })),
+    ];
+    const documented = rowsUnder(operations, "in Redis", "keeps").flatMap(([names]) => codesIn(names));
+    expect(documented.filter((key) => key.includes(":")).toSorted()).toEqual(keys.toSorted());
+  });
+});
+
+it("the table of dead letters has every event of every group", () => {
+  const reactions = Object.entries(choreograph({} as Reactions)).flatMap(([type, groups]) =>
+    Object.keys(groups).map((group) => `${group} ${type}`),
+  );
+  const documented = rowsUnder(operations, "group", "event").map((cells) => cells.slice(0, 2).flatMap(codesIn));
+  expect(documented.map((pair) => pair.join(" ")).toSorted()).toEqual(reactions.toSorted());
+});
+
+it("going live names every setting of an engine that is warned of", () => {
+  const wrongly = { log_bin: "ON", sync_binlog: "0", binlog_format: "STATEMENT", sql_mode: "NO_BACKSLASH_ESCAPES" };
+  const session = { innodb_flush_log_at_trx_commit: "0", time_zone: "SYSTEM", transaction_isolation: "SERIALIZABLE" };
+  const faults = [
+    ...sqlFaults({ ...wrongly, ...session }),
+    ...redisFaults([{ node: "a:1", settings: { "maxmemory-policy": "allkeys-lru", appendonly: "no" } }]),
+    ...kafkaFaults([{ topic: "a", replicas: 1, minInSyncReplicas: 2 }], 3),
+  ];
+  const documented = rowsUnder(goingLive, "setting", "wanted").flatMap(([names]) => codesIn(names));
+  expect(documented.toSorted()).toEqual([...new Set(faults.map(({ setting }) => setting))].toSorted());
+});
+
+it("sizes by figures as bench/README.md has them", () => {
+  const measured = rowsUnder(read("bench/README.md"), "what", "measured");
+  const cited = rowsUnder(operations, "figure", "measured");
+  expect(cited.length).toBeGreaterThan(0);
+  for (const [name, value = ""] of cited)
+    expect([name, measured.find(([what]) => what === name)?.[1]?.slice(0, value.length)]).toEqual([name, value]);
+});
