@@ -8,6 +8,7 @@ import { drain } from "./figures/drain.js";
 import { halls } from "./figures/halls.js";
 import { latency } from "./figures/latency.js";
 import { listeners } from "./figures/listeners.js";
+import { midnight } from "./figures/midnight.js";
 import { night } from "./figures/night.js";
 import { orders } from "./figures/orders.js";
 import { payments } from "./figures/payments.js";
@@ -31,6 +32,7 @@ const figures: Readonly<Record<string, Figure>> = {
   sales,
   boards: boardReads,
   night,
+  midnight,
   halls,
 };
 

@@ -126,7 +126,9 @@ export class Metrics {
       labelNames: label === undefined ? [] : [label],
       registers: [this.registry],
       async collect() {
-        this.reset();
+        // Without a label, a reset would leave a 0 that nobody has read.
+        if (label === undefined) this.remove();
+        else this.reset();
         const figures = await Promise.resolve()
           .then(read)
           .catch(() => new Map<string, number>());
