@@ -12,12 +12,14 @@ type Service = {
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly restart?: string;
+  readonly profiles?: readonly string[];
+  readonly deploy?: { readonly replicas?: number };
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 };
 
 const file = join(root, "docker-compose.yml");
-const { services, volumes } = parse(readFileSync(file, "utf8")) as {
+const { services, volumes } = parse(readFileSync(file, "utf8"), { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 };
@@ -58,9 +60,20 @@ describe("docker-compose.yml", () => {
     expect(used.toSorted()).toEqual(Object.keys(volumes).toSorted());
   });
 
-  it("does not start an open app", () => {
-    expect(services.app?.environment?.HOST).toBe("0.0.0.0");
-    expect(services.app?.environment?.AUTH_SECRET).toMatch(/^\$\{AUTH_SECRET:\?/);
+  it.each(["app", "api", "worker", "scheduler"])("does not start an open %s", (name) => {
+    expect(services[name]?.environment?.HOST).toBe("0.0.0.0");
+    expect(services[name]?.environment?.AUTH_SECRET).toMatch(/^\$\{AUTH_SECRET:\?/);
+  });
+
+  it("splits the roles in a profile of its own, two processes of each, and leaves none out", () => {
+    const split = all.filter(([, { profiles }]) => profiles?.includes("split"));
+    expect(split.map(([name, { environment }]) => [name, environment?.ROLES])).toEqual([
+      ["api", "api"],
+      ["scheduler", "scheduler"],
+      ["worker", "worker"],
+    ]);
+    for (const [, { deploy }] of split) expect(deploy?.replicas).toBe(2);
+    expect(services.app?.environment?.ROLES).toBeUndefined();
   });
 });
 
