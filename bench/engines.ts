@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { Redis } from "ioredis";
 import { closeDatabase, openDatabase } from "../src/adapters/sql/database.js";
 import { migrate } from "../src/adapters/sql/migrate.js";
@@ -17,6 +18,7 @@ export type Engines = {
 export const startEngines = async (): Promise<Engines> => {
   const [redisEngine, database, kafka] = await Promise.all([startRedis(), startMariaDb(), startKafka()]);
   const redis = new Redis(redisEngine.url);
+  await letFirst(redis);
   return {
     redis,
     async settings(name) {
@@ -36,4 +38,17 @@ export const startEngines = async (): Promise<Engines> => {
       await Promise.all([redisEngine.stop(), database.stop(), kafka.stop()]);
     },
   };
+};
+
+/**
+ * Redis counts its commands' time by the clock, also while a neighbour has the core: an `INFO` took it 7 ms so. As on a
+ * machine of its own it is let in first, where we may say so.
+ */
+const letFirst = async (redis: Redis): Promise<void> => {
+  const pid = Number(/process_id:(\d+)/.exec(await redis.info("server"))?.[1]);
+  try {
+    setPriority(pid, constants.priority.PRIORITY_HIGHEST);
+  } catch {
+    console.error("Redis runs with the priority of all others: its own times may be too long");
+  }
 };

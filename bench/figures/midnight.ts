@@ -88,7 +88,11 @@ export const midnight: Figure = async (engines) => {
     number,
     string[],
   ])[];
-  const longest = slow.reduce((most, [, , micros]) => Math.max(most, micros), 0) / 1000;
+  const scripts = slow
+    .filter(([, , , [command]]) => command?.toLowerCase() === "evalsha")
+    .map(([, , micros]) => micros);
+  const longest = Math.max(0, ...scripts) / 1000;
+  const tooLong = scripts.filter((micros) => micros > 10_000).length;
   await service.stop();
 
   const { DATABASE_URL: url, REDIS_URL: redisUrl } = settings;
@@ -104,6 +108,11 @@ export const midnight: Figure = async (engines) => {
     { what: "midnight: the same while boards are filled", measured: `${meanwhile.p99.toFixed(1)} ms`, target: "" },
     atMost("midnight: p99 meanwhile beside quiet", meanwhile.p99 / quiet.p99, 1.5),
     atMost("midnight: Redis' longest command", longest, 10, "ms"),
+    {
+      what: "midnight: commands over half a millisecond, over 10",
+      measured: `${scripts.length}, ${tooLong}`,
+      target: "",
+    },
     atMost(`sales: Redis, each sale, ${many} products`, redisMicroseconds, 45, "µs"),
   ];
 };

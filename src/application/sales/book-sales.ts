@@ -69,7 +69,7 @@ export class BookSales implements Reaction<"product.sold"> {
     const boards = [...new Map(days.flatMap((day) => boardsHolding(day, today)).map((b) => [keyOf(b), b])).values()];
     const products: readonly ProductId[] = [...new Set(sold.map(({ productId }) => productId))];
     try {
-      await raiseBoards(sales, board, boards, products);
+      await raiseBoards(sales, board, boards, products, "together");
     } catch (error) {
       // Redis away: its boards come back cold, or are healed by the slices, so booking goes on without it.
       if (!isBoardsAway(error)) throw error;

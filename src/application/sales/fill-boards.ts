@@ -31,7 +31,8 @@ export class FillBoards {
     for (const board of cold) filling.set(board, await this.board.beginFill(board));
     const boards = cold.filter((board) => filling.get(board) !== null);
     if (boards.length > 0)
-      for await (const productIds of this.pages(null)) await raiseBoards(this.sales, this.board, boards, productIds);
+      for await (const productIds of this.pages(null))
+        await raiseBoards(this.sales, this.board, boards, productIds, "in-turn");
     for (const board of boards) {
       const token = filling.get(board);
       // What was lost meanwhile is cold again, and met by the next run.

@@ -28,6 +28,6 @@ export const mendBoards = async (
     if (high.length > 0) await board.lower(which, high);
     drift += high.length + totals.filter(({ productId, quantity }) => (scores.get(productId) ?? 0) < quantity).length;
   }
-  await raiseBoards(sales, board, boards, productIds);
+  await raiseBoards(sales, board, boards, productIds, "in-turn");
   return drift;
 };

@@ -64,8 +64,12 @@ export const boardBackends: readonly Backend[] = [
 ];
 
 /** A board of a far day of its own, so that suites share an engine and nothing has expired. */
-export const freshBoard = (window: Exclude<SalesWindow, "all"> = "3d"): WindowBoard =>
-  boardOf(window, plusDays("2200-01-01" as BusinessDay, Math.floor(Math.random() * 2_000_000)));
+export const freshBoard = (window: Exclude<SalesWindow, "all"> = "3d"): WindowBoard => {
+  freshDays += 1;
+  return boardOf(window, plusDays("2200-01-01" as BusinessDay, freshDays));
+};
+/** Days that no board was of; files that run beside each other begin far apart. */
+let freshDays = Math.floor(Math.random() * 2_000_000);
 
 export const product = (n: number | string) => `p-${n}` as ProductId;
 export const total = (n: number | string, quantity: number): ProductTotal => ({ productId: product(n), quantity });
