@@ -58,7 +58,7 @@ export const openSalesHouse = (parts: SalesParts, altered: AlteredSales = {}): S
     recordSale: new RecordSale(work("record"), clock, altered.recordsIn ?? zone),
     bookSales,
     listPopular: new ListPopularProducts(board, new ColdBoards(sales, clock), products, clock, zone),
-    fillBoards: new FillBoards(sales, board, clock, zone, pageSize),
+    fillBoards: new FillBoards(sales, board, clock, zone, { page: pageSize, slice: pageSize }),
     closeDay: new CloseDay({ work: work("close"), sales, board }, bookSales, clock, zone, pageSize),
     choreography: choreograph({ bookSales: reacting } as Partial<Reactions> as Reactions),
   };

@@ -7,6 +7,9 @@ import type { SalesQueries } from "../ports/sales-queries.js";
 import { mendBoards } from "./mend-boards.js";
 import { raiseBoards } from "./raise-boards.js";
 
+/** Products a page where all are gone through, so few that nobody else on this thread waits long; and a slice to check. */
+const usualSizes = { page: 500, slice: 2000 };
+
 /** Keeps the product boards what the database says, while sales go on raising them and readers go on reading. */
 export class FillBoards {
   private lastChecked: ProductId | null = null;
@@ -14,14 +17,14 @@ export class FillBoards {
   private readonly board: SalesBoard;
   private readonly clock: Clock;
   private readonly zone: TimeZone;
-  private readonly pageSize: number;
+  private readonly sizes: typeof usualSizes;
 
-  constructor(sales: SalesQueries, board: SalesBoard, clock: Clock, zone: TimeZone, pageSize = 2000) {
+  constructor(sales: SalesQueries, board: SalesBoard, clock: Clock, zone: TimeZone, sizes = usualSizes) {
     this.sales = sales;
     this.board = board;
     this.clock = clock;
     this.zone = zone;
-    this.pageSize = pageSize;
+    this.sizes = sizes;
   }
 
   /** Fills the kept boards that are cold, tomorrow's too, and lets go of those that nobody needs; how many were cold. */
@@ -44,8 +47,8 @@ export class FillBoards {
 
   /** Compares the next slice of products on every kept board; how many scores differed. */
   async checkSlice(): Promise<number> {
-    const productIds = await this.sales.soldAfter(this.lastChecked, this.pageSize);
-    this.lastChecked = productIds.length < this.pageSize ? null : (productIds.at(-1) ?? null);
+    const productIds = await this.sales.soldAfter(this.lastChecked, this.sizes.slice);
+    this.lastChecked = productIds.length < this.sizes.slice ? null : (productIds.at(-1) ?? null);
     return this.mend(productIds);
   }
 
@@ -70,10 +73,10 @@ export class FillBoards {
 
   private async *pages(from: ProductId | null): AsyncGenerator<readonly ProductId[]> {
     for (let last = from; ; ) {
-      const productIds: readonly ProductId[] = await this.sales.soldAfter(last, this.pageSize);
+      const productIds: readonly ProductId[] = await this.sales.soldAfter(last, this.sizes.page);
       if (productIds.length > 0) yield productIds;
       last = productIds.at(-1) ?? null;
-      if (productIds.length < this.pageSize) return;
+      if (productIds.length < this.sizes.page) return;
     }
   }
 }
