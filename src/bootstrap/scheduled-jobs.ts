@@ -1,6 +1,7 @@
 import { CronJob } from "../adapters/cron/cron-job.js";
 import type { Recurring } from "./background.js";
 import type { Config } from "./config.js";
+import { leasedTurn } from "./leased-turn.js";
 import type { Step } from "./lifecycle.js";
 import type { Token } from "./token.js";
 import { Tokens } from "./tokens.js";
@@ -41,11 +42,11 @@ export const scheduledJobs = (
 ): readonly Step[] => {
   const steps: Step[] = [];
   const lease = get(Tokens.jobLease);
-  // Several at once would do no harm here, so nothing needs fencing.
+  // Several at once would write nothing wrong here, so nothing needs fencing.
   const leased = (name: string, run: () => Promise<unknown>, everyMs: number) => {
     // A holder that is killed is followed soon after its next run was due.
     const termMs = everyMs + 10_000;
-    recurring(name, async () => ((await lease.acquire(name, termMs)) ? run() : undefined), everyMs);
+    recurring(name, () => leasedTurn(lease, name, termMs, run), everyMs);
     steps.push({ name: `${name} lease`, stop: () => lease.release(name) });
   };
 
@@ -99,20 +100,18 @@ export const scheduledJobs = (
 };
 
 /** Closes the days that are due, while this node's turn lasts: one that was asleep and wakes up late writes nothing. */
-const nightly = (get: <T>(token: Token<T>) => T, figures: JobFigures) => async () => {
+const nightly = (get: <T>(token: Token<T>) => T, figures: JobFigures) => {
   const lease = get(Tokens.jobLease);
   const clock = get(Tokens.clock);
-  if (!(await lease.acquire("statistics", nightTermMs))) return;
-  const renewal = setInterval(() => {
-    lease.acquire("statistics", nightTermMs).catch(() => {});
-  }, nightTermMs / 3);
-  try {
-    const closed = await get(Tokens.closeDay).closeDue(async (tx) => {
-      if (!(await tx.leases.holds("statistics", clock.now()))) throw new Error("another node closes the days now");
-    });
-    figures.statisticsDrift += closed.reduce((sum, { drift }) => sum + drift.length, 0);
-  } finally {
-    clearInterval(renewal);
-    await lease.release("statistics");
-  }
+  const closeDue = async () => {
+    try {
+      const closed = await get(Tokens.closeDay).closeDue(async (tx) => {
+        if (!(await tx.leases.holds("statistics", clock.now()))) throw new Error("another node closes the days now");
+      });
+      figures.statisticsDrift += closed.reduce((sum, { drift }) => sum + drift.length, 0);
+    } finally {
+      await lease.release("statistics");
+    }
+  };
+  return () => leasedTurn(lease, "statistics", nightTermMs, closeDue);
 };

@@ -34,11 +34,13 @@ const dayOf = (utc: number): BusinessDay => new Date(utc).toISOString().slice(0,
 /** The day `days` later; earlier where that is negative. */
 export const plusDays = (day: BusinessDay, days: number): BusinessDay => dayOf(utcOf(day) + days * dayMs);
 
+/** How many days there are from `first` to `last`, both included; not above 0 where `last` is the earlier. */
+export const dayCount = (first: BusinessDay, last: BusinessDay): number =>
+  Math.round((utcOf(last) - utcOf(first)) / dayMs) + 1;
+
 /** The days from `first` to `last`, both included. */
-export const daysBetween = (first: BusinessDay, last: BusinessDay): readonly BusinessDay[] => {
-  const count = Math.round((utcOf(last) - utcOf(first)) / dayMs) + 1;
-  return Array.from({ length: Math.max(0, count) }, (_, n) => plusDays(first, n));
-};
+export const daysBetween = (first: BusinessDay, last: BusinessDay): readonly BusinessDay[] =>
+  Array.from({ length: Math.max(0, dayCount(first, last)) }, (_, n) => plusDays(first, n));
 
 /**
  * The first instant that bears the day's date. It need not be midnight, which some days do not have, nor 24 hours

@@ -11,6 +11,8 @@ import { addProduct } from "./shop.js";
 const rows = (app: HttpApp, from: string, to: string, more = "") =>
   app.ask("GET", `/api/v1/statistics/products?from=${from}&to=${to}${more}`);
 const sync = (app: HttpApp, businessDay: string) => app.ask("POST", `/api/v1/admin/statistics/${businessDay}/sync`);
+const drifts = async (app: HttpApp, day: string) =>
+  (await app.ask("GET", `/api/v1/admin/statistics/drifts?from=${day}&to=${day}`)).body;
 const rebuild = (app: HttpApp, body: unknown) => app.ask("POST", "/api/v1/admin/rankings/rebuild", { body });
 
 /** An app at noon with products a and b and filled boards, where nothing happens by itself. */
@@ -94,6 +96,7 @@ describe("the statistics of a day", () => {
     const drift = [{ productId: "a", board: 1, sales: 5 }];
     expect((await sync(app, today)).body).toEqual({ businessDay: today, rows: 2, drift });
     expect((await sync(app, today)).body).toEqual({ businessDay: today, rows: 2, drift: [] });
+    expect((await drifts(app, today)).items).toEqual([{ businessDay: today, ...drift[0] }]);
     // Past the day on which its board is let go, only the rows can differ.
     await nextDay(app, 3);
     await app.get(Tokens.database).knex("product_sales_daily").where("product_id", "b").update({ quantity: 7 });
@@ -108,7 +111,16 @@ describe("the statistics of a day", () => {
       ["2028-02-29", "2028-02-29"],
     ] as const)
       expect((await rows(app, from, to)).body).toEqual({ items: [], nextCursor: null });
+    expect((await rows(app, "9999-12-31", "9999-12-31")).status).toBe(200);
     expect(faultsOf(await rows(app, "2026-01-01", "2026-04-03"))).toEqual(["query/to"]);
+    expect(faultsOf(await rows(app, "0001-01-01", "9999-12-31"))).toEqual(["query/to"]);
+    for (const wrong of ["abc", "", "2026-00-01", "2026-13-01"]) {
+      expect(faultsOf(await rows(app, wrong, "2026-11-20"))).toEqual(["query/from"]);
+      expect(faultsOf(await rows(app, wrong, wrong))).toEqual(["query/from", "query/to"]);
+      expect(faultsOf(await app.ask("GET", `/api/v1/admin/statistics/drifts?from=${wrong}&to=2026-11-20`))).toEqual([
+        "query/from",
+      ]);
+    }
     for (const wrong of ["2026-02-29", "2026-13-01", "20261121", "2026-W47", "an-id"])
       expect(faultsOf(await sync(app, wrong))).toEqual(["path/businessDay"]);
     expect(

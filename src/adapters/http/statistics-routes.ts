@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SalesQueries } from "../../application/ports/sales-queries.js";
 import type { CloseDay } from "../../application/sales/close-day.js";
-import { plusDays } from "../../domain/business-day.js";
+import { type BusinessDay, dayCount } from "../../domain/business-day.js";
 import type { ProductId } from "../../domain/ids.js";
 import { businessDaySchema, countSchema, idSchema, name, pageOf, pageQuery } from "./api-schemas.js";
 import { pageAnswer } from "./page-answer.js";
@@ -15,21 +15,22 @@ const rowSchema = name(
 );
 const rowPage = pageOf("ProductDayPage", rowSchema);
 
-const daysQuery = pageQuery
-  .extend({ from: businessDaySchema, to: businessDaySchema, productId: idSchema.optional() })
-  .refine(({ from, to }) => from <= to && to <= plusDays(from, mostDays - 1), {
-    path: ["to"],
-    error: `from \`from\` on, and no more than ${mostDays} days, both included`,
-  });
+/** This is asked of what is no day as well, which is told of by itself. */
+const isSpan = ({ from, to }: { readonly from: BusinessDay; readonly to: BusinessDay }): boolean => {
+  const days = dayCount(from, to);
+  return Number.isNaN(days) || (days >= 1 && days <= mostDays);
+};
+const spanQuery = pageQuery.extend({ from: businessDaySchema, to: businessDaySchema });
+const span = { path: ["to"], error: `from \`from\` on, and no more than ${mostDays} days, both included` };
+const daysQuery = spanQuery.extend({ productId: idSchema.optional() }).refine(isSpan, span);
+const driftsQuery = spanQuery.refine(isSpan, span);
 
+const driftSchema = z.strictObject({ productId: idSchema, board: countSchema.nullable(), sales: countSchema });
 const closedSchema = name(
   "ClosedDay",
-  z.strictObject({
-    businessDay: businessDaySchema,
-    rows: countSchema,
-    drift: z.array(z.strictObject({ productId: idSchema, board: countSchema.nullable(), sales: countSchema })),
-  }),
+  z.strictObject({ businessDay: businessDaySchema, rows: countSchema, drift: z.array(driftSchema) }),
 );
+const keptSchema = name("DayDrift", driftSchema.extend({ businessDay: businessDaySchema }));
 
 /** What was sold on days that are over. */
 export const statisticsRoutes = (sales: SalesQueries, closeDay: CloseDay): readonly Route[] => [
@@ -55,13 +56,36 @@ export const statisticsRoutes = (sales: SalesQueries, closeDay: CloseDay): reado
     },
   }),
   route({
+    method: "GET",
+    path: "/admin/statistics/drifts",
+    access: "admin",
+    summary: "What differed when days were closed",
+    description:
+      "As it was found, by day and product, for 400 days: it is healed. `board` is null where the day's board was not " +
+      "kept any more.",
+    query: driftsQuery,
+    answers: { 200: pageOf("DayDriftPage", keptSchema) },
+    problems: ["engine-unavailable"],
+    async handle({ query: { from, to, cursor = null, limit } }) {
+      return pageAnswer(
+        await sales.drifts(from, to, cursor, limit),
+        ({ businessDay, productId, board, sales }): z.infer<typeof keptSchema> => ({
+          businessDay,
+          productId,
+          board,
+          sales,
+        }),
+      );
+    },
+  }),
+  route({
     method: "POST",
     path: "/admin/statistics/:businessDay/sync",
     access: "admin",
     summary: "Write a day down as its sales say",
     description:
       "Every night does this by itself. `drift` names the products whose row or board differed; `board` is null " +
-      "where the day's board is not kept any more. Repeated, it finds nothing and changes nothing.",
+      "where the day's board is not kept any more. Repeated, it finds nothing and changes nothing; what was found before is among the drifts.",
     unhurried: true,
     body: z.strictObject({}).optional(),
     answers: { 200: closedSchema },

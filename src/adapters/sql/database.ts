@@ -136,13 +136,16 @@ export const closeDatabase = (db: Database): Promise<void> => db.knex.destroy();
 /** A query of knex, whatever its rows are. */
 type Query = { timeout(ms: number): PromiseLike<unknown> };
 
+/** How long a read may take that nobody waits for with a request in hand, ms. */
+export const unhurriedReadMs = silenceMs - 500;
+
 /**
  * Runs a plain read.
- * @throws DomainError `engine-unavailable` where the database is away or silent for 1.5 s
+ * @throws DomainError `engine-unavailable` where the database is away or silent for `ms`
  */
-export const read = async <T>(query: Query): Promise<T> => {
+export const read = async <T>(query: Query, ms = patienceMs): Promise<T> => {
   try {
-    return (await query.timeout(patienceMs)) as T;
+    return (await query.timeout(ms)) as T;
   } catch (error) {
     throw told(error);
   }

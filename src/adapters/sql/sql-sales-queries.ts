@@ -1,13 +1,13 @@
 import type { Knex } from "knex";
 import type { Page } from "../../application/ports/page.js";
 import type { ProductTotal, RankedProduct } from "../../application/ports/sales-board.js";
-import type { SalesQueries } from "../../application/ports/sales-queries.js";
+import type { KeptDrift, SalesQueries } from "../../application/ports/sales-queries.js";
 import type { BusinessDay } from "../../domain/business-day.js";
 import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { DayRow } from "../../domain/sale.js";
 import { firstDayOf, type WindowBoard } from "../../domain/sales-window.js";
 import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
-import { type Database, read } from "./database.js";
+import { type Database, read, unhurriedReadMs } from "./database.js";
 
 type Totals = { readonly product_id: ProductId } & Readonly<Record<`b${number}`, number | string | null>>;
 type DayRecord = {
@@ -15,6 +15,13 @@ type DayRecord = {
   readonly business_day: BusinessDay;
   readonly quantity: number | string;
   readonly revenue: number | string;
+};
+
+type DriftRecord = {
+  readonly business_day: BusinessDay;
+  readonly product_id: ProductId;
+  readonly board_quantity: number | string | null;
+  readonly sales_quantity: number | string;
 };
 
 /** Reads of what booked sales add up to. */
@@ -87,6 +94,7 @@ export class SqlSalesQueries implements SalesQueries {
       knex(ranked.as("ranked"))
         .where((wanted) => wanted.where("place", "<=", limit).orWhereIn("product_id", others))
         .orderBy("place"),
+      unhurriedReadMs,
     );
     return rows.map(({ product_id, quantity, place }) => ({
       productId: product_id,
@@ -128,26 +136,29 @@ export class SqlSalesQueries implements SalesQueries {
       .whereBetween("product_sales_daily.business_day", [from, to])
       .whereExists(
         knex("closed_days").whereRaw("closed_days.business_day = product_sales_daily.business_day").select("closed_at"),
-      )
-      .orderBy(["business_day", "product_id"])
-      .limit(limit + 1);
+      );
     if (productId !== null) rows.andWhere("product_id", productId);
-    if (cursor !== null) {
-      const order = orderOf(cursor, ["string", "string"]);
-      if (order === undefined) return undefined;
-      rowsAfter(rows, ["business_day", "product_id"], order as [string, string]);
-    }
-    return pageOf(
-      await read<DayRecord[]>(rows),
-      limit,
-      (row) => ({
-        businessDay: row.business_day,
-        productId: row.product_id,
-        quantity: Number(row.quantity),
-        revenue: Number(row.revenue),
-      }),
-      (row) => cursorOf(row.business_day, row.product_id),
-    );
+    return pageByDay<DayRecord, DayRow & { businessDay: BusinessDay }>(rows, cursor, limit, (row) => ({
+      businessDay: row.business_day,
+      productId: row.product_id,
+      quantity: Number(row.quantity),
+      revenue: Number(row.revenue),
+    }));
+  }
+
+  drifts(
+    from: BusinessDay,
+    to: BusinessDay,
+    cursor: string | null,
+    limit: number,
+  ): Promise<Page<KeptDrift> | undefined> {
+    const rows = this.db.knex("day_drifts").whereBetween("business_day", [from, to]);
+    return pageByDay<DriftRecord, KeptDrift>(rows, cursor, limit, (row) => ({
+      businessDay: row.business_day,
+      productId: row.product_id,
+      board: row.board_quantity === null ? null : Number(row.board_quantity),
+      sales: Number(row.sales_quantity),
+    }));
   }
 
   private async firstDay(table: string, after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null> {
@@ -162,3 +173,19 @@ export class SqlSalesQueries implements SalesQueries {
     return (await read<{ product_id: ProductId }[]>(rows)).map(({ product_id }) => product_id);
   }
 }
+
+/** A page of rows that have a day and a product, in that order; a bad cursor: `undefined`. */
+const pageByDay = async <R extends { readonly business_day: BusinessDay; readonly product_id: ProductId }, T>(
+  rows: Knex.QueryBuilder,
+  cursor: string | null,
+  limit: number,
+  itemOf: (row: R) => T,
+): Promise<Page<T> | undefined> => {
+  rows.orderBy(["business_day", "product_id"]).limit(limit + 1);
+  if (cursor !== null) {
+    const order = orderOf(cursor, ["string", "string"]);
+    if (order === undefined) return undefined;
+    rowsAfter(rows, ["business_day", "product_id"], order as [string, string]);
+  }
+  return pageOf(await read<R[]>(rows), limit, itemOf, (row) => cursorOf(row.business_day, row.product_id));
+};

@@ -30,7 +30,16 @@ export interface SalesQueries {
     cursor: string | null,
     limit: number,
   ): Promise<Page<DayRow & { readonly businessDay: BusinessDay }> | undefined>;
+  /** What differed when days were closed, as kept, by day and product; a bad cursor: `undefined`. */
+  drifts(
+    from: BusinessDay,
+    to: BusinessDay,
+    cursor: string | null,
+    limit: number,
+  ): Promise<Page<KeptDrift> | undefined>;
 }
+
+export type KeptDrift = Drift & { readonly businessDay: BusinessDay };
 
 /** A day that was closed. */
 export type ClosedDay = { readonly businessDay: BusinessDay; readonly rows: number; readonly drift: readonly Drift[] };

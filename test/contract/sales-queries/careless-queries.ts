@@ -130,4 +130,14 @@ export const twins: readonly Twin<SalesQueries>[] = [
       },
     })),
   },
+  {
+    wrong: "takes a board that was not kept for an empty one",
+    breaks: "list what drifted by day and product, on the days asked for, each once",
+    make: but((right) => ({
+      drifts: async (...asked) => {
+        const page = await right.drifts(...asked);
+        return page && { ...page, items: page.items.map((item) => ({ ...item, board: Number(item.board) })) };
+      },
+    })),
+  },
 ];

@@ -6,6 +6,7 @@ import type { Clauses } from "../../support/contract-on-databases.js";
 import { productId } from "../../support/order.js";
 import { readsAll } from "../../support/reads-all.js";
 import { sale, writeSales } from "../../support/sales-ledger.js";
+import { workOn } from "../../support/table-work.js";
 import { foreignCursors, walkPages } from "../../support/walk-pages.js";
 
 import { ago, fillSums, ids, sell, stamp, today, units } from "./sold-units.js";
@@ -74,6 +75,24 @@ export const nightClauses: Clauses<SalesQueries> = {
       expect(await list(9, 0, null, cursor)).toBeUndefined();
   },
 
+  "list what drifted by day and product, on the days asked for, each once": async (queries, { db }) => {
+    const drift = (days: number, id: string, board: number | null = 1) =>
+      workOn(db).run((tx) => tx.sales.keepDrift(ago(days), [{ productId: productId(id), board, sales: 2 ** 40 }]));
+    for (const days of [4, 3, 2, 1]) for (const id of ["c", "a", "B"]) await drift(days, id);
+    await drift(2, "a", null);
+    const list = (cursor: string | null, limit = 2) => queries.drifts(ago(3), ago(2), cursor, limit);
+    expect((await list(null))?.items).toEqual([
+      { businessDay: ago(3), productId: "B", board: 1, sales: 2 ** 40 },
+      { businessDay: ago(3), productId: "a", board: 1, sales: 2 ** 40 },
+    ]);
+    const all = await walkPages((cursor) => list(cursor));
+    expect(all.map(({ businessDay, productId, board }) => [businessDay, productId, board])).toEqual([
+      ...["B", "a", "c"].map((id) => [ago(3), id, 1]),
+      ...["B", "a", "c"].map((id) => [ago(2), id, id === "a" ? null : 1]),
+    ]);
+    expect(await list("WzEsMl0")).toBeUndefined();
+  },
+
   "look at no other day and at no other product": async (queries, { db }) => {
     const days = Array.from({ length: 40 }, (_, n) => ago(n + 1));
     await fillSums(db, 50, days);
@@ -92,6 +111,7 @@ export const nightClauses: Clauses<SalesQueries> = {
       unbooked: () => queries.unbooked(500),
       unstamped: () => queries.unstamped(null, today),
       days: () => queries.days(ago(2), ago(1), null, null, 5),
+      drifts: () => queries.drifts(ago(2), ago(1), null, 5),
     };
     for (const [name, ask] of Object.entries(asks)) expect([name, await readsAll(db, ask)]).toEqual([name, false]);
     expect(await queries.unstamped(null, today)).toBe(ago(3));
