@@ -11,6 +11,7 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
   const outbox = get(Tokens.outboxRows);
   const letters = get(Tokens.deadLetters);
   const orders = get(Tokens.orders);
+  const payments = get(Tokens.payments);
   const clock = get(Tokens.clock);
   return [
     {
@@ -52,6 +53,26 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
       read: async () => {
         const { oldestPendingAt } = await orders.open();
         return one(oldestPendingAt === null ? 0 : (clock.now() - oldestPendingAt) / 1000);
+      },
+    },
+    {
+      name: "rushboard_payments_unsettled",
+      help: "Charges and refunds that the provider has still to answer for good.",
+      label: "kind",
+      read: async () => {
+        const { charges, refunds } = await payments.unsettled();
+        return new Map([
+          ["charge", charges],
+          ["refund", refunds],
+        ]);
+      },
+    },
+    {
+      name: "rushboard_payment_unsettled_age_seconds",
+      help: "Since when the oldest of these payments has been under way; 0 where there is none.",
+      read: async () => {
+        const { oldestAt } = await payments.unsettled();
+        return one(oldestAt === null ? 0 : (clock.now() - oldestAt) / 1000);
       },
     },
     {

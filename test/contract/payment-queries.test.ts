@@ -82,6 +82,20 @@ const clauses: Clauses<PaymentQueries> = {
     expect(await queries.refundsDue(null, 2)).toEqual([]);
   },
 
+  "count what is unsettled, charges and refunds, and tell the oldest": async (queries, { db }) => {
+    expect(await queries.unsettled()).toEqual({ charges: 0, refunds: 0, oldestAt: null });
+    const begun = (id: string, ms: number, more: object) => payment(id, { openedAt: later(ms), ...more });
+    await write(
+      db,
+      begun("late", 5, {}),
+      begun("done", -99, { status: "succeeded" }),
+      begun("silent", 4, { status: "unknown" }),
+    );
+    expect(await queries.unsettled()).toEqual({ charges: 2, refunds: 0, oldestAt: later(4) });
+    await write(db, begun("back", -7, refund));
+    expect(await queries.unsettled()).toEqual({ charges: 2, refunds: 1, oldestAt: later(-7) });
+  },
+
   "look at no payment that is settled": async (queries, { db }) => {
     const settled = (["succeeded", "declined", "refunded"] as const).flatMap((status) =>
       Array.from({ length: 1000 }, (_, n) => payment(`${status}-${n}`, { status, openedAt: later(-n) })),
@@ -94,6 +108,7 @@ const clauses: Clauses<PaymentQueries> = {
       () => queries.openSince(later(1), pending as Payment, 20),
       () => queries.refundsDue(null, 20),
       () => queries.refundsDue(pending as Payment, 20),
+      () => queries.unsettled(),
       () => queries.find(paymentId("due")),
     ];
     for (const ask of asks) expect(await readsAll(db, ask)).toBe(false);
@@ -105,6 +120,12 @@ class PagesByTimeAlone extends SqlPaymentQueries {
   override async openSince(before: EpochMs, last: Payment | null, limit: number) {
     const all = await super.openSince(before, null, 1000);
     return all.filter((each) => last === null || each.openedAt > last.openedAt).slice(0, limit);
+  }
+}
+
+class CountsCharges extends SqlPaymentQueries {
+  override async unsettled() {
+    return { ...(await super.unsettled()), refunds: 0 };
   }
 }
 
@@ -140,6 +161,11 @@ contractOnDatabases<PaymentQueries>("PaymentQueries", (db) => new SqlPaymentQuer
     wrong: "pages by time alone",
     breaks: "page through all that is open, each once, though many began at once",
     make: (db) => new PagesByTimeAlone(db),
+  },
+  {
+    wrong: "counts charges only",
+    breaks: "count what is unsettled, charges and refunds, and tell the oldest",
+    make: (db) => new CountsCharges(db),
   },
   {
     wrong: "pages by offset",

@@ -1,4 +1,4 @@
-import type { PaymentQueries } from "../../application/ports/payment-queries.js";
+import type { PaymentQueries, UnsettledPayments } from "../../application/ports/payment-queries.js";
 import type { PaymentId } from "../../domain/ids.js";
 import type { Payment } from "../../domain/payment.js";
 import type { EpochMs } from "../../domain/time.js";
@@ -26,6 +26,22 @@ export class SqlPaymentQueries implements PaymentQueries {
 
   async refundsDue(last: Payment | null, limit: number): Promise<readonly Payment[]> {
     return (await read<PaymentRecord[]>(this.left("refund", last, limit))).map(paymentOf);
+  }
+
+  async unsettled(): Promise<UnsettledPayments> {
+    const { knex } = this.db;
+    const of = (open_state: PaymentRecord["open_state"]) => knex("payments").where({ open_state });
+    const figures = knex
+      .select(of("charge").count("*").as("charges"), of("charge").min("opened_at").as("oldest_charge"))
+      .select(of("refund").count("*").as("refunds"), of("refund").min("opened_at").as("oldest_refund"))
+      .first();
+    const found = await read<Readonly<Record<string, number | null>>>(figures);
+    const oldest = [found.oldest_charge, found.oldest_refund].flatMap((at) => (at == null ? [] : [Number(at)]));
+    return {
+      charges: Number(found.charges),
+      refunds: Number(found.refunds),
+      oldestAt: oldest.length === 0 ? null : (Math.min(...oldest) as EpochMs),
+    };
   }
 
   private left(open_state: PaymentRecord["open_state"], last: Payment | null, limit: number) {
