@@ -35,7 +35,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
     it("S1 is recorded and told once, at the time of its last payment, when the last two are closed at once", {
       timeout: many,
     }, async () => {
-      expect(await sellLastTwoSeats(nodes, 150, workOn)).toEqual({ unrecorded: 0, mistold: 0, early: 0 });
+      expect(await sellLastTwoSeats(nodes, 300, workOn)).toEqual({ unrecorded: 0, mistold: 0, early: 0 });
       expect(await faultsInBooks(under.db)).toEqual([]);
     });
 
