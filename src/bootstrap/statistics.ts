@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
-import { closeDatabase } from "../adapters/sql/database.js";
+import { closeDatabase, type Database } from "../adapters/sql/database.js";
+import { isMigrated } from "../adapters/sql/migrate.js";
 import { type BusinessDay, businessDayAt, daysBetween, isBusinessDay } from "../domain/business-day.js";
 import type { DomainError } from "../domain/problem.js";
 import { ConfigError, readConfig } from "./config.js";
@@ -27,6 +29,15 @@ const readDays = (): readonly BusinessDay[] => {
   }
 };
 
+/** Looks before anything connects: to connect to a file that is not there is to make it. */
+const checkDatabase = async (db: Database): Promise<void> => {
+  const { filename } = db.knex.client.connectionSettings;
+  if (db.dialect === "sqlite" && !existsSync(filename))
+    refuse(`there is no database at ${filename}: see DATA_DIR`, exits.config);
+  if (!(await isMigrated(db)))
+    refuse("the database is not migrated: run the service once, or with ROLES=migrate", exits.config);
+};
+
 /** Writes closed days down anew, one after the other, as their sales say; safe to repeat, and beside a running service. */
 const run = async (): Promise<void> => {
   const days = readDays();
@@ -34,6 +45,7 @@ const run = async (): Promise<void> => {
   const get = wireNode(config, pino({ level: "silent" }));
   const today = businessDayAt(get(Tokens.clock).now(), config.BUSINESS_TIME_ZONE);
   if (days.some((day) => day >= today)) refuse(`days must be over; today is ${today}`, exits.usage);
+  await checkDatabase(get(Tokens.database));
   const redis = get(Tokens.redis);
   await redis?.start();
   const closeDay = get(Tokens.closeDay);

@@ -91,4 +91,25 @@ contractOnDatabases("ProductTable", workOn, clauses, [
       },
     })),
   },
+  {
+    wrong: "asks for room again after it found none",
+    breaks: "says that it changed only what it did, though a payment makes room meanwhile",
+    make: twin((right, trx, meet) => ({
+      move: async (moves) => {
+        if (moves.some(({ sold }) => sold > 0)) await meet();
+        return right.move(moves);
+      },
+      change: async (id, change) => {
+        const answer = await right.change(id, change);
+        if (answer !== "too-large") return answer;
+        await meet();
+        for (let looks = 0; looks < 10_000; looks++) {
+          const { on_hand, reserved } = await rowOf(trx, id).first();
+          if (Number(on_hand) + Number(reserved) + (change.restock ?? 0) <= greatestStock) return "changed";
+        }
+        return answer;
+      },
+    })),
+    only: "mysql",
+  },
 ]);

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import type { PopularProduct } from "../../src/application/sales/list-popular-products.js";
+import type { PopularProduct, PopularProducts } from "../../src/application/sales/list-popular-products.js";
 import { Tokens } from "../../src/bootstrap/tokens.js";
 import { DomainError } from "../../src/domain/problem.js";
+import type { EpochMs } from "../../src/domain/time.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { type Json, startHttpApp } from "../support/http-app.js";
 import { board, brief, sold, toNoon } from "./boards.js";
@@ -22,10 +23,11 @@ const madeUp = async () => {
   const shown = { quantity: 1, away: false, reads: 0 };
   const product = { productId: "a", name: "Cup", unitPrice: 1, category: null, rank: 1, movement: null };
   const listPopularProducts = {
-    async execute(): Promise<readonly PopularProduct[]> {
+    async execute(): Promise<PopularProducts> {
       shown.reads += 1;
       if (shown.away) throw new DomainError({ code: "engine-unavailable", engine: "database" });
-      return [{ ...product, quantity: shown.quantity } as unknown as PopularProduct];
+      const best = { ...product, quantity: shown.quantity } as unknown as PopularProduct;
+      return { asOf: shown.reads as EpochMs, products: [best] };
     },
   } as never;
   const app = await startHttpApp({ instead: { listPopularProducts }, streamBounds: { perProcess: 20 } });

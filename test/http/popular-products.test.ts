@@ -130,7 +130,17 @@ describe("the board of best sellers", () => {
     const productId = await addProduct(app);
     await sold(app, { [productId]: 2 });
     await app.get(Tokens.bookSales).bookRest();
-    expect(await itemsOf(app, "products", ...place)).toEqual([[productId, 2, "new"]]);
+    const read = await board(app, "products");
+    expect(Object.values(read.items ?? {}).map((item) => place.map((field) => item[field]))).toEqual([
+      [productId, 2, "new"],
+    ]);
+    // The database is asked every 30 s at most, and the board says when it was.
+    app.advance(20_000);
+    expect(await board(app, "products")).toEqual(read);
+    app.advance(20_000);
+    const again = await board(app, "products");
+    expect(again.items).toEqual(read.items);
+    expect(Date.parse(String(again.asOf)) - Date.parse(String(read.asOf))).toBeGreaterThanOrEqual(40_000);
   });
 });
 
@@ -140,10 +150,10 @@ describe("an answer of a board", () => {
     const listPopularProducts = {
       execute: async (window: string, limit: number) => {
         asked.push(`${window} ${limit}`);
-        return [];
+        return { asOf: now(app), products: [] };
       },
     } as never;
-    const app = await startHttpApp({ instead: { listPopularProducts } });
+    const app: HttpApp = await startHttpApp({ instead: { listPopularProducts } });
     const ask = (query = "") => app.ask("GET", `/api/v1/rankings/products${query}`);
     const answers = await Promise.all(Array.from({ length: 30 }, () => ask()));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
@@ -160,7 +170,8 @@ describe("an answer of a board", () => {
   it("that could not be made is made anew for the next who asks", async () => {
     let away = true;
     const gone = new DomainError({ code: "engine-unavailable", engine: "database" });
-    const listPopularProducts = { execute: async () => (away ? Promise.reject(gone) : []) } as never;
+    const none = { asOf: 0, products: [] };
+    const listPopularProducts = { execute: async () => (away ? Promise.reject(gone) : none) } as never;
     const app = await startHttpApp({ instead: { listPopularProducts } });
     expectProblem(await app.ask("GET", "/api/v1/rankings/products"), "engine-unavailable");
     away = false;

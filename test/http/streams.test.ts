@@ -1,9 +1,12 @@
 import { Writable } from "node:stream";
 import { EventSource } from "eventsource";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Application } from "../../src/adapters/http/api-tables.js";
+import { Tokens } from "../../src/bootstrap/tokens.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
 import { follow, namesIn } from "./follow.js";
+import { addProduct, placeOrder } from "./shop.js";
 
 type Task = { readonly taskId: string; readonly events: string; readonly ticketed: string };
 
@@ -11,6 +14,31 @@ const claimed = async (app: HttpApp, as = "kim"): Promise<Task> => {
   const { body } = await app.ask("POST", `/api/v1/coupons/${await openCoupon(app)}/claims`, { as });
   const taskId = String(body.taskId);
   return { taskId, events: `/api/v1/tasks/${taskId}/events`, ticketed: String(body.links?.events) };
+};
+
+/** An app whose followers of orders are held back, once they have come for one, until they are let go. */
+const holding = async () => {
+  let [came, letGo] = [() => {}, () => {}];
+  const coming = new Promise<void>((resolve) => {
+    came = resolve;
+  });
+  const going = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const followOrder = {
+    async execute(...asked: Parameters<Application["followOrder"]["execute"]>) {
+      came();
+      await going;
+      return app.get(Tokens.followOrder).execute(...asked);
+    },
+  } as Application["followOrder"];
+  const app = await startHttpApp({ instead: { followOrder }, streamBounds: { heartbeatMs: 5 } });
+  const ask = async (orderId: string) => {
+    const answer = app.ask("GET", `/api/v1/orders/${orderId}/events`, { as: "kim", endless: true });
+    await coming;
+    return { answer };
+  };
+  return { app, ask, letGo };
 };
 
 describe("a task's stream", () => {
@@ -143,5 +171,29 @@ describe("streams", () => {
     expect(namesIn(text)).toEqual(["pending"]);
     expect(text).toMatch(/\n\nretry: \d{3,4}\n\n$/);
     await expect(fetch(`${app.url}/livez`)).rejects.toThrow();
+  });
+
+  it("that have not begun are not begun by a heartbeat: what is not there is still 404", async () => {
+    const { app, ask, letGo } = await holding();
+    const { answer } = await ask("none");
+    const begun = await follow(app, (await claimed(app)).events);
+    // Whoever came before this one was passed by both heartbeats.
+    await begun.until("\n\n:\n\n:\n\n");
+    letGo();
+    expectProblem(await answer, "order-not-found");
+  });
+
+  it("that have not begun when the server stops are answered by what they ask for, or told to come back", async () => {
+    const { app, ask, letGo } = await holding();
+    const orderId = await placeOrder(app, [await addProduct(app)]);
+    const [unknown, known] = [await ask("none"), await ask(orderId)];
+    await vi.waitFor(async () =>
+      expect((await app.ask("GET", "/metrics")).text).toMatch(/^rushboard_sse_connections 2$/m),
+    );
+    const stopped = app.server.stop(5000);
+    letGo();
+    expectProblem(await unknown.answer, "order-not-found");
+    expectProblem(await known.answer, "too-many-streams");
+    await stopped;
   });
 });

@@ -29,11 +29,18 @@ export class EventStream {
     this.begin = begin;
   }
 
+  /** Whether its headers are out: before that it is a request that waits for its answer, whatever that will be. */
+  get hasBegun(): boolean {
+    return this.response.headersSent;
+  }
+
   /** Sends a frame; the first one brings the headers, so until then a problem can still be answered. */
   send(frame: string): void {
     const { response } = this;
     if (response.destroyed || response.writableEnded) return;
-    if (!response.headersSent) this.begin(response);
+    if (!this.hasBegun) this.begin(response);
+    // A server that stops answers a problem instead.
+    if (response.writableEnded) return;
     response.write(frame);
     if (response.writableLength > this.bufferedBytes) response.destroy();
   }
@@ -56,6 +63,7 @@ export class EventStreams {
   private readonly byShopper = new Map<UserId, number>();
   private readonly bounds: StreamBounds;
   private timer: NodeJS.Timeout | undefined;
+  private stopping = false;
 
   constructor(bounds: Partial<StreamBounds> = {}) {
     this.bounds = { ...contract, ...bounds };
@@ -72,19 +80,27 @@ export class EventStreams {
   /** Takes a stream, the shopper's if there is one, until the response closes. @throws EdgeProblem `too-many-streams`. */
   take(response: EdgeResponse, shopper: UserId | null, writer: ResponseWriter): EventStream {
     const held = shopper === null ? 0 : (this.byShopper.get(shopper) ?? 0);
-    if (this.open.size >= this.bounds.perProcess || held >= this.bounds.perShopper)
+    if (this.stopping || this.open.size >= this.bounds.perProcess || held >= this.bounds.perShopper)
       throw new EdgeProblem("too-many-streams");
-    const stream = new EventStream(response, this.bounds.bufferedBytes, (opened) => beginStream(opened, writer));
+    const stream = new EventStream(response, this.bounds.bufferedBytes, (opened) => {
+      if (this.stopping) writer.problem(opened, new EdgeProblem("too-many-streams"));
+      else beginStream(opened, writer);
+    });
     this.open.add(stream);
     if (shopper !== null) this.byShopper.set(shopper, held + 1);
     stream.onClose(() => this.leave(stream, shopper));
     return stream;
   }
 
-  /** Ends every stream, asking clients to come back spread over some seconds rather than all at once. */
+  /**
+   * Ends every stream, asking clients to come back spread over some seconds rather than all at once. One that has not
+   * begun is answered by its handler: its problem, or 503 in place of its first event.
+   */
   stop(): void {
     clearInterval(this.timer);
+    this.stopping = true;
     for (const stream of this.open) {
+      if (!stream.hasBegun) continue;
       stream.send(`retry: ${500 + Math.floor(Math.random() * 3000)}\n\n`);
       stream.end();
     }
@@ -92,7 +108,7 @@ export class EventStreams {
 
   /** Sends one frame to all; streams that have not begun wait for their first event. */
   private sendAll(frame: string): void {
-    for (const stream of this.open) stream.send(frame);
+    for (const stream of this.open) if (stream.hasBegun) stream.send(frame);
   }
 
   private leave(stream: EventStream, shopper: UserId | null): void {

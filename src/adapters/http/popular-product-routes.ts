@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Clock } from "../../application/ports/clock.js";
 import type { ListPopularProducts, PopularProduct } from "../../application/sales/list-popular-products.js";
 import { salesWindows } from "../../domain/sales-window.js";
 import { toInstant } from "../../domain/time.js";
@@ -10,7 +9,6 @@ import { type Route, route } from "./route.js";
 type Needs = {
   readonly listPopularProducts: ListPopularProducts;
   readonly boardAnswers: BoardAnswers;
-  readonly clock: Clock;
 };
 
 const windowSchema = z.enum(salesWindows);
@@ -38,13 +36,13 @@ const shown = (product: PopularProduct): z.infer<typeof itemSchema> => {
 };
 
 /** The boards of best sellers. */
-export const popularProductRoutes = ({ listPopularProducts, boardAnswers, clock }: Needs): readonly Route[] => {
+export const popularProductRoutes = ({ listPopularProducts, boardAnswers }: Needs): readonly Route[] => {
   const ask = ({ window, limit }: z.infer<typeof boardQuery>): BoardQuery => ({
     boards: "products",
     name: `products:${window}:${limit}`,
     async read() {
-      const asOf = toInstant(clock.now());
-      return { window, asOf, items: (await listPopularProducts.execute(window, limit)).map(shown) };
+      const { asOf, products } = await listPopularProducts.execute(window, limit);
+      return { window, asOf: toInstant(asOf), items: products.map(shown) };
     },
   });
   return [

@@ -9,8 +9,9 @@ import type { SalesQueries } from "../ports/sales-queries.js";
 const mostRanked = 100;
 const keptMs = 30_000;
 
-/** A board's best sellers, and the ranks that these had the day before. */
+/** A board's best sellers, the ranks that these had the day before, and when both were read. */
 export type Ranked = {
+  readonly asOf: EpochMs;
   readonly top: readonly RankedProduct[];
   readonly before: ReadonlyMap<ProductId, number>;
 };
@@ -41,10 +42,11 @@ export class ColdBoards {
   }
 
   private async rank(board: WindowBoard): Promise<Ranked> {
+    const asOf = this.clock.now();
     const top = await this.sales.rank(board, mostRanked, []);
     const yesterday = boardBefore(board);
     const ids = top.map(({ productId }) => productId);
     const before = yesterday === null || ids.length === 0 ? [] : await this.sales.rank(yesterday, 0, ids);
-    return { top, before: new Map(before.map(({ productId, rank }) => [productId, rank])) };
+    return { asOf, top, before: new Map(before.map(({ productId, rank }) => [productId, rank])) };
   }
 }

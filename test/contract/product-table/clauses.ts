@@ -166,6 +166,15 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await move(work, oneOf("give-back", "a", "a", "a"))).toBe(true);
     expect((await stockOf(db, "a"))?.onHand).toBe(greatestStock);
   },
+
+  "says that it changed only what it did, though a payment makes room meanwhile": async (work, { db }) => {
+    await addProducts(db, 1, product("a"));
+    expect(await changeOf(work, "a", { restock: greatestStock - 1 })).toBe("changed");
+    await move(work, oneOf("reserve", "a"));
+    const [answer] = await Promise.all([changeOf(work, "a", { restock: 1 }), move(work, oneOf("sell", "a"))]);
+    const added = answer === "changed" ? 1 : 0;
+    expect(await stockOf(db, "a")).toMatchObject({ restocked: greatestStock - 1 + added, reserved: 0, sold: 1 });
+  },
 };
 
 const changeOf = (work: UnitOfWork, id: string, change: ProductChange) =>

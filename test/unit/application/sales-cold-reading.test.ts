@@ -61,6 +61,20 @@ describe("a cold board", () => {
     expect((await letGo(listed(shop, "1d", 100)))[0]).toEqual([1, "a", 50, 0]);
   });
 
+  it("says when it was read, for as long as that answer is kept", async () => {
+    const { shop, letGo } = await openColdShop();
+    const readAt = shop.clock.at;
+    const asOf = async () => (await letGo(shop.house.listPopular.execute("1d", 1))).asOf;
+    expect(await asOf()).toBe(readAt);
+    shop.clock.at += 29_999;
+    expect(await asOf()).toBe(readAt);
+    shop.clock.at += 1;
+    expect(await asOf()).toBe(readAt + 30_000);
+    await shop.house.fillBoards.fill();
+    shop.clock.at += 10_000;
+    expect(await asOf()).toBe(readAt + 40_000);
+  });
+
   it("is read from the board as soon as that is ready", async () => {
     const { shop, letGo, figures } = await openColdShop();
     await letGo(listed(shop, "1d", 100));

@@ -20,7 +20,7 @@ describe("popular products", () => {
     const shop = await openSalesShop({ products });
     await shop.sell(...twoDays);
     await shop.house.fillBoards.fill();
-    expect((await shop.house.listPopular.execute("1d", 1))[0]).toEqual({
+    expect((await shop.house.listPopular.execute("1d", 1)).products[0]).toEqual({
       ...product("c"),
       rank: 1,
       quantity: 8,
