@@ -2,16 +2,17 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { sellOut } from "../http/hall.js";
+import { addHall, sellOut } from "../http/hall.js";
 import { hasBrowser, reads, visit } from "../support/browser.js";
-import { asker, type HttpApp } from "../support/http-app.js";
+import { asker, type HttpApp, startHttpApp } from "../support/http-app.js";
 import { profiles, startNode } from "../support/node.js";
 import { onOwnRedis } from "./own-redis.js";
 
-/** Does what the page says to do where there is nothing yet: runs the commands that it shows, in a shell. */
-const doAsToldIn = async (page: Page, section: string): Promise<void> => {
-  const commands = await page.locator(`${section} .empty code`).textContent();
-  await promisify(execFile)("/bin/sh", ["-ec", String(commands).replaceAll(/^curl /gm, "curl --fail-with-body ")]);
+/** Does what the page says to do where there is nothing yet: runs the commands that it shows, in a shell; answers them. */
+const doAsToldIn = async (page: Page, section: string): Promise<string> => {
+  const commands = String(await page.locator(`${section} .empty code`).textContent());
+  await promisify(execFile)("/bin/sh", ["-ec", commands.replaceAll(/^curl /gm, "curl --fail-with-body ")]);
+  return commands;
 };
 
 const cardOf = (id: string) => `section[aria-labelledby=${id}]`;
@@ -49,10 +50,10 @@ describe.skipIf(!hasBrowser)("boards that move without a reload", () => {
         expect(page.url()).toContain("window=all");
         expect(await page.evaluate("document.activeElement.textContent")).toBe("All time");
 
-        await reads(page, `${sellOuts} .empty`, new RegExp(`${url.origin}/api/v1/concerts/first-night/schedules`));
-        await doAsToldIn(page, sellOuts);
+        await reads(page, `${sellOuts} .empty`, new RegExp(`${url.origin}/api/v1/concerts/first-night-\\w+/schedules`));
+        const commands = await doAsToldIn(page, sellOuts);
         await reads(page, `${curve} [data-fact=available]`, /^20$/);
-        await sellOut(app, "first-evening");
+        await sellOut(app, String(/first-evening-\w+/.exec(commands)));
         await reads(page, `${sellOuts} tbody tr`, /^1First night20/);
         await page.locator(`${sellOuts} tbody a`).click();
         await reads(page, `${curve} figcaption`, /^All 20 seats were sold at /);
@@ -69,4 +70,38 @@ describe.skipIf(!hasBrowser)("boards that move without a reload", () => {
         await reads(friend.page, `${curve} figcaption`, /^All 20 seats/);
       },
     );
+
+  it("shows commands that can be run, and run again by whoever comes next", async () => {
+    const app = await startHttpApp();
+    await app.work();
+    const first = await visit(`${app.url}/#/boards?window=1d`);
+    const next = await visit(`${app.url}/#/boards?window=1d`);
+    for (const { page } of [first, next])
+      for (const part of [sellers, sellOuts]) await reads(page, `${part} .empty`, /curl/);
+    const told = await next.page.locator(`${sellers} .empty code`).textContent();
+    await next.page.locator(`${sellers} .choices a`, { hasText: "7 days" }).click();
+    await reads(next.page, `${sellers} caption`, /7 days/);
+    expect(await next.page.locator(`${sellers} .empty code`).textContent()).toBe(told);
+    // The second visitor hears nothing of the first one's sale, so the commands stay.
+    await next.context.setOffline(true);
+    for (const part of [sellers, sellOuts]) for (const { page } of [first, next]) await doAsToldIn(page, part);
+    await reads(first.page, `${sellers} tbody tr`, /^1First cup4/);
+    await next.context.close();
+    next.forgive(/ERR_INTERNET_DISCONNECTED/);
+  });
+
+  it("leaves the keyboard's focus on a sell-out while others come", async () => {
+    const app = await startHttpApp();
+    await app.work();
+    await sellOut(app, await addHall(app));
+    const { page } = await visit(`${app.url}/#/boards`);
+    await reads(page, `${sellOuts} tbody tr`, /^1Winter/);
+    await page.locator(`${sellOuts} tbody a`).focus();
+    const focused = () => page.evaluate("document.activeElement.dataset.schedule");
+    const schedule = await focused();
+    expect(schedule).toBeTruthy();
+    await sellOut(app, await addHall(app));
+    await reads(page, `${sellOuts} tbody tr`, /\n2Winter/);
+    expect(await focused()).toBe(schedule);
+  });
 });

@@ -2,7 +2,7 @@ import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { Tokens } from "../../src/bootstrap/tokens.js";
 import { addProduct, placeOrder } from "../http/shop.js";
-import { hasBrowser, reads, visit } from "../support/browser.js";
+import { hasBrowser, reads, recorded, visit } from "../support/browser.js";
 import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
 
 const parked = { type: "order.placed", group: "inventory", error: "the shelf collapsed", attempts: 8 } as const;
@@ -70,7 +70,25 @@ describe.skipIf(!hasBrowser)("health, for an operator", () => {
 
     await page.locator(`${letters} button`).click();
     await reads(page, `${letters} button`, /^Not replayed, try again$/);
+    expect(
+      await page.getByRole("button", { name: "Not replayed, try again: order.placed for inventory" }).count(),
+    ).toBe(1);
     expect(forgive(/status of 409|status of 422/)).toHaveLength(1);
+  });
+
+  it("says of each letter anew that it is delivered again", async () => {
+    const app = await startHttpApp();
+    await parkPlacedOrder(app);
+    await parkPlacedOrder(app);
+    const { page } = await visit(`${app.url}/#/health`);
+    await expect.poll(() => page.locator(letters).count(), { timeout: 10_000 }).toBe(2);
+    const said = await recorded(page, "#announcer");
+    for (const left of [1, 0]) {
+      await page.locator(`${letters} button`).first().click();
+      await expect.poll(() => page.locator(letters).count(), { timeout: 10_000 }).toBe(left);
+    }
+    const again = "The letter is delivered again";
+    await expect.poll(async () => (await said()).filter((words) => words === again)).toHaveLength(2);
   });
 });
 

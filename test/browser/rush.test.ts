@@ -92,6 +92,19 @@ describe.skipIf(!hasBrowser)("a rush seen through the page", () => {
     expect(forgive(/ERR_FAILED .*\/claims$/)).toHaveLength(1);
   });
 
+  it("who gives no name is known again after a reload", async () => {
+    const { address } = await open((await profiles[0]?.settings()) ?? {}, { quantity: 5 });
+    const { page } = await visit(address);
+    await page.locator(button).click();
+    await reads(page, claimState, /^It is yours\. You were number 1\.$/);
+    const name = await page.locator("#shopper").inputValue();
+    expect(name).toMatch(/^visitor-\w+$/);
+    await page.reload();
+    await reads(page, claimState, /^It is yours\. You were number 1\.$/);
+    await reads(page, button, /^Claimed$/);
+    expect(await page.locator("#shopper").inputValue()).toBe(name);
+  });
+
   it("a drop that there is not says so", async () => {
     const { address } = await open((await profiles[0]?.settings()) ?? {}, { quantity: 1 });
     const { page, forgive } = await visit(`${new URL(address).origin}/#/drop/no-such-drop`);

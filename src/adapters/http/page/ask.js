@@ -15,18 +15,18 @@ export class Refusal extends Error {
     this.retryAfterMs = Number(retryAfter ?? 1) * 1000;
   }
 
+  /** Whether it is none of the service's: a proxy closes the path, or has lost the service. */
+  get isForeign() {
+    return this.code === "unknown" && this.status < 500 && this.status !== 429;
+  }
+
   /** Whether the same request may succeed by itself a little later. */
   get passes() {
-    return this.status >= 500 || this.status === 429;
+    return this.status >= 500 || this.status === 429 || this.isForeign;
   }
 }
 
-const problemIn = async (response) => {
-  const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json");
-  return isProblem ? response.json() : undefined;
-};
-
-const send = async (path, { method = "GET", body, as, signal } = {}) => {
+const send = async (path, { method = "GET", body, as, signal, also } = {}) => {
   const response = await fetch(path, {
     method,
     headers: {
@@ -39,12 +39,13 @@ const send = async (path, { method = "GET", body, as, signal } = {}) => {
     signal: AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]),
   });
   hearDate(response.headers.get("date"));
-  const problem = await problemIn(response);
-  if (problem !== undefined) throw new Refusal(response.status, problem, response.headers.get("retry-after"));
-  return response;
+  const type = response.headers.get("content-type") ?? "";
+  if (response.ok || (response.status === also && type.startsWith("application/json"))) return response;
+  const problem = type.startsWith("application/problem+json") ? await response.json() : {};
+  throw new Refusal(response.status, problem, response.headers.get("retry-after"));
 };
 
-/** Asks for JSON. @throws Refusal the service's no; TypeError or DOMException no answer */
+/** Asks for JSON. A JSON answer of the status `also` is as good as one of success. @throws Refusal the service's no; TypeError or DOMException no answer */
 export const ask = async (path, options) => (await send(path, options)).json();
 
 /** Asks for text. @throws as `ask` */

@@ -2,7 +2,7 @@ import { announce } from "./announce.js";
 import { api } from "./ask.js";
 import { choiceLinks } from "./choice-links.js";
 import { element, section, setText, table } from "./element.js";
-import { curlPost, firstSteps } from "./first-steps.js";
+import { curlPost, firstSteps, freshId } from "./first-steps.js";
 import { follow } from "./follow.js";
 import { watchedPart } from "./watched-part.js";
 import { count, movementOf } from "./words.js";
@@ -14,7 +14,9 @@ const nothing = () =>
   firstSteps(
     "Nothing was sold in this window. These commands add a product and report a sale of it; the board moves by itself.",
     curlPost("/products", { productId: "first-cup", name: "First cup", unitPrice: 9000, stock: 500 }),
-    curlPost("/sales", { sales: [{ saleId: "first-sale", productId: "first-cup", quantity: 2, unitPrice: 9000 }] }),
+    curlPost("/sales", {
+      sales: [{ saleId: freshId("first-sale"), productId: "first-cup", quantity: 2, unitPrice: 9000 }],
+    }),
   );
 
 const row = ({ rank, productId, name, quantity, unitPrice, movement }, before) => {

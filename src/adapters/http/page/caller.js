@@ -26,15 +26,16 @@ export const setToken = (given) => {
   caller.dispatchEvent(new Event("change"));
 };
 
-/** The visitor's name in this tab; one is made up for who gives none. */
-export const shopperName = () => {
-  shopper ||= remembered(key) || `visitor-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
-  return shopper;
-};
-
 export const setShopperName = (name) => {
   shopper = name;
   remembered(key, name);
+};
+
+/** The visitor's name in this tab; one is made up for who gives none, and kept as if they had. */
+export const shopperName = () => {
+  if (shopper === "")
+    setShopperName(remembered(key) || `visitor-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`);
+  return shopper;
 };
 
 /** Remembers that this visitor has a claim on the coupon, so that a reload finds it again. */

@@ -52,7 +52,7 @@ export const claimPanel = (couponId, signal) => {
   const form = element("form", {}, isOpen ? nameField() : "", button);
   const panel = section("claim-title", "Your claim", form, words);
   let coupon;
-  let following = new AbortController();
+  let attempt = new AbortController();
   /** `idle`, `waiting` for a result, or `done` with one that stands. */
   let stage = "idle";
 
@@ -73,41 +73,71 @@ export const claimPanel = (couponId, signal) => {
     offer();
   };
 
+  /** Ends the attempt that is under way, if any; answers the signal of a new one. */
+  const begin = () => {
+    attempt.abort();
+    attempt = new AbortController();
+    return AbortSignal.any([signal, attempt.signal]);
+  };
+  const fail = (error) => {
+    attempt.abort();
+    say("idle", refusals[error.code] ?? (error instanceof Refusal ? error.message : "No answer. Please try again."));
+  };
   const settled = ({ status, position, reason }) => {
-    following.abort();
+    attempt.abort();
     if (status === "succeeded") say("done", `It is yours. You were number ${count(position)}.`);
     else say("idle", refusals[reason] ?? `It did not work out: ${reason}.`);
   };
 
-  const watch = ({ position, links }) => {
-    following.abort();
+  const mine = (until) => ask(`${api}/coupons/${couponId}/claims/me`, { as: "shopper", signal: until });
+  const watch = (claim, until) => {
     if (isOpen) rememberClaim(couponId);
-    following = new AbortController();
-    const until = AbortSignal.any([signal, following.signal]);
-    const waiting = () => say("waiting", `You are number ${count(position)}. The result comes here by itself.`);
-    waiting();
-    // The link carries a ticket of its own, since a browser's EventSource sends no headers.
-    follow(until, "claim", links.events, { pending: waiting, settled });
+    const waiting = ({ position }) =>
+      say("waiting", `You are number ${count(position)}. The result comes here by itself.`);
+    waiting(claim);
+    // The link carries a ticket, since a browser's EventSource sends no headers; a claim may outwait its hour.
+    const renew = async () => {
+      try {
+        const { status, links } = await mine(until);
+        if (status !== "pending") settled(await ask(links.self, { as: "shopper", signal: until }));
+        return links.events;
+      } catch (error) {
+        if (!until.aborted && error instanceof Refusal && !error.passes) fail(error);
+        throw error;
+      }
+    };
+    follow(until, "claim", claim.links.events, { pending: waiting, settled }, renew);
   };
 
-  const meet = (request) =>
-    request.then(watch).catch((error) => {
-      if (signal.aborted) return;
-      say("idle", refusals[error.code] ?? (error instanceof Refusal ? error.message : "No answer. Please try again."));
-    });
+  /** Follows the claim that the request finds, unless somebody else is at the page by then. */
+  const meet = async (request, until) => {
+    try {
+      const claim = await request;
+      if (!until.aborted) watch(claim, until);
+    } catch (error) {
+      if (!until.aborted) fail(error);
+    }
+  };
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     say("waiting", "Claiming");
-    void meet(place(couponId, signal, (text) => setText(words, text)));
+    const until = begin();
+    void meet(
+      place(couponId, until, (text) => setText(words, text)),
+      until,
+    );
   });
   const somebodyElse = () => {
-    following.abort();
+    attempt.abort();
     say("idle", "");
   };
   form.querySelector("input")?.addEventListener("change", somebodyElse);
   caller.addEventListener("change", somebodyElse, { signal });
-  if (isOpen && hasClaimed(couponId)) void meet(ask(`${api}/coupons/${couponId}/claims/me`, { as: "shopper", signal }));
+  if (isOpen && hasClaimed(couponId)) {
+    const until = begin();
+    void meet(mine(until), until);
+  }
 
   return {
     panel,

@@ -8,22 +8,30 @@ import { count, momentOf } from "./words.js";
 const everyMs = 3000;
 const path = `${api}/admin/dead-letters`;
 
-const replay = async (id, button, signal) => {
+/** What is on the button is heard too, with the letter that it is for. */
+const label = (button, words, { type, group }) => {
+  setText(button, words);
+  button.setAttribute("aria-label", `${words}: ${type} for ${group}`);
+};
+
+const replay = async (letter, button, signal) => {
   button.disabled = true;
   try {
-    await ask(`${path}/${id}/replay`, { method: "POST", signal });
-    setText(button, "Sent again");
+    await ask(`${path}/${letter.id}/replay`, { method: "POST", signal });
+    label(button, "Sent again", letter);
     announce("The letter is delivered again");
   } catch (error) {
     button.disabled = false;
     announce(error instanceof Refusal ? error.message : "No answer. Please try again.");
-    setText(button, "Not replayed, try again");
+    label(button, "Not replayed, try again", letter);
   }
 };
 
-const letter = ({ id, type, group, error, attempts, at, event }, signal) => {
-  const button = element("button", { type: "button", "aria-label": `Replay ${type} for ${group}` }, "Replay");
-  button.addEventListener("click", () => void replay(id, button, signal));
+const letterItem = (letter, signal) => {
+  const { id, type, group, error, attempts, at, event } = letter;
+  const button = element("button", { type: "button" });
+  label(button, "Replay", letter);
+  button.addEventListener("click", () => void replay(letter, button, signal));
   const text = typeof event === "string" ? event : JSON.stringify(event, null, 2);
   const pre = element("pre", { tabindex: "0", role: "group", "aria-label": "The event" }, text);
   return element(
@@ -47,7 +55,7 @@ export const deadLetters = (signal) => {
   const show = (items) => {
     const kept = new Map([...list.children].map((item) => [item.dataset.letter, item]));
     // A letter that stays keeps its element, and with it the focus and whether it is unfolded.
-    const wanted = items.map((item) => kept.get(item.id) ?? letter(item, signal));
+    const wanted = items.map((item) => kept.get(item.id) ?? letterItem(item, signal));
     for (const [id, item] of kept) if (!items.some((each) => each.id === id)) item.remove();
     for (const item of wanted) if (!item.isConnected) list.append(item);
     setText(words, items.length === 0 ? "None: everything was delivered." : `${count(items.length)} on this page`);

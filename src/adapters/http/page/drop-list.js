@@ -2,6 +2,7 @@ import { api, askAll, Refusal } from "./ask.js";
 import { element, setText } from "./element.js";
 import { curlPost, firstSteps } from "./first-steps.js";
 import { repeat } from "./follow.js";
+import { redraw } from "./redraw.js";
 import { count, momentOf } from "./words.js";
 
 const mostCoupons = 1000;
@@ -52,13 +53,11 @@ export const dropList = (main, _place, signal) => {
       setText(state, "This node serves no API, for it has other roles. Look at one that does.");
       return everyMs;
     }
-    // Drawn again only when something changed, lest a link be lost under a finger or the keyboard's focus.
+    // Drawn again only when something changed, lest a link be lost under a finger.
     const now = JSON.stringify(coupons);
     if (now === shown) return everyMs;
     shown = now;
-    const focused = document.activeElement?.getAttribute("href");
-    list.replaceChildren(...coupons.reverse().map(card));
-    if (focused) list.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+    redraw(list, coupons.reverse().map(card));
     setText(state, coupons.length === 0 ? "" : `${count(coupons.length)} so far, newest first`);
     main.querySelector(".empty")?.remove();
     if (coupons.length === 0) main.append(nothing());

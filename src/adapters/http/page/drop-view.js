@@ -25,10 +25,13 @@ const nextLook = ({ state, opensAt, issued, remaining, quantity }) => {
   return state === "open" || issued + remaining < quantity ? 1000 : 5000;
 };
 
-/** The curve until now, where one may read the ranking log: anyone in open mode. */
+/** The curve until now, where one may read the ranking log: anyone in open mode, unless a proxy closes it. */
 const issuedBefore = async (couponId, signal) => {
   if (!isOpen) return [];
-  const log = await askAll(`${api}/admin/ranking-logs?couponId=${couponId}`, mostLogged, { signal });
+  const log = await askAll(`${api}/admin/ranking-logs?couponId=${couponId}`, mostLogged, { signal }).catch((error) => {
+    if (error instanceof Refusal && error.isForeign) return [];
+    throw error;
+  });
   const times = log.filter(({ status }) => status === "ISSUED").map(({ at }) => Date.parse(at));
   return times.sort((a, b) => a - b).map((at, index) => ({ at, value: index + 1 }));
 };

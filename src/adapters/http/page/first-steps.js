@@ -8,6 +8,9 @@ export const curlPost = (path, body) => {
   return `curl ${location.origin}/api/v1${path} \\\n  -H 'Content-Type: application/json'${token} \\\n  -d '${json}'`;
 };
 
+/** An id that nobody has taken yet: commands shown today are to work where those of yesterday were run. */
+export const freshId = (name) => `${name}-${Date.now().toString(36)}`;
+
 const copy = async (code, button) => {
   try {
     await navigator.clipboard.writeText(code.textContent);

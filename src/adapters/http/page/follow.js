@@ -47,9 +47,10 @@ export const repeat = async (signal, source, work) => {
 /**
  * Follows a stream of events until the signal. A browser comes back by itself while the connection breaks, but not when
  * it was refused, nor does it notice one that died silently; so this opens it anew. A hidden page holds no stream, for a
- * browser allows six connections to a host in all its tabs.
+ * browser allows six connections to a host in all its tabs. `renew` answers the address to go on with after a refusal.
  */
-export const follow = (signal, source, url, hear) => {
+export const follow = (signal, source, url, hear, renew = () => url) => {
+  let address = url;
   let stream;
   let timer;
   let misses = 0;
@@ -61,7 +62,7 @@ export const follow = (signal, source, url, hear) => {
   const open = () => {
     close();
     if (signal.aborted || document.hidden) return;
-    stream = new EventSource(url);
+    stream = new EventSource(address);
     for (const [name, listener] of Object.entries(hear))
       stream.addEventListener(name, ({ data }) => {
         misses = 0;
@@ -70,8 +71,20 @@ export const follow = (signal, source, url, hear) => {
       });
     stream.addEventListener("error", ({ target }) => {
       bad(source);
-      if (target.readyState === EventSource.CLOSED) timer = setTimeout(open, backoff(misses++));
+      if (target.readyState === EventSource.CLOSED) later();
     });
+  };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void again(), backoff(misses++));
+  };
+  const again = async () => {
+    try {
+      address = await renew();
+      open();
+    } catch {
+      if (!signal.aborted && !document.hidden) later();
+    }
   };
   document.addEventListener("visibilitychange", open, { signal });
   freshness.addEventListener("recovered", open, { signal });

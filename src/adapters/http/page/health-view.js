@@ -1,8 +1,9 @@
-import { askText } from "./ask.js";
+import { ask, askText } from "./ask.js";
 import { couponAudit } from "./coupon-audit.js";
 import { deadLetters } from "./dead-letters.js";
 import { element, section, setText, table } from "./element.js";
 import { repeat } from "./follow.js";
+import { lastingWords } from "./operator-part.js";
 import { watchedPart } from "./watched-part.js";
 import { count } from "./words.js";
 
@@ -41,7 +42,15 @@ const readiness = (signal) => {
   const words = element("p", { id: "readiness", role: "status" }, "Reading");
   const advice = element("ul", { class: "advice" });
   void repeat(signal, "readiness", async () => {
-    const { status, checks, warnings = [] } = JSON.parse(await askText("/readyz", { signal }));
+    let found;
+    try {
+      found = await ask("/readyz", { signal, also: 503 });
+    } catch (error) {
+      setText(words, lastingWords(error));
+      box.hidden = true;
+      return null;
+    }
+    const { status, checks, warnings = [] } = found;
     setText(words, states[status]);
     body.replaceChildren(...Object.entries(checks).map(([name, answer]) => line(name, answer, answer === "ok")));
     advice.replaceChildren(...warnings.map((warning) => element("li", {}, warning)));
@@ -55,7 +64,11 @@ const readiness = (signal) => {
 const metrics = (signal) => {
   const known = table("Figures", ["Figure", "Now"]);
   const lag = table("Consumer lag", ["Group", "Events to take"]);
-  void repeat(signal, "metrics", async () => {
+  const close = (words) => {
+    for (const { box } of [known, lag]) box.replaceWith(element("p", { class: "muted" }, words));
+    return null;
+  };
+  const read = async () => {
     const found = figuresIn(await askText("/metrics", { signal }));
     known.body.replaceChildren(
       ...Object.entries(figures)
@@ -68,7 +81,8 @@ const metrics = (signal) => {
     const groups = [...(found.get("rushboard_consumer_lag") ?? [])];
     lag.body.replaceChildren(...groups.map(([group, events]) => line(group, count(events))));
     return everyMs;
-  });
+  };
+  void repeat(signal, "metrics", () => read().catch((error) => close(lastingWords(error))));
   return [section("figures", "Figures of this node", known.box), section("lag", "Consumers", lag.box)];
 };
 

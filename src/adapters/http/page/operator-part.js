@@ -16,6 +16,8 @@ export const withToken = (signal, without, work) => {
 
 /** What to say of a refusal that waiting does not mend; a passing one is thrown on. */
 export const lastingWords = (error) => {
+  if (error instanceof Refusal && error.isForeign)
+    return `Closed here: something before the service answers with ${error.status}. Ask a node itself.`;
   if (!(error instanceof Refusal) || error.passes) throw error;
   return error.status === 401 || error.status === 403 ? "This is for an admin's token." : error.message;
 };

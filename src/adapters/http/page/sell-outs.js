@@ -1,8 +1,9 @@
 import { api } from "./ask.js";
 import { choiceLinks } from "./choice-links.js";
 import { element, section, setText, table } from "./element.js";
-import { curlPost, firstSteps } from "./first-steps.js";
+import { curlPost, firstSteps, freshId } from "./first-steps.js";
 import { follow } from "./follow.js";
+import { redraw } from "./redraw.js";
 import { watchedPart } from "./watched-part.js";
 import { count, lengthOf, momentOf } from "./words.js";
 
@@ -10,18 +11,20 @@ const boards = { fastest: "Fastest ever", weekly: "This week" };
 const shown = 10;
 
 const hours = (n) => new Date(Date.now() + n * 3_600_000).toISOString();
-const nothing = () =>
-  firstSteps(
+const nothing = () => {
+  const concertId = freshId("first-night");
+  return firstSteps(
     "No concert has sold out here. These commands put one on sale; when its last seat is paid for, it ranks by itself.",
-    curlPost("/concerts", { concertId: "first-night", title: "First night" }),
-    curlPost("/concerts/first-night/schedules", {
-      scheduleId: "first-evening",
+    curlPost("/concerts", { concertId, title: "First night" }),
+    curlPost(`/concerts/${concertId}/schedules`, {
+      scheduleId: freshId("first-evening"),
       startsAt: hours(240),
       salesOpenAt: hours(0),
       seats: 20,
       price: 50_000,
     }),
   );
+};
 
 const row = (to) => (sellOut) => {
   const { rank, title, scheduleId, seats, soldOutAt, elapsedMs } = sellOut;
@@ -49,7 +52,7 @@ export const sellOuts = (to, signal) => {
     follow(until, "sell-outs", `${api}/rankings/sold-out/events?board=${board}&limit=${shown}`, {
       board({ items, policy, week }) {
         setText(title, `Sell-outs, ${week ?? "all time"}, by the policy ${policy}`);
-        body.replaceChildren(...items.map(row(to)));
+        redraw(body, items.map(row(to)));
         box.hidden = items.length === 0;
         if (items.length > 0) empty.replaceChildren();
         else if (empty.childElementCount === 0) empty.append(nothing());

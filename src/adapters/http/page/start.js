@@ -1,4 +1,4 @@
-import { askText } from "./ask.js";
+import { askText, Refusal } from "./ask.js";
 import { boardsView } from "./boards-view.js";
 import { dropView } from "./drop-view.js";
 import { repeat } from "./follow.js";
@@ -50,7 +50,14 @@ document.getElementById("skip").addEventListener("click", (event) => {
 addEventListener("hashchange", () => go(false));
 startTokenDialog();
 go(true);
+
+let alive = "/livez";
 void repeat(new AbortController().signal, pulse, async () => {
-  await askText("/livez");
+  await askText(alive).catch((error) => {
+    if (alive === "/" || !(error instanceof Refusal && error.isForeign)) throw error;
+    // Closed at a proxy, as it may be: then the page itself says whether the service is there.
+    alive = "/";
+    return askText(alive);
+  });
   return pulseMs;
 });
