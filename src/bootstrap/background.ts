@@ -21,7 +21,7 @@ export type Background = { readonly steps: readonly Step[]; readonly figures: Jo
 
 /**
  * What a node does beside answering requests, by its roles.
- * @param countPayment hears how each payment ended that the provider had left open
+ * @param countPayment hears how each payment ended whose end no answer to a request has told
  */
 export const backgroundSteps = (
   config: Config,
@@ -30,6 +30,8 @@ export const backgroundSteps = (
   countPayment: (outcome: string) => void,
 ): Background => {
   const steps: Step[] = [];
+  // The counter exists after the use cases do.
+  get(Tokens.paymentsClosedLate).count = countPayment;
   const failed = (job: string) => (error: unknown) =>
     log[isEngineUnavailable(error) ? "warn" : "error"]({ job, err: error }, "a job failed and will be tried again");
   const recurring: Recurring = (name, run, everyMs) => {
@@ -70,7 +72,7 @@ export const backgroundSteps = (
     statisticsDrift: 0,
     purgedRows: new Map(),
   };
-  if (config.ROLES.has("scheduler")) steps.push(...scheduledJobs(config, get, recurring, figures, countPayment));
+  if (config.ROLES.has("scheduler")) steps.push(...scheduledJobs(config, get, recurring, figures));
 
   if (config.ROLES.has("api")) {
     const followTask = get(Tokens.followTask);

@@ -10,6 +10,7 @@ import { RedeemCoupon } from "../application/order/redeem-coupon.js";
 import { ReserveStock } from "../application/order/reserve-stock.js";
 import { ReviveOrders } from "../application/order/revive-orders.js";
 import { ClosePayment } from "../application/payment/close-payment.js";
+import type { ClosedLate } from "../application/payment/closed-late.js";
 import { ConfirmPayment } from "../application/payment/confirm-payment.js";
 import { Payables } from "../application/payment/payables.js";
 import { SettleOpenPayments } from "../application/payment/settle-open-payments.js";
@@ -17,7 +18,13 @@ import { StartPayment } from "../application/payment/start-payment.js";
 import { AddProduct } from "../application/product/add-product.js";
 import { ChangeProduct } from "../application/product/change-product.js";
 import { Tokens as T } from "./tokens.js";
+import type { PaymentsClosedLate } from "./use-case-tokens.js";
 import { make, wiring } from "./wiring.js";
+
+const closedLate =
+  (late: PaymentsClosedLate): ClosedLate =>
+  (outcome) =>
+    outcome instanceof Error ? late.failed(outcome) : late.count(outcome);
 
 /** Products, orders and payments; the same in every profile. */
 export const orderModule = wiring((wire) => {
@@ -46,12 +53,20 @@ export const orderModule = wiring((wire) => {
   wire(T.payables, [T.orderNotices, T.clock, T.zone], make(Payables));
   wire(T.startPayment, [T.work, T.payables, T.clock, T.newId], make(StartPayment));
   wire(T.closePayment, [T.work, T.payments, T.payables, T.clock], make(ClosePayment));
-  wire(T.confirmPayment, [T.startPayment, T.provider, T.closePayment, T.patience], make(ConfirmPayment));
+  wire(T.paymentsClosedLate, [T.log], (log) => ({
+    count: () => {},
+    failed: (error) => log.error({ err: error }, "a payment could not be closed"),
+  }));
+  wire(
+    T.confirmPayment,
+    [T.startPayment, T.provider, T.closePayment, T.patience, T.paymentsClosedLate],
+    (start, provider, close, patience, late) => new ConfirmPayment(start, provider, close, patience, closedLate(late)),
+  );
   wire(
     T.settleOpenPayments,
-    [T.payments, T.work, T.closePayment, T.provider, T.patience, T.clock],
-    (payments, work, close, provider, patience, clock) =>
-      new SettleOpenPayments(payments, work, close, { provider, patience }, clock),
+    [T.payments, T.work, T.closePayment, T.provider, T.patience, T.clock, T.paymentsClosedLate],
+    (payments, work, close, provider, patience, clock, late) =>
+      new SettleOpenPayments(payments, work, close, { provider, patience, closedLate: closedLate(late) }, clock),
   );
   wire(T.replayDeadLetter, [T.work, T.clock], make(ReplayDeadLetter));
 });

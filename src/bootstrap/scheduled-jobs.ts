@@ -38,7 +38,6 @@ export const scheduledJobs = (
   get: <T>(token: Token<T>) => T,
   recurring: Recurring,
   figures: JobFigures,
-  countPayment: (outcome: string) => void,
 ): readonly Step[] => {
   const steps: Step[] = [];
   const lease = get(Tokens.jobLease);
@@ -61,17 +60,18 @@ export const scheduledJobs = (
   const expire = get(Tokens.expireOrders);
   const revive = get(Tokens.reviveOrders);
   const endOrders = async () => {
-    await expire.execute();
-    figures.revivedOrders += await revive.execute();
+    try {
+      await expire.execute();
+    } finally {
+      // An order that cannot expire is no reason to leave others standing.
+      figures.revivedOrders += await revive.execute();
+    }
   };
   leased("order expiry", endOrders, expiryMs);
   const expireHolds = get(Tokens.expireHolds);
   leased("hold expiry", () => expireHolds.execute(), expiryMs);
   const settle = get(Tokens.settleOpenPayments);
-  const settlePayments = async () => {
-    for (const { status } of await settle.execute()) countPayment(status);
-  };
-  leased("open payments", settlePayments, settleMs);
+  leased("open payments", () => settle.execute(), settleMs);
 
   const soldOut = get(Tokens.rebuildSoldOutBoard);
   const compareSoldOut = async () => {

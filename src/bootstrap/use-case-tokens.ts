@@ -51,6 +51,8 @@ import type { FollowTask } from "../application/task/follow-task.js";
 import type { DeliverWebhooks } from "../application/webhook/deliver-webhooks.js";
 import { token } from "./token.js";
 
+export type PaymentsClosedLate = { count: (outcome: string) => void; readonly failed: (error: Error) => void };
+
 export const useCaseTokens = {
   rebuildQueue: token<RebuildQueue>("rebuildQueue"),
   joinQueue: token<JoinQueue>("joinQueue"),
@@ -101,6 +103,8 @@ export const useCaseTokens = {
   startPayment: token<StartPayment>("startPayment"),
   closePayment: token<ClosePayment>("closePayment"),
   confirmPayment: token<ConfirmPayment>("confirmPayment"),
+  /** Where ends of payments are told that no request's answer shows. */
+  paymentsClosedLate: token<PaymentsClosedLate>("paymentsClosedLate"),
   settleOpenPayments: token<SettleOpenPayments>("settleOpenPayments"),
   purgeRows: token<PurgeRows>("purgeRows"),
   replayDeadLetter: token<ReplayDeadLetter>("replayDeadLetter"),

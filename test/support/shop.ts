@@ -11,6 +11,7 @@ import { ReserveStock } from "../../src/application/order/reserve-stock.js";
 import { ReviveOrders } from "../../src/application/order/revive-orders.js";
 import { RelayOutbox } from "../../src/application/outbox/relay-outbox.js";
 import { ClosePayment } from "../../src/application/payment/close-payment.js";
+import type { ClosedLate } from "../../src/application/payment/closed-late.js";
 import { ConfirmPayment } from "../../src/application/payment/confirm-payment.js";
 import { Payables } from "../../src/application/payment/payables.js";
 import { SettleOpenPayments } from "../../src/application/payment/settle-open-payments.js";
@@ -49,6 +50,7 @@ export type ShopParts = {
   readonly notices: OrderNotices;
   readonly provider: PaymentProvider;
   readonly patience: Patience;
+  readonly closedLate?: ClosedLate;
   readonly outbox: OutboxRows;
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -86,7 +88,7 @@ export const openShop = (
     start: makeStart = (...needs) => new StartPayment(...needs),
   }: AlteredUseCases = {},
 ): Shop => {
-  const { work, orders, payments, notices, clock, provider, patience } = parts;
+  const { work, orders, payments, notices, clock, provider, patience, closedLate = () => {} } = parts;
   const place = makePlace(work("place"), clock, parts.ttlMs);
   const reserve = new ReserveStock(work("reserve"), notices, clock);
   const redeem = new RedeemCoupon(work("redeem"), notices, clock);
@@ -95,7 +97,7 @@ export const openShop = (
   const payables = new Payables(notices, clock, zone);
   const start = makeStart(work("start"), payables, clock, parts.newId);
   const close = new ClosePayment(work("close"), payments, payables, clock);
-  const confirm = new ConfirmPayment(start, provider, close, patience);
+  const confirm = new ConfirmPayment(start, provider, close, patience, closedLate);
   return {
     changeProduct: new ChangeProduct(work("change")),
     placeOrder: place,
@@ -103,7 +105,13 @@ export const openShop = (
     confirmPayment: confirm,
     expireOrders: new ExpireOrders(orders, end, clock),
     reviveOrders: new ReviveOrders(orders, { reserve, redeem, price, end }, clock),
-    settleOpenPayments: new SettleOpenPayments(payments, work("settle"), close, { provider, patience }, clock),
+    settleOpenPayments: new SettleOpenPayments(
+      payments,
+      work("settle"),
+      close,
+      { provider, patience, closedLate },
+      clock,
+    ),
     relayOutbox: new RelayOutbox(parts.outbox, parts.bus),
     closePayment: close,
     // Nobody tells of claims, schedules or sales here, so nobody need react to them.

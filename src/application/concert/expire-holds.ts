@@ -1,6 +1,6 @@
 import { expireHold } from "../../domain/concert.js";
 import type { ReservationId, ScheduleId } from "../../domain/ids.js";
-import { attemptSlice } from "../attempt-slice.js";
+import { attemptSlice, type Failure } from "../attempt-slice.js";
 import type { Clock } from "../ports/clock.js";
 import type { ConcertQueries } from "../ports/concert-queries.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
@@ -19,18 +19,22 @@ export class ExpireHolds {
     this.clock = clock;
   }
 
-  /** Answers how many ended by this. */
+  /** Answers how many ended by this. @throws the first error of one that could not end, once the others have */
   async execute(): Promise<number> {
     let total = 0;
+    const failures: Failure<ReservationId>[] = [];
     for (;;) {
       const overdue = await this.concerts.overdueHolds(this.clock.now(), sliceSize);
       let ended = 0;
-      await attemptSlice(overdue, async (slice) => {
+      const failed = await attemptSlice(overdue, async (slice) => {
         ended += await this.end(slice);
       });
+      failures.push(...failed);
       total += ended;
-      if (overdue.length < sliceSize || ended === 0) return total;
+      if (overdue.length < sliceSize || ended === 0) break;
     }
+    if (failures[0] !== undefined) throw failures[0].error;
+    return total;
   }
 
   private end(reservationIds: readonly ReservationId[]): Promise<number> {

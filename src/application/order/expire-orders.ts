@@ -1,4 +1,5 @@
-import { attemptSlice } from "../attempt-slice.js";
+import type { OrderId } from "../../domain/ids.js";
+import { attemptSlice, type Failure } from "../attempt-slice.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderQueries } from "../ports/order-queries.js";
 import type { EndOrders } from "./end-orders.js";
@@ -17,17 +18,21 @@ export class ExpireOrders {
     this.clock = clock;
   }
 
-  /** Answers how many ended; one that fails is met again the next time. */
+  /** Answers how many ended. @throws the first error of one that could not end, once the others have */
   async execute(): Promise<number> {
     let total = 0;
+    const failures: Failure<OrderId>[] = [];
     for (;;) {
       const orderIds = await this.orders.expired(this.clock.now(), sliceSize);
       let ended = 0;
-      await attemptSlice(orderIds, async (slice) => {
+      const failed = await attemptSlice(orderIds, async (slice) => {
         ended += await this.end.execute(slice, "expired");
       });
+      failures.push(...failed);
       total += ended;
-      if (orderIds.length < sliceSize || ended === 0) return total;
+      if (orderIds.length < sliceSize || ended === 0) break;
     }
+    if (failures[0] !== undefined) throw failures[0].error;
+    return total;
   }
 }

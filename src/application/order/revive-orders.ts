@@ -1,7 +1,7 @@
 import type { OrderId } from "../../domain/ids.js";
 import type { PendingStep } from "../../domain/order.js";
 import { after } from "../../domain/time.js";
-import { attemptSlice } from "../attempt-slice.js";
+import { attemptSlice, type Failure } from "../attempt-slice.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderQueries } from "../ports/order-queries.js";
 import type { EndOrders } from "./end-orders.js";
@@ -33,21 +33,24 @@ export class ReviveOrders {
     this.clock = clock;
   }
 
-  /** Answers how many orders stood still. */
+  /** Answers how many orders stood still. @throws the first error of one that could not even end, once all were tried */
   async execute(): Promise<number> {
     const standing = await this.orders.standing(after(this.clock.now(), -standstillMs), sliceSize);
+    const left: Failure<OrderId>[] = [];
     for (const [step, advance] of Object.entries(this.nextStep)) {
       const due = standing.flatMap((order) =>
         order.status === "pending" && order.step === step ? [order.orderId] : [],
       );
       const failures = await attemptSlice(due, advance);
-      if (failures.length > 0)
-        await this.steps.end.execute(
-          failures.map(({ item }) => item),
-          "internal",
-        );
+      const failed = failures.map(({ item }) => item);
+      left.push(...(await attemptSlice(failed, (orderIds) => this.giveUp(orderIds))));
     }
+    if (left[0] !== undefined) throw left[0].error;
     return standing.length;
+  }
+
+  private async giveUp(orderIds: readonly OrderId[]): Promise<void> {
+    await this.steps.end.execute(orderIds, "internal");
   }
 
   private readonly nextStep: Readonly<Record<PendingStep, (orderIds: readonly OrderId[]) => Promise<void>>> = {

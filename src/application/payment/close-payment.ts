@@ -6,6 +6,9 @@ import type { PaymentQueries } from "../ports/payment-queries.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 import type { Payables } from "./payables.js";
 
+/** A payment as it stands, and whether it was closed by this very call. */
+export type Closing = { readonly payment: Payment; readonly changed: boolean };
+
 /** Ends a payment by the provider's verdict, and confirms or frees what it was for in the same transaction. */
 export class ClosePayment {
   private readonly work: UnitOfWork;
@@ -21,7 +24,7 @@ export class ClosePayment {
   }
 
   /** Closes it, once; answers it as it stands then, whoever closed it. @throws DomainError `payment-not-found` */
-  async execute(paymentId: PaymentId, verdict: Verdict): Promise<Payment> {
+  async execute(paymentId: PaymentId, verdict: Verdict): Promise<Closing> {
     const known = await this.payments.find(paymentId);
     if (known === undefined) throw new DomainError({ code: "payment-not-found", paymentId });
     const { subject } = known;
@@ -39,7 +42,7 @@ export class ClosePayment {
       return { payment, changed: true };
     });
     if (changed) this.payables.announce(subject);
-    return payment;
+    return { payment, changed };
   }
 
   /** Notes that the provider has not answered in time; a payment that is closed meanwhile stays so. */

@@ -1,7 +1,8 @@
-import type { Payment, PaymentRequest } from "../../domain/payment.js";
+import { isOpen, type Payment, type PaymentRequest } from "../../domain/payment.js";
 import type { Patience } from "../ports/patience.js";
 import type { PaymentProvider } from "../ports/payment-provider.js";
-import type { ClosePayment } from "./close-payment.js";
+import type { ClosePayment, Closing } from "./close-payment.js";
+import { type ClosedLate, tellError } from "./closed-late.js";
 import type { StartPayment } from "./start-payment.js";
 
 /** Pays for an order or a seat, once a key, with no call to the provider inside a transaction. */
@@ -10,12 +11,20 @@ export class ConfirmPayment {
   private readonly provider: PaymentProvider;
   private readonly close: ClosePayment;
   private readonly patience: Patience;
+  private readonly closedLate: ClosedLate;
 
-  constructor(start: StartPayment, provider: PaymentProvider, close: ClosePayment, patience: Patience) {
+  constructor(
+    start: StartPayment,
+    provider: PaymentProvider,
+    close: ClosePayment,
+    patience: Patience,
+    closedLate: ClosedLate,
+  ) {
     this.start = start;
     this.provider = provider;
     this.close = close;
     this.patience = patience;
+    this.closedLate = closedLate;
   }
 
   /**
@@ -27,11 +36,25 @@ export class ConfirmPayment {
     const { payment, began } = await this.start.execute(request);
     if (!began) return payment;
     // An answer that comes late closes the payment as well; one that never comes is left to the sweeper.
-    const closing = this.provider
-      .capture(payment)
-      .then((verdict) => this.close.execute(payment.paymentId, verdict))
-      .catch(() => "late" as const);
+    const closing = this.capture(payment).catch((error: unknown) => {
+      tellError(this.closedLate, error);
+      return "late" as const;
+    });
     const closed = await this.patience(closing);
-    return closed === "late" ? this.close.silence(payment) : closed;
+    if (closed !== "late") return closed.payment;
+    const answer = this.close.silence(payment);
+    void this.follow(closing, answer);
+    return answer;
+  }
+
+  private async capture(payment: Payment): Promise<Closing> {
+    return this.close.execute(payment.paymentId, await this.provider.capture(payment));
+  }
+
+  /** Tells of an end that came too late for the answer. */
+  private async follow(closing: Promise<Closing | "late">, answer: Promise<Payment>): Promise<void> {
+    const wasOpen = await answer.then(isOpen, () => true);
+    const closed = await closing;
+    if (wasOpen && closed !== "late" && closed.changed) this.closedLate(closed.payment.status);
   }
 }

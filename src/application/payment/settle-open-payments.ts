@@ -1,4 +1,5 @@
 import { acknowledgeRefund, type Payment } from "../../domain/payment.js";
+import { isEngineUnavailable } from "../../domain/problem.js";
 import { after } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { Patience } from "../ports/patience.js";
@@ -6,13 +7,20 @@ import type { PaymentProvider } from "../ports/payment-provider.js";
 import type { PaymentQueries } from "../ports/payment-queries.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 import type { ClosePayment } from "./close-payment.js";
+import { type ClosedLate, tellError } from "./closed-late.js";
 
 /** A payment that is open for longer is voided. */
 const openMs = 15_000;
 /** Calls to the provider at once, so that one that is silent does not hold up the rest for long. */
 const callsAtOnce = 20;
 
-type Asks = { readonly provider: PaymentProvider; readonly patience: Patience };
+type Asks = {
+  readonly provider: PaymentProvider;
+  readonly patience: Patience;
+  /** Hears of every payment that was closed, in time or not, and of errors that came when nobody waited any more. */
+  readonly closedLate: ClosedLate;
+};
+type Failed = { readonly error: unknown };
 
 /** Ends what the provider left open: voids it, again and again until it answers, and sends refunds that are due. */
 export class SettleOpenPayments {
@@ -30,40 +38,54 @@ export class SettleOpenPayments {
     this.clock = clock;
   }
 
-  /** Answers the payments that were closed; those that stay silent are met again the next time. */
-  async execute(): Promise<readonly Payment[]> {
+  /** Those that stay silent are met again the next time. @throws the first error of one, once all were asked */
+  async execute(): Promise<void> {
     const before = after(this.clock.now(), -openMs);
-    const closed = await this.each(
+    const voids = await this.each(
       (last) => this.payments.openSince(before, last, callsAtOnce),
-      async ({ paymentId }) => {
-        const verdict = await this.asks.patience(this.asks.provider.void(paymentId));
-        return verdict === "late" ? undefined : this.close.execute(paymentId, verdict);
-      },
+      (payment) => this.void(payment),
     );
-    await this.each(
+    const refunds = await this.each(
       (last) => this.payments.refundsDue(last, callsAtOnce),
       (payment) => this.refund(payment),
     );
-    return closed;
+    const failed = [...voids, ...refunds].find(({ error }) => !isEngineUnavailable(error));
+    if (failed !== undefined) throw failed.error;
   }
 
   private async each(
     page: (last: Payment | null) => Promise<readonly Payment[]>,
-    ask: (payment: Payment) => Promise<Payment | undefined>,
-  ): Promise<readonly Payment[]> {
-    const done: Payment[] = [];
+    settle: (payment: Payment) => Promise<void>,
+  ): Promise<readonly Failed[]> {
+    const failures: Failed[] = [];
     for (let last: Payment | null | undefined = null; last !== undefined; ) {
       const payments: readonly Payment[] = await page(last);
-      const answers = await Promise.allSettled(payments.map(ask));
-      for (const answer of answers) if (answer.status === "fulfilled" && answer.value) done.push(answer.value);
+      const ends = await Promise.all(payments.map((payment) => this.hear(settle(payment))));
+      failures.push(...ends.flatMap((end) => end ?? []));
       last = payments.length < callsAtOnce ? undefined : payments.at(-1);
     }
-    return done;
+    return failures;
   }
 
-  private async refund({ paymentId, amount }: Payment): Promise<undefined> {
-    const sent = this.asks.provider.refund(paymentId, amount).then(() => "sent" as const);
-    if ((await this.asks.patience(sent)) === "late") return;
+  /** Waits for as long as it is worth; what comes later has its effect all the same. Answers an error that came in time. */
+  private async hear(settling: Promise<void>): Promise<Failed | undefined> {
+    const end = settling.then(
+      () => undefined,
+      (error: unknown): Failed => ({ error }),
+    );
+    const heard = await this.asks.patience(end);
+    if (heard !== "late") return heard;
+    void end.then((late) => late && tellError(this.asks.closedLate, late.error));
+    return undefined;
+  }
+
+  private async void({ paymentId }: Payment): Promise<void> {
+    const { payment, changed } = await this.close.execute(paymentId, await this.asks.provider.void(paymentId));
+    if (changed) this.asks.closedLate(payment.status);
+  }
+
+  private async refund({ paymentId, amount }: Payment): Promise<void> {
+    await this.asks.provider.refund(paymentId, amount);
     await this.work.run(async (tx) => {
       const payment = await tx.payments.lock(paymentId);
       if (payment !== undefined) await tx.payments.save(acknowledgeRefund(payment));

@@ -51,7 +51,8 @@ export const openBoxOffice = (db: Database, clock: Clock, work: UnitOfWork = wor
       const request = { userId, key: idempotencyKey(reservationId), subject, amount: price };
       return (await start.execute({ ...request, method: "sandbox-ok" })).payment.paymentId;
     },
-    close: (paymentId: PaymentId, verdict: Verdict = "captured") => closing.execute(paymentId, verdict),
+    close: async (paymentId: PaymentId, verdict: Verdict = "captured") =>
+      (await closing.execute(paymentId, verdict)).payment,
     buy: async (schedule: string, seatNo: number, shopper: string) => {
       const reservation = await office.hold(schedule, seatNo, shopper);
       const paymentId = await office.begin(reservation);

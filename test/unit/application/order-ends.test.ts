@@ -93,7 +93,30 @@ describe("time that runs out", () => {
     house.clock.at += ttlMs;
     expect(await house.shop.expireOrders.execute()).toBe(501);
   });
+
+  it("ends all but one that cannot end, whose error is told afterwards", async () => {
+    const house = await openOrderHouse({ work: unreadable({ "order-0": ["end"] }) });
+    for (let n = 0; n < 502; n += 1) await house.place(`order-${n}`, items(["mug", 1]));
+    house.clock.at += ttlMs;
+    await expect(house.shop.expireOrders.execute()).rejects.toThrow("order-0 cannot be read");
+    const left = house.ledger.orders().filter(({ status }) => status !== "cancelled");
+    expect(left).toMatchObject([{ orderId: "order-0" }]);
+  });
 });
+
+/** A unit of work in which some orders cannot be read, by the workers that are said. */
+const unreadable =
+  (bad: Readonly<Record<string, readonly Worker[]>>) =>
+  (right: UnitOfWork, worker: Worker): UnitOfWork => ({
+    run: (work) =>
+      right.run((tx) => {
+        const lock = async (ids: readonly string[]) => {
+          for (const id of ids) if (bad[id]?.includes(worker)) throw new Error(`${id} cannot be read`);
+          return tx.orders.lock(ids as never);
+        };
+        return work({ ...tx, orders: Object.assign(Object.create(tx.orders), { lock }) });
+      }),
+  });
 
 describe("an order that stands still", () => {
   it.each([
@@ -137,29 +160,26 @@ describe("an order that stands still", () => {
   });
 
   it("is given up, alone, where its step fails for good", async () => {
-    const failing = (right: UnitOfWork, worker: Worker): UnitOfWork =>
-      worker === "reserve"
-        ? {
-            run: (work) =>
-              right.run((tx) =>
-                work({
-                  ...tx,
-                  orders: Object.assign(Object.create(tx.orders), {
-                    lock: async (ids: readonly string[]) => {
-                      if (ids.includes("bad")) throw new Error("cannot be read");
-                      return tx.orders.lock(ids as never);
-                    },
-                  }),
-                }),
-              ),
-          }
-        : right;
-    const house = await openOrderHouse({ work: failing });
+    const house = await openOrderHouse({ work: unreadable({ bad: ["reserve"] }) });
     await house.place("bad", items(["lamp", 1]));
     await house.place("good", items(["lamp", 1]));
     house.clock.at += standstillMs + 1;
     expect(await house.shop.reviveOrders.execute()).toBe(2);
     expect(house.order("bad")).toMatchObject({ status: "cancelled", reason: "internal" });
     expect(house.order("good")).toMatchObject({ status: "pending", step: "stocked" });
+  });
+
+  it("that can neither go on nor end leaves the others to go on or to end, and its error is told", async () => {
+    const house = await openOrderHouse({ work: unreadable({ bad: ["reserve"], worse: ["reserve", "end"] }) });
+    await house.placed("short", items(["lamp", 99]));
+    for (const id of ["worse", "bad", "good", "later"]) await house.place(id, items(["lamp", 1]));
+    const about = [{ data: { orderId: orderId("later") } }] as never;
+    await house.shop.choreography["order.placed"].inventory?.execute(about);
+    house.clock.at += standstillMs + 1;
+    await expect(house.shop.reviveOrders.execute()).rejects.toThrow("worse cannot be read");
+    expect(house.order("worse")).toMatchObject({ status: "pending", step: "placed" });
+    expect(house.order("bad")).toMatchObject({ status: "cancelled", reason: "internal" });
+    expect(house.order("good")).toMatchObject({ status: "pending", step: "stocked" });
+    expect(house.order("later").status).toBe("awaiting-payment");
   });
 });

@@ -8,6 +8,7 @@ import { SqlOutboxRows } from "../../../src/adapters/sql/sql-outbox-rows.js";
 import { SqlPaymentQueries } from "../../../src/adapters/sql/sql-payment-queries.js";
 import { SqlSandboxBook } from "../../../src/adapters/sql/sql-sandbox-book.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
+import type { ClosedLate } from "../../../src/application/payment/closed-late.js";
 import type { DeadLetter } from "../../../src/application/ports/dead-letters.js";
 import type { Patience } from "../../../src/application/ports/patience.js";
 import type { PaymentProvider } from "../../../src/application/ports/payment-provider.js";
@@ -79,6 +80,7 @@ export const openOrderHouse = async ({ work, patience = (working) => working }: 
   const right = new SqlUnitOfWork(db, () => {});
   const orders = new SqlOrderQueries(db);
   const calls: string[] = [];
+  const closedLate: Parameters<ClosedLate>[0][] = [];
   const provider = noting(new SandboxProvider(new SqlSandboxBook(db), async () => {}), calls);
   let payments = 0;
   const shop = openShop({
@@ -88,6 +90,7 @@ export const openOrderHouse = async ({ work, patience = (working) => working }: 
     notices: { announce: () => {}, subscribe: () => () => {} },
     provider,
     patience,
+    closedLate: (outcome) => void closedLate.push(outcome),
     outbox: new SqlOutboxRows(db, clock),
     bus,
     clock,
@@ -130,6 +133,8 @@ export const openOrderHouse = async ({ work, patience = (working) => working }: 
     provider,
     /** What the provider was asked, in order. */
     calls,
+    /** Ends of payments that no request's answer shows, and what kept some from ending. */
+    closedLate,
     shop,
     parked,
     work: right,

@@ -164,8 +164,29 @@ describe("a provider that is silent", () => {
     expect(await house.pay("o", "key")).toMatchObject({ status: "unknown" });
     expect(house.order("o")).toMatchObject({ status: "awaiting-payment", openPayment: "payment-1" });
     answer();
-    while (house.order("o").status !== "confirmed") await settled();
+    while (house.closedLate.length === 0) await settled();
+    expect(house.closedLate).toEqual(["succeeded"]);
+    expect(house.order("o").status).toBe("confirmed");
     expect(await house.pay("o", "key")).toMatchObject({ status: "succeeded" });
+  });
+
+  it("is not told of where the answer shows its end already", async () => {
+    const house = await openOrderHouse({ patience: (working) => working.then(() => "late") });
+    await house.placed("o", items(["lamp", 1]));
+    expect(await house.pay("o", "key")).toMatchObject({ status: "succeeded" });
+    await settled();
+    expect(house.closedLate).toEqual([]);
+  });
+
+  it("is told of where what it says cannot be carried out", async () => {
+    const house = await openOrderHouse();
+    await house.placed("o", items(["lamp", 1]));
+    house.provider.capture = async ({ paymentId }) => {
+      await house.shop.closePayment.execute(paymentId, "declined");
+      return "captured";
+    };
+    expect(await house.pay("o", "key")).toMatchObject({ status: "declined" });
+    expect(house.closedLate).toMatchObject([{ problem: { code: "impossible-transition" } }]);
   });
 
   it("is the same as one that fails", async () => {
@@ -176,6 +197,7 @@ describe("a provider that is silent", () => {
     };
     expect(await house.pay("o", "key")).toMatchObject({ status: "unknown" });
     expect(house.order("o")).toMatchObject({ openPayment: "payment-1" });
+    expect(house.closedLate).toEqual([new Error("502")]);
   });
 });
 
@@ -196,7 +218,8 @@ describe("a start whose commit was not heard", () => {
     expect(await house.pay("o", "key")).toMatchObject({ status: "pending" });
     expect(house.calls).toEqual([]);
     house.clock.at += 15_001;
-    expect(await house.shop.settleOpenPayments.execute()).toMatchObject([{ status: "declined" }]);
+    await house.shop.settleOpenPayments.execute();
+    expect(house.closedLate).toEqual(["declined"]);
     expect(await house.pay("o", "another")).toMatchObject({ status: "succeeded" });
   });
 });

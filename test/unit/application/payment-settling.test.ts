@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Patience } from "../../../src/application/ports/patience.js";
 import type { PaymentId } from "../../../src/domain/ids.js";
-import { refundPayment } from "../../../src/domain/payment.js";
+import { refundPayment, type Verdict } from "../../../src/domain/payment.js";
+import { DomainError } from "../../../src/domain/problem.js";
 import { settled } from "../../support/turns.js";
-import { items, openOrderHouse, ttlMs } from "./order-house.js";
+import { items, type OrderHouse, openOrderHouse, ttlMs } from "./order-house.js";
 
 /** Waits for as long as anything but a silent provider takes. */
 const untilNothingMoves: Patience = (work) =>
@@ -23,22 +24,32 @@ const openPayments = async (methods: readonly ("sandbox-silent-captured" | "sand
   }
   return house;
 };
-const statusOf = async (house: Awaited<ReturnType<typeof openPayments>>) =>
-  house.ledger.payments().map(({ status }) => status);
+const statusOf = async (house: OrderHouse) => house.ledger.payments().map(({ status }) => status);
+
+/** Captures a payment whose answer never came. */
+const captured = (house: OrderHouse, paymentId: string) =>
+  house.shop.closePayment.execute(paymentId as PaymentId, "captured");
+const refundIsDue = (house: OrderHouse, paymentId: string) =>
+  house.work.run(async (tx) => {
+    const paid = await tx.payments.lock(paymentId as PaymentId);
+    if (paid !== undefined) await tx.payments.save(refundPayment(paid));
+  });
 
 describe("settling open payments", () => {
   it("leaves them alone for 15 s, then closes each by what its void answers", async () => {
     const house = await openPayments(["sandbox-silent-captured", "sandbox-silent-lost"]);
     house.clock.at += 15_000;
-    expect(await house.shop.settleOpenPayments.execute()).toEqual([]);
+    await house.shop.settleOpenPayments.execute();
+    expect(house.closedLate).toEqual([]);
     house.clock.at += 1;
-    const closed = await house.shop.settleOpenPayments.execute();
-    expect(closed.map(({ status }) => status)).toEqual(["succeeded", "declined"]);
+    await house.shop.settleOpenPayments.execute();
+    expect(house.closedLate.toSorted()).toEqual(["declined", "succeeded"]);
     expect(house.order("order-0")).toMatchObject({ status: "confirmed" });
     expect(house.order("order-1")).toMatchObject({ status: "awaiting-payment", openPayment: null });
     expect(house.units("mug")).toEqual([8, 1, 1]);
     expect(house.ledger.captured()).toBe(300);
-    expect(await house.shop.settleOpenPayments.execute()).toEqual([]);
+    await house.shop.settleOpenPayments.execute();
+    expect(house.closedLate).toHaveLength(2);
   });
 
   it("ends an order whose time went by while its payment was open", async () => {
@@ -53,14 +64,39 @@ describe("settling open payments", () => {
   it("asks again for as long as the provider is silent or fails, and closes nothing meanwhile", async () => {
     const house = await openPayments(["sandbox-silent-captured"]);
     house.clock.at += 15_001;
-    const answers = [() => new Promise<never>(() => {}), () => Promise.reject(new Error("502"))];
-    for (const answer of answers) {
+    const away = new DomainError({ code: "engine-unavailable", engine: "database" });
+    for (const answer of [() => new Promise<never>(() => {}), () => Promise.reject(away)]) {
       house.provider.void = answer;
-      expect(await house.shop.settleOpenPayments.execute()).toEqual([]);
-      expect(await statusOf(house)).toEqual(["unknown"]);
+      await house.shop.settleOpenPayments.execute();
+      expect([await statusOf(house), house.closedLate]).toEqual([["unknown"], []]);
     }
     house.provider.void = async () => "captured";
-    expect(await house.shop.settleOpenPayments.execute()).toMatchObject([{ status: "succeeded" }]);
+    await house.shop.settleOpenPayments.execute();
+    expect(house.closedLate).toEqual(["succeeded"]);
+  });
+
+  it("does all that can be done, then tells of what went wrong", async () => {
+    const house = await openPayments(["sandbox-silent-captured", "sandbox-silent-captured"]);
+    await captured(house, "payment-2");
+    await refundIsDue(house, "payment-2");
+    house.clock.at += 15_001;
+    house.provider.void = () => Promise.reject(new Error("502"));
+    await expect(house.shop.settleOpenPayments.execute()).rejects.toThrow("502");
+    expect(house.ledger.payments()).toMatchObject([{ status: "unknown" }, { status: "refunded", refundDue: false }]);
+    expect(house.closedLate).toEqual([]);
+  });
+
+  it("closes those beside one whose answer cannot be carried out", async () => {
+    const house = await openPayments(["sandbox-silent-captured", "sandbox-silent-captured"]);
+    const right = house.provider.void;
+    house.provider.void = async (paymentId) => {
+      // Closed by another verdict meanwhile: what this provider says now is impossible.
+      if (paymentId === "payment-1") await house.shop.closePayment.execute(paymentId, "declined");
+      return right(paymentId);
+    };
+    house.clock.at += 15_001;
+    await expect(house.shop.settleOpenPayments.execute()).rejects.toThrow("impossible-transition");
+    expect(house.closedLate).toEqual(["succeeded"]);
   });
 
   it("reaches those behind a page of silent ones", async () => {
@@ -79,21 +115,18 @@ describe("settling open payments", () => {
     const right = house.provider.void;
     house.provider.void = (paymentId: PaymentId) => (first.has(paymentId) ? new Promise(() => {}) : right(paymentId));
     house.clock.at += 15_001;
-    expect(await house.shop.settleOpenPayments.execute()).toHaveLength(5);
+    await house.shop.settleOpenPayments.execute();
+    expect(house.closedLate).toHaveLength(5);
   });
 
   it("sends a refund until the provider has it, and not again after that", async () => {
     const house = await openPayments(["sandbox-silent-captured"]);
     house.clock.at += 15_001;
     await house.shop.settleOpenPayments.execute();
-    const paymentId = "payment-1" as PaymentId;
-    await house.work.run(async (tx) => {
-      const paid = await tx.payments.lock(paymentId);
-      if (paid !== undefined) await tx.payments.save(refundPayment(paid));
-    });
+    await refundIsDue(house, "payment-1");
     const right = house.provider.refund;
     house.provider.refund = () => Promise.reject(new Error("502"));
-    await house.shop.settleOpenPayments.execute();
+    await expect(house.shop.settleOpenPayments.execute()).rejects.toThrow("502");
     expect(house.ledger.payments()).toMatchObject([{ status: "refunded", refundDue: true }]);
     house.provider.refund = right;
     await house.shop.settleOpenPayments.execute();
@@ -101,5 +134,70 @@ describe("settling open payments", () => {
     expect(house.ledger.payments()).toMatchObject([{ status: "refunded", refundDue: false }]);
     expect(house.calls.filter((call) => call.startsWith("refund"))).toEqual(["refund payment-1"]);
     expect(house.ledger.captured()).toBe(0);
+  });
+});
+
+/** An answer that comes when it is told to. */
+const later = <T>() => {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const answer = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { answer, resolve, reject };
+};
+/** Until all that was set off has come to its end. */
+const atRest = async () => {
+  for (let turns = 0; turns < 200; turns += 1) await settled();
+};
+
+describe("an answer that comes when nobody waits any more", () => {
+  const impatient = async () => {
+    const house = await openOrderHouse({ patience: async () => "late" });
+    await house.placed("o", items(["mug", 1]));
+    await house.pay("o", "key", { method: "sandbox-silent-captured" });
+    house.clock.at += 15_001;
+    return house;
+  };
+
+  it("closes the payment that was voided, and is told once, however many are still to come", async () => {
+    const house = await impatient();
+    const [first, second] = [later<Verdict>(), later<Verdict>()];
+    house.provider.void = () => first.answer;
+    await house.shop.settleOpenPayments.execute();
+    house.provider.void = () => second.answer;
+    await house.shop.settleOpenPayments.execute();
+    expect(await statusOf(house)).toEqual(["unknown"]);
+    for (const { resolve } of [second, first]) resolve("captured");
+    await atRest();
+    expect(house.order("o")).toMatchObject({ status: "confirmed" });
+    expect(house.closedLate).toEqual(["succeeded"]);
+  });
+
+  it("acknowledges the refund that was sent", async () => {
+    const house = await impatient();
+    await captured(house, "payment-1");
+    await refundIsDue(house, "payment-1");
+    const { answer, resolve } = later<void>();
+    house.provider.refund = () => answer;
+    await house.shop.settleOpenPayments.execute();
+    expect(house.ledger.payments()).toMatchObject([{ refundDue: true }]);
+    resolve();
+    await atRest();
+    expect(house.ledger.payments()).toMatchObject([{ status: "refunded", refundDue: false }]);
+  });
+
+  it("is told where it is an error, but for an engine that was away", async () => {
+    const house = await impatient();
+    for (const error of [new DomainError({ code: "engine-unavailable", engine: "database" }), new Error("502")]) {
+      const { answer, reject } = later<Verdict>();
+      house.provider.void = () => answer;
+      await house.shop.settleOpenPayments.execute();
+      reject(error);
+      await atRest();
+    }
+    expect(house.closedLate).toEqual([new Error("502")]);
+    expect(await statusOf(house)).toEqual(["unknown"]);
   });
 });
