@@ -76,6 +76,7 @@ const adminOnes = [
   "POST /api/v1/admin/statistics/an-id/sync",
   "POST /api/v1/admin/rankings/rebuild",
   "GET /api/v1/admin/ranking-logs",
+  "GET /api/v1/admin/statistics/drifts",
   "GET /api/v1/admin/dead-letters",
   "POST /api/v1/admin/dead-letters/an-id/replay",
 ];
