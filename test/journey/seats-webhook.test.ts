@@ -13,7 +13,7 @@ describe.each(profiles)("a webhook's target, $name", ({ live, settings: prepare 
   it.skipIf(!live)(
     "that fails at first hears of the sell-out later, signed to the byte",
     {
-      timeout: 60_000,
+      timeout: 150_000,
     },
     async () => {
       let answers = 0;
@@ -52,14 +52,14 @@ describe.each(profiles)("a webhook's target, $name", ({ live, settings: prepare 
       };
 
       const first = await sellOut();
-      await expect.poll(() => heard.length, { timeout: 20_000 }).toBe(2);
+      await expect.poll(() => heard.length, { timeout: 60_000 }).toBe(2);
       const [failed, retried] = heard as [Heard, Heard];
       await expectTold(failed, first);
       await expectTold(retried, first);
       expect(retried.body).toBe(failed.body);
 
       const second = await sellOut();
-      await expect.poll(() => heard.length, { timeout: 20_000 }).toBe(3);
+      await expect.poll(() => heard.length, { timeout: 60_000 }).toBe(3);
       await expectTold(heard[2] as Heard, second);
 
       const account = SeatAccount.open(settings);

@@ -7,7 +7,7 @@ import { addSchedules, holdMs, schedule } from "../../support/concert.js";
 import { standingClock } from "../../support/drop.js";
 import { later } from "../../support/order.js";
 import { SeededRandom } from "../../support/seeded-random.js";
-import { allOf, openBoxOffice, unlessRefused } from "./box-office.js";
+import { allOf, insisting, openBoxOffice, unlessRefused } from "./box-office.js";
 
 const seatsAtOnce = 5;
 const jitterMs = 4;
@@ -26,6 +26,7 @@ export const payInTheLastMillisecond = async (
   const early = openBoxOffice(db, standingClock(later(holdMs - 1)), makeWork(db));
   const late = openBoxOffice(other, standingClock(later(holdMs)), makeWork(other));
   const random = new SeededRandom(seats);
+  const expire = () => insisting(() => late.expire());
   const soon = () => pause(random.next() * jitterMs);
   await addSchedules(db, schedule("s", { seats }));
 
@@ -34,20 +35,33 @@ export const payInTheLastMillisecond = async (
     const payments: PaymentId[] = [];
     const kim = async (hold: Reservation) => {
       await soon();
-      const paymentId = await unlessRefused(early.begin(hold), "reservation-expired");
+      const paymentId = await unlessRefused(
+        insisting(() => early.begin(hold)),
+        "reservation-expired",
+      );
       if (paymentId !== undefined) payments.push(paymentId);
     };
     const lee = async ({ seatNo }: Reservation) => {
       await soon();
-      await unlessRefused(late.buy("s", seatNo, "lee"), "seat-taken");
+      await unlessRefused(
+        insisting(() => late.buy("s", seatNo, "lee")),
+        "seat-taken",
+      );
     };
-    await allOf<unknown>([...holds.map(kim), ...holds.map(lee), soon().then(late.expire)]);
+    await allOf<unknown>([...holds.map(kim), ...holds.map(lee), soon().then(expire)]);
+    // A seat that Kim is paying for is refused at once, so Ann has to come again.
     const ann = async (seatNo: number) => {
-      await soon();
-      await unlessRefused(late.buy("s", seatNo, "ann"), "seat-taken");
+      for (let tries = 0; tries < 8; tries += 1) {
+        await soon();
+        const bought = insisting(() => late.buy("s", seatNo, "ann"));
+        if ((await unlessRefused(bought, "seat-taken")) !== undefined) return;
+      }
     };
-    const ends = payments.map((paymentId) => early.close(paymentId, random.chance(0.3) ? "declined" : "captured"));
-    await allOf<unknown>([...ends, ...seatNos.map(ann), late.expire()]);
+    const ends = payments.map((paymentId) => {
+      const verdict = random.chance(0.3) ? "declined" : "captured";
+      return insisting(() => early.close(paymentId, verdict));
+    });
+    await allOf<unknown>([...ends, ...seatNos.map(ann), expire()]);
   };
   for (let first = 1; first <= seats; first += seatsAtOnce)
     await race(Array.from({ length: seatsAtOnce }, (_, n) => first + n));
