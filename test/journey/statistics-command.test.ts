@@ -1,27 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { engines } from "../support/backends.js";
 import { dataFolder, emptyDatabase, runToEnd, type Settings } from "../support/node.js";
 
 /** Runs the command for a day that is over, and answers its exit code and what it said. */
-const statistics = async (settings: Settings) => {
-  const days = ["--from", "2026-01-01", "--to", "2026-01-01"];
-  const child = spawn(process.execPath, ["dist/bootstrap/statistics.js", ...days], {
-    env: { ...process.env, ...settings },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let words = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (chunk: string) => {
-      words += chunk;
-    });
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, words };
-};
+const statistics = (settings: Settings) =>
+  runToEnd(settings, ["dist/bootstrap/statistics.js", "--from", "2026-01-01", "--to", "2026-01-01"]);
 const notMigrated = {
   code: 78,
   words: "statistics: the database is not migrated: run the service once, or with ROLES=migrate\n",

@@ -89,11 +89,12 @@ export const startNode = async (settings: Settings): Promise<Node> => {
 export const startAgain = (before: Node, settings: Settings): Promise<Node> =>
   startNode({ ...settings, PORT: before.url.port });
 
-/** Runs a service that is to end by itself, and answers its exit code and what it said. */
+/** Runs a service, or another program, that is to end by itself, and answers its exit code and what it said. */
 export const runToEnd = async (
   settings: Settings,
+  program: readonly string[] = ["dist/bootstrap/main.js"],
 ): Promise<{ readonly code: number | null; readonly words: string }> => {
-  const child = spawn(process.execPath, ["dist/bootstrap/main.js"], {
+  const child = spawn(process.execPath, program, {
     env: { ...process.env, PORT: "0", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,11 +1,9 @@
 import { expireHold } from "../../domain/concert.js";
 import type { ReservationId, ScheduleId } from "../../domain/ids.js";
-import { attemptSlice, type Failure } from "../attempt-slice.js";
+import { endDue } from "../end-due.js";
 import type { Clock } from "../ports/clock.js";
 import type { ConcertQueries } from "../ports/concert-queries.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
-
-const sliceSize = 500;
 
 /** Tidies holds that are over. They counted as free before, so nothing but the rows' number depends on it. */
 export class ExpireHolds {
@@ -20,21 +18,11 @@ export class ExpireHolds {
   }
 
   /** Answers how many ended by this. @throws the first error of one that could not end, once the others have */
-  async execute(): Promise<number> {
-    let total = 0;
-    const failures: Failure<ReservationId>[] = [];
-    for (;;) {
-      const overdue = await this.concerts.overdueHolds(this.clock.now(), sliceSize);
-      let ended = 0;
-      const failed = await attemptSlice(overdue, async (slice) => {
-        ended += await this.end(slice);
-      });
-      failures.push(...failed);
-      total += ended;
-      if (overdue.length < sliceSize || ended === 0) break;
-    }
-    if (failures[0] !== undefined) throw failures[0].error;
-    return total;
+  execute(): Promise<number> {
+    return endDue(
+      (limit) => this.concerts.overdueHolds(this.clock.now(), limit),
+      (slice) => this.end(slice),
+    );
   }
 
   private end(reservationIds: readonly ReservationId[]): Promise<number> {

@@ -1,10 +1,7 @@
-import type { OrderId } from "../../domain/ids.js";
-import { attemptSlice, type Failure } from "../attempt-slice.js";
+import { endDue } from "../end-due.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderQueries } from "../ports/order-queries.js";
 import type { EndOrders } from "./end-orders.js";
-
-const sliceSize = 500;
 
 /** Ends orders that were not paid in time, and those that never came so far. */
 export class ExpireOrders {
@@ -19,20 +16,10 @@ export class ExpireOrders {
   }
 
   /** Answers how many ended. @throws the first error of one that could not end, once the others have */
-  async execute(): Promise<number> {
-    let total = 0;
-    const failures: Failure<OrderId>[] = [];
-    for (;;) {
-      const orderIds = await this.orders.expired(this.clock.now(), sliceSize);
-      let ended = 0;
-      const failed = await attemptSlice(orderIds, async (slice) => {
-        ended += await this.end.execute(slice, "expired");
-      });
-      failures.push(...failed);
-      total += ended;
-      if (orderIds.length < sliceSize || ended === 0) break;
-    }
-    if (failures[0] !== undefined) throw failures[0].error;
-    return total;
+  execute(): Promise<number> {
+    return endDue(
+      (limit) => this.orders.expired(this.clock.now(), limit),
+      (slice) => this.end.execute(slice, "expired"),
+    );
   }
 }

@@ -34,7 +34,7 @@ export class FillBoards {
     for (const board of cold) filling.set(board, await this.board.beginFill(board));
     const boards = cold.filter((board) => filling.get(board) !== null);
     if (boards.length > 0)
-      for await (const productIds of this.pages(null))
+      for await (const productIds of this.pages())
         await raiseBoards(this.sales, this.board, boards, productIds, "in-turn");
     for (const board of boards) {
       const token = filling.get(board);
@@ -56,7 +56,7 @@ export class FillBoards {
   async checkAll(): Promise<{ readonly entries: number; readonly drift: number }> {
     await this.fill();
     let [entries, drift] = [0, 0];
-    for await (const productIds of this.pages(null)) {
+    for await (const productIds of this.pages()) {
       entries += productIds.length;
       drift += await this.mend(productIds);
     }
@@ -71,8 +71,8 @@ export class FillBoards {
     return mendBoards(this.sales, this.board, this.kept(), productIds);
   }
 
-  private async *pages(from: ProductId | null): AsyncGenerator<readonly ProductId[]> {
-    for (let last = from; ; ) {
+  private async *pages(): AsyncGenerator<readonly ProductId[]> {
+    for (let last: ProductId | null = null; ; ) {
       const productIds: readonly ProductId[] = await this.sales.soldAfter(last, this.sizes.page);
       if (productIds.length > 0) yield productIds;
       last = productIds.at(-1) ?? null;
