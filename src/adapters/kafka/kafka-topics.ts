@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import type { ConsumerGroup } from "../../application/choreography.js";
 import { type EventType, eventTypes } from "../../domain/event.js";
-import { type KafkaLog, type KafkaOptions, kafkaUnavailable, withDeadline } from "./kafka-client.js";
+import { type KafkaLog, type KafkaOptions, kafkaUnavailable, openKafka, withDeadline } from "./kafka-client.js";
 
 const answerMs = 2_000;
+/** A broker leads a new topic some 100 ms after the metadata says so. */
+const leadingMs = 5_000;
 
 /** Names topics and groups, creates the topics, and asks the broker how things are. */
 export class KafkaTopics {
@@ -26,10 +29,15 @@ export class KafkaTopics {
     return `${this.options.topicPrefix}rushboard.${group}`;
   }
 
-  /** Creates the topics that are missing; where the broker does not let us, they are used as they are. */
+  /**
+   * Creates the topics that are missing, and waits until every partition is led; where the broker does not let us, they
+   * are used as they are. A send that meets one partition without a leader would be repeated whole by kafkajs: what
+   * the others took of it would be there twice.
+   */
   async create(): Promise<void> {
     try {
       await this.createMissing(await this.connected());
+      await this.untilLed();
     } catch (error) {
       void this.forget();
       throw error;
@@ -77,6 +85,27 @@ export class KafkaTopics {
       await admin.createTopics({ topics, waitForLeaders: true });
     } catch (error) {
       this.log("warn", "topics were not created", { error: String(error) });
+    }
+  }
+
+  private async untilLed(): Promise<void> {
+    // A client of its own, which says nothing: that a leader is not there yet is no news.
+    const admin = openKafka(this.options, () => {}).admin();
+    try {
+      await admin.connect();
+      const until = Date.now() + leadingMs;
+      for (const topic of eventTypes.map((type) => this.topicOf(type))) {
+        // Only its leader knows the offsets of a partition.
+        const isLed = () =>
+          admin
+            .fetchTopicOffsets(topic)
+            .then(() => true)
+            .catch(() => false);
+        while (!(await isLed()) && Date.now() < until) await sleep(20);
+      }
+      if (Date.now() >= until) this.log("warn", "topics are used though some may have no leader", {});
+    } finally {
+      await admin.disconnect();
     }
   }
 
