@@ -6,7 +6,6 @@ import { addHall, sellOut } from "../http/hall.js";
 import { hasBrowser, reads, visit } from "../support/browser.js";
 import { asker, type HttpApp, startHttpApp } from "../support/http-app.js";
 import { profiles, startNode } from "../support/node.js";
-import { onOwnRedis } from "./own-redis.js";
 
 /** Does what the page says to do where there is nothing yet: runs the commands that it shows, in a shell; answers them. */
 const doAsToldIn = async (page: Page, section: string): Promise<string> => {
@@ -27,7 +26,7 @@ describe.skipIf(!hasBrowser)("boards that move without a reload", () => {
       `${profile.name}: from nothing, by the commands shown, to a new leader and a sell-out`,
       { timeout: 60_000 },
       async () => {
-        const { url } = await startNode(await onOwnRedis(profile));
+        const { url } = await startNode(await profile.settings());
         const app = { ask: asker(url.origin) } as HttpApp;
         const { page } = await visit(`${url.origin}/#/boards`);
         await mark(page);

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { hasBrowser, is, reads, visit } from "../support/browser.js";
 import { asker } from "../support/http-app.js";
 import { profiles, startAgain, startNode } from "../support/node.js";
-import { onOwnRedis } from "./own-redis.js";
 
 const couponId = `drop-${randomUUID()}`;
 const discount = { type: "fixed", value: 3000 };
@@ -18,7 +17,7 @@ describe.skipIf(!hasBrowser)("the service killed and started again under an open
       `${profile.name}: the pages say that they are stale, and come back by themselves`,
       { timeout: 60_000 },
       async () => {
-        const given = await onOwnRedis(profile);
+        const given = await profile.settings();
         const node = await startNode(given);
         const { origin } = node.url;
         const ask = asker(origin);

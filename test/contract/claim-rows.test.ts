@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Knex } from "knex";
 import { expect } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { type Admission, SqlClaimRows } from "../../src/adapters/sql/sql-claim-rows.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { ClaimRows } from "../../src/application/ports/claim-rows.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import {
@@ -22,19 +22,19 @@ import {
 
 /** Leaves a rebuild time to come between a claim's admission and its row. */
 class LingeringClaimRows extends SqlClaimRows {
-  protected override async admitted(trx: Knex.Transaction, batch: readonly Admission[]): Promise<readonly Admission[]> {
+  protected override async admitted(trx: Statements, batch: readonly Admission[]): Promise<readonly Admission[]> {
     const admitted = await this.look(trx, batch);
     await pause(3);
     return admitted;
   }
 
-  protected look(trx: Knex.Transaction, batch: readonly Admission[]): Promise<readonly Admission[]> {
+  protected look(trx: Statements, batch: readonly Admission[]): Promise<readonly Admission[]> {
     return super.admitted(trx, batch);
   }
 }
 
 class UnlockedClaimRows extends LingeringClaimRows {
-  protected override async look(trx: Knex.Transaction, batch: readonly Admission[]): Promise<readonly Admission[]> {
+  protected override async look(trx: Statements, batch: readonly Admission[]): Promise<readonly Admission[]> {
     const rows = await trx("coupon_epochs").select("coupon_id", "epoch");
     const epochs = new Map(rows.map((row) => [row.coupon_id, row.epoch]));
     return batch.filter((each) => epochs.get(each.claim.couponId) === each.epoch);
@@ -42,7 +42,7 @@ class UnlockedClaimRows extends LingeringClaimRows {
 }
 
 class UncheckedClaimRows extends LingeringClaimRows {
-  protected override async look(_: Knex.Transaction, batch: readonly Admission[]): Promise<readonly Admission[]> {
+  protected override async look(_: Statements, batch: readonly Admission[]): Promise<readonly Admission[]> {
     return batch;
   }
 }

@@ -1,6 +1,6 @@
-import type { Knex } from "knex";
 import { expect } from "vitest";
 import { SqlConcertTable } from "../../src/adapters/sql/sql-concert-table.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { SeatDelta } from "../../src/application/ports/concert-table.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import type { EpochMs } from "../../src/domain/time.js";
@@ -138,13 +138,13 @@ const clauses: Clauses<UnitOfWork> = {
 
 type Concerts = Partial<SqlConcertTable>;
 /** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlConcertTable, trx: Knex.Transaction, meet: Meet) => Concerts) =>
-  workWith((trx, _dialect, meet) => {
+const twin = (wrong: (right: SqlConcertTable, trx: Statements, meet: Meet) => Concerts) =>
+  workWith((trx, meet) => {
     const right = new SqlConcertTable(trx);
     return { concerts: Object.assign(new SqlConcertTable(trx), wrong(right, trx, meet)) };
   });
-const rowOf = (trx: Knex.Transaction, id: string) => trx("schedules").where("schedule_id", id);
-const countUnguarded = (trx: Knex.Transaction, { scheduleId: id, held, reserved }: SeatDelta) =>
+const rowOf = (trx: Statements, id: string) => trx("schedules").where("schedule_id", id);
+const countUnguarded = (trx: Statements, { scheduleId: id, held, reserved }: SeatDelta) =>
   rowOf(trx, id).increment({ held_seats: held, reserved_seats: reserved });
 
 contractOnDatabases("ConcertTable", workOn, clauses, [

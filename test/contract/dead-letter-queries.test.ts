@@ -1,7 +1,7 @@
-import type { Knex } from "knex";
 import { expect } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlDeadLetterQueries, SqlDeadLetters, SqlDeadLetterTable } from "../../src/adapters/sql/sql-dead-letters.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import { deadLetterOf } from "../../src/application/dead-letter-of.js";
 import type { DeadLetterQueries } from "../../src/application/ports/dead-letter-queries.js";
 import type { DeadLetter } from "../../src/application/ports/dead-letters.js";
@@ -10,7 +10,7 @@ import { claimEvent } from "../../src/domain/event.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { claim, noon, standingClock } from "../support/drop.js";
 import { later } from "../support/order.js";
-import { type Meet, workOn, workWith } from "../support/table-work.js";
+import { type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
 import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
 const letter = (position: number, facts: Partial<DeadLetter> = {}): DeadLetter => ({
@@ -133,9 +133,9 @@ const tableClauses: Clauses<UnitOfWork> = {
 
 type Letters = Partial<SqlDeadLetterTable>;
 /** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (trx: Knex.Transaction, meet: Meet) => Letters) =>
-  workWith((trx, dialect, meet) => ({
-    deadLetters: Object.assign(new SqlDeadLetterTable(trx, dialect), wrong(trx, meet)),
+const twin = (wrong: (trx: Statements, meet: Meet) => Letters) =>
+  workWith((trx, meet) => ({
+    deadLetters: Object.assign(new SqlDeadLetterTable(trx), wrong(trx, meet)),
   }));
 
 contractOnDatabases("DeadLetterTable", workOn, tableClauses, [
@@ -161,7 +161,7 @@ contractOnDatabases("DeadLetterTable", workOn, tableClauses, [
     breaks: "lets one of ten replays at once find it unreplayed",
     make: twin((trx, meet) => ({
       lock: async (id) => {
-        const found = await new SqlDeadLetterTable(trx, "sqlite").lock(id);
+        const found = await new SqlDeadLetterTable(withoutLocks(trx)).lock(id);
         await meet();
         return found;
       },

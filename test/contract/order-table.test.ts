@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import type { Knex } from "knex";
 import { expect } from "vitest";
 import { insertRows } from "../../src/adapters/sql/insert-rows.js";
 import { changingColumns, fixedColumns, recordOf } from "../../src/adapters/sql/order-record.js";
 import { SqlOrderTable } from "../../src/adapters/sql/sql-order-table.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { hasEnded, type Order } from "../../src/domain/order.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
@@ -130,8 +130,8 @@ const clauses: Clauses<UnitOfWork> = {
 
 type Orders = Partial<SqlOrderTable>;
 /** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlOrderTable, trx: Knex.Transaction, meet: Meet) => Orders) =>
-  workWith((trx, _dialect, meet) => {
+const twin = (wrong: (right: SqlOrderTable, trx: Statements, meet: Meet) => Orders) =>
+  workWith((trx, meet) => {
     const right = new SqlOrderTable(trx);
     return { orders: Object.assign(new SqlOrderTable(trx), wrong(right, trx, meet)) };
   });

@@ -2,13 +2,14 @@ import type { Knex } from "knex";
 import { expect } from "vitest";
 import { paymentRecordOf } from "../../src/adapters/sql/payment-record.js";
 import { SqlPaymentTable } from "../../src/adapters/sql/sql-payment-table.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import type { ReservationId } from "../../src/domain/ids.js";
 import { closePayment, isOpen, type Payment, type PaymentStatus, paymentMethods } from "../../src/domain/payment.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { rowsIn, userId } from "../support/drop.js";
 import { idempotencyKey, later, money, orderId, payment, paymentId } from "../support/order.js";
-import { type Meet, workOn, workWith } from "../support/table-work.js";
+import { type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
 
 const add = (work: UnitOfWork, ...payments: readonly Payment[]) =>
   work.run(async (tx) => {
@@ -98,10 +99,10 @@ const clauses: Clauses<UnitOfWork> = {
 
 type Payments = Partial<SqlPaymentTable>;
 /** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlPaymentTable, trx: Knex.Transaction, meet: Meet) => Payments) =>
-  workWith((trx, dialect, meet) => {
-    const right = new SqlPaymentTable(trx, dialect);
-    return { payments: Object.assign(new SqlPaymentTable(trx, dialect), wrong(right, trx, meet)) };
+const twin = (wrong: (right: SqlPaymentTable, trx: Statements, meet: Meet) => Payments) =>
+  workWith((trx, meet) => {
+    const right = new SqlPaymentTable(trx);
+    return { payments: Object.assign(new SqlPaymentTable(trx), wrong(right, trx, meet)) };
   });
 /** Keys that are cut or folded before they are kept. */
 const keying = (fold: (key: string) => string) =>
@@ -162,7 +163,7 @@ contractOnDatabases("PaymentTable", workOn, clauses, [
     breaks: "lets one transaction at a time decide of a payment",
     make: twin((_, trx, meet) => ({
       lock: async (id) => {
-        const found = await new SqlPaymentTable(trx, "sqlite").lock(id);
+        const found = await new SqlPaymentTable(withoutLocks(trx)).lock(id);
         await meet();
         return found;
       },

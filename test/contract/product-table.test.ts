@@ -1,5 +1,5 @@
-import type { Knex } from "knex";
 import { SqlProductTable } from "../../src/adapters/sql/sql-product-table.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import { greatestStock, type StockMove } from "../../src/domain/product.js";
 import { contractOnDatabases } from "../support/contract-on-databases.js";
 import { productId } from "../support/order.js";
@@ -8,15 +8,15 @@ import { clauses } from "./product-table/clauses.js";
 
 type Products = Partial<SqlProductTable>;
 /** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlProductTable, trx: Knex.Transaction, meet: Meet) => Products, together?: number) =>
-  workWith((trx, _dialect, meet) => {
+const twin = (wrong: (right: SqlProductTable, trx: Statements, meet: Meet) => Products, together?: number) =>
+  workWith((trx, meet) => {
     const right = new SqlProductTable(trx);
     return { products: Object.assign(new SqlProductTable(trx), wrong(right, trx, meet)) };
   }, together);
-const rowOf = (trx: Knex.Transaction, id: string) => trx("products").where("product_id", id);
+const rowOf = (trx: Statements, id: string) => trx("products").where("product_id", id);
 
 /** Adds without a look at what is there. */
-const moveUnguarded = (trx: Knex.Transaction) => async (moves: readonly StockMove[]) => {
+const moveUnguarded = (trx: Statements) => async (moves: readonly StockMove[]) => {
   for (const { productId: id, onHand, reserved, sold } of moves)
     await rowOf(trx, id).increment({ on_hand: onHand, reserved, sold });
   return true;

@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 import { expect } from "vitest";
 import { reservationOf, reservationRecordOf } from "../../src/adapters/sql/reservation-record.js";
 import { SqlReservationTable } from "../../src/adapters/sql/sql-reservation-table.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { cancelReservation, type Reservation } from "../../src/domain/concert.js";
 import {
@@ -17,7 +18,7 @@ import {
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { noon, rowsIn, userId } from "../support/drop.js";
 import { later, money } from "../support/order.js";
-import { type Meet, workOn, workWith } from "../support/table-work.js";
+import { type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
 
 const add = (work: UnitOfWork, reservation: Reservation) => work.run((tx) => tx.reservations.add(reservation));
 const save = (work: UnitOfWork, ...reservations: readonly Reservation[]) =>
@@ -160,12 +161,12 @@ const clauses: Clauses<UnitOfWork> = {
 
 type Reservations = Partial<SqlReservationTable>;
 /** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlReservationTable, trx: Knex.Transaction, meet: Meet) => Reservations) =>
-  workWith((trx, dialect, meet) => {
-    const right = new SqlReservationTable(trx, dialect);
-    return { reservations: Object.assign(new SqlReservationTable(trx, dialect), wrong(right, trx, meet)) };
+const twin = (wrong: (right: SqlReservationTable, trx: Statements, meet: Meet) => Reservations) =>
+  workWith((trx, meet) => {
+    const right = new SqlReservationTable(trx);
+    return { reservations: Object.assign(new SqlReservationTable(trx), wrong(right, trx, meet)) };
   });
-const rowOf = (trx: Knex.Transaction, id: string) => trx("reservations").where("reservation_id", id);
+const rowOf = (trx: Statements, id: string) => trx("reservations").where("reservation_id", id);
 const withoutTheKey = (knex: Knex) =>
   knex.schema.alterTable("reservations", (table) => table.dropUnique([], "reservations_one_live_a_seat"));
 
@@ -240,7 +241,7 @@ contractOnDatabases("ReservationTable", workOn, clauses, [
     breaks: "lets one transaction at a time decide of a reservation",
     make: twin((_, trx, meet) => ({
       lock: async (ids) => {
-        const found = await new SqlReservationTable(trx, "sqlite").lock(ids);
+        const found = await new SqlReservationTable(withoutLocks(trx)).lock(ids);
         if (found.length > 0) await meet();
         return found;
       },
@@ -252,7 +253,7 @@ contractOnDatabases("ReservationTable", workOn, clauses, [
     breaks: "lets one transaction at a time decide of what is live on a seat",
     make: twin((_, trx, meet) => ({
       lockLive: async (schedule, seatNo) => {
-        const found = await new SqlReservationTable(trx, "sqlite").lockLive(schedule, seatNo);
+        const found = await new SqlReservationTable(withoutLocks(trx)).lockLive(schedule, seatNo);
         await meet();
         return found;
       },

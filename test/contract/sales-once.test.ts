@@ -1,8 +1,8 @@
-import type { Knex } from "knex";
 import { expect } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { insertRows, type OnDuplicate } from "../../src/adapters/sql/insert-rows.js";
 import { SqlSaleTable } from "../../src/adapters/sql/sql-sale-table.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import type { BusinessDay } from "../../src/domain/business-day.js";
 import type { SaleId } from "../../src/domain/ids.js";
@@ -62,13 +62,13 @@ const clauses: Clauses<UnitOfWork> = {
 };
 
 /** The table as it is, but that it adds otherwise. */
-const adding = (wrong: (trx: Knex.Transaction, right: SqlSaleTable, meet: Meet) => SqlSaleTable["add"]) =>
-  workWith((trx, dialect, meet) => {
-    const right = new SqlSaleTable(trx, dialect);
-    return { sales: Object.assign(new SqlSaleTable(trx, dialect), { add: wrong(trx, right, meet) }) };
+const adding = (wrong: (trx: Statements, right: SqlSaleTable, meet: Meet) => SqlSaleTable["add"]) =>
+  workWith((trx, meet) => {
+    const right = new SqlSaleTable(trx);
+    return { sales: Object.assign(new SqlSaleTable(trx), { add: wrong(trx, right, meet) }) };
   });
 const columns = ["sale_id", "product_id", "quantity", "unit_price", "occurred_at", "business_day"];
-const write = (trx: Knex.Transaction, sales: readonly Sale[], onDuplicate?: OnDuplicate) => {
+const write = (trx: Statements, sales: readonly Sale[], onDuplicate?: OnDuplicate) => {
   const rows = sales.map((each) => [
     ...[each.saleId, each.productId, each.quantity, each.unitPrice, each.occurredAt, each.businessDay],
   ]);

@@ -1,7 +1,7 @@
-import type { Knex } from "knex";
 import { expect } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlUserCouponTable } from "../../src/adapters/sql/sql-user-coupon-table.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { coupon, noon, openCoupons } from "../support/drop.js";
@@ -116,13 +116,13 @@ const clauses: Clauses<UnitOfWork> = {
 
 type UserCoupons = Partial<SqlUserCouponTable>;
 /** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlUserCouponTable, trx: Knex.Transaction, meet: Meet) => UserCoupons) =>
-  workWith((trx, dialect, meet) => {
-    const right = new SqlUserCouponTable(trx, dialect);
-    return { userCoupons: Object.assign(new SqlUserCouponTable(trx, dialect), wrong(right, trx, meet)) };
+const twin = (wrong: (right: SqlUserCouponTable, trx: Statements, meet: Meet) => UserCoupons) =>
+  workWith((trx, meet) => {
+    const right = new SqlUserCouponTable(trx);
+    return { userCoupons: Object.assign(new SqlUserCouponTable(trx), wrong(right, trx, meet)) };
   });
 type Uses = Parameters<SqlUserCouponTable["redeem"]>[0];
-const write = async (trx: Knex.Transaction, given: Uses) => {
+const write = async (trx: Statements, given: Uses) => {
   for (const { userCouponId: user_coupon_id, orderId: order_id } of given)
     await trx("user_coupons").where({ user_coupon_id }).update({ order_id, status: "used" });
 };

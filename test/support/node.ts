@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { createConnection } from "mysql2/promise";
 import { onTestFinished } from "vitest";
 import { Client } from "../../bench/rehearsal/client.js";
@@ -43,6 +44,20 @@ export const emptyDatabase = async (url: string): Promise<string> => {
   return Object.assign(new URL(url), { pathname: `/${database}` }).href;
 };
 
+/**
+ * An empty database of its own on the Redis at `url`: boards have one name whoever asks, so two services on one would
+ * make each other's anew.
+ */
+const emptyRedis = async (url: string): Promise<string> => {
+  const redis = new Redis(url);
+  const databases = Number(((await redis.config("GET", "databases")) as string[])[1]);
+  const database = 1 + ((await redis.incr("databases-given")) % (databases - 1));
+  await redis.select(database);
+  await redis.flushdb();
+  await redis.quit();
+  return Object.assign(new URL(url), { pathname: `/${database}` }).href;
+};
+
 /** The settings of a service that waits for nothing but these engines, its database migrated. */
 export const onEngines = async (database: string, redis: string, kafka?: string): Promise<Settings> => {
   const settings: Settings = {
@@ -62,12 +77,12 @@ export const profiles: readonly Profile[] = [
   {
     name: "journal",
     live: Boolean(engines.database && engines.redis),
-    settings: () => onEngines(engines.database ?? "", engines.redis ?? ""),
+    settings: async () => onEngines(engines.database ?? "", await emptyRedis(engines.redis ?? "")),
   },
   {
     name: "kafka",
     live: Boolean(engines.database && engines.redis && engines.kafka),
-    settings: () => onEngines(engines.database ?? "", engines.redis ?? "", engines.kafka),
+    settings: async () => onEngines(engines.database ?? "", await emptyRedis(engines.redis ?? ""), engines.kafka),
   },
 ];
 

@@ -1,4 +1,5 @@
 import type { Database } from "../../src/adapters/sql/database.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { BusinessDay } from "../../src/domain/business-day.js";
 import type { ProductId, SaleId } from "../../src/domain/ids.js";
 import type { Sale } from "../../src/domain/sale.js";
@@ -74,8 +75,8 @@ export const totalsIn = async (db: Database): Promise<Readonly<Record<string, nu
 };
 
 /** Every sale there is: the ledger. */
-export const ledgerIn = async (db: Database): Promise<readonly Sale[]> =>
-  (await db.knex("sales").orderBy("sale_id")).map((row) => ({
+export const ledgerIn = async ({ knex }: { readonly knex: Statements }): Promise<readonly Sale[]> =>
+  (await knex("sales").orderBy("sale_id")).map((row) => ({
     saleId: row.sale_id,
     productId: row.product_id,
     quantity: row.quantity,

@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
-import { type Database, type Dialect, transact } from "../../src/adapters/sql/database.js";
+import { type Database, transact } from "../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { meetingOf } from "./drop.js";
@@ -11,13 +12,20 @@ export const workOn = (db: Database): UnitOfWork => new SqlUnitOfWork(db, () => 
 /** Waits until others have come so far: so those that nothing keeps apart do meet, every time. */
 export type Meet = () => Promise<void>;
 
+/** The same transaction, which locks none of the rows that it reads. */
+export const withoutLocks = (trx: Statements): Statements => {
+  const raw = (sql: string, ...values: Knex.RawBinding[][]) =>
+    trx.raw(sql.replace(/ (FOR UPDATE|LOCK IN SHARE MODE)$/, ""), ...(values as [Knex.RawBinding[]]));
+  return Object.assign((table: string) => trx(table), { client: trx.client, raw: raw as Knex["raw"] });
+};
+
 /**
  * Transactions that have these tables and no others: so a wrong twin of one comes before its suite.
  * @param together how many must meet
  */
 export const workWith =
-  (tables: (trx: Knex.Transaction, dialect: Dialect, meet: Meet) => Partial<Transaction>, together = 2) =>
+  (tables: (trx: Statements, meet: Meet) => Partial<Transaction>, together = 2) =>
   (db: Database): UnitOfWork => {
     const meet = meetingOf(together);
-    return { run: (work) => transact(db, (trx) => work(tables(trx, db.dialect, meet) as Transaction)) };
+    return { run: (work) => transact(db, (trx) => work(tables(trx, meet) as Transaction)) };
   };

@@ -4,11 +4,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import knexFactory, { type Knex } from "knex";
 import { LibsqlClient } from "./libsql-client.js";
 import { isContention, told } from "./sql-errors.js";
+import { type RunTransaction, type Statements, transactionsOf } from "./transaction.js";
 
 export type Dialect = "sqlite" | "mysql";
 
 /** A database and how to speak to it; every adapter of this folder is given one. */
-export type Database = { readonly knex: Knex; readonly dialect: Dialect };
+export type Database = { readonly knex: Knex; readonly dialect: Dialect; readonly transaction: RunTransaction };
 
 /** A file of its own (`:memory:` is gone when it closes), or a MySQL or MariaDB server. */
 export type DatabaseTarget =
@@ -127,7 +128,7 @@ const publishLatency = (knex: Knex): void => {
 export const openDatabase = (target: DatabaseTarget, { poolSize = 10 } = {}): Database => {
   const knex = target.kind === "sqlite" ? openSqlite(target.file) : openMysql(target.url, poolSize);
   publishLatency(knex);
-  return { knex, dialect: target.kind };
+  return { knex, dialect: target.kind, transaction: transactionsOf(knex, target.kind) };
 };
 
 /** Closes every connection. */
@@ -160,10 +161,17 @@ export const pingDatabase = async (db: Database): Promise<void> => {
  * Runs `work` in a transaction, and the whole of it again where another transaction was in the way.
  * @throws DomainError `engine-unavailable` where the database is away, or its commit was not heard
  */
-export const transact = async <T>(db: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> => {
+export const transact = <T>(db: Database, work: (trx: Statements) => Promise<T>): Promise<T> =>
+  insisting(() => db.transaction(work));
+
+/** As `transact`, with the whole of knex in hand: what changes the schema needs it. */
+export const transactWithKnex = <T>(db: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> =>
+  insisting(() => db.knex.transaction(work));
+
+const insisting = async <T>(attempt: () => Promise<T>): Promise<T> => {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await db.knex.transaction(work);
+      return await attempt();
     } catch (error) {
       if (!isContention(error) || tries === mostTries) throw told(error);
       await pause(Math.random() * 5 * 2 ** tries);

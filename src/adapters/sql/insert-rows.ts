@@ -1,5 +1,5 @@
-import type { Knex } from "knex";
 import { escape as literal } from "mysql2";
+import { isMysql, type Statements } from "./transaction.js";
 
 /** As many rows a statement as SQLite's variables and a MySQL packet bear with ease. */
 const mostRows = 500;
@@ -35,13 +35,13 @@ const endOf = (mysql: boolean, table: string, { unique, overwrite = [], add = []
  * @param onDuplicate without it a duplicate fails the insert
  */
 export const insertRows = async (
-  trx: Knex.Transaction,
+  trx: Statements,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Value[])[],
   onDuplicate?: OnDuplicate,
 ): Promise<void> => {
-  const mysql = trx.client.config.client === "mysql2";
+  const mysql = isMysql(trx);
   const into = `INSERT INTO ${table} (${columns.join(", ")}) VALUES `;
   const end = onDuplicate === undefined ? "" : endOf(mysql, table, onDuplicate);
   for (let from = 0; from < rows.length; from += mostRows) {

@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import type { Knex } from "knex";
 import Libsql from "libsql";
 
-type Connection = { readonly inTransaction: boolean; exec(sql: string): void };
-type Begins = { begin: (connection: Connection) => Promise<void> };
+export type LibsqlConnection = { readonly inTransaction: boolean; exec(sql: string): void };
+type Begins = { begin: (connection: LibsqlConnection) => Promise<void> };
 
 type DialectClient = new (
   config: Knex.Config,
@@ -17,9 +17,17 @@ type DialectClient = new (
 
 const BetterSqlite3Client: DialectClient = createRequire(import.meta.url)("knex/lib/dialects/better-sqlite3/index.js");
 
+/** One that took the write lock only at its first write could find its reads outdated. */
+export const beginImmediate = async (connection: LibsqlConnection): Promise<void> => {
+  // A commit that failed, on a full disk say, has left its transaction open.
+  if (connection.inTransaction) connection.exec("ROLLBACK");
+  // By `exec`: a prepared statement that finds the file busy stays half-run, and bars every later commit.
+  connection.exec("BEGIN IMMEDIATE");
+};
+
 /**
  * knex's better-sqlite3 dialect on libsql, whose API is the same and whose binary comes inside npm (ADR 0008).
- * Transactions begin IMMEDIATE: one that took the write lock only at its first write could find its reads outdated.
+ * knex's own transactions begin IMMEDIATE, too.
  */
 export class LibsqlClient extends BetterSqlite3Client {
   override _driver(): unknown {
@@ -39,13 +47,7 @@ export class LibsqlClient extends BetterSqlite3Client {
   override transaction(container: unknown, config: unknown, outerTx: unknown): Knex.Transaction {
     const transaction = super.transaction(container, config, outerTx);
     // Nothing is sent before the next tick, so the transaction that super made still takes this.
-    const begins = transaction as unknown as Begins;
-    begins.begin = async (connection) => {
-      // A commit that failed, on a full disk say, has left its transaction open.
-      if (connection.inTransaction) connection.exec("ROLLBACK");
-      // By `exec`: a prepared statement that finds the file busy stays half-run, and bars every later commit.
-      connection.exec("BEGIN IMMEDIATE");
-    };
+    (transaction as unknown as Begins).begin = beginImmediate;
     return transaction;
   }
 }

@@ -1,5 +1,5 @@
 import type { Knex } from "knex";
-import { type Database, read, transact, unhurried } from "./database.js";
+import { type Database, read, transactWithKnex, unhurried } from "./database.js";
 import { up as coupons } from "./migrations/001-coupons.js";
 import { up as events } from "./migrations/002-events.js";
 import { up as orders } from "./migrations/003-orders.js";
@@ -37,7 +37,7 @@ const config: Knex.MigratorConfig = {
  * commits at each `CREATE TABLE`, so there it is a lock of the server, one a database.
  */
 const takingTurns = (db: Database, work: (knex: Knex) => Promise<void>): Promise<void> =>
-  transact(db, async (trx) => {
+  transactWithKnex(db, async (trx) => {
     if (db.dialect === "sqlite") return work(trx);
     await unhurried(trx, async () => {
       const lock = "LEFT(CONCAT('rushboard-migrate:', DATABASE()), 64)";

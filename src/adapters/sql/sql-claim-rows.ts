@@ -1,12 +1,13 @@
-import type { Knex } from "knex";
 import type { ClaimRows, RowInsert } from "../../application/ports/claim-rows.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { PendingClaim } from "../../domain/coupon.js";
 import type { CouponId, TaskId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
+import { lockRows } from "./by-hand.js";
 import { type Database, transact } from "./database.js";
 import { insertRows } from "./insert-rows.js";
 import { isDuplicate } from "./sql-errors.js";
+import type { Statements } from "./transaction.js";
 
 export type Admission = { readonly claim: PendingClaim; readonly epoch: number };
 /** An admission on its way into a row. */
@@ -124,14 +125,14 @@ export class SqlClaimRows implements ClaimRows {
     }
   }
 
-  private async insertTogether(trx: Knex.Transaction, batch: readonly Admission[]): Promise<Outcomes> {
+  private async insertTogether(trx: Statements, batch: readonly Admission[]): Promise<Outcomes> {
     const admitted = await this.admitted(trx, batch);
     await this.insertClaims(trx, admitted);
     return new Map(admitted.map((admission) => [admission, "inserted"]));
   }
 
   /** One by one, in order; a row that a unique key refuses is `known` where it stands already, for this very claim. */
-  private async insertEach(trx: Knex.Transaction, batch: readonly Admission[]): Promise<Outcomes> {
+  private async insertEach(trx: Statements, batch: readonly Admission[]): Promise<Outcomes> {
     const outcomes = new Map<Admission, RowInsert>();
     for (const admission of await this.admitted(trx, batch)) {
       try {
@@ -148,7 +149,7 @@ export class SqlClaimRows implements ClaimRows {
     return outcomes;
   }
 
-  private insertClaims(trx: Knex.Transaction, admitted: readonly Admission[]): Promise<void> {
+  private insertClaims(trx: Statements, admitted: readonly Admission[]): Promise<void> {
     const now = this.clock.now();
     const rows = admitted.map(
       ({ claim }) => [claim.taskId, claim.couponId, claim.userId, claim.position, "pending", 1, now] as const,
@@ -157,15 +158,14 @@ export class SqlClaimRows implements ClaimRows {
   }
 
   /** Those whose epoch is the coupon's still. The shared lock keeps it so until the commit: a rebuild waits for it. */
-  protected async admitted(trx: Knex.Transaction, batch: readonly Admission[]): Promise<readonly Admission[]> {
+  protected async admitted(trx: Statements, batch: readonly Admission[]): Promise<readonly Admission[]> {
     const couponIds = [...new Set(batch.map(({ claim }) => claim.couponId))].sort();
-    const query = trx("coupon_epochs")
-      .select("coupon_id", "epoch")
-      .whereIn("coupon_id", couponIds)
-      .orderBy("coupon_id");
-    const rows: { coupon_id: CouponId; epoch: number }[] = await (this.db.dialect === "mysql"
-      ? query.forShare()
-      : query);
+    const rows = await lockRows<{ coupon_id: CouponId; epoch: number }>(
+      trx,
+      "SELECT coupon_id, epoch FROM coupon_epochs WHERE coupon_id IN (?) ORDER BY coupon_id",
+      [couponIds],
+      "SHARE",
+    );
     const epochs = new Map(rows.map(({ coupon_id, epoch }) => [coupon_id, epoch]));
     return batch.filter(({ claim, epoch }) => epochs.get(claim.couponId) === epoch);
   }

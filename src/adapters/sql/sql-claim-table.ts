@@ -1,37 +1,38 @@
-import type { Knex } from "knex";
 import type { ClaimTable } from "../../application/ports/transaction.js";
 import type { SettledClaim, Unsettled } from "../../domain/coupon.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
+import { changeRows, selectRows } from "./by-hand.js";
 import { type ClaimRecord, claimColumns, pendingOf } from "./claim-record.js";
 import { insertRows } from "./insert-rows.js";
+import type { Statements } from "./transaction.js";
 
 const userCouponColumns = ["user_coupon_id", "coupon_id", "user_id", "position", "status", "issued_at"];
 
 /** Claims, and the coupons that they bring, in one transaction. */
 export class SqlClaimTable implements ClaimTable {
-  private readonly trx: Knex.Transaction;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction) {
+  constructor(trx: Statements) {
     this.trx = trx;
   }
 
   async pending(taskIds: readonly TaskId[]): Promise<readonly Unsettled[]> {
-    if (taskIds.length === 0) return [];
-    const rows: ClaimRecord[] = await this.trx("coupon_claims")
-      .select(claimColumns)
-      .whereIn("task_id", taskIds)
-      .andWhere("status", "pending");
+    const rows = await selectRows<ClaimRecord>(
+      this.trx,
+      `SELECT ${claimColumns.join(", ")} FROM coupon_claims WHERE task_id IN (?) AND status = 'pending'`,
+      [taskIds],
+    );
     return rows.map((row) => ({ claim: pendingOf(row), failures: row.failures }));
   }
 
   async holders(couponId: CouponId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>> {
-    if (userIds.length === 0) return new Set();
-    const rows = await this.trx("user_coupons")
-      .select("user_id")
-      .where("coupon_id", couponId)
-      .whereIn("user_id", userIds);
-    return new Set(rows.map(({ user_id }) => user_id as UserId));
+    const rows = await selectRows<{ user_id: UserId }>(
+      this.trx,
+      "SELECT user_id FROM user_coupons WHERE coupon_id = ? AND user_id IN (?)",
+      [couponId, userIds],
+    );
+    return new Set(rows.map(({ user_id }) => user_id));
   }
 
   async pendingBefore(
@@ -51,7 +52,7 @@ export class SqlClaimTable implements ClaimTable {
 
   async settle(claims: readonly SettledClaim[], at: EpochMs): Promise<void> {
     const issued = claims.filter((claim) => claim.status === "issued");
-    await this.end(issued, { status: "issued", settled_at: at });
+    await this.end(issued, "status = 'issued', settled_at = ?", [at]);
     const rows = issued.map((claim) => [
       claim.userCouponId,
       claim.couponId,
@@ -65,7 +66,8 @@ export class SqlClaimTable implements ClaimTable {
     for (const reason of new Set(failed.map((claim) => claim.reason)))
       await this.end(
         failed.filter((claim) => claim.reason === reason),
-        { status: "failed", reason, live: null, settled_at: at },
+        "status = 'failed', live = NULL, reason = ?, settled_at = ?",
+        [reason, at],
       );
   }
 
@@ -73,15 +75,13 @@ export class SqlClaimTable implements ClaimTable {
     await this.trx("coupon_claims").whereIn("task_id", taskIds).andWhere("status", "pending").increment("failures", 1);
   }
 
-  private async end(claims: readonly SettledClaim[], columns: Readonly<Record<string, unknown>>): Promise<void> {
+  private async end(claims: readonly SettledClaim[], set: string, values: readonly (string | number)[]): Promise<void> {
     if (claims.length === 0) return;
-    const ended = await this.trx("coupon_claims")
-      .whereIn(
-        "task_id",
-        claims.map(({ taskId }) => taskId),
-      )
-      .andWhere("status", "pending")
-      .update(columns);
+    const ended = await changeRows(
+      this.trx,
+      `UPDATE coupon_claims SET ${set} WHERE task_id IN (?) AND status = 'pending'`,
+      [...values, claims.map(({ taskId }) => taskId)],
+    );
     if (ended !== claims.length) throw new Error(`${claims.length} claims to settle, ${ended} of them pending`);
   }
 }

@@ -1,20 +1,21 @@
-import type { Knex } from "knex";
 import type { ConcertTable, SeatDelta } from "../../application/ports/concert-table.js";
 import type { Concert, Schedule } from "../../domain/concert.js";
 import type { ConcertId, ScheduleId } from "../../domain/ids.js";
 import type { SellOut } from "../../domain/sold-out.js";
 import type { EpochMs } from "../../domain/time.js";
+import { changeRows, selectRows } from "./by-hand.js";
 import { type ScheduleRecord, scheduleOf } from "./schedule-record.js";
 import { isDuplicate } from "./sql-errors.js";
+import type { Statements } from "./transaction.js";
 
 /** What a sell-out's policy is until it has been rated. */
 export const unrated = "unrated";
 
 /** Concerts and schedules, in one transaction. */
 export class SqlConcertTable implements ConcertTable {
-  private readonly trx: Knex.Transaction;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction) {
+  constructor(trx: Statements) {
     this.trx = trx;
   }
 
@@ -47,26 +48,25 @@ export class SqlConcertTable implements ConcertTable {
   async count(deltas: readonly SeatDelta[]): Promise<void> {
     const inOrder = [...deltas].sort((a, b) => (a.scheduleId < b.scheduleId ? -1 : 1));
     for (const { scheduleId, held, reserved } of inOrder) {
-      const counted = await this.trx("schedules")
-        .where("schedule_id", scheduleId)
-        .andWhereRaw("held_seats + ? >= 0 AND reserved_seats + ? >= 0", [held, reserved])
-        .andWhereRaw("held_seats + reserved_seats + ? <= seats", [held + reserved])
-        .update({
-          held_seats: this.trx.raw("held_seats + ?", [held]),
-          reserved_seats: this.trx.raw("reserved_seats + ?", [reserved]),
-        });
+      const counted = await changeRows(
+        this.trx,
+        `UPDATE schedules SET held_seats = held_seats + ?, reserved_seats = reserved_seats + ?
+         WHERE schedule_id = ? AND held_seats + ? >= 0 AND reserved_seats + ? >= 0
+           AND held_seats + reserved_seats + ? <= seats`,
+        [held, reserved, scheduleId, held, reserved, held + reserved],
+      );
       if (counted !== 1)
         throw new Error(`schedule ${scheduleId}: its counts do not bear ${held} held, ${reserved} paid`);
     }
   }
 
   async isNewlySoldOut(scheduleId: ScheduleId): Promise<boolean> {
-    const row = await this.trx("schedules")
-      .where("schedule_id", scheduleId)
-      .whereNull("sold_out_at")
-      .andWhereRaw("reserved_seats = seats")
-      .first("schedule_id");
-    return row !== undefined;
+    const rows = await selectRows(
+      this.trx,
+      "SELECT 1 FROM schedules WHERE schedule_id = ? AND sold_out_at IS NULL AND reserved_seats = seats",
+      [scheduleId],
+    );
+    return rows.length > 0;
   }
 
   async markSoldOut({ scheduleId, soldOutAt }: SellOut): Promise<void> {

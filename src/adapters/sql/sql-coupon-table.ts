@@ -1,20 +1,18 @@
-import type { Knex } from "knex";
 import type { CouponTable, EpochTable } from "../../application/ports/transaction.js";
 import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
+import { changeRows, lockRows } from "./by-hand.js";
 import { type CouponRecord, couponOf } from "./coupon-record.js";
-import type { Dialect } from "./database.js";
 import { isDuplicate } from "./sql-errors.js";
+import type { Statements } from "./transaction.js";
 
 /** Coupons and their epochs, in one transaction. */
 export class SqlCouponTable implements CouponTable {
-  private readonly trx: Knex.Transaction;
-  private readonly dialect: Dialect;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction, dialect: Dialect) {
+  constructor(trx: Statements) {
     this.trx = trx;
-    this.dialect = dialect;
   }
 
   async add(coupon: Coupon, at: EpochMs): Promise<boolean> {
@@ -39,30 +37,34 @@ export class SqlCouponTable implements CouponTable {
   }
 
   async find(couponId: CouponId): Promise<Coupon | undefined> {
-    const row = await this.trx<CouponRecord>("coupons").where("coupon_id", couponId).first();
-    return row && couponOf(row as CouponRecord);
+    const row: CouponRecord | undefined = await this.trx("coupons").where("coupon_id", couponId).first();
+    return row && couponOf(row);
   }
 
   async lock(couponIds: readonly CouponId[]): Promise<readonly { coupon: Coupon; issued: number }[]> {
-    const rows = this.trx("coupons").whereIn("coupon_id", couponIds).orderBy("coupon_id");
-    const locked: CouponRecord[] = await (this.dialect === "mysql" ? rows.forUpdate() : rows);
+    const locked = await lockRows<CouponRecord>(
+      this.trx,
+      "SELECT * FROM coupons WHERE coupon_id IN (?) ORDER BY coupon_id",
+      [couponIds],
+    );
     return locked.map((row) => ({ coupon: couponOf(row), issued: row.issued }));
   }
 
   async countIssued(couponId: CouponId, count: number): Promise<boolean> {
-    const changed = await this.trx("coupons")
-      .where("coupon_id", couponId)
-      .andWhereRaw("issued + ? <= quantity", [count])
-      .increment("issued", count);
-    return Number(changed) === 1;
+    const changed = await changeRows(
+      this.trx,
+      "UPDATE coupons SET issued = issued + ? WHERE coupon_id = ? AND issued + ? <= quantity",
+      [count, couponId, count],
+    );
+    return changed === 1;
   }
 }
 
 /** Queue epochs, in one transaction. */
 export class SqlEpochTable implements EpochTable {
-  private readonly trx: Knex.Transaction;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction) {
+  constructor(trx: Statements) {
     this.trx = trx;
   }
 

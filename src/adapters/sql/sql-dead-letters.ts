@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
-import type { Knex } from "knex";
 import type { Clock } from "../../application/ports/clock.js";
 import type { DeadLetterQueries, ParkedLetter } from "../../application/ports/dead-letter-queries.js";
 import type { DeadLetter, DeadLetters } from "../../application/ports/dead-letters.js";
 import type { Page } from "../../application/ports/page.js";
 import type { DeadLetterTable } from "../../application/ports/transaction.js";
 import type { EpochMs } from "../../domain/time.js";
+import { lockRows } from "./by-hand.js";
 import { cursorOf, orderOf, pageOf } from "./cursor.js";
-import { type Database, type Dialect, read, transact } from "./database.js";
+import { type Database, read, transact } from "./database.js";
+import type { Statements } from "./transaction.js";
 
 /** The event's own id, or a digest of what could not be decoded: the same letter again is the same row. */
 const idOf = ({ event }: DeadLetter): string => {
@@ -35,7 +36,7 @@ export class SqlDeadLetters implements DeadLetters {
   }
 
   /** Parks them in a transaction that does more, such as taking them out of a journal. */
-  async parkIn(trx: Knex.Transaction, letters: readonly DeadLetter[]): Promise<void> {
+  async parkIn(trx: Statements, letters: readonly DeadLetter[]): Promise<void> {
     const parked_at = this.clock.now();
     // The same letter may come twice in one slice, and one statement cannot write a row twice everywhere.
     for (const letter of letters)
@@ -111,19 +112,20 @@ export class SqlDeadLetterQueries implements DeadLetterQueries {
 
 /** Parked events, in one transaction. */
 export class SqlDeadLetterTable implements DeadLetterTable {
-  private readonly trx: Knex.Transaction;
-  private readonly dialect: Dialect;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction, dialect: Dialect) {
+  constructor(trx: Statements) {
     this.trx = trx;
-    this.dialect = dialect;
   }
 
   async lock(deadLetterId: string): Promise<{ event: string; replayed: boolean } | undefined> {
     const id = Number(deadLetterId);
     if (!Number.isSafeInteger(id) || String(id) !== deadLetterId) return undefined;
-    const letter = this.trx("dead_letters").where({ id }).first("event", "replayed_at");
-    const row = await (this.dialect === "mysql" ? letter.forUpdate() : letter);
+    const [row] = await lockRows<Pick<LetterRecord, "event"> & { readonly replayed_at: EpochMs | null }>(
+      this.trx,
+      "SELECT event, replayed_at FROM dead_letters WHERE id = ?",
+      [id],
+    );
     return row && { event: row.event, replayed: row.replayed_at !== null };
   }
 

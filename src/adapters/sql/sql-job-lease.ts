@@ -1,10 +1,11 @@
-import type { Knex } from "knex";
 import type { Clock } from "../../application/ports/clock.js";
 import type { JobLease } from "../../application/ports/job-lease.js";
 import type { LeaseTable } from "../../application/ports/transaction.js";
 import { after, type EpochMs } from "../../domain/time.js";
-import { type Database, type Dialect, transact } from "./database.js";
+import { lockRows } from "./by-hand.js";
+import { type Database, transact } from "./database.js";
 import { isDuplicate } from "./sql-errors.js";
+import type { Statements } from "./transaction.js";
 
 /** Leases as rows; whoever moves the row from a lapsed holder to itself has it. */
 export class SqlJobLease implements JobLease {
@@ -52,19 +53,20 @@ export class SqlJobLease implements JobLease {
 
 /** Leases, in one transaction. */
 export class SqlLeaseTable implements LeaseTable {
-  private readonly trx: Knex.Transaction;
-  private readonly dialect: Dialect;
+  private readonly trx: Statements;
   private readonly holder: string;
 
-  constructor(trx: Knex.Transaction, dialect: Dialect, holder: string) {
+  constructor(trx: Statements, holder: string) {
     this.trx = trx;
-    this.dialect = dialect;
     this.holder = holder;
   }
 
   async holds(job: string, now: EpochMs): Promise<boolean> {
-    const lease = this.trx("job_leases").where("job", job).first();
-    const row = await (this.dialect === "mysql" ? lease.forUpdate() : lease);
+    const [row] = await lockRows<{ holder: string; expires_at: EpochMs }>(
+      this.trx,
+      "SELECT holder, expires_at FROM job_leases WHERE job = ?",
+      [job],
+    );
     return row?.holder === this.holder && row.expires_at > now;
   }
 }

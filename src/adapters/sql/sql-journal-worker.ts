@@ -161,8 +161,7 @@ export class SqlJournalWorker {
     }
     const { db, clock } = this.journal;
     await transact(db, async (trx) => {
-      // Given the transaction as its database, it parks in a savepoint: parked and deleted, or neither.
-      await new SqlDeadLetters({ ...db, knex: trx }, clock).park(letters);
+      await new SqlDeadLetters(db, clock).parkIn(trx, letters);
       if (gone.length > 0) await trx("deliveries").whereIn("id", gone).delete();
       for (const { id, ...change } of again) await trx("deliveries").where({ id }).update(change);
     });

@@ -1,11 +1,11 @@
-import type { Knex } from "knex";
 import type { OrderTable } from "../../application/ports/order-table.js";
 import type { OrderId } from "../../domain/ids.js";
 import type { Order } from "../../domain/order.js";
+import { lockRows } from "./by-hand.js";
 import { insertRows } from "./insert-rows.js";
 import { changingColumns, fixedColumns, type OrderRecord, orderOf, recordOf } from "./order-record.js";
-import { rowsByKey } from "./rows-by-key.js";
 import { isDuplicate } from "./sql-errors.js";
+import type { Statements } from "./transaction.js";
 
 const columns = [...fixedColumns, ...changingColumns];
 const valuesOf = (order: Order) => {
@@ -15,9 +15,9 @@ const valuesOf = (order: Order) => {
 
 /** Orders, in one transaction. */
 export class SqlOrderTable implements OrderTable {
-  private readonly trx: Knex.Transaction;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction) {
+  constructor(trx: Statements) {
     this.trx = trx;
   }
 
@@ -32,7 +32,9 @@ export class SqlOrderTable implements OrderTable {
   }
 
   async lock(orderIds: readonly OrderId[]): Promise<readonly Order[]> {
-    const rows = await rowsByKey<OrderRecord>(this.trx, "orders", "order_id", orderIds, { lock: true });
+    const rows = await lockRows<OrderRecord>(this.trx, "SELECT * FROM orders WHERE order_id IN (?) ORDER BY order_id", [
+      orderIds,
+    ]);
     return rows.map(orderOf);
   }
 

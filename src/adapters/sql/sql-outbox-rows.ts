@@ -1,8 +1,9 @@
-import type { Knex } from "knex";
 import type { Clock } from "../../application/ports/clock.js";
 import type { OutboxRow, OutboxRows } from "../../application/ports/outbox-rows.js";
 import { after } from "../../domain/time.js";
+import { lockRows } from "./by-hand.js";
 import { type Database, transact } from "./database.js";
+import type { Statements } from "./transaction.js";
 
 /** After this a relay that claimed rows counts as dead. */
 const claimTermMs = 30_000;
@@ -20,8 +21,12 @@ export class SqlOutboxRows implements OutboxRows {
   claim(limit: number): Promise<readonly OutboxRow[]> {
     const now = this.clock.now();
     return transact(this.db, async (trx) => {
-      const free = trx("outbox").select("id", "payload").where("claimed_until", "<", now).orderBy("id").limit(limit);
-      const rows = await (this.db.dialect === "mysql" ? free.forUpdate().skipLocked() : free);
+      const rows = await lockRows<{ id: number; payload: string }>(
+        trx,
+        "SELECT id, payload FROM outbox WHERE claimed_until < ? ORDER BY id LIMIT ?",
+        [now, limit],
+        "UPDATE SKIP LOCKED",
+      );
       const ids = rows.map(({ id }) => id);
       await onRows(trx, `UPDATE outbox SET claimed_until = ${after(now, claimTermMs)}`, ids);
       return rows.map(({ id, payload }) => ({ rowId: id, event: JSON.parse(payload) }));
@@ -43,6 +48,6 @@ export class SqlOutboxRows implements OutboxRows {
 }
 
 /** Ids are numbers that the database made, so they stand in the statement: 500 bindings cost more than the rows. */
-const onRows = async (trx: Knex.Transaction, statement: string, ids: readonly number[]): Promise<void> => {
+const onRows = async (trx: Statements, statement: string, ids: readonly number[]): Promise<void> => {
   if (ids.length > 0) await trx.raw(`${statement} WHERE id IN (${ids.map(Number).join(", ")})`);
 };

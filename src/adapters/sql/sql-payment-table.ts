@@ -1,31 +1,46 @@
-import type { Knex } from "knex";
 import type { PaymentTable } from "../../application/ports/payment-table.js";
 import type { IdempotencyKey, PaymentId, UserId } from "../../domain/ids.js";
 import type { Payment } from "../../domain/payment.js";
-import type { Dialect } from "./database.js";
+import { changeRows, lockRows, selectRows } from "./by-hand.js";
+import { insertRows } from "./insert-rows.js";
 import { type PaymentRecord, paymentOf, paymentRecordOf } from "./payment-record.js";
 import { isDuplicate } from "./sql-errors.js";
+import type { Statements } from "./transaction.js";
+
+const columns = [
+  "payment_id",
+  "user_id",
+  "idempotency_key",
+  "order_id",
+  "reservation_id",
+  "amount",
+  "method",
+  "status",
+  "opened_at",
+  "open_state",
+] as const;
 
 /** Payments, in one transaction. */
 export class SqlPaymentTable implements PaymentTable {
-  private readonly trx: Knex.Transaction;
-  private readonly dialect: Dialect;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction, dialect: Dialect) {
+  constructor(trx: Statements) {
     this.trx = trx;
-    this.dialect = dialect;
   }
 
   async byKey(userId: UserId, key: IdempotencyKey): Promise<Payment | undefined> {
-    const row: PaymentRecord | undefined = await this.trx("payments")
-      .where({ user_id: userId, idempotency_key: key })
-      .first();
+    const [row] = await selectRows<PaymentRecord>(
+      this.trx,
+      "SELECT * FROM payments WHERE user_id = ? AND idempotency_key = ?",
+      [userId, key],
+    );
     return row && paymentOf(row);
   }
 
   async add(payment: Payment): Promise<boolean> {
     try {
-      await this.trx("payments").insert(paymentRecordOf(payment));
+      const record = paymentRecordOf(payment);
+      await insertRows(this.trx, "payments", columns, [columns.map((column) => record[column])]);
       return true;
     } catch (error) {
       if (isDuplicate(error)) return false;
@@ -34,13 +49,16 @@ export class SqlPaymentTable implements PaymentTable {
   }
 
   async lock(paymentId: PaymentId): Promise<Payment | undefined> {
-    const payment = this.trx("payments").where("payment_id", paymentId).first();
-    const row: PaymentRecord | undefined = await (this.dialect === "mysql" ? payment.forUpdate() : payment);
+    const [row] = await lockRows<PaymentRecord>(this.trx, "SELECT * FROM payments WHERE payment_id = ?", [paymentId]);
     return row && paymentOf(row);
   }
 
   async save(payment: Payment): Promise<void> {
     const { payment_id, status, open_state } = paymentRecordOf(payment);
-    await this.trx("payments").where({ payment_id }).update({ status, open_state });
+    await changeRows(this.trx, "UPDATE payments SET status = ?, open_state = ? WHERE payment_id = ?", [
+      status,
+      open_state,
+      payment_id,
+    ]);
   }
 }

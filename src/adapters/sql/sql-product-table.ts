@@ -3,9 +3,10 @@ import type { ProductChange, ProductTable } from "../../application/ports/produc
 import type { ProductId } from "../../domain/ids.js";
 import { greatestStock, type Product, type StockMove } from "../../domain/product.js";
 import type { EpochMs } from "../../domain/time.js";
+import { lockRows } from "./by-hand.js";
 import { type ProductRecord, productOf } from "./product-record.js";
-import { rowsByKey } from "./rows-by-key.js";
 import { isDuplicate } from "./sql-errors.js";
+import type { Statements } from "./transaction.js";
 
 /** As SQLite's variables allow: at most thirteen a move. */
 const movesAStatement = 500;
@@ -17,9 +18,9 @@ const counts = [
 
 /** Products, in one transaction. */
 export class SqlProductTable implements ProductTable {
-  private readonly trx: Knex.Transaction;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction) {
+  constructor(trx: Statements) {
     this.trx = trx;
   }
 
@@ -56,7 +57,11 @@ export class SqlProductTable implements ProductTable {
   }
 
   async lock(productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number>> {
-    const locked = await rowsByKey<ProductRecord>(this.trx, "products", "product_id", productIds, { lock: true });
+    const locked = await lockRows<ProductRecord>(
+      this.trx,
+      "SELECT product_id, on_hand FROM products WHERE product_id IN (?) ORDER BY product_id",
+      [productIds],
+    );
     return new Map(locked.map(({ product_id, on_hand }) => [product_id, Number(on_hand)]));
   }
 

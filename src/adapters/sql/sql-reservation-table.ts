@@ -1,11 +1,11 @@
-import type { Knex } from "knex";
 import type { ReservationTable } from "../../application/ports/reservation-table.js";
 import type { Reservation } from "../../domain/concert.js";
 import type { ReservationId, ScheduleId } from "../../domain/ids.js";
-import type { Dialect } from "./database.js";
+import { lockRows } from "./by-hand.js";
 import { insertRows } from "./insert-rows.js";
 import { type ReservationRecord, reservationOf, reservationRecordOf } from "./reservation-record.js";
 import { isDuplicate } from "./sql-errors.js";
+import type { Statements } from "./transaction.js";
 
 const fixedColumns = ["reservation_id", "schedule_id", "seat_no", "user_id", "price", "expires_at"] as const;
 const changingColumns = ["status", "open_payment_id", "payment_id", "live", "due_at"] as const;
@@ -17,12 +17,10 @@ const valuesOf = (reservation: Reservation) => {
 
 /** Reservations, in one transaction. */
 export class SqlReservationTable implements ReservationTable {
-  private readonly trx: Knex.Transaction;
-  private readonly dialect: Dialect;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction, dialect: Dialect) {
+  constructor(trx: Statements) {
     this.trx = trx;
-    this.dialect = dialect;
   }
 
   async add(reservation: Reservation): Promise<boolean> {
@@ -36,15 +34,19 @@ export class SqlReservationTable implements ReservationTable {
   }
 
   async lockLive(scheduleId: ScheduleId, seatNo: number): Promise<Reservation | undefined> {
-    const [row] = await this.locked(
-      this.trx("reservations").where({ schedule_id: scheduleId, seat_no: seatNo, live: 1 }),
+    const [row] = await lockRows<ReservationRecord>(
+      this.trx,
+      "SELECT * FROM reservations WHERE schedule_id = ? AND seat_no = ? AND live = 1",
+      [scheduleId, seatNo],
     );
     return row && reservationOf(row);
   }
 
   async lock(reservationIds: readonly ReservationId[]): Promise<readonly Reservation[]> {
-    const rows = await this.locked(
-      this.trx("reservations").whereIn("reservation_id", reservationIds).orderBy("reservation_id"),
+    const rows = await lockRows<ReservationRecord>(
+      this.trx,
+      "SELECT * FROM reservations WHERE reservation_id IN (?) ORDER BY reservation_id",
+      [reservationIds],
     );
     return rows.map(reservationOf);
   }
@@ -54,9 +56,5 @@ export class SqlReservationTable implements ReservationTable {
       unique: "reservation_id",
       overwrite: changingColumns,
     });
-  }
-
-  private async locked(rows: Knex.QueryBuilder): Promise<readonly ReservationRecord[]> {
-    return this.dialect === "mysql" ? rows.forUpdate() : rows;
   }
 }

@@ -1,13 +1,13 @@
-import type { Knex } from "knex";
 import type { SaleTable } from "../../application/ports/sale-table.js";
 import type { BusinessDay } from "../../domain/business-day.js";
 import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
 import type { DayRow, Drift, Sale } from "../../domain/sale.js";
 import type { EpochMs } from "../../domain/time.js";
-import type { Dialect } from "./database.js";
+import { changeRows, lockRows, selectRows } from "./by-hand.js";
 import { insertRows } from "./insert-rows.js";
 import { isDuplicate } from "./sql-errors.js";
+import type { Statements } from "./transaction.js";
 
 type SaleRecord = {
   readonly sale_id: SaleId;
@@ -48,16 +48,16 @@ const valuesOf = (sale: Sale): (string | number)[] => [
 
 /** Sales and their sums, in one transaction. */
 export class SqlSaleTable implements SaleTable {
-  private readonly trx: Knex.Transaction;
-  private readonly dialect: Dialect;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction, dialect: Dialect) {
+  constructor(trx: Statements) {
     this.trx = trx;
-    this.dialect = dialect;
   }
 
   async known(saleIds: readonly SaleId[]): Promise<ReadonlySet<SaleId>> {
-    const rows = await this.trx("sales").select("sale_id").whereIn("sale_id", saleIds);
+    const rows = await selectRows<{ sale_id: SaleId }>(this.trx, "SELECT sale_id FROM sales WHERE sale_id IN (?)", [
+      saleIds,
+    ]);
     return new Set(rows.map(({ sale_id }) => sale_id));
   }
 
@@ -85,8 +85,10 @@ export class SqlSaleTable implements SaleTable {
   }
 
   async lockUnbooked(saleIds: readonly SaleId[]): Promise<readonly Sale[]> {
-    const rows: SaleRecord[] = await this.locked(
-      this.trx("sales").select(saleColumns).whereIn("sale_id", saleIds).andWhere("unbooked", 1).orderBy("sale_id"),
+    const rows = await lockRows<SaleRecord>(
+      this.trx,
+      `SELECT ${saleColumns.join(", ")} FROM sales WHERE sale_id IN (?) AND unbooked = 1 ORDER BY sale_id`,
+      [saleIds],
     );
     return rows.map((row) => ({
       saleId: row.sale_id,
@@ -119,13 +121,11 @@ export class SqlSaleTable implements SaleTable {
       unique: "product_id",
       add: ["quantity"],
     });
-    const booked = await this.trx("sales")
-      .whereIn(
-        "sale_id",
-        sales.map(({ saleId }) => saleId),
-      )
-      .andWhere("unbooked", 1)
-      .update({ unbooked: null });
+    const booked = await changeRows(
+      this.trx,
+      "UPDATE sales SET unbooked = NULL WHERE sale_id IN (?) AND unbooked = 1",
+      [sales.map(({ saleId }) => saleId)],
+    );
     if (booked !== sales.length) throw new Error(`${sales.length} sales to book, ${booked} of them unbooked`);
   }
 
@@ -141,13 +141,12 @@ export class SqlSaleTable implements SaleTable {
   }
 
   async sumDay(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]> {
-    const rows: DayRecord[] = await this.trx("sales")
-      .select("product_id", this.trx.raw("SUM(quantity) AS quantity"))
-      .select(this.trx.raw("SUM(quantity * unit_price) AS revenue"))
-      .where("business_day", day)
-      .whereIn("product_id", productIds)
-      .whereNull("unbooked")
-      .groupBy("product_id");
+    const rows = await selectRows<DayRecord>(
+      this.trx,
+      `SELECT product_id, SUM(quantity) AS quantity, SUM(quantity * unit_price) AS revenue FROM sales
+       WHERE business_day = ? AND product_id IN (?) AND unbooked IS NULL GROUP BY product_id`,
+      [day, productIds],
+    );
     return rows.map(dayRowOf);
   }
 
@@ -172,17 +171,12 @@ export class SqlSaleTable implements SaleTable {
   }
 
   private async lockDayRows(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]> {
-    const rows: DayRecord[] = await this.locked(
-      this.trx("product_sales_daily")
-        .select("product_id", "quantity", "revenue")
-        .where("business_day", day)
-        .whereIn("product_id", productIds)
-        .orderBy("product_id"),
+    const rows = await lockRows<DayRecord>(
+      this.trx,
+      `SELECT product_id, quantity, revenue FROM product_sales_daily
+       WHERE business_day = ? AND product_id IN (?) ORDER BY product_id`,
+      [day, productIds],
     );
     return rows.map(dayRowOf);
-  }
-
-  private locked(rows: Knex.QueryBuilder): Knex.QueryBuilder {
-    return this.dialect === "mysql" ? rows.forUpdate() : rows;
   }
 }

@@ -1,4 +1,3 @@
-import type { Knex } from "knex";
 import type { RankingLogEntry } from "../../application/ports/ranking-log-queries.js";
 import type { Transaction } from "../../application/ports/transaction.js";
 import type { UnitOfWork } from "../../application/ports/unit-of-work.js";
@@ -17,6 +16,7 @@ import { SqlReservationTable } from "./sql-reservation-table.js";
 import { SqlSaleTable } from "./sql-sale-table.js";
 import { SqlUserCouponTable } from "./sql-user-coupon-table.js";
 import { SqlWebhookTable } from "./sql-webhook-deliveries.js";
+import type { Statements } from "./transaction.js";
 
 const logColumns = ["task_id", "user_id", "coupon_id", "position", "status", "reason", "retry_count", "recorded_at"];
 
@@ -38,11 +38,10 @@ export class SqlUnitOfWork implements UnitOfWork {
 
   async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     let events = 0;
-    const { dialect } = this.db;
     const result = await transact(this.db, (trx) => {
       events = 0;
       return work({
-        coupons: new SqlCouponTable(trx, dialect),
+        coupons: new SqlCouponTable(trx),
         claims: new SqlClaimTable(trx),
         epochs: new SqlEpochTable(trx),
         rankingLog: { add: (entries) => addToRankingLog(trx, entries) },
@@ -53,14 +52,14 @@ export class SqlUnitOfWork implements UnitOfWork {
           },
         },
         products: new SqlProductTable(trx),
-        userCoupons: new SqlUserCouponTable(trx, dialect),
+        userCoupons: new SqlUserCouponTable(trx),
         orders: new SqlOrderTable(trx),
-        payments: new SqlPaymentTable(trx, dialect),
-        sales: new SqlSaleTable(trx, dialect),
+        payments: new SqlPaymentTable(trx),
+        sales: new SqlSaleTable(trx),
         concerts: new SqlConcertTable(trx),
-        reservations: new SqlReservationTable(trx, dialect),
-        leases: new SqlLeaseTable(trx, dialect, this.holder),
-        deadLetters: new SqlDeadLetterTable(trx, dialect),
+        reservations: new SqlReservationTable(trx),
+        leases: new SqlLeaseTable(trx, this.holder),
+        deadLetters: new SqlDeadLetterTable(trx),
         webhooks: new SqlWebhookTable(trx),
       });
     });
@@ -69,12 +68,12 @@ export class SqlUnitOfWork implements UnitOfWork {
   }
 }
 
-const addToOutbox = (trx: Knex.Transaction, events: readonly DomainEvent[]): Promise<void> => {
+const addToOutbox = (trx: Statements, events: readonly DomainEvent[]): Promise<void> => {
   const rows = events.map((event) => [event.id, JSON.stringify(event)]);
   return insertRows(trx, "outbox", ["event_id", "payload"], rows);
 };
 
-const addToRankingLog = (trx: Knex.Transaction, entries: readonly RankingLogEntry[]): Promise<void> => {
+const addToRankingLog = (trx: Statements, entries: readonly RankingLogEntry[]): Promise<void> => {
   const rows = entries.map((entry) => [
     entry.taskId,
     entry.userId,

@@ -1,8 +1,8 @@
-import type { Knex } from "knex";
 import type { HeldCoupon, UserCouponTable } from "../../application/ports/user-coupon-table.js";
 import type { Discount } from "../../domain/coupon.js";
 import type { CouponId, OrderId, UserCouponId, UserId } from "../../domain/ids.js";
-import type { Dialect } from "./database.js";
+import { lockRows, selectRows } from "./by-hand.js";
+import type { Statements } from "./transaction.js";
 
 type HeldRecord = {
   readonly user_coupon_id: UserCouponId;
@@ -11,23 +11,23 @@ type HeldRecord = {
   readonly order_id: OrderId | null;
 };
 
+const held =
+  "SELECT user_coupon_id, coupon_id, user_id, order_id FROM user_coupons WHERE user_coupon_id IN (?) ORDER BY user_coupon_id";
+
 /** Shoppers' coupons, in one transaction. */
 export class SqlUserCouponTable implements UserCouponTable {
-  private readonly trx: Knex.Transaction;
-  private readonly dialect: Dialect;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction, dialect: Dialect) {
+  constructor(trx: Statements) {
     this.trx = trx;
-    this.dialect = dialect;
   }
 
   async byIds(userCouponIds: readonly UserCouponId[]): Promise<readonly HeldCoupon[]> {
-    return this.withDiscounts(await this.held(userCouponIds));
+    return this.withDiscounts(await selectRows(this.trx, held, [userCouponIds]));
   }
 
   async lock(userCouponIds: readonly UserCouponId[]): Promise<readonly HeldCoupon[]> {
-    const rows = this.held(userCouponIds);
-    return this.withDiscounts(await (this.dialect === "mysql" ? rows.forUpdate() : rows));
+    return this.withDiscounts(await lockRows(this.trx, held, [userCouponIds]));
   }
 
   async redeem(uses: readonly { userCouponId: UserCouponId; orderId: OrderId }[]): Promise<void> {
@@ -46,13 +46,6 @@ export class SqlUserCouponTable implements UserCouponTable {
 
   async giveBack(orderIds: readonly OrderId[]): Promise<void> {
     await this.trx("user_coupons").whereIn("order_id", orderIds).update({ status: "issued", order_id: null });
-  }
-
-  private held(userCouponIds: readonly UserCouponId[]) {
-    return this.trx<HeldRecord>("user_coupons")
-      .select("user_coupon_id", "coupon_id", "user_id", "order_id")
-      .whereIn("user_coupon_id", userCouponIds)
-      .orderBy("user_coupon_id");
   }
 
   /** By a query of its own: in a join, the lock would hold settlement's rows as well. */

@@ -6,9 +6,18 @@ import type { WebhookDeliveries, WebhookDelivery } from "../../application/ports
 import type { WebhookTable } from "../../application/ports/webhook-table.js";
 import type { DomainEvent } from "../../domain/event.js";
 import { after, type EpochMs } from "../../domain/time.js";
+import { lockRows } from "./by-hand.js";
 import { type Database, transact } from "./database.js";
 import { insertRows } from "./insert-rows.js";
 import { SqlDeadLetters } from "./sql-dead-letters.js";
+import type { Statements } from "./transaction.js";
+
+type DeliveryRecord = {
+  readonly event_id: string;
+  readonly payload: string;
+  readonly attempts: number;
+  readonly failing_since: EpochMs | null;
+};
 
 const table = "webhook_deliveries";
 const group: ConsumerGroup = "webhook";
@@ -28,12 +37,13 @@ export class SqlWebhookDeliveries implements WebhookDeliveries {
   claim(limit: number): Promise<readonly WebhookDelivery[]> {
     const now = this.clock.now();
     return transact(this.db, async (trx) => {
-      const due = trx(table)
-        .select("event_id", "payload", "attempts", "failing_since")
-        .where("due_at", "<=", now)
-        .orderBy(["due_at", "event_id"])
-        .limit(limit);
-      const rows = await (this.db.dialect === "mysql" ? due.forUpdate().skipLocked() : due);
+      const rows = await lockRows<DeliveryRecord>(
+        trx,
+        `SELECT event_id, payload, attempts, failing_since FROM ${table}
+         WHERE due_at <= ? ORDER BY due_at, event_id LIMIT ?`,
+        [now, limit],
+        "UPDATE SKIP LOCKED",
+      );
       const ids = rows.map(({ event_id }) => event_id);
       if (ids.length > 0)
         await trx(table)
@@ -67,14 +77,14 @@ export class SqlWebhookDeliveries implements WebhookDeliveries {
 }
 
 /** The delivery as it was claimed: no row where it is delivered, or another sender's meanwhile. */
-const claimed = (trx: Knex.Transaction, { event, attempts }: WebhookDelivery): Knex.QueryBuilder =>
+const claimed = (trx: Statements, { event, attempts }: WebhookDelivery): Knex.QueryBuilder =>
   trx(table).where({ event_id: event.id, attempts }).whereNotNull("due_at");
 
 /** Webhooks to be sent, in one transaction. */
 export class SqlWebhookTable implements WebhookTable {
-  private readonly trx: Knex.Transaction;
+  private readonly trx: Statements;
 
-  constructor(trx: Knex.Transaction) {
+  constructor(trx: Statements) {
     this.trx = trx;
   }
 

@@ -1,6 +1,5 @@
-import type { Knex } from "knex";
-import type { Dialect } from "../../../src/adapters/sql/database.js";
 import { SqlSaleTable } from "../../../src/adapters/sql/sql-sale-table.js";
+import type { Statements } from "../../../src/adapters/sql/transaction.js";
 import type { SaleTable } from "../../../src/application/ports/sale-table.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import type { BusinessDay } from "../../../src/domain/business-day.js";
@@ -12,19 +11,19 @@ import { type Meet, workWith } from "../../support/table-work.js";
 
 import { row, today } from "./clauses.js";
 
-type Wrong = (right: SqlSaleTable, meet: Meet, trx: Knex.Transaction, dialect: Dialect) => Partial<SaleTable>;
+type Wrong = (right: SqlSaleTable, meet: Meet, trx: Statements) => Partial<SaleTable>;
 /** The table as it is, but for what is wrong. */
 const but = (wrong: Wrong, together?: number) =>
-  workWith((trx, dialect, meet) => {
-    const right = new SqlSaleTable(trx, dialect);
-    return { sales: Object.assign(new SqlSaleTable(trx, dialect), wrong(right, meet, trx, dialect)) };
+  workWith((trx, meet) => {
+    const right = new SqlSaleTable(trx);
+    return { sales: Object.assign(new SqlSaleTable(trx), wrong(right, meet, trx)) };
   }, together);
 
 /** Everything of a sale but whether it is booked. */
-const whole = (trx: Knex.Transaction, saleIds: readonly SaleId[]): Promise<readonly Sale[]> =>
-  ledgerIn({ knex: trx, dialect: "sqlite" }).then((all) => all.filter((each) => saleIds.includes(each.saleId)));
+const whole = (trx: Statements, saleIds: readonly SaleId[]): Promise<readonly Sale[]> =>
+  ledgerIn({ knex: trx }).then((all) => all.filter((each) => saleIds.includes(each.saleId)));
 /** Takes the sales' marks off, so that the right table books them again. */
-const unmark = (trx: Knex.Transaction, given: readonly Sale[]) =>
+const unmark = (trx: Statements, given: readonly Sale[]) =>
   trx("sales")
     .whereIn(
       "sale_id",

@@ -1,24 +1,24 @@
-import type { Knex } from "knex";
-import type { Database, Dialect } from "../../../src/adapters/sql/database.js";
+import type { Database } from "../../../src/adapters/sql/database.js";
 import { SqlConcertTable } from "../../../src/adapters/sql/sql-concert-table.js";
 import { SqlPaymentTable } from "../../../src/adapters/sql/sql-payment-table.js";
 import { SqlReservationTable } from "../../../src/adapters/sql/sql-reservation-table.js";
+import type { Statements } from "../../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 import { but } from "../../simulation/but.js";
-import { workOn, workWith } from "../../support/table-work.js";
+import { withoutLocks, workOn, workWith } from "../../support/table-work.js";
 
 /** Transactions on seats whose events go nowhere, but for some table that is wrong. */
-const workBut = (wrong: (trx: Knex.Transaction, dialect: Dialect) => Partial<Transaction>) =>
-  workWith((trx, dialect) => ({
+const workBut = (wrong: (trx: Statements) => Partial<Transaction>) =>
+  workWith((trx) => ({
     concerts: new SqlConcertTable(trx),
-    reservations: new SqlReservationTable(trx, dialect),
-    payments: new SqlPaymentTable(trx, dialect),
+    reservations: new SqlReservationTable(trx),
+    payments: new SqlPaymentTable(trx),
     outbox: { add: async () => {} },
-    ...wrong(trx, dialect),
+    ...wrong(trx),
   }));
-const rowOf = (trx: Knex.Transaction, id: string | undefined) => trx("schedules").where("schedule_id", id).first();
+const rowOf = (trx: Statements, id: string | undefined) => trx("schedules").where("schedule_id", id).first();
 
 /** Takes a payment for the last by what it read before it had the schedule's row locked. */
 export const countsFirst = workBut((trx) => {
@@ -47,7 +47,7 @@ export const forgetsTheStamp = workBut((trx) => ({
 }));
 
 /** Locks no reservation. */
-export const locksNoHold = workBut((trx) => ({ reservations: new SqlReservationTable(trx, "sqlite") }));
+export const locksNoHold = workBut((trx) => ({ reservations: new SqlReservationTable(withoutLocks(trx)) }));
 
 /** Stamps a sell-out with the time at which its payment's transaction was asked for. */
 export const looksAtTheClockFirst = (db: Database, now: () => EpochMs): UnitOfWork => ({

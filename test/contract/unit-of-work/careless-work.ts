@@ -1,41 +1,26 @@
-import type { Knex } from "knex";
 import type { Database } from "../../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
+import type { RunTransaction } from "../../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 
-type Begin = (work: (trx: Knex) => Promise<unknown>) => Promise<unknown>;
-
-/** The same database, whose transactions begin otherwise. */
-const beginning = (db: Database, begin: Begin): Database => ({
-  ...db,
-  knex: new Proxy(db.knex, {
-    get: (knex, name) => (name === "transaction" ? begin : Reflect.get(knex, name)),
-  }),
-});
-
 /** Commits every statement by itself. */
 export const forgetfulTransactions = (db: Database): UnitOfWork =>
-  new SqlUnitOfWork(
-    beginning(db, (work) => work(db.knex)),
-    () => {},
-  );
+  new SqlUnitOfWork({ ...db, transaction: (work) => work(db.knex) }, () => {});
 
 /** Runs a transaction once, whatever was in its way. */
 export const unretriedTransactions = (db: Database): UnitOfWork => {
   let refused: unknown;
-  return new SqlUnitOfWork(
-    beginning(db, async (work) => {
-      if (refused !== undefined) throw refused;
-      try {
-        return await db.knex.transaction(work);
-      } catch (error) {
-        refused = new Error("gave up", { cause: error });
-        throw refused;
-      }
-    }),
-    () => {},
-  );
+  const transaction: RunTransaction = async (work) => {
+    if (refused !== undefined) throw refused;
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      refused = new Error("gave up", { cause: error });
+      throw refused;
+    }
+  };
+  return new SqlUnitOfWork({ ...db, transaction }, () => {});
 };
 
 /** Reads the counter, and writes what it makes of it. */

@@ -14,7 +14,8 @@ export interface RedisOptions {
 /** Starts one Redis. */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisEngine> {
   const port = await freePort();
-  return startServer(port, options.appendOnly ?? true, []);
+  // As many databases as there may be tests that want one of their own.
+  return startServer(port, options.appendOnly ?? true, ["--databases", "1024"]);
 }
 
 /** Three masters without replicas; a test reaches a single one through `nodes`. */
