@@ -75,7 +75,11 @@ export const totalsIn = async (db: Database): Promise<Readonly<Record<string, nu
 };
 
 /** Every sale there is: the ledger. */
-export const ledgerIn = async ({ knex }: { readonly knex: Statements }): Promise<readonly Sale[]> =>
+export const ledgerIn = async ({
+  knex,
+}: {
+  readonly knex: (table: string) => ReturnType<Statements>;
+}): Promise<readonly Sale[]> =>
   (await knex("sales").orderBy("sale_id")).map((row) => ({
     saleId: row.sale_id,
     productId: row.product_id,

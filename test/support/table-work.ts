@@ -1,7 +1,6 @@
-import type { Knex } from "knex";
 import { type Database, transact } from "../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
-import type { Statements } from "../../src/adapters/sql/transaction.js";
+import type { Statements, Value } from "../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { meetingOf } from "./drop.js";
@@ -13,11 +12,13 @@ export const workOn = (db: Database): UnitOfWork => new SqlUnitOfWork(db, () => 
 export type Meet = () => Promise<void>;
 
 /** The same transaction, which locks none of the rows that it reads. */
-export const withoutLocks = (trx: Statements): Statements => {
-  const raw = (sql: string, ...values: Knex.RawBinding[][]) =>
-    trx.raw(sql.replace(/ (FOR UPDATE|LOCK IN SHARE MODE)$/, ""), ...(values as [Knex.RawBinding[]]));
-  return Object.assign((table: string) => trx(table), { client: trx.client, raw: raw as Knex["raw"] });
-};
+export const withoutLocks = (trx: Statements): Statements =>
+  Object.assign((table: string) => trx(table), {
+    client: trx.client,
+    raw: trx.raw,
+    run: (sql: string, values?: readonly Value[]) =>
+      trx.run(sql.replace(/ (FOR UPDATE|LOCK IN SHARE MODE)$/, ""), values),
+  });
 
 /**
  * Transactions that have these tables and no others: so a wrong twin of one comes before its suite.

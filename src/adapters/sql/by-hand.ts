@@ -1,46 +1,36 @@
-import type { Knex } from "knex";
 import { format } from "mysql2";
-import { isMysql, type Statements } from "./transaction.js";
-
-type Value = string | number | null;
-type Changed = readonly [{ readonly affectedRows: number }] | { readonly changes: number };
+import { isMysql, type Outcome, type Statements, type Value } from "./transaction.js";
 
 /*
- * Statements of the hot paths, written by hand: knex's builder takes longer over a small one than the database, and its
- * bindings several times as long over a list of 500. Each `?` of the text is a value, or a list of them, as in
- * `IN (?)`; an empty list is `NULL`, which nothing is in.
+ * Statements of the hot paths. Each `?` of the text is a value, or a list of them, as in `IN (?)`; an empty list is
+ * `NULL`, which nothing is in.
  */
 
-const listed = (values: readonly (Value | readonly Value[])[]) =>
-  values.map((value) => (Array.isArray(value) && value.length === 0 ? null : value));
+type Given = Value | readonly Value[];
 
-const statement = (trx: Statements, sql: string, given: readonly (Value | readonly Value[])[]): Knex.Raw => {
-  const values = listed(given);
-  // Values stand in the text: SQLite, which would escape them otherwise, is given them beside it.
-  if (isMysql(trx)) return trx.raw(format(sql, values as Value[]));
+const run = (trx: Statements, sql: string, given: readonly Given[]): Promise<Outcome> => {
+  const values = given.map((value) => (Array.isArray(value) && value.length === 0 ? null : value));
+  // Of a list of 500, knex's bindings take several times as long as the database, so values stand in the text; SQLite,
+  // which escapes them otherwise, is given them beside it.
+  if (isMysql(trx)) return trx.run(format(sql, values as Value[]));
   let next = 0;
   const places = (value: unknown) => (Array.isArray(value) ? value.map(() => "?").join(", ") : "?");
-  return trx.raw(
-    sql.replaceAll("?", () => places(values[next++])),
-    values.flat() as Value[],
-  );
+  const text = sql.replaceAll("?", () => places(values[next++]));
+  return trx.run(text, values.flat() as Value[]);
 };
 
 /** Reads rows. */
 export const selectRows = async <Row>(
   trx: Statements,
   sql: string,
-  values: readonly (Value | readonly Value[])[],
-): Promise<readonly Row[]> => {
-  const answer = await statement(trx, sql, values);
-  return isMysql(trx) ? answer[0] : answer;
-};
+  values: readonly Given[],
+): Promise<readonly Row[]> => (await run(trx, sql, values)).rows as readonly Row[];
 
 /** Reads rows and locks them, where the database has locks; SQLite's transactions have the whole of it. */
 export const lockRows = <Row>(
   trx: Statements,
   sql: string,
-  values: readonly (Value | readonly Value[])[],
+  values: readonly Given[],
   lock: "UPDATE" | "UPDATE SKIP LOCKED" | "SHARE" = "UPDATE",
 ): Promise<readonly Row[]> => {
   // MariaDB does not know `FOR SHARE`.
@@ -49,11 +39,5 @@ export const lockRows = <Row>(
 };
 
 /** Changes rows, and answers how many matched. */
-export const changeRows = async (
-  trx: Statements,
-  sql: string,
-  values: readonly (Value | readonly Value[])[],
-): Promise<number> => {
-  const changed: Changed = await statement(trx, sql, values);
-  return "changes" in changed ? changed.changes : changed[0].affectedRows;
-};
+export const changeRows = async (trx: Statements, sql: string, values: readonly Given[]): Promise<number> =>
+  (await run(trx, sql, values)).changes;

@@ -1,9 +1,9 @@
-import { channel } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import knexFactory, { type Knex } from "knex";
 import { LibsqlClient } from "./libsql-client.js";
 import { isContention, told } from "./sql-errors.js";
+import { publishLatency } from "./sql-latency.js";
 import { type RunTransaction, type Statements, transactionsOf } from "./transaction.js";
 
 export type Dialect = "sqlite" | "mysql";
@@ -106,22 +106,6 @@ const openMysql = (url: string, poolSize: number): Knex => {
       },
     },
   });
-};
-
-const latency = channel("rushboard:sql");
-
-/** Tells `rushboard:sql` how long each query took, `{ms, failed}`, while somebody listens. */
-const publishLatency = (knex: Knex): void => {
-  const begun = new Map<string, number>();
-  const end = (uid: string, failed: boolean) => {
-    const from = begun.get(uid);
-    if (from === undefined) return;
-    begun.delete(uid);
-    latency.publish({ ms: performance.now() - from, failed });
-  };
-  knex.on("query", ({ __knexQueryUid: uid }) => latency.hasSubscribers && begun.set(uid, performance.now()));
-  knex.on("query-response", (_, { __knexQueryUid: uid }) => end(uid, false));
-  knex.on("query-error", (_, { __knexQueryUid: uid }) => end(uid, true));
 };
 
 /** Makes the pool; no connection is opened before the first query. */

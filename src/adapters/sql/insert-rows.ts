@@ -1,10 +1,8 @@
 import { escape as literal } from "mysql2";
-import { isMysql, type Statements } from "./transaction.js";
+import { isMysql, type Statements, type Value } from "./transaction.js";
 
 /** As many rows a statement as SQLite's variables and a MySQL packet bear with ease. */
 const mostRows = 500;
-
-type Value = string | number | null;
 
 /**
  * What becomes of a row whose `unique` key is there already: these columns are written over, those are added to, and
@@ -46,10 +44,10 @@ export const insertRows = async (
   const end = onDuplicate === undefined ? "" : endOf(mysql, table, onDuplicate);
   for (let from = 0; from < rows.length; from += mostRows) {
     const chunk = rows.slice(from, from + mostRows);
-    if (mysql) await trx.raw(into + literal(chunk as Value[][]) + end);
+    if (mysql) await trx.run(into + literal(chunk as Value[][]) + end);
     else {
       const row = `(${columns.map(() => "?").join(", ")})`;
-      await trx.raw(into + chunk.map(() => row).join(", ") + end, chunk.flat() as Value[]);
+      await trx.run(into + chunk.map(() => row).join(", ") + end, chunk.flat() as Value[]);
     }
   }
 };

@@ -49,5 +49,5 @@ export class SqlOutboxRows implements OutboxRows {
 
 /** Ids are numbers that the database made, so they stand in the statement: 500 bindings cost more than the rows. */
 const onRows = async (trx: Statements, statement: string, ids: readonly number[]): Promise<void> => {
-  if (ids.length > 0) await trx.raw(`${statement} WHERE id IN (${ids.map(Number).join(", ")})`);
+  if (ids.length > 0) await trx.run(`${statement} WHERE id IN (${ids.map(Number).join(", ")})`);
 };

@@ -1,12 +1,25 @@
 import type { Database } from "../../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
-import type { RunTransaction } from "../../../src/adapters/sql/transaction.js";
+import type { RunTransaction, Value } from "../../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 
 /** Commits every statement by itself. */
 export const forgetfulTransactions = (db: Database): UnitOfWork =>
-  new SqlUnitOfWork({ ...db, transaction: (work) => work(db.knex) }, () => {});
+  new SqlUnitOfWork(
+    {
+      ...db,
+      transaction: (work) =>
+        work(
+          Object.assign((table: string) => db.knex(table), {
+            client: db.knex.client,
+            raw: db.knex.raw,
+            run: (sql: string, values?: readonly Value[]) => db.transaction((trx) => trx.run(sql, values)),
+          }),
+        ),
+    },
+    () => {},
+  );
 
 /** Runs a transaction once, whatever was in its way. */
 export const unretriedTransactions = (db: Database): UnitOfWork => {
