@@ -5,8 +5,8 @@ import { lockRows } from "./by-hand.js";
 import { type Database, transact } from "./database.js";
 import type { Statements } from "./transaction.js";
 
-/** After this a relay that claimed rows counts as dead. */
-const claimTermMs = 30_000;
+/** After this a relay that claimed rows counts as dead; a bus answers, or fails, within five seconds. */
+const claimTermMs = 10_000;
 
 /** The relay's side of the outbox: rows are found by not being claimed, never by an id after the last one. */
 export class SqlOutboxRows implements OutboxRows {

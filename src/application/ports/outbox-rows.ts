@@ -5,7 +5,7 @@ export type OutboxRow = { readonly rowId: number; readonly event: DomainEvent };
 
 /** The relay's side of the outbox. */
 export interface OutboxRows {
-  /** Claims rows that are not sent and not claimed (a claim lapses after 30 s), oldest first. */
+  /** Claims rows that are not sent and not claimed (a claim lapses after 10 s), oldest first. */
   claim(limit: number): Promise<readonly OutboxRow[]>;
   markSent(rowIds: readonly number[]): Promise<void>;
   /** Lets claimed rows be claimed again at once. */
