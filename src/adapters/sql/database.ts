@@ -28,12 +28,13 @@ type MysqlConnection = {
   query(sql: string, done: (error: unknown) => void): void;
 };
 
-/** Whoever ran a query is told of its error; knex need not print it as well. */
+/** Whoever ran a query is told of its error, without its values; knex need not print it as well. */
 const log: Knex.Logger = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
 
 const openSqlite = (file: string): Knex => {
   return knexFactory({
     client: LibsqlClient as unknown as typeof Knex.Client,
+    compileSqlOnError: false,
     connection: { filename: file },
     useNullAsDefault: true,
     log,
@@ -80,6 +81,7 @@ const openMysql = (url: string, poolSize: number): Knex => {
   const { hostname, port, username, password, pathname } = new URL(url);
   return knexFactory({
     client: "mysql2",
+    compileSqlOnError: false,
     connection: {
       host: decodeURIComponent(hostname).replace(/^\[|\]$/g, ""),
       port: Number(port || 3306),
