@@ -45,8 +45,8 @@ export const emptyDatabase = async (url: string): Promise<string> => {
 };
 
 /**
- * An empty database of its own on the Redis at `url`: boards have one name whoever asks, so two services on one would
- * make each other's anew.
+ * An empty database of its own on the Redis at `url`, as long as there are some left: boards have one name whoever asks,
+ * so two services on one would make each other's anew.
  */
 const emptyRedis = async (url: string): Promise<string> => {
   const redis = new Redis(url);

@@ -14,7 +14,7 @@ export type Meet = () => Promise<void>;
 /** The same transaction, which locks none of the rows that it reads. */
 export const withoutLocks = (trx: Statements): Statements =>
   Object.assign((table: string) => trx(table), {
-    client: trx.client,
+    dialect: trx.dialect,
     raw: trx.raw,
     run: (sql: string, values?: readonly Value[]) =>
       trx.run(sql.replace(/ (FOR UPDATE|LOCK IN SHARE MODE)$/, ""), values),

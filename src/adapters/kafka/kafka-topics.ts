@@ -91,21 +91,24 @@ export class KafkaTopics {
   private async untilLed(): Promise<void> {
     // A client of its own, which says nothing: that a leader is not there yet is no news.
     const admin = openKafka(this.options, () => {}).admin();
-    try {
+    let waiting = true;
+    const isLed = (topic: string) =>
+      // Only its leader knows the offsets of a partition.
+      admin.fetchTopicOffsets(topic).then(
+        () => true,
+        () => false,
+      );
+    const allLed = async () => {
       await admin.connect();
-      const until = Date.now() + leadingMs;
-      for (const topic of eventTypes.map((type) => this.topicOf(type))) {
-        // Only its leader knows the offsets of a partition.
-        const isLed = () =>
-          admin
-            .fetchTopicOffsets(topic)
-            .then(() => true)
-            .catch(() => false);
-        while (!(await isLed()) && Date.now() < until) await sleep(20);
-      }
-      if (Date.now() >= until) this.log("warn", "topics are used though some may have no leader", {});
+      for (const type of eventTypes) while (waiting && !(await isLed(this.topicOf(type)))) await sleep(20);
+    };
+    try {
+      await withDeadline(allLed(), leadingMs);
+    } catch (error) {
+      this.log("warn", "topics are used though some may have no leader", { error: String(error) });
     } finally {
-      await admin.disconnect();
+      waiting = false;
+      void admin.disconnect().catch(() => {});
     }
   }
 

@@ -17,7 +17,7 @@ const raisedACommand = 125;
 const readACommand = 500;
 const loweredACommand = 200;
 
-/** The boards in Redis, a sorted set each; every step is one script on one key, so that it runs on a Cluster. */
+/** The boards in Redis, a sorted set each; every step is of one key, so that it runs on a Cluster. */
 export class RedisSalesBoard implements SalesBoard {
   private readonly client: RedisClient;
 
@@ -27,10 +27,13 @@ export class RedisSalesBoard implements SalesBoard {
 
   async raise(board: WindowBoard, totals: readonly ProductTotal[]): Promise<void> {
     const sold = totals.filter(({ quantity }) => quantity > 0);
+    const [key, expiresAt] = [salesBoardKey(board), expiryOf(board)];
+    // A new board gets its end after its first members. Should a crash come between, the next raise sets it.
+    const ending = expiresAt === 0 ? [] : [["EXPIREAT", key, expiresAt, "NX"] as const];
     // One after the other, so that whoever reads meanwhile waits for one command and not for all.
     for (const some of slices(sold, raisedACommand)) {
       const members = some.flatMap(({ productId, quantity }) => [quantity, productId]);
-      await this.client.run("raiseSales", [salesBoardKey(board)], expiryOf(board), ...members);
+      await this.client.send(["ZADD", key, "GT", ...members], ...ending);
     }
   }
 

@@ -15,7 +15,6 @@ export const redisScripts = {
   dropStore: script("drop", 4),
   takeCoupons: script("take", 2),
   giveBackPlaces: script("give-back", 4),
-  raiseSales: script("raise-sales", 1),
   readTopSales: script("top-sales", 1),
   readSalesRanks: script("sales-ranks", 1),
   readSalesScores: script("sales-scores", 1),

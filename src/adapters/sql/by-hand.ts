@@ -1,5 +1,5 @@
 import { format } from "mysql2";
-import { isMysql, type Outcome, type Statements, type Value } from "./transaction.js";
+import type { Outcome, Statements, Value } from "./transaction.js";
 
 /*
  * Statements of the hot paths. Each `?` of the text is a value, or a list of them, as in `IN (?)`; an empty list is
@@ -12,7 +12,7 @@ const run = (trx: Statements, sql: string, given: readonly Given[]): Promise<Out
   const values = given.map((value) => (Array.isArray(value) && value.length === 0 ? null : value));
   // Of a list of 500, knex's bindings take several times as long as the database, so values stand in the text; SQLite,
   // which escapes them otherwise, is given them beside it.
-  if (isMysql(trx)) return trx.run(format(sql, values as Value[]));
+  if (trx.dialect === "mysql") return trx.run(format(sql, values as Value[]));
   let next = 0;
   const places = (value: unknown) => (Array.isArray(value) ? value.map(() => "?").join(", ") : "?");
   const text = sql.replaceAll("?", () => places(values[next++]));
@@ -35,7 +35,7 @@ export const lockRows = <Row>(
 ): Promise<readonly Row[]> => {
   // MariaDB does not know `FOR SHARE`.
   const locking = lock === "SHARE" ? " LOCK IN SHARE MODE" : ` FOR ${lock}`;
-  return selectRows(trx, isMysql(trx) ? sql + locking : sql, values);
+  return selectRows(trx, trx.dialect === "mysql" ? sql + locking : sql, values);
 };
 
 /** Changes rows, and answers how many matched. */

@@ -4,9 +4,7 @@ import knexFactory, { type Knex } from "knex";
 import { LibsqlClient } from "./libsql-client.js";
 import { isContention, told } from "./sql-errors.js";
 import { publishLatency } from "./sql-latency.js";
-import { type RunTransaction, type Statements, transactionsOf } from "./transaction.js";
-
-export type Dialect = "sqlite" | "mysql";
+import { type Dialect, type RunTransaction, type Statements, transactionsOf } from "./transaction.js";
 
 /** A database and how to speak to it; every adapter of this folder is given one. */
 export type Database = { readonly knex: Knex; readonly dialect: Dialect; readonly transaction: RunTransaction };
@@ -25,6 +23,7 @@ const mostTries = 8;
 type SqliteConnection = { pragma(source: string): unknown };
 type MysqlConnection = {
   readonly stream: Socket;
+  listenerCount(event: "error"): number;
   query(sql: string, done: (error: unknown) => void): void;
 };
 
@@ -62,9 +61,11 @@ const sessionSettings = [
 ];
 
 /** A server that is frozen, or gone without a word, would otherwise keep its connections and who waits on them. */
-const giveUpInSilence = ({ stream }: MysqlConnection): void => {
+const giveUpInSilence = (connection: MysqlConnection): void => {
+  const { stream } = connection;
   const lost = Object.assign(new Error(`silent for ${silenceMs} ms`), { code: "ETIMEDOUT" });
-  stream.setTimeout(silenceMs, () => stream.destroy(lost));
+  // Once the pool has let it go nobody hears of its end, and an error that nobody hears ends the process.
+  stream.setTimeout(silenceMs, () => stream.destroy(connection.listenerCount("error") > 0 ? lost : undefined));
 };
 
 const prepareSession = (

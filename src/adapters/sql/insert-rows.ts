@@ -1,5 +1,5 @@
 import { escape as literal } from "mysql2";
-import { isMysql, type Statements, type Value } from "./transaction.js";
+import type { Statements, Value } from "./transaction.js";
 
 /** As many rows a statement as SQLite's variables and a MySQL packet bear with ease. */
 const mostRows = 500;
@@ -39,7 +39,7 @@ export const insertRows = async (
   rows: readonly (readonly Value[])[],
   onDuplicate?: OnDuplicate,
 ): Promise<void> => {
-  const mysql = isMysql(trx);
+  const mysql = trx.dialect === "mysql";
   const into = `INSERT INTO ${table} (${columns.join(", ")}) VALUES `;
   const end = onDuplicate === undefined ? "" : endOf(mysql, table, onDuplicate);
   for (let from = 0; from < rows.length; from += mostRows) {

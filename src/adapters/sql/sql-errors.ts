@@ -47,9 +47,13 @@ export const isContention = (error: unknown): boolean => {
 /** A unique key refused the row. */
 export const isDuplicate = (error: unknown): boolean => codesOfDuplicates.has(coded(error).code);
 
-/** The same error, or `engine-unavailable` where it says that the database is away, or stays too busy to answer. */
+/**
+ * The same error, or `engine-unavailable` where it says that the database is away, or stays too busy to answer. The
+ * statement, which mysql2 hangs on its errors with all that shoppers sent, is taken off: it is for nobody's log.
+ */
 export const told = (error: unknown): unknown => {
   if (error instanceof DomainError) return error;
+  delete (coded(error) as { sql?: unknown }).sql;
   const { code, errno, message, name } = coded(error);
   const away =
     codesOfAbsence.has(code) ||

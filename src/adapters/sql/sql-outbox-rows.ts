@@ -19,8 +19,9 @@ export class SqlOutboxRows implements OutboxRows {
   }
 
   claim(limit: number): Promise<readonly OutboxRow[]> {
-    const now = this.clock.now();
     return transact(this.db, async (trx) => {
+      // Not before: whoever waits for SQLite would claim for a term that is over already.
+      const now = this.clock.now();
       const rows = await lockRows<{ id: number; payload: string }>(
         trx,
         "SELECT id, payload FROM outbox WHERE claimed_until < ? ORDER BY id LIMIT ?",

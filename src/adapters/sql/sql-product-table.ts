@@ -57,7 +57,7 @@ export class SqlProductTable implements ProductTable {
   }
 
   async lock(productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number>> {
-    const locked = await lockRows<ProductRecord>(
+    const locked = await lockRows<Pick<ProductRecord, "product_id" | "on_hand">>(
       this.trx,
       "SELECT product_id, on_hand FROM products WHERE product_id IN (?) ORDER BY product_id",
       [productIds],

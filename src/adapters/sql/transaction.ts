@@ -5,19 +5,18 @@ import { timed } from "./sql-latency.js";
 const queryOf = (knex: Knex, table: string) => knex(table);
 type Query = ReturnType<typeof queryOf>;
 
+export type Dialect = "sqlite" | "mysql";
 export type Value = string | number | null;
 /** The rows that a statement found, or how many it changed. */
 export type Outcome = { readonly rows: readonly unknown[]; readonly changes: number };
 
 /** What a transaction speaks through: knex's builder, as much of it as a table needs, and statements by hand. */
-export type Statements = Pick<Knex, "raw" | "client"> &
-  ((table: string) => Query) & {
-    /** Runs a statement as it stands, past knex's builder, which takes longer over a small one than the database. */
-    run(sql: string, values?: readonly Value[]): Promise<Outcome>;
-  };
-
-/** Whether a server answers, with its locks; else it is SQLite. */
-export const isMysql = (trx: Statements): boolean => trx.client.config.client === "mysql2";
+export type Statements = ((table: string) => Query) & {
+  readonly dialect: Dialect;
+  readonly raw: Knex["raw"];
+  /** Runs a statement as it stands, past knex's builder, which takes longer over a small one than the database. */
+  run(sql: string, values?: readonly Value[]): Promise<Outcome>;
+};
 
 /** Runs `work` in a transaction, once: commits if it resolves, rolls back if it rejects. */
 export type RunTransaction = <T>(work: (trx: Statements) => Promise<T>) => Promise<T>;
@@ -44,7 +43,7 @@ const outcomeOf = (response: unknown, mysql: boolean): Outcome => {
  * Transactions on knex's connections, without knex's transactions: those make a whole knex anew each time, which takes
  * longer than most statements.
  */
-export const transactionsOf = (knex: Knex, dialect: "sqlite" | "mysql"): RunTransaction => {
+export const transactionsOf = (knex: Knex, dialect: Dialect): RunTransaction => {
   const client = knex.client as Client;
   const send = (connection: Connection, sql: string, bindings: readonly Value[] | null = null) =>
     timed(() => client._query(connection, { sql, bindings }));
@@ -57,9 +56,15 @@ export const transactionsOf = (knex: Knex, dialect: "sqlite" | "mysql"): RunTran
       if (hasEnded()) throw new Error("this transaction has ended");
       return connection;
     };
-    const raw = (...statement: Parameters<Knex["raw"]>) => knex.raw(...statement).connection(here());
-    return Object.assign((table: string): Query => queryOf(knex, table).connection(here()), {
-      client: knex.client,
+    // Looked at again when it is sent, for what was built before the end may be awaited after it.
+    const raw = (...statement: Parameters<Knex["raw"]>) => {
+      const query = knex.raw(...statement).connection(here());
+      query.on("start", here);
+      return query;
+    };
+    const on = (table: string): Query => queryOf(knex, table).connection(here()).on("start", here);
+    return Object.assign(on, {
+      dialect,
       raw: raw as Knex["raw"],
       run: async (sql: string, values?: readonly Value[]) =>
         outcomeOf((await send(here(), sql, values)).response, dialect === "mysql"),
@@ -78,7 +83,8 @@ export const transactionsOf = (knex: Knex, dialect: "sqlite" | "mysql"): RunTran
         return result;
       } catch (error) {
         ended = true;
-        // One that cannot roll back is not lent again, for nobody knows what it still holds.
+        // One that cannot roll back is not lent again, for nobody knows what it still holds; SQLite's one connection
+        // rolls back before it begins anew.
         await send(connection, "ROLLBACK").catch(() => connection.destroy?.());
         throw error;
       }

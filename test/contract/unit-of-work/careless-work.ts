@@ -12,7 +12,7 @@ export const forgetfulTransactions = (db: Database): UnitOfWork =>
       transaction: (work) =>
         work(
           Object.assign((table: string) => db.knex(table), {
-            client: db.knex.client,
+            dialect: db.dialect,
             raw: db.knex.raw,
             run: (sql: string, values?: readonly Value[]) => db.transaction((trx) => trx.run(sql, values)),
           }),
