@@ -88,11 +88,11 @@ export const midnight: Figure = async (engines) => {
     number,
     string[],
   ])[];
-  const scripts = slow
-    .filter(([, , , [command]]) => command?.toLowerCase() === "evalsha")
+  const ours = slow
+    .filter(([, , , [command = ""]]) => ["evalsha", "zadd"].includes(command.toLowerCase()))
     .map(([, , micros]) => micros);
-  const longest = Math.max(0, ...scripts) / 1000;
-  const tooLong = scripts.filter((micros) => micros > 10_000).length;
+  const longest = Math.max(0, ...ours) / 1000;
+  const tooLong = ours.filter((micros) => micros > 10_000).length;
   await service.stop();
 
   const { DATABASE_URL: url, REDIS_URL: redisUrl } = settings;
@@ -110,7 +110,7 @@ export const midnight: Figure = async (engines) => {
     atMost("midnight: Redis' longest command", longest, 10, "ms"),
     {
       what: "midnight: commands over half a millisecond, over 10",
-      measured: `${scripts.length}, ${tooLong}`,
+      measured: `${ours.length}, ${tooLong}`,
       target: "",
     },
     atMost(`sales: Redis, each sale, ${many} products`, redisMicroseconds, 45, "µs"),
