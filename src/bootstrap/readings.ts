@@ -5,6 +5,17 @@ import { Tokens } from "./tokens.js";
 
 const one = (figure: number): ReadonlyMap<string, number> => new Map([["", figure]]);
 
+/** One query for all who ask while it is under way, as the figures of one scrape do. */
+const askedOnce = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
+  let asked: Promise<T> | undefined;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+};
+
 /** Figures of the parts behind the edge, for `/metrics`. */
 export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): readonly Reading[] => {
   const bus = get(Tokens.bus);
@@ -13,6 +24,8 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
   const orders = get(Tokens.orders);
   const payments = get(Tokens.payments);
   const clock = get(Tokens.clock);
+  const openOrders = askedOnce(() => orders.open());
+  const unsettled = askedOnce(() => payments.unsettled());
   return [
     {
       name: "rushboard_consumer_lag",
@@ -40,7 +53,7 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
       help: "Orders that have not ended and are not being paid, by status.",
       label: "status",
       read: async () => {
-        const { pending, awaitingPayment } = await orders.open();
+        const { pending, awaitingPayment } = await openOrders();
         return new Map([
           ["pending", pending],
           ["awaiting-payment", awaitingPayment],
@@ -51,7 +64,7 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
       name: "rushboard_order_saga_age_seconds",
       help: "Since when the oldest pending order has been under way; 0 where there is none.",
       read: async () => {
-        const { oldestPendingAt } = await orders.open();
+        const { oldestPendingAt } = await openOrders();
         return one(oldestPendingAt === null ? 0 : (clock.now() - oldestPendingAt) / 1000);
       },
     },
@@ -60,7 +73,7 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
       help: "Charges and refunds that the provider has still to answer for good.",
       label: "kind",
       read: async () => {
-        const { charges, refunds } = await payments.unsettled();
+        const { charges, refunds } = await unsettled();
         return new Map([
           ["charge", charges],
           ["refund", refunds],
@@ -71,7 +84,7 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
       name: "rushboard_payment_unsettled_age_seconds",
       help: "Since when the oldest of these payments has been under way; 0 where there is none.",
       read: async () => {
-        const { oldestAt } = await payments.unsettled();
+        const { oldestAt } = await unsettled();
         return one(oldestAt === null ? 0 : (clock.now() - oldestAt) / 1000);
       },
     },

@@ -2,14 +2,14 @@ import { format } from "mysql2";
 import type { Outcome, Statements, Value } from "./transaction.js";
 
 /*
- * Statements of the hot paths. Each `?` of the text is a value, or a list of them, as in `IN (?)`; an empty list is
- * `NULL`, which nothing is in.
+ * Statements of the hot paths. Each `?` of the text is a value, or a list of them that every row must be in, as in
+ * `IN (?)`: with an empty list there is no such row, and nothing is sent.
  */
 
 type Given = Value | readonly Value[];
 
-const run = (trx: Statements, sql: string, given: readonly Given[]): Promise<Outcome> => {
-  const values = given.map((value) => (Array.isArray(value) && value.length === 0 ? null : value));
+const run = async (trx: Statements, sql: string, values: readonly Given[]): Promise<Outcome> => {
+  if (values.some((value) => Array.isArray(value) && value.length === 0)) return { rows: [], changes: 0 };
   // Of a list of 500, knex's bindings take several times as long as the database, so values stand in the text; SQLite,
   // which escapes them otherwise, is given them beside it.
   if (trx.dialect === "mysql") return trx.run(format(sql, values as Value[]));

@@ -1,4 +1,5 @@
 import { escape as literal } from "mysql2";
+import { isDuplicate } from "./sql-errors.js";
 import type { Statements, Value } from "./transaction.js";
 
 /** As many rows a statement as SQLite's variables and a MySQL packet bear with ease. */
@@ -49,5 +50,20 @@ export const insertRows = async (
       const row = `(${columns.map(() => "?").join(", ")})`;
       await trx.run(into + chunk.map(() => row).join(", ") + end, chunk.flat() as Value[]);
     }
+  }
+};
+
+/** Inserts one row, by the names of its columns. Answers whether it is new: a unique key may have it already. */
+export const addRow = async (
+  trx: Statements,
+  table: string,
+  row: Readonly<Record<string, Value>>,
+): Promise<boolean> => {
+  try {
+    await insertRows(trx, table, Object.keys(row), [Object.values(row)]);
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
   }
 };

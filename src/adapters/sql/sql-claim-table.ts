@@ -76,7 +76,6 @@ export class SqlClaimTable implements ClaimTable {
   }
 
   private async end(claims: readonly SettledClaim[], set: string, values: readonly (string | number)[]): Promise<void> {
-    if (claims.length === 0) return;
     const ended = await changeRows(
       this.trx,
       `UPDATE coupon_claims SET ${set} WHERE task_id IN (?) AND status = 'pending'`,

@@ -4,8 +4,8 @@ import type { ConcertId, ScheduleId } from "../../domain/ids.js";
 import type { SellOut } from "../../domain/sold-out.js";
 import type { EpochMs } from "../../domain/time.js";
 import { changeRows, selectRows } from "./by-hand.js";
+import { addRow } from "./insert-rows.js";
 import { type ScheduleRecord, scheduleOf } from "./schedule-record.js";
-import { isDuplicate } from "./sql-errors.js";
 import type { Statements } from "./transaction.js";
 
 /** What a sell-out's policy is until it has been rated. */
@@ -20,7 +20,7 @@ export class SqlConcertTable implements ConcertTable {
   }
 
   add({ concertId, title }: Concert, at: EpochMs): Promise<boolean> {
-    return this.insert("concerts", { concert_id: concertId, title, created_at: at });
+    return addRow(this.trx, "concerts", { concert_id: concertId, title, created_at: at });
   }
 
   async find(concertId: ConcertId): Promise<Concert | undefined> {
@@ -29,7 +29,7 @@ export class SqlConcertTable implements ConcertTable {
   }
 
   addSchedule(schedule: Schedule, at: EpochMs): Promise<boolean> {
-    return this.insert("schedules", {
+    return addRow(this.trx, "schedules", {
       schedule_id: schedule.scheduleId,
       concert_id: schedule.concertId,
       starts_at: schedule.startsAt,
@@ -75,15 +75,5 @@ export class SqlConcertTable implements ConcertTable {
       .whereNull("sold_out_at")
       .update({ sold_out_at: soldOutAt, score_policy: unrated });
     if (marked !== 1) throw new Error(`schedule ${scheduleId} is sold out already`);
-  }
-
-  private async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<boolean> {
-    try {
-      await this.trx(table).insert(row);
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
   }
 }

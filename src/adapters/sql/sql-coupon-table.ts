@@ -4,7 +4,7 @@ import type { CouponId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
 import { changeRows, lockRows } from "./by-hand.js";
 import { type CouponRecord, couponOf } from "./coupon-record.js";
-import { isDuplicate } from "./sql-errors.js";
+import { addRow } from "./insert-rows.js";
 import type { Statements } from "./transaction.js";
 
 /** Coupons and their epochs, in one transaction. */
@@ -17,23 +17,18 @@ export class SqlCouponTable implements CouponTable {
 
   async add(coupon: Coupon, at: EpochMs): Promise<boolean> {
     const { couponId: coupon_id, name, quantity, discount, opensAt, closesAt } = coupon;
-    try {
-      await this.trx("coupons").insert({
-        coupon_id,
-        name,
-        quantity,
-        discount_type: discount.type,
-        discount_value: discount.value,
-        opens_at: opensAt,
-        closes_at: closesAt,
-        created_at: at,
-      });
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
-    await this.trx("coupon_epochs").insert({ coupon_id, epoch: 0 });
-    return true;
+    const isNew = await addRow(this.trx, "coupons", {
+      coupon_id,
+      name,
+      quantity,
+      discount_type: discount.type,
+      discount_value: discount.value,
+      opens_at: opensAt,
+      closes_at: closesAt,
+      created_at: at,
+    });
+    if (isNew) await this.trx("coupon_epochs").insert({ coupon_id, epoch: 0 });
+    return isNew;
   }
 
   async find(couponId: CouponId): Promise<Coupon | undefined> {

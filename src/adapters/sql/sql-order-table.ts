@@ -2,9 +2,8 @@ import type { OrderTable } from "../../application/ports/order-table.js";
 import type { OrderId } from "../../domain/ids.js";
 import type { Order } from "../../domain/order.js";
 import { lockRows } from "./by-hand.js";
-import { insertRows } from "./insert-rows.js";
+import { addRow, insertRows } from "./insert-rows.js";
 import { changingColumns, fixedColumns, type OrderRecord, orderOf, recordOf } from "./order-record.js";
-import { isDuplicate } from "./sql-errors.js";
 import type { Statements } from "./transaction.js";
 
 const columns = [...fixedColumns, ...changingColumns];
@@ -21,14 +20,8 @@ export class SqlOrderTable implements OrderTable {
     this.trx = trx;
   }
 
-  async add(order: Order): Promise<boolean> {
-    try {
-      await insertRows(this.trx, "orders", columns, [valuesOf(order)]);
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+  add(order: Order): Promise<boolean> {
+    return addRow(this.trx, "orders", recordOf(order));
   }
 
   async lock(orderIds: readonly OrderId[]): Promise<readonly Order[]> {

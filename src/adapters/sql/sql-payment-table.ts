@@ -2,23 +2,9 @@ import type { PaymentTable } from "../../application/ports/payment-table.js";
 import type { IdempotencyKey, PaymentId, UserId } from "../../domain/ids.js";
 import type { Payment } from "../../domain/payment.js";
 import { changeRows, lockRows, selectRows } from "./by-hand.js";
-import { insertRows } from "./insert-rows.js";
+import { addRow } from "./insert-rows.js";
 import { type PaymentRecord, paymentOf, paymentRecordOf } from "./payment-record.js";
-import { isDuplicate } from "./sql-errors.js";
 import type { Statements } from "./transaction.js";
-
-const columns = [
-  "payment_id",
-  "user_id",
-  "idempotency_key",
-  "order_id",
-  "reservation_id",
-  "amount",
-  "method",
-  "status",
-  "opened_at",
-  "open_state",
-] as const;
 
 /** Payments, in one transaction. */
 export class SqlPaymentTable implements PaymentTable {
@@ -37,15 +23,8 @@ export class SqlPaymentTable implements PaymentTable {
     return row && paymentOf(row);
   }
 
-  async add(payment: Payment): Promise<boolean> {
-    try {
-      const record = paymentRecordOf(payment);
-      await insertRows(this.trx, "payments", columns, [columns.map((column) => record[column])]);
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+  add(payment: Payment): Promise<boolean> {
+    return addRow(this.trx, "payments", paymentRecordOf(payment));
   }
 
   async lock(paymentId: PaymentId): Promise<Payment | undefined> {

@@ -4,8 +4,8 @@ import type { ProductId } from "../../domain/ids.js";
 import { greatestStock, type Product, type StockMove } from "../../domain/product.js";
 import type { EpochMs } from "../../domain/time.js";
 import { lockRows } from "./by-hand.js";
+import { addRow } from "./insert-rows.js";
 import { type ProductRecord, productOf } from "./product-record.js";
-import { isDuplicate } from "./sql-errors.js";
 import type { Statements } from "./transaction.js";
 
 /** As SQLite's variables allow: at most thirteen a move. */
@@ -24,24 +24,18 @@ export class SqlProductTable implements ProductTable {
     this.trx = trx;
   }
 
-  async add({ productId, name, unitPrice, category }: Product, stock: number, at: EpochMs): Promise<boolean> {
-    try {
-      await this.trx("products").insert({
-        product_id: productId,
-        name,
-        unit_price: unitPrice,
-        category,
-        initial_stock: stock,
-        on_hand: stock,
-        first_name: name,
-        first_price: unitPrice,
-        created_at: at,
-      });
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+  add({ productId, name, unitPrice, category }: Product, stock: number, at: EpochMs): Promise<boolean> {
+    return addRow(this.trx, "products", {
+      product_id: productId,
+      name,
+      unit_price: unitPrice,
+      category,
+      initial_stock: stock,
+      on_hand: stock,
+      first_name: name,
+      first_price: unitPrice,
+      created_at: at,
+    });
   }
 
   async creation(productId: ProductId): Promise<{ product: Product; stock: number } | undefined> {

@@ -2,9 +2,8 @@ import type { ReservationTable } from "../../application/ports/reservation-table
 import type { Reservation } from "../../domain/concert.js";
 import type { ReservationId, ScheduleId } from "../../domain/ids.js";
 import { lockRows } from "./by-hand.js";
-import { insertRows } from "./insert-rows.js";
+import { addRow, insertRows } from "./insert-rows.js";
 import { type ReservationRecord, reservationOf, reservationRecordOf } from "./reservation-record.js";
-import { isDuplicate } from "./sql-errors.js";
 import type { Statements } from "./transaction.js";
 
 const fixedColumns = ["reservation_id", "schedule_id", "seat_no", "user_id", "price", "expires_at"] as const;
@@ -23,14 +22,8 @@ export class SqlReservationTable implements ReservationTable {
     this.trx = trx;
   }
 
-  async add(reservation: Reservation): Promise<boolean> {
-    try {
-      await insertRows(this.trx, "reservations", columns, [valuesOf(reservation)]);
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+  add(reservation: Reservation): Promise<boolean> {
+    return addRow(this.trx, "reservations", reservationRecordOf(reservation));
   }
 
   async lockLive(scheduleId: ScheduleId, seatNo: number): Promise<Reservation | undefined> {

@@ -1,5 +1,5 @@
 import { type Database, read, transact } from "./database.js";
-import { isDuplicate } from "./sql-errors.js";
+import { addRow } from "./insert-rows.js";
 
 /** Secrets that every node must share: made once, by whichever comes first. */
 export class SqlSecrets {
@@ -13,11 +13,7 @@ export class SqlSecrets {
   async readOrMake(name: string, make: () => string): Promise<string> {
     const known = await this.find(name);
     if (known !== undefined) return known;
-    try {
-      await transact(this.db, (trx) => trx("secrets").insert({ name, secret_value: make() }));
-    } catch (error) {
-      if (!isDuplicate(error)) throw error;
-    }
+    await transact(this.db, (trx) => addRow(trx, "secrets", { name, secret_value: make() }));
     return (await this.find(name)) ?? this.readOrMake(name, make);
   }
 

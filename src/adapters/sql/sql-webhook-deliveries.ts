@@ -35,8 +35,9 @@ export class SqlWebhookDeliveries implements WebhookDeliveries {
   }
 
   claim(limit: number): Promise<readonly WebhookDelivery[]> {
-    const now = this.clock.now();
     return transact(this.db, async (trx) => {
+      // Not before, as of the outbox: a wait for SQLite takes nothing off the term.
+      const now = this.clock.now();
       const rows = await lockRows<DeliveryRecord>(
         trx,
         `SELECT event_id, payload, attempts, failing_since FROM ${table}
