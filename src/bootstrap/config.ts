@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { isCronExpression } from "../adapters/cron/cron-job.js";
+import { isMysqlAddress, verifiedTls } from "../adapters/sql/mysql-address.js";
 import type { TimeZone } from "../domain/business-day.js";
 import { type ScorePolicy, scorePolicies } from "../domain/sold-out-score.js";
+import { kafkaAccessConflicts, kafkaAccessSettings } from "./kafka-access.js";
 import { webhookConflicts, webhookSettings } from "./webhook-settings.js";
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
@@ -46,7 +48,11 @@ const secret = { secret: true };
 
 /** Every setting of the service: what is accepted, its default, and whether it is a secret. */
 export const settings = z.object({
-  DATABASE_URL: url("mysql://user:password@host:port/database", "mysql:").optional().meta(secret),
+  DATABASE_URL: z
+    .string()
+    .refine(isMysqlAddress, `mysql://user:password@host:port/database, or with a host's name and ?${verifiedTls}`)
+    .optional()
+    .meta(secret),
   REDIS_URL: url("redis://host:port, or a Cluster's redis://host:port,host:port,…", "redis:", "rediss:")
     .optional()
     .meta(secret),
@@ -56,6 +62,7 @@ export const settings = z.object({
       "host:port, comma between",
     )
     .optional(),
+  ...kafkaAccessSettings,
   HOST: text.default("127.0.0.1"),
   PORT: whole(0, 65_535).prefault("3000"),
   DATA_DIR: text.default("./data"),
@@ -138,6 +145,7 @@ const conflicts = (config: Config): string[] => {
     fault("AUTH_JWKS_URL", "beside AUTH_SECRET", "one of AUTH_SECRET and AUTH_JWKS_URL");
   if (!config.AUTH_SECRET && !config.AUTH_JWKS_URL && !loopback.test(config.HOST) && config.ROLES.has("api"))
     fault("HOST", JSON.stringify(config.HOST), "a loopback address, or AUTH_SECRET or AUTH_JWKS_URL beside it");
+  kafkaAccessConflicts(config, fault);
   webhookConflicts(config, fault);
   return faults;
 };

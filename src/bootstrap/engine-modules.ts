@@ -41,6 +41,7 @@ import { newUuid } from "../adapters/system/new-uuid.js";
 import { patience } from "../adapters/system/patience.js";
 import { systemClock } from "../adapters/system/system-clock.js";
 import { groupsOf } from "../application/choreography.js";
+import { kafkaOptions } from "./kafka-access.js";
 import { holderIsDead, holderName } from "./process-lease.js";
 import { Tokens as T } from "./tokens.js";
 import { make, wiring } from "./wiring.js";
@@ -104,9 +105,7 @@ export const memoryStoresModule = wiring((wire) => {
 
 /** Queues, stock and notices in Redis. */
 export const redisStoresModule = wiring((wire) => {
-  wire(T.redis, [T.config, T.log], ({ REDIS_URL }, log) =>
-    openRedis(REDIS_URL ?? "", (error) => log.debug({ err: error }, "Redis")),
-  );
+  wire(T.redis, [T.config, T.log], ({ REDIS_URL }, log) => openRedis(REDIS_URL ?? "", newsOf("redis", log)));
   wire(T.queue, [T.redis], (redis) => new RedisCouponQueue(present(redis)));
   wire(T.stock, [T.redis], (redis) => new RedisCouponStock(present(redis)));
   wire(T.notices, [T.redis, T.log], (redis, log) => new RedisTaskNotices(present(redis), noticeLost(log)));
@@ -134,14 +133,7 @@ export const journalModule = wiring((wire) => {
 /** Events by Apache Kafka. */
 export const kafkaModule = wiring((wire) => {
   wire(T.bus, [T.config, T.deadLetters, T.log], (config, deadLetters, log) => {
-    const options = {
-      brokers: config.KAFKA_BROKERS ?? [],
-      topicPrefix: config.TOPIC_PREFIX,
-      partitions: config.KAFKA_PARTITIONS,
-      replication: config.KAFKA_REPLICATION,
-      clientId: "rushboard",
-    };
-    return new KafkaEventBus(options, deadLetters, {
+    return new KafkaEventBus(kafkaOptions(config, "rushboard"), deadLetters, {
       log: (level, message, facts) => log[level === "error" ? "warn" : "debug"]({ kafka: facts }, message),
     });
   });
@@ -152,5 +144,13 @@ const present = <V>(value: V | null): V => {
   return value;
 };
 
+/** Tells each reason of an absence once, since it comes again with every attempt to connect. */
+const newsOf = (engine: string, log: Logger) => {
+  let last = "";
+  return ({ message: reason }: Error) => {
+    log[reason === last ? "debug" : "warn"]({ engine, reason }, "an engine cannot be reached");
+    last = reason;
+  };
+};
 const followerFailed = (log: Logger) => (error: unknown) => log.warn({ err: error }, "a follower failed");
 const noticeLost = (log: Logger) => (error: unknown) => log.warn({ err: error }, "a notice was lost");

@@ -7,6 +7,7 @@ import { RecurringJob } from "../adapters/system/recurring-job.js";
 import { isEngineUnavailable } from "../domain/problem.js";
 import type { Config } from "./config.js";
 import type { EngineCheck } from "./engine-tokens.js";
+import { kafkaOptions } from "./kafka-access.js";
 import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "./wanted-settings.js";
 
 const againMs = 5000;
@@ -82,13 +83,7 @@ export const settingsChecks = (
   pings: readonly EngineCheck[],
 ): readonly SettingsCheck[] => {
   const { DATABASE_URL, REDIS_URL, KAFKA_BROKERS, KAFKA_REPLICATION } = config;
-  const options = {
-    brokers: KAFKA_BROKERS ?? [],
-    topicPrefix: config.TOPIC_PREFIX,
-    partitions: config.KAFKA_PARTITIONS,
-    replication: KAFKA_REPLICATION,
-    clientId: "rushboard-settings",
-  };
+  const options = kafkaOptions(config, "rushboard-settings");
   const readers: Readonly<Record<string, () => Promise<readonly SettingFault[]>>> = {
     ...(DATABASE_URL !== undefined && { database: async () => sqlFaults(await readSqlSettings(db)) }),
     ...(REDIS_URL !== undefined && { redis: async () => redisFaults(await readRedisSettings(REDIS_URL)) }),

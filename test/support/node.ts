@@ -4,9 +4,10 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { Redis } from "ioredis";
 import { createConnection } from "mysql2/promise";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { Client } from "../../bench/rehearsal/client.js";
 import { type RunningService, startService } from "../../bench/rehearsal/service.js";
 import { engines } from "./backends.js";
@@ -103,6 +104,23 @@ export const startNode = async (settings: Settings): Promise<Node> => {
 /** Starts the service again where `before` was, so that its shoppers find it. */
 export const startAgain = (before: Node, settings: Settings): Promise<Node> =>
   startNode({ ...settings, PORT: before.url.port });
+
+/** A line of the log. */
+type Line = Readonly<Record<string, unknown>>;
+
+/** A service whose log can be read; its address is in the line at start. */
+export const startAndListen = async (settings: Settings) => {
+  const lines: Line[] = [];
+  const child = spawn(process.execPath, ["dist/bootstrap/main.js"], {
+    env: { ...process.env, PORT: "0", ...settings },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  createInterface({ input: child.stdout }).on("line", (line) => lines.push(JSON.parse(line)));
+  const started = () => lines.find(({ address }) => address !== undefined);
+  await expect.poll(started).toBeDefined();
+  return { url: new URL(String(started()?.address)), lines };
+};
 
 /** Runs a service, or another program, that is to end by itself, and answers its exit code and what it said. */
 export const runToEnd = async (

@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from "kafkajs";
+import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import { DomainError } from "../../domain/problem.js";
 import { guardIdleQueues } from "./idle-guard.js";
 
@@ -11,6 +11,11 @@ export type KafkaOptions = {
   readonly partitions: number;
   readonly replication: number;
   readonly clientId: string;
+  /** Certificates are checked against Node's own list and `NODE_EXTRA_CA_CERTS`. */
+  readonly tls?: boolean;
+  readonly login?:
+    | { readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512"; username: string; password: string }
+    | undefined;
 };
 
 /** Hears what kafkajs would print. */
@@ -20,11 +25,13 @@ export type KafkaLog = (level: "error" | "warn", message: string, facts: object)
 const retry = { initialRetryTime: 100, factor: 0.2, multiplier: 2, maxRetryTime: 1_000, retries: 5 };
 
 /** A client that opens no connection yet. */
-export const openKafka = ({ brokers, clientId }: KafkaOptions, log: KafkaLog): Kafka => {
+export const openKafka = ({ brokers, clientId, tls = false, login }: KafkaOptions, log: KafkaLog): Kafka => {
   guardIdleQueues();
   return new Kafka({
     brokers: [...brokers],
     clientId,
+    ssl: tls,
+    ...(login !== undefined && { sasl: login as SASLOptions }),
     retry,
     connectionTimeout: 1_000,
     requestTimeout: 5_000,

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import knexFactory, { type Knex } from "knex";
 import { LibsqlClient } from "./libsql-client.js";
+import { readMysqlAddress } from "./mysql-address.js";
 import { isContention, told } from "./sql-errors.js";
 import { publishLatency } from "./sql-latency.js";
 import { type Dialect, type RunTransaction, type Statements, transactionsOf } from "./transaction.js";
@@ -79,16 +80,11 @@ const prepareSession = (
 };
 
 const openMysql = (url: string, poolSize: number): Knex => {
-  const { hostname, port, username, password, pathname } = new URL(url);
   return knexFactory({
     client: "mysql2",
     compileSqlOnError: false,
     connection: {
-      host: decodeURIComponent(hostname).replace(/^\[|\]$/g, ""),
-      port: Number(port || 3306),
-      user: decodeURIComponent(username),
-      password: decodeURIComponent(password),
-      database: decodeURIComponent(pathname.slice(1)),
+      ...readMysqlAddress(url),
       charset: "utf8mb4",
       timezone: "Z",
       supportBigNumbers: true,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Kafka, logLevel } from "kafkajs";
+import type { Certificate } from "./certificate.js";
 import { findProgram, makeFolder, run } from "./child-process.js";
 import { Engine } from "./engine.js";
 import { freePort } from "./free-port.js";
@@ -11,10 +12,15 @@ import { freePort } from "./free-port.js";
 export type KafkaEngine = Engine & {
   /** `127.0.0.1:PORT` */
   readonly brokers: string;
+  /** `localhost:PORT`, for those who log in over TLS; empty where nobody can. */
+  readonly securedBrokers: string;
 };
 
+/** Who may log in over TLS, by PLAIN and both kinds of SCRAM. */
+export type KafkaLogin = Certificate & { readonly username: string; readonly password: string };
+
 /** Starts one Apache Kafka; the first start on a machine fetches its jars with Maven. */
-export async function startKafka(): Promise<KafkaEngine> {
+export async function startKafka(login?: KafkaLogin): Promise<KafkaEngine> {
   const java = findProgram("java", "default-jdk-headless");
   const pom = fileURLToPath(new URL("kafka-pom.xml", import.meta.url));
   const version = /<kafka\.version>(.+)</.exec(readFileSync(pom, "utf8"))?.[1] ?? "unknown";
@@ -23,11 +29,17 @@ export async function startKafka(): Promise<KafkaEngine> {
   const properties = join(folder, "server.properties");
   const [port, controllerPort] = [await freePort(), await freePort()];
   const brokers = `127.0.0.1:${port}`;
+  const securedBrokers = login ? `localhost:${await freePort()}` : "";
 
-  writeFileSync(properties, serverProperties(brokers, `127.0.0.1:${controllerPort}`, join(folder, "data")));
+  const secured = login ? securedProperties(securedBrokers, login, join(folder, "keystore.pem")) : {};
+  const data = join(folder, "data");
+  writeFileSync(properties, serverProperties(brokers, `127.0.0.1:${controllerPort}`, data, secured));
   // A short life: the quick compiler and the simple collector start sooner and leave the cores to the tests.
   const jvm = [java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] as const;
-  await run([...jvm, ...classes, "kafka.tools.StorageTool", "format", "-t", clusterId(), "-c", properties]);
+  const scram = ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((each) =>
+    login ? ["--add-scram", `${each}=[name=${login.username},password=${login.password}]`] : [],
+  );
+  await run([...jvm, ...classes, "kafka.tools.StorageTool", "format", "-t", clusterId(), "-c", properties, ...scram]);
   const engine = await Engine.start({
     name: "Kafka",
     version,
@@ -35,7 +47,7 @@ export async function startKafka(): Promise<KafkaEngine> {
     folder,
     answers: () => findCoordinator(brokers),
   });
-  return Object.assign(engine, { brokers });
+  return Object.assign(engine, { brokers, securedBrokers });
 }
 
 /** Gives the folder of the broker's jars. Only a whole download gets its final name. */
@@ -60,14 +72,20 @@ async function fetchJars(pom: string, version: string): Promise<string> {
   return jars;
 }
 
-function serverProperties(broker: string, controller: string, data: string): string {
+function serverProperties(
+  broker: string,
+  controller: string,
+  data: string,
+  secured: Readonly<Record<string, string>>,
+): string {
+  const { listeners, ...access } = secured;
   return Object.entries({
     "process.roles": "broker,controller",
     "node.id": 1,
     "controller.quorum.voters": `1@${controller}`,
     "controller.listener.names": "CONTROLLER",
-    listeners: `PLAINTEXT://${broker},CONTROLLER://${controller}`,
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    listeners: [`PLAINTEXT://${broker}`, `CONTROLLER://${controller}`, ...(listeners ? [listeners] : [])].join(),
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",
     "log.dirs": data,
     // A killed broker may register again only once its old session is over: 9 s unless told otherwise.
     "broker.session.timeout.ms": 3_000,
@@ -79,9 +97,26 @@ function serverProperties(broker: string, controller: string, data: string): str
     "transaction.state.log.num.partitions": 3,
     "transaction.state.log.replication.factor": 1,
     "transaction.state.log.min.isr": 1,
+    ...access,
   })
     .map(([key, value]) => `${key}=${value}\n`)
     .join("");
+}
+
+/** A listener beside the plain one; the broker takes key and certificate from one file. */
+function securedProperties(brokers: string, login: KafkaLogin, keystore: string): Record<string, string> {
+  writeFileSync(keystore, `${readFileSync(login.key, "utf8")}${readFileSync(login.certificate, "utf8")}`);
+  const modules = "org.apache.kafka.common.security";
+  const scram = `${modules}.scram.ScramLoginModule required;`;
+  return {
+    listeners: `SASL_SSL://${brokers}`,
+    "ssl.keystore.type": "PEM",
+    "ssl.keystore.location": keystore,
+    "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+    "listener.name.sasl_ssl.plain.sasl.jaas.config": `${modules}.plain.PlainLoginModule required user_${login.username}="${login.password}";`,
+    "listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config": scram,
+    "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config": scram,
+  };
 }
 
 /** Kafka names a cluster by a uuid in 22 characters of base64url, and refuses one that starts with a dash. */

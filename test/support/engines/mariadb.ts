@@ -1,13 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
+import type { Certificate } from "./certificate.js";
 import { findProgram, makeFolder, run } from "./child-process.js";
 import { Engine } from "./engine.js";
 import { freePort } from "./free-port.js";
 
 /** One MariaDB with an empty database `rushboard`. */
 export type MariaDbEngine = Engine & {
-  /** `mysql://USER:PASSWORD@127.0.0.1:PORT/rushboard`; the user may do anything in any database. */
+  /**
+   * `mysql://USER:PASSWORD@127.0.0.1:PORT/rushboard`, or with a certificate `…@localhost:PORT/…?ssl-mode=VERIFY_IDENTITY`;
+   * the user may do anything in any database.
+   */
   readonly url: string;
   /** Creates a database of that name, for a suite that wants one to itself, and gives its url. */
   createDatabase(name: string): Promise<string>;
@@ -16,8 +20,8 @@ export type MariaDbEngine = Engine & {
 const user = "rushboard";
 const password = "rushboard";
 
-/** Starts one MariaDB; every commit is on disk before it is confirmed. */
-export async function startMariaDb(): Promise<MariaDbEngine> {
+/** Starts one MariaDB; every commit is on disk before it is confirmed. With a certificate it is spoken to by TLS alone. */
+export async function startMariaDb(secured?: Certificate): Promise<MariaDbEngine> {
   const server = findProgram("mariadbd", "mariadb-server");
   const installer = findProgram("mariadb-install-db", "mariadb-server");
   const folder = makeFolder();
@@ -41,6 +45,11 @@ export async function startMariaDb(): Promise<MariaDbEngine> {
       `GRANT ALL ON *.* TO '${user}'@'%';`,
     ].join("\n"),
   );
+  const query = async (sql: string): Promise<void> => {
+    const ssl = secured && { ssl: { rejectUnauthorized: false } };
+    const connection = await createConnection({ uri: url, connectTimeout: 2_000, ...ssl });
+    await connection.query(sql).finally(() => connection.destroy());
+  };
   const engine = await Engine.start({
     name: "MariaDB",
     version: /Ver ([\d.]+)/.exec(await run([server, "--version"]))?.[1] ?? "unknown",
@@ -50,25 +59,19 @@ export async function startMariaDb(): Promise<MariaDbEngine> {
       ...["--skip-networking=0", "--bind-address=127.0.0.1", `--port=${port}`, "--skip-name-resolve"],
       ...[`--socket=${join(folder, "socket")}`, `--pid-file=${join(folder, "pid")}`],
       ...["--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=256M", "--max-connections=300"],
+      ...(secured
+        ? [`--ssl-cert=${secured.certificate}`, `--ssl-key=${secured.key}`, "--require-secure-transport=ON"]
+        : []),
       "--character-set-server=utf8mb4", // as in MySQL 8 and in Debian's own settings; bare MariaDB 10 takes latin1
     ],
     folder,
-    answers: () => query(url, "SELECT 1"),
+    answers: () => query("SELECT 1"),
   });
   return Object.assign(engine, {
-    url,
+    url: secured ? `${url.replace("127.0.0.1", "localhost")}?ssl-mode=VERIFY_IDENTITY` : url,
     createDatabase: async (name: string) => {
-      await query(url, `CREATE DATABASE \`${name}\``);
+      await query(`CREATE DATABASE \`${name}\``);
       return url.replace(/[^/]+$/, name);
     },
   });
-}
-
-async function query(url: string, sql: string): Promise<void> {
-  const connection = await createConnection({ uri: url, connectTimeout: 2_000 });
-  try {
-    await connection.query(sql);
-  } finally {
-    connection.destroy();
-  }
 }

@@ -1,21 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Certificate } from "./certificate.js";
 import { findProgram, makeFolder, run } from "./child-process.js";
 import { Engine } from "./engine.js";
 import { freePort } from "./free-port.js";
 
-/** One Redis, `redis://127.0.0.1:PORT`. */
+/** One Redis, `redis://127.0.0.1:PORT`, or `rediss://:PASSWORD@localhost:PORT`. */
 export type RedisEngine = Engine & { readonly url: string };
 
 export interface RedisOptions {
   /** Default true, synced every second: keys outlive a `restart`. False keeps them in memory only. */
   readonly appendOnly?: boolean;
+  /** TLS and a password, and nobody without. */
+  readonly secured?: { readonly password: string } & Certificate;
 }
 
 /** Starts one Redis. */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisEngine> {
   const port = await freePort();
   // As many databases as there may be tests that want one of their own.
-  return startServer(port, options.appendOnly ?? true, ["--databases", "1024"]);
+  return startServer(port, options.appendOnly ?? true, ["--databases", "1024"], options.secured);
 }
 
 /** Three masters without replicas; a test reaches a single one through `nodes`. */
@@ -49,7 +52,12 @@ export async function startRedisCluster(): Promise<RedisClusterEngine> {
   };
 }
 
-async function startServer(port: number, appendOnly: boolean, extra: readonly string[]): Promise<RedisEngine> {
+async function startServer(
+  port: number,
+  appendOnly: boolean,
+  extra: readonly string[],
+  secured?: RedisOptions["secured"],
+): Promise<RedisEngine> {
   const server = findProgram("redis-server", "redis-server");
   const folder = makeFolder();
   const engine = await Engine.start({
@@ -57,17 +65,25 @@ async function startServer(port: number, appendOnly: boolean, extra: readonly st
     version: /v=(\S+)/.exec(await run([server, "--version"]))?.[1] ?? "unknown",
     command: [
       server,
-      ...["--bind", "127.0.0.1", "--port", `${port}`, "--dir", folder, "--save", ""],
+      ...["--bind", "127.0.0.1", "--port", secured ? "0" : `${port}`, "--dir", folder, "--save", ""],
+      ...(secured
+        ? ["--tls-port", `${port}`, "--tls-cert-file", secured.certificate, "--tls-key-file", secured.key]
+        : []),
+      ...(secured ? ["--tls-auth-clients", "no", "--requirepass", secured.password] : []),
       ...["--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "everysec", ...extra],
     ],
     folder,
     answers: async () => {
       // While it reads its log it answers, too: LOADING.
-      const answer = await cli("-p", `${port}`, "ping");
+      const safely = secured
+        ? ["--tls", "--cacert", secured.certificate, "--no-auth-warning", "-a", secured.password]
+        : [];
+      const answer = await cli("-h", "localhost", "-p", `${port}`, ...safely, "ping");
       if (answer !== "PONG") throw new Error(answer);
     },
   });
-  return Object.assign(engine, { url: `redis://127.0.0.1:${port}` });
+  const url = secured ? `rediss://:${secured.password}@localhost:${port}` : `redis://127.0.0.1:${port}`;
+  return Object.assign(engine, { url });
 }
 
 async function untilClusterIsOk(port: number): Promise<void> {

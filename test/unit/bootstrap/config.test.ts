@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "../../../src/bootstrap/config.js";
+import { kafkaOptions } from "../../../src/bootstrap/kafka-access.js";
 
 const faultsOf = (environment: Record<string, string>): readonly string[] => {
   try {
@@ -64,6 +65,12 @@ describe("the settings", () => {
     ["open mode beyond loopback", { HOST: "0.0.0.0" }],
     ["open mode on a name that only looks like loopback", { HOST: "127.0.0.1.example.com" }],
     ["an origin with a path", { CORS_ORIGINS: "https://shop.example/x" }],
+    ["an option of the database that it does not know", { DATABASE_URL: "mysql://u:p@h/d?ssl=true" }],
+    ["TLS to a bare address", { DATABASE_URL: "mysql://u:p@10.0.0.7/d?ssl-mode=VERIFY_IDENTITY" }],
+    ["TLS to a bare address in brackets", { DATABASE_URL: "mysql://u:p@[::1]/d?ssl-mode=VERIFY_IDENTITY" }],
+    ["a name without its password", { KAFKA_USERNAME: "u" }],
+    ["a password without its name", { KAFKA_PASSWORD: "p" }],
+    ["a password for all to read", { KAFKA_USERNAME: "u", KAFKA_PASSWORD: "p", KAFKA_SASL_MECHANISM: "plain" }],
     ["a secret of 31 bytes", { AUTH_SECRET: "x".repeat(31) }],
   ])("refuse %s", (_, environment) => {
     expect(faultsOf(environment as Record<string, string>)).toHaveLength(1);
@@ -71,14 +78,19 @@ describe("the settings", () => {
 
   it("take every engine and every role apart", () => {
     const config = readConfig({
-      DATABASE_URL: "mysql://u:p@h:3306/d",
-      REDIS_URL: "redis://a:1,b:2",
+      DATABASE_URL: "mysql://u:p@h:3306/d?ssl-mode=VERIFY_IDENTITY",
+      REDIS_URL: "rediss://a:1,b:2",
       KAFKA_BROKERS: "a:9092, b:9092",
+      KAFKA_TLS: "true",
+      KAFKA_USERNAME: "u",
+      KAFKA_PASSWORD: "p",
+      KAFKA_SASL_MECHANISM: "plain",
       ROLES: "worker",
       HOST: "0.0.0.0",
       AUTH_SECRET: "x".repeat(32),
     });
     expect(config.KAFKA_BROKERS).toEqual(["a:9092", "b:9092"]);
+    expect(kafkaOptions(config, "node").login).toEqual({ mechanism: "plain", username: "u", password: "p" });
     expect(config.ROLES).toEqual(new Set(["worker"]));
   });
 });
