@@ -7,8 +7,10 @@ export default defineConfig({
     // Processes, not threads: the SQLite driver is native. Two, since the suites rush real engines on the same cores.
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Against a hang only: no test asserts how fast it is, and a machine may be as busy as it likes.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
   },
 });

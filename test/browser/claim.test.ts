@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)("a claim whose stream is refused", () => {
       return route.continue();
     });
     await page.locator(button).click();
-    await expect.poll(() => tickets.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => tickets.length).toBe(2);
     await reads(page, claimState, /^You are number 1\./);
     await app.work();
     await reads(page, claimState, /^It is yours\. You were number 1\.$/);

@@ -65,7 +65,7 @@ describe.skipIf(!hasBrowser)("health, for an operator", () => {
     await page.locator(letters).nth(1).locator("summary").click();
     await page.locator(letters).nth(0).locator("button").click();
     await reads(page, "#announcer", /^The letter is delivered again$/);
-    await expect.poll(() => page.locator(letters).count(), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => page.locator(letters).count()).toBe(1);
     await reads(page, `${letters} details[open] pre`, /^no JSON at all$/);
 
     await page.locator(`${letters} button`).click();
@@ -81,11 +81,11 @@ describe.skipIf(!hasBrowser)("health, for an operator", () => {
     await parkPlacedOrder(app);
     await parkPlacedOrder(app);
     const { page } = await visit(`${app.url}/#/health`);
-    await expect.poll(() => page.locator(letters).count(), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => page.locator(letters).count()).toBe(2);
     const said = await recorded(page, "#announcer");
     for (const left of [1, 0]) {
       await page.locator(`${letters} button`).first().click();
-      await expect.poll(() => page.locator(letters).count(), { timeout: 10_000 }).toBe(left);
+      await expect.poll(() => page.locator(letters).count()).toBe(left);
     }
     const again = "The letter is delivered again";
     await expect.poll(async () => (await said()).filter((words) => words === again)).toHaveLength(2);

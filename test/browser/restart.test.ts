@@ -15,7 +15,6 @@ describe.skipIf(!hasBrowser)("the service killed and started again under an open
   for (const profile of profiles)
     it.skipIf(!profile.live)(
       `${profile.name}: the pages say that they are stale, and come back by themselves`,
-      { timeout: 60_000 },
       async () => {
         const given = await profile.settings();
         const node = await startNode(given);

@@ -19,7 +19,7 @@ const open = async (settings: Readonly<Record<string, string>>, facts: Readonly<
 
 describe.skipIf(!hasBrowser)("a rush seen through the page", () => {
   for (const { name, live, settings } of profiles)
-    it.skipIf(!live)(`${name}: claim, position, result, and sold out for the next`, { timeout: 60_000 }, async () => {
+    it.skipIf(!live)(`${name}: claim, position, result, and sold out for the next`, async () => {
       const { ask, couponId, address } = await open(await settings(), { quantity: 20 });
       const { page } = await visit(address);
       const late = await visit(address, { size: "phone" });

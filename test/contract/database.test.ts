@@ -116,7 +116,7 @@ describe("Database", () => {
       await pingDatabase(db);
     });
 
-    it("lets go without harm of a connection that idles until the server is frozen", { timeout: 20_000 }, async () => {
+    it("lets go without harm of a connection that idles until the server is frozen", async () => {
       const { db, way } = await onTheWay();
       const { stream } = await db.knex.client.acquireConnection().then(async (connection: { stream: Socket }) => {
         await db.knex.client.releaseConnection(connection);

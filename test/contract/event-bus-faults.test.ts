@@ -6,7 +6,6 @@ import { frozen, startsWithout, stopped } from "./event-bus/fault-clauses.js";
 import { openKafkaUnderTest, quickTuning } from "./event-bus/kafka-under-test.js";
 import { openMysqlUnderTest, quickJournal } from "./event-bus/sql-under-test.js";
 
-const patience = 120_000;
 const deadlineMs = 1_500;
 
 describe.skipIf(engines.kafka === undefined)("EventBus on a Kafka that goes away", () => {
@@ -14,19 +13,19 @@ describe.skipIf(engines.kafka === undefined)("EventBus on a Kafka that goes away
   let close = async () => {};
   beforeAll(async () => {
     engine = await startKafka();
-  }, patience);
-  afterEach(() => close(), patience);
+  });
+  afterEach(() => close());
   afterAll(() => engine?.stop());
 
   const open = async () => {
     const under = await openKafkaUnderTest(engine.brokers, { ...quickTuning, sendDeadlineMs: deadlineMs });
     close = () => under.close();
-    return { ...under, patienceMs: 60_000 };
+    return under;
   };
 
-  it("tells publishers in time while the broker is frozen", async () => frozen(await open(), engine), patience);
-  it("comes back after the broker was stopped", async () => stopped(await open(), engine), patience);
-  it("starts without a broker", async () => startsWithout(await open(), engine), patience);
+  it("tells publishers in time while the broker is frozen", async () => frozen(await open(), engine));
+  it("comes back after the broker was stopped", async () => stopped(await open(), engine));
+  it("starts without a broker", async () => startsWithout(await open(), engine));
 });
 
 describe.skipIf(engines.database === undefined)("EventBus on a MySQL that goes away", () => {
@@ -34,16 +33,16 @@ describe.skipIf(engines.database === undefined)("EventBus on a MySQL that goes a
   let close = async () => {};
   beforeAll(async () => {
     engine = await startMariaDb();
-  }, patience);
-  afterEach(() => close(), patience);
+  });
+  afterEach(() => close());
   afterAll(() => engine?.stop());
 
   const open = async () => {
     const under = await openMysqlUnderTest(engine.url, { ...quickJournal, writeDeadlineMs: deadlineMs });
     close = () => under.close();
-    return { ...under, patienceMs: 60_000 };
+    return under;
   };
 
-  it("tells publishers in time while the server is frozen", async () => frozen(await open(), engine), patience);
-  it("comes back after the server was stopped", async () => stopped(await open(), engine), patience);
+  it("tells publishers in time while the server is frozen", async () => frozen(await open(), engine));
+  it("comes back after the server was stopped", async () => stopped(await open(), engine));
 });

@@ -5,6 +5,7 @@ import { orderNoticesChannel, RedisOrderNotices } from "../../src/adapters/redis
 import type { OrderNotices } from "../../src/application/ports/order-notices.js";
 import type { OrderId } from "../../src/domain/ids.js";
 import { engines } from "../support/backends.js";
+import { patience } from "../support/patience.js";
 import { type CarelessNotices, carefulNotices, carelessNotices } from "./order-notices/careless-notices.js";
 import { type NoticesUnderTest, noticesClauses } from "./order-notices/clauses.js";
 
@@ -16,8 +17,6 @@ const inProcess = (here: OrderNotices, there = here): NoticesUnderTest => ({
   there,
   eventually: async (holds) => holds(),
 });
-
-const patience = { timeout: 5_000, interval: 5 };
 
 /** Two nodes on one Redis. */
 const openOn = async (address: string | undefined) => {
@@ -64,7 +63,7 @@ for (const { name, live, open } of onRedis)
         if (Array.isArray(orderIds) && orderIds.every(isOurs)) gathered.push(orderIds.length);
       });
       here.announce(Array.from({ length: 1203 }, (_, index) => `${ours}${index}` as OrderId));
-      await vi.waitFor(() => expect(gathered.toSorted()).toEqual([203, 500, 500]), patience);
+      await expect.poll(() => gathered.toSorted()).toEqual([203, 500, 500]);
     });
 
     it("tell whoever is to know of an announcement that was lost, and throw nothing", async () => {
@@ -72,7 +71,7 @@ for (const { name, live, open } of onRedis)
       const client = openRedis("redis://127.0.0.1:1");
       close = () => client.stop();
       new RedisOrderNotices(client, (error) => lost.push(error)).announce(["order" as OrderId]);
-      await vi.waitFor(() => expect(lost).toMatchObject([{ problem: { code: "engine-unavailable" } }]), patience);
+      await expect.poll(() => lost).toMatchObject([{ problem: { code: "engine-unavailable" } }]);
     });
   });
 

@@ -6,11 +6,11 @@ import type { CouponQueue, Join } from "../../src/application/ports/coupon-queue
 import type { Task } from "../../src/domain/task.js";
 import { engines } from "../support/backends.js";
 import { type RedisEngine, startRedis, startRedisCluster } from "../support/engines/redis.js";
+import { patience } from "../support/patience.js";
 import { freshCoupon, image, shopper, task } from "./coupon-stores/stores-under-test.js";
 
 const away = { problem: { code: "engine-unavailable", engine: "redis" } };
 const ended: Task = { taskId: task(1), couponId: freshCoupon(), position: 1, status: "failed", reason: "internal" };
-const patience = { timeout: 15_000, interval: 20 };
 
 /** A Redis of one's own, or a Cluster, that faults can befall. */
 const servers = [
@@ -47,7 +47,7 @@ for (const { name, live, start } of servers)
       await queue.load(coupon, image({ quantity: 1000 }));
     };
     const answersAgain = (queue: CouponQueue, n: number) =>
-      vi.waitFor(async () => expect(await join(queue, n)).toMatchObject({ kind: "admitted" }), patience);
+      expect.poll(() => join(queue, n)).toMatchObject({ kind: "admitted" });
 
     it("at the start: it fails what is asked, and serves when Redis comes", async () => {
       const queue = await open();
@@ -80,7 +80,7 @@ for (const { name, live, start } of servers)
       await Promise.all(nodes.map((node) => node.kill()));
       await expect(join(queue, 2)).rejects.toMatchObject(away);
       notices.announce([ended]);
-      await vi.waitFor(() => expect(failures).toMatchObject([away]), patience);
+      await expect.poll(() => failures).toMatchObject([away]);
 
       await Promise.all(nodes.map((node) => node.restart()));
       await vi.waitFor(() => load(queue), patience);

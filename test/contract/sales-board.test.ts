@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { salesBoardKey } from "../../src/adapters/redis/redis-keys.js";
 import { engines } from "../support/backends.js";
 import { startRedis, startRedisCluster } from "../support/engines/redis.js";
+import { patience } from "../support/patience.js";
 import { boardClauses } from "./sales-board/board-clauses.js";
 import {
   boardBackends,
@@ -44,7 +45,6 @@ for (const { name, live, open } of redisBackends)
       it(promise, async () => clause(await openRedis(open)));
   });
 
-const patience = { timeout: 15_000, interval: 20 };
 /** So many that every node of a Cluster has some. */
 const everywhere = Array.from({ length: 50 }, () => freshBoard());
 

@@ -29,25 +29,22 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
       nodes = [under.db, name === "mysql" ? (under.again?.() ?? under.db) : under.db];
     });
     afterEach(() => under.close());
-    const many = 60_000;
     const onMysql = it.runIf(name === "mysql");
 
-    it("S1 is recorded and told once, at the time of its last payment, when the last two are closed at once", {
-      timeout: many,
-    }, async () => {
+    it("S1 is recorded and told once, at the time of its last payment, when the last two are closed at once", async () => {
       expect(await sellLastTwoSeats(nodes, 300, workOn)).toEqual({ unrecorded: 0, mistold: 0, early: 0 });
       expect(await faultsInBooks(under.db)).toEqual([]);
     });
 
-    onMysql("is missed now and then by one who counts first and decides then", { timeout: many }, async () => {
+    onMysql("is missed now and then by one who counts first and decides then", async () => {
       expect((await sellLastTwoSeats(nodes, 50, countsFirst)).unrecorded).toBeGreaterThan(0);
     });
 
-    onMysql("is stamped too early now and then by one who looks at the clock first", { timeout: many }, async () => {
+    onMysql("is stamped too early now and then by one who looks at the clock first", async () => {
       expect((await sellLastTwoSeats(nodes, 50, looksAtTheClockFirst)).early).toBeGreaterThan(0);
     });
 
-    it("P2 finds 50 owners for 50 seats among 500 shoppers at once", { timeout: many }, async () => {
+    it("P2 finds 50 owners for 50 seats among 500 shoppers at once", async () => {
       await addSchedules(under.db, schedule("s", { seats: 50 }));
       const offices = nodes.map((node) => openBoxOffice(node, standingClock()));
       const shopping = Array.from({ length: 500 }, async (_, n) => {
@@ -65,9 +62,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
       expect(await soldOutEvents(under.db)).toHaveLength(1);
     });
 
-    it("P2 leaves one owner a seat, and money only for it, when holds end while they are paid", {
-      timeout: many,
-    }, async () => {
+    it("P2 leaves one owner a seat, and money only for it, when holds end while they are paid", async () => {
       const owners = await payInTheLastMillisecond(nodes, 200, workOn);
       expect(await faultsInBooks(under.db)).toEqual([]);
       for (const seats of Object.values(owners)) expect(seats).toBeGreaterThan(0);
@@ -91,7 +86,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
       expect(await faultsInBooks(under.db)).toContain("two owners: s 1");
     });
 
-    onMysql("has two owners a seat, or money for none, where nobody locks a hold", { timeout: many }, async () => {
+    onMysql("has two owners a seat, or money for none, where nobody locks a hold", async () => {
       const race = payInTheLastMillisecond(nodes, 60, locksNoHold).then(() => faultsInBooks(under.db));
       const faults = await race.catch((error) => [String(error)]);
       expect(faults).not.toEqual([]);

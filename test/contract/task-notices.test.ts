@@ -5,6 +5,7 @@ import { taskNoticesChannel } from "../../src/adapters/redis/redis-keys.js";
 import { RedisTaskNotices } from "../../src/adapters/redis/redis-task-notices.js";
 import type { TaskNotices } from "../../src/application/ports/task-notices.js";
 import { engines } from "../support/backends.js";
+import { patience } from "../support/patience.js";
 import { type CarelessNotices, carelessNotices } from "./task-notices/careless-notices.js";
 import { type NoticesUnderTest, noticesClauses } from "./task-notices/clauses.js";
 
@@ -30,7 +31,7 @@ const openOn = async (address: string | undefined): Promise<NoticesUnderTest> =>
     there,
     say: (text) => clients[0].publish(taskNoticesChannel, text),
     // On a Cluster two notices may come in either order.
-    eventually: (holds) => vi.waitFor(holds, { timeout: 5_000, interval: 5 }),
+    eventually: (holds) => vi.waitFor(holds, patience),
   };
 };
 

@@ -40,7 +40,7 @@ describe("the k6 script", () => {
     expect(moduleOf(text.replace("});", "}")).wrong).not.toEqual([]);
   });
 
-  it.skipIf(!hasK6)("rushes, and finds every check kept", { timeout: 120_000 }, async () => {
+  it.skipIf(!hasK6)("rushes, and finds every check kept", async () => {
     const app = await startHttpApp();
     await app.work();
     const settings = ["-e", `SERVICE=${app.url}`, "-e", "SHOPPERS=300", "-e", "COUPONS=50"];

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { PopularProduct, PopularProducts } from "../../src/application/sales/list-popular-products.js";
 import { Tokens } from "../../src/bootstrap/tokens.js";
 import { DomainError } from "../../src/domain/problem.js";
@@ -148,7 +148,7 @@ describe("a board's stream", () => {
     for (let n = 0; n < 20; n++) streams.push(await watching());
     expectProblem(await app.ask("GET", `${products}/events`), "too-many-streams");
     streams[0]?.leave();
-    await vi.waitFor(async () => expect((await follow(app, `${soldOut}/events`)).response.status).toBe(200), 5000);
+    await expect.poll(async () => (await follow(app, `${soldOut}/events`)).response.status).toBe(200);
   });
 
   it("ends when the server stops, asking watchers to come back later", async () => {

@@ -1,4 +1,4 @@
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { Tokens } from "../../src/bootstrap/tokens.js";
 import type { Answered, HttpApp, Json } from "../support/http-app.js";
 import { minute } from "./shop.js";
@@ -41,7 +41,7 @@ export const itemsOf = async (app: HttpApp, path: string, ...fields: readonly st
 
 /** Asks for a board until it shows this: what is sold is counted behind the answer. */
 export const shows = (app: HttpApp, path: string, fields: readonly string[], items: readonly (readonly unknown[])[]) =>
-  vi.waitFor(async () => expect(await itemsOf(app, path, ...fields)).toEqual(items), { timeout: 10_000, interval: 20 });
+  expect.poll(() => itemsOf(app, path, ...fields)).toEqual(items);
 
 let sales = 0;
 /** One sale as a shop reports it, of one unit at 1,000 each but for what is said. */

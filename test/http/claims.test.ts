@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { expectProblem, faultsOf } from "../support/expect-problem.js";
 import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
 
@@ -121,18 +121,14 @@ describe("a claim", () => {
       },
     });
     // The log is written by a consumer of its own, which nothing announces.
-    await vi.waitFor(async () => {
+    const logged = async () => {
       const { body: log } = await app.ask("GET", `/api/v1/admin/ranking-logs?couponId=${couponId}`);
-      const lines = Object.values(log.items ?? {}).map(({ userId, position, status }) => ({
-        userId,
-        position,
-        status,
-      }));
-      expect(lines).toEqual([
-        { userId: "kim", position: 1, status: "ISSUED" },
-        { userId: "lee", position: 2, status: "ISSUED" },
-      ]);
-    }, 10_000);
+      return Object.values(log.items ?? {}).map(({ userId, position, status }) => ({ userId, position, status }));
+    };
+    await expect.poll(logged).toEqual([
+      { userId: "kim", position: 1, status: "ISSUED" },
+      { userId: "lee", position: 2, status: "ISSUED" },
+    ]);
   });
 });
 

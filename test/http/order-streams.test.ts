@@ -1,5 +1,5 @@
 import { EventSource } from "eventsource";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, type Json, startHttpApp } from "../support/http-app.js";
 import { follow } from "./follow.js";
@@ -103,7 +103,7 @@ describe("an order's stream", () => {
       heard.push(JSON.parse(data).status);
     });
     // It comes back with Last-Event-ID; 204 tells it to stop.
-    await vi.waitFor(() => expect(source.readyState).toBe(EventSource.CLOSED), 10_000);
+    await expect.poll(() => source.readyState).toBe(EventSource.CLOSED);
     expect(heard).toEqual(["pending", "pending", "cancelled"]);
   });
 });

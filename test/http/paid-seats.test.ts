@@ -82,7 +82,7 @@ describe("a paid seat", () => {
     expect(await statusOf(app, reservationId)).toBe("held");
     expectProblem(await hold(app, scheduleId, 1, "lee"), "seat-taken");
     await app.work();
-    await expect.poll(() => statusOf(app, reservationId), { timeout: 10_000 }).toBe("reserved");
+    await expect.poll(() => statusOf(app, reservationId)).toBe("reserved");
     expect(await countsOf(app, scheduleId)).toEqual({ ...free, available: 2, reserved: 1 });
   });
 });

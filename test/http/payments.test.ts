@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, startHttpApp } from "../support/http-app.js";
 import { addProduct, audited, line, neutral, orderOf, pay, payableOrder, placeOrder, reached } from "./shop.js";
@@ -73,7 +73,7 @@ describe("a payment", () => {
     const { paymentId } = (await pay(app, "k1", body)).body;
     app.advance(silence);
     // Nothing of the order changes, so nothing announces it.
-    await vi.waitFor(async () => expect((await paymentOf(app, paymentId)).body.status).toBe("declined"), 10_000);
+    await expect.poll(async () => (await paymentOf(app, paymentId)).body.status).toBe("declined");
     expectProblem(await pay(app, "k1", body), "payment-declined");
     expect(await orderOf(app, orderId)).toMatchObject({ status: "awaiting-payment" });
     expect((await pay(app, "k2", { orderId, amount: 1000 })).status).toBe(201);

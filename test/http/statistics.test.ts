@@ -83,7 +83,7 @@ describe("the statistics of a day", () => {
     app.advance(day);
     await app.work();
     const items = [{ businessDay: today, productId: "a", quantity: 2, revenue: 2000 }];
-    await expect.poll(async () => (await rows(app, today, today)).body.items, { timeout: 10_000 }).toEqual(items);
+    await expect.poll(async () => (await rows(app, today, today)).body.items).toEqual(items);
   });
 
   it("tell what differed, once, and mend it", async () => {

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { EventSource } from "eventsource";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Application } from "../../src/adapters/http/api-tables.js";
 import { Tokens } from "../../src/bootstrap/tokens.js";
 import { expectProblem } from "../support/expect-problem.js";
@@ -92,7 +92,7 @@ describe("a task's stream", () => {
     });
     source.addEventListener("settled", ({ data }) => heard.push(JSON.parse(data).status));
     // It comes back with Last-Event-ID; 204 tells it to stop.
-    await vi.waitFor(() => expect(source.readyState).toBe(EventSource.CLOSED), 10_000);
+    await expect.poll(() => source.readyState).toBe(EventSource.CLOSED);
     expect(heard).toEqual(["pending", "succeeded"]);
   });
 });
@@ -138,7 +138,7 @@ describe("streams", () => {
     const other = await follow(app, (await claimed(app, "lee")).events, "lee");
     expect(other.response.status).toBe(200);
     open[0]?.leave();
-    await vi.waitFor(async () => expect((await follow(app, events)).response.status).toBe(200), 5000);
+    await expect.poll(async () => (await follow(app, events)).response.status).toBe(200);
   });
 
   it("are bounded a process, whoever asks", async () => {
@@ -187,9 +187,7 @@ describe("streams", () => {
     const { app, ask, letGo } = await holding();
     const orderId = await placeOrder(app, [await addProduct(app)]);
     const [unknown, known] = [await ask("none"), await ask(orderId)];
-    await vi.waitFor(async () =>
-      expect((await app.ask("GET", "/metrics")).text).toMatch(/^rushboard_sse_connections 2$/m),
-    );
+    await expect.poll(async () => (await app.ask("GET", "/metrics")).text).toMatch(/^rushboard_sse_connections 2$/m);
     const stopped = app.server.stop(5000);
     letGo();
     expectProblem(await unknown.answer, "order-not-found");

@@ -48,8 +48,8 @@ const startDemo = async (options: readonly string[], settings: Settings = {}) =>
 
 const patient = { timeout: 90_000, interval: 250 };
 
-describe("npm run demo", { timeout: 90_000 }, () => {
-  it("shows a drop, an on-sale and boards that move, and Ctrl-C ends it cleanly", { timeout: 180_000 }, async () => {
+describe("npm run demo", () => {
+  it("shows a drop, an on-sale and boards that move, and Ctrl-C ends it cleanly", { timeout: 300_000 }, async () => {
     // Settings of the environment are not the demo's.
     const demo = await startDemo([], { AUTH_SECRET: "short", ROLES: "api", DATABASE_URL: "mysql://nowhere:1/none" });
     await expect.poll(demo.address, patient).not.toBe("");

@@ -4,7 +4,7 @@ import { profiles, startAgain, startNode } from "../support/node.js";
 import { expectPromisesUnder } from "../support/rush.js";
 
 describe.each(profiles)("killed in mid-drop, $name", ({ live, settings: prepare }) => {
-  it.skipIf(!live)("twice, the service goes on where it was", { timeout: 90_000 }, async () => {
+  it.skipIf(!live)("twice, the service goes on where it was", async () => {
     const settings = await prepare();
     let node = await startNode(settings);
     const kill = async () => {

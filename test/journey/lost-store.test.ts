@@ -24,7 +24,7 @@ describe.skipIf(!engines.database || !engines.redis)("Redis in mid-drop", () => 
   const size = { shoppers: 2000, coupons: 500 };
   const start = async () => startNode(await onEngines(engines.database ?? "", engine.url));
 
-  it("loses everything, twice: the queue is built anew from the database", { timeout: 90_000 }, async () => {
+  it("loses everything, twice: the queue is built anew from the database", async () => {
     const { client } = await start();
     const flush = () => redis.flushall();
     await expectPromisesUnder(client, { ...size, couponId: `flushed-${randomUUID()}` }, [
@@ -49,7 +49,7 @@ describe.skipIf(!engines.database || !engines.redis)("Redis in mid-drop", () => 
     return { copy, rewind };
   };
 
-  it("goes back in time, twice: an insert that the database refuses finds it out", { timeout: 90_000 }, async () => {
+  it("goes back in time, twice: an insert that the database refuses finds it out", async () => {
     const { client } = await start();
     const couponId = `rewound-${randomUUID()}`;
     const { copy, rewind } = timeMachine(couponId);
@@ -60,7 +60,7 @@ describe.skipIf(!engines.database || !engines.redis)("Redis in mid-drop", () => 
     ]);
   });
 
-  it("goes back in time when all have come: the sweeps find it out", { timeout: 90_000 }, async () => {
+  it("goes back in time when all have come: the sweeps find it out", async () => {
     const { client } = await start();
     const options = { shoppers: 600, coupons: 600, couponId: `silent-${randomUUID()}` };
     const { copy, rewind } = timeMachine(options.couponId);

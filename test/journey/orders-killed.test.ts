@@ -39,7 +39,7 @@ const live = async ({ settings: prepare }: Profile, steps: readonly SagaStep[]):
 };
 
 describe.each(profiles)("killed at every step of the saga, $name", (profile) => {
-  it.skipIf(!profile.live)("all orders end, to the unit and the penny", { timeout: 150_000 }, async () => {
+  it.skipIf(!profile.live)("all orders end, to the unit and the penny", async () => {
     const lives = [0, 3, 6].map((from) => live(profile, sagaSteps.slice(from, from + 3)));
     await Promise.all(lives);
   });

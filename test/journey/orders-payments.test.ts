@@ -65,46 +65,42 @@ describe.each(profiles)("payments of orders, $name", (profile) => {
     await settled();
   });
 
-  it.skipIf(!profile.live)(
-    "a provider that falls silent: the payment ends all the same",
-    { timeout: 60_000 },
-    async () => {
-      const { shop, front, account, payable, settled } = await open(profile);
-      const [captured, lost, slow] = [await payable("captured"), await payable("lost"), await payable("slow")];
-      const methods = new Map([
-        [captured, "sandbox-silent-captured"],
-        [lost, "sandbox-silent-lost"],
-        [slow, "sandbox-slow"],
-      ]);
-      const again = (order: Placed, key = "key") => front(1).pay(order, 1000, key, methods.get(order));
-      const openOnes = await Promise.all([...methods].map(([order]) => again(order)));
-      expect(openOnes).toMatchObject(openOnes.map(() => ({ status: 202, body: { status: "unknown" } })));
-      for (const order of [captured, lost]) {
-        expect(await again(order, "new")).toMatchObject({ status: 409, body: { code: "payment-in-progress" } });
-        expect(
-          await front(1).ask("POST", `/orders/${order.orderId}/cancellation`, { as: order.shopper }),
-        ).toMatchObject({ status: 409, body: { code: "order-not-cancellable" } });
-      }
+  it.skipIf(!profile.live)("a provider that falls silent: the payment ends all the same", async () => {
+    const { shop, front, account, payable, settled } = await open(profile);
+    const [captured, lost, slow] = [await payable("captured"), await payable("lost"), await payable("slow")];
+    const methods = new Map([
+      [captured, "sandbox-silent-captured"],
+      [lost, "sandbox-silent-lost"],
+      [slow, "sandbox-slow"],
+    ]);
+    const again = (order: Placed, key = "key") => front(1).pay(order, 1000, key, methods.get(order));
+    const openOnes = await Promise.all([...methods].map(([order]) => again(order)));
+    expect(openOnes).toMatchObject(openOnes.map(() => ({ status: 202, body: { status: "unknown" } })));
+    for (const order of [captured, lost]) {
+      expect(await again(order, "new")).toMatchObject({ status: 409, body: { code: "payment-in-progress" } });
+      expect(await front(1).ask("POST", `/orders/${order.orderId}/cancellation`, { as: order.shopper })).toMatchObject({
+        status: 409,
+        body: { code: "order-not-cancellable" },
+      });
+    }
 
-      // The late answer closes one, the sweeper's void the others.
-      const closed = (order: Placed, n: number, status: string) =>
-        expect
-          .poll(() => shop.ask("GET", `/payments/${openOnes[n]?.body.paymentId}`, { as: order.shopper }), {
-            timeout: 40_000,
-            interval: 200,
-          })
-          .toMatchObject({ body: { status } });
-      await Promise.all([closed(captured, 0, "succeeded"), closed(lost, 1, "declined"), closed(slow, 2, "succeeded")]);
-      expect(await again(captured)).toMatchObject({ status: 201, body: { ...openOnes[0]?.body, status: "succeeded" } });
-      expect((await shop.ended(captured)).status).toBe("confirmed");
-      expect((await shop.ended(slow)).status).toBe("confirmed");
+    // The late answer closes one, the sweeper's void the others.
+    const closed = (order: Placed, n: number, status: string) =>
+      expect
+        .poll(() => shop.ask("GET", `/payments/${openOnes[n]?.body.paymentId}`, { as: order.shopper }), {
+          interval: 200,
+        })
+        .toMatchObject({ body: { status } });
+    await Promise.all([closed(captured, 0, "succeeded"), closed(lost, 1, "declined"), closed(slow, 2, "succeeded")]);
+    expect(await again(captured)).toMatchObject({ status: 201, body: { ...openOnes[0]?.body, status: "succeeded" } });
+    expect((await shop.ended(captured)).status).toBe("confirmed");
+    expect((await shop.ended(slow)).status).toBe("confirmed");
 
-      expect(await again(lost)).toMatchObject({ status: 402, body: { code: "payment-declined" } });
-      expect(await account.capturedOf("lost")).toEqual([]);
-      expect((await shop.order(lost)).status).toBe("awaiting-payment");
-      expect(await shop.pay(lost, 1000, "new")).toMatchObject({ status: 201 });
-      expect((await shop.ended(lost)).status).toBe("confirmed");
-      await settled();
-    },
-  );
+    expect(await again(lost)).toMatchObject({ status: 402, body: { code: "payment-declined" } });
+    expect(await account.capturedOf("lost")).toEqual([]);
+    expect((await shop.order(lost)).status).toBe("awaiting-payment");
+    expect(await shop.pay(lost, 1000, "new")).toMatchObject({ status: 201 });
+    expect((await shop.ended(lost)).status).toBe("confirmed");
+    await settled();
+  });
 });

@@ -52,7 +52,7 @@ const lagOf = async ({ url }: Node): Promise<readonly string[]> => {
   return [...metrics.matchAll(/consumer_lag\{group="[^"]+"\} (\d+)/g)].map(([, lag]) => lag ?? "");
 };
 const heardAll = (node: Node) =>
-  expect.poll(() => lagOf(node), { timeout: 30_000, interval: 200 }).toEqual(consumerGroups.map(() => "0"));
+  expect.poll(() => lagOf(node), { interval: 200 }).toEqual(consumerGroups.map(() => "0"));
 
 /** Whether the service still does its work after all that. */
 const expectAlive = async (shop: Shopfront): Promise<void> => {
@@ -91,11 +91,11 @@ describe.each(profiles)("every event of orders again, $name", ({ name, live, set
     await account.expectPromises();
   };
 
-  it.skipIf(!live)("from the outbox, the last first: nothing changes", { timeout: 60_000 }, () =>
+  it.skipIf(!live)("from the outbox, the last first: nothing changes", () =>
     expectNothingChanges(async (_, account) => expect(await sendAgain(account)).toBeGreaterThan(30)),
   );
 
-  it.skipIf(!live || name !== "kafka")("from each topic's beginning: nothing changes", { timeout: 60_000 }, () =>
+  it.skipIf(!live || name !== "kafka")("from each topic's beginning: nothing changes", () =>
     expectNothingChanges(async ({ TOPIC_PREFIX = "" }) => {
       const admin = new Kafka({ brokers: engines.kafka?.split(",") ?? [], logLevel: logLevel.NOTHING }).admin();
       await admin.connect();

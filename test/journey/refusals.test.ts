@@ -6,7 +6,7 @@ import { expectPromisesUnder } from "../support/rush.js";
 
 describe("how a process ends", () => {
   describe.each(profiles)("on SIGTERM, $name", ({ live, settings: prepare }) => {
-    it.skipIf(!live)("in mid-drop with code 0, and the next goes on", { timeout: 60_000 }, async () => {
+    it.skipIf(!live)("in mid-drop with code 0, and the next goes on", async () => {
       const settings = await prepare();
       const node = await startNode(settings);
       const strike = async () => {

@@ -4,9 +4,7 @@ import { expectPromises } from "../support/rush.js";
 
 describe.each(profiles)("a rush, $name", ({ live, settings }) => {
   describe.skipIf(!live)("in one process", () => {
-    it("gives 1,000 coupons to 10,000 shoppers who click twice: positions 1 to 1,000", {
-      timeout: 90_000,
-    }, async () => {
+    it("gives 1,000 coupons to 10,000 shoppers who click twice: positions 1 to 1,000", async () => {
       const { client } = await startNode(await settings());
       await expectPromises(client, 10_000, 1000);
     });

@@ -22,20 +22,16 @@ describe.each(profiles)("seats in a rush, $name", ({ name, live, settings: prepa
     expect(await account.sellOuts()).toHaveLength(1);
   });
 
-  it.skipIf(!live)(
-    "30 shoppers in a hall of 50: each has a seat, and nothing is sold out",
-    { timeout: 60_000 },
-    async () => {
-      const settings = await prepare();
-      const size = { shoppers: 30, seats: 50 };
-      const onSale = await runOnSale((await startNode(settings)).client, { ...size, ...moods }, () => {});
-      expect((await judgeOnSale(onSale, size)).broken).toEqual([]);
-      const account = SeatAccount.open(settings);
-      await account.quiet();
-      await account.expectPromises();
-      expect(await account.owners()).toHaveLength(30);
-    },
-  );
+  it.skipIf(!live)("30 shoppers in a hall of 50: each has a seat, and nothing is sold out", async () => {
+    const settings = await prepare();
+    const size = { shoppers: 30, seats: 50 };
+    const onSale = await runOnSale((await startNode(settings)).client, { ...size, ...moods }, () => {});
+    expect((await judgeOnSale(onSale, size)).broken).toEqual([]);
+    const account = SeatAccount.open(settings);
+    await account.quiet();
+    await account.expectPromises();
+    expect(await account.owners()).toHaveLength(30);
+  });
 });
 
 describe("whoever judges a rush", () => {

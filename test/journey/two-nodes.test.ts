@@ -60,7 +60,7 @@ describe.each(profiles.filter(({ name }) => name !== "embedded"))("several proce
       );
     });
 
-    it("each role in a process of its own, and of the worker two", { timeout: 60_000 }, async () => {
+    it("each role in a process of its own, and of the worker two", async () => {
       const prepared = await settings();
       const [api] = await Promise.all(
         ["api", "worker", "worker", "scheduler"].map((ROLES) => startNode({ ...prepared, ROLES })),

@@ -85,7 +85,7 @@ describe("orders without a guard break a promise", () => {
   afterAll(() => closeDatabase(db));
 
   for (const { without, breaks, twins } of controls)
-    it(`without ${without}, ${breaks}`, { timeout: 120_000 }, async () => {
+    it(`without ${without}, ${breaks}`, async () => {
       const others = new Set<string>();
       for (let seed = 0; seed < mostSeeds; seed += 1) {
         const { broken } = await simulateOrders(db, seed, twins);

@@ -66,7 +66,7 @@ export class Account {
           Number((await rows.count({ n: "*" }))[0]?.n),
         ),
       );
-    await expect.poll(left, { timeout: 60_000, interval: 200 }).toEqual([0, 0, 0]);
+    await expect.poll(left, { interval: 200 }).toEqual([0, 0, 0]);
   }
 
   /** Fails with every promise of orders and payments that the rows break. */

@@ -87,11 +87,9 @@ export const visit = async (
   return { page, context, faults, forgive };
 };
 
-const patience = { timeout: 20_000, interval: 100 };
-
 /** Waits until what the selector finds has such a text; a page that does not come to it fails with what it had. */
 export const reads = (page: Page, selector: string, text: RegExp): Promise<unknown> =>
-  expect.poll(async () => (await page.locator(selector).allTextContents()).join("\n"), patience).toMatch(text);
+  expect.poll(async () => (await page.locator(selector).allTextContents()).join("\n")).toMatch(text);
 
 /** Waits until the page says of itself that it is live, or stale. */
 export const is = (page: Page, freshness: RegExp): Promise<unknown> => reads(page, "#freshness", freshness);

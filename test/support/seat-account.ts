@@ -38,7 +38,7 @@ export class SeatAccount {
           Number((await rows.count({ n: "*" }))[0]?.n),
         ),
       );
-    await expect.poll(left, { timeout: 60_000, interval: 200 }).toEqual([0, 0, 0]);
+    await expect.poll(left, { interval: 200 }).toEqual([0, 0, 0]);
   }
 
   /** Every sell-out that is recorded. */

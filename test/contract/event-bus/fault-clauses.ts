@@ -23,7 +23,7 @@ const publishAtLast = async (recorder: Recorder, publish: () => Promise<void>) =
     const outcome = await outcomeOf(publish());
     expect(["published", "engine-unavailable"]).toContain(outcome);
     return outcome === "published";
-  }, "the engine to take an event again");
+  }, "the engine to take an event");
 
 /** How long the engine is away at least. */
 const absenceMs = 5_000;
@@ -35,7 +35,7 @@ const survives =
     const bus = await under.open();
     const recorder = new Recorder(under);
     await bus.consume(recorder.choreography());
-    await bus.publish([requested("before", 1)]);
+    await publishAtLast(recorder, () => bus.publish([requested("before", 1)]));
     await recorder.hears("stock", [requested("before", 1)]);
 
     await begin(engine);

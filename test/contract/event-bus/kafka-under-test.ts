@@ -17,7 +17,7 @@ export const openKafkaUnderTest = async (
   const deadLetters = rememberDeadLetters();
   const closing: (() => Promise<void>)[] = [];
   return {
-    patienceMs: 20_000,
+    patienceMs: 60_000,
     open: async () => {
       const bus = new KafkaEventBus(options, deadLetters, tuning);
       closing.push(() => bus.stop());

@@ -7,7 +7,7 @@ export const openMemoryUnderTest = async (): Promise<BusUnderTest & { close(): P
   const closing: (() => Promise<void>)[] = [];
   let broken = false;
   return {
-    patienceMs: 5_000,
+    patienceMs: 60_000,
     open: async () => {
       const park: typeof deadLetters.park = async (letters) => {
         if (broken) throw new Error("no room for letters");

@@ -45,7 +45,7 @@ const openOn = async (target: DatabaseTarget, tuning = quickJournal): Promise<Op
   const table = new Recorder({ patienceMs: 0 }).choreography();
   const groupsOf = (type: EventType) => Object.keys(table[type]) as ConsumerGroup[];
   return {
-    patienceMs: 10_000,
+    patienceMs: 60_000,
     open: async () => {
       const lease = new SqlJobLease(db, clock, `node-${buses.length}`);
       const bus = new SqlEventBus(db, lease, clock, groupsOf, tuning);

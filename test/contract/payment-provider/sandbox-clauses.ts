@@ -1,4 +1,4 @@
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { type Capture, type Clauses, capture, type SandboxUnderTest } from "./provider-under-test.js";
 
 /** Asks for a capture that may never be answered. */
@@ -14,10 +14,7 @@ export const sandboxClauses: Clauses<SandboxUnderTest> = {
   "captures in silence: a void answers captured": async (under) => {
     const payment = capture("sandbox-silent-captured");
     const answers = asked(under, payment);
-    await vi.waitFor(async () => expect(await under.totals()).toEqual({ captured: 1000, refunded: 0 }), {
-      timeout: 5_000,
-      interval: 5,
-    });
+    await expect.poll(() => under.totals(), { interval: 5 }).toEqual({ captured: 1000, refunded: 0 });
     expect(await under.there.void(payment.paymentId)).toBe("captured");
     await under.there.refund(payment.paymentId, payment.amount);
     expect(await under.totals()).toEqual({ captured: 1000, refunded: 1000 });

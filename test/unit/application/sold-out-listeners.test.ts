@@ -202,7 +202,7 @@ export class TextSoldOut implements Reaction<"schedule.sold-out"> {
     return faulty.map(({ fileName }) => fileName.slice(root.length));
   };
 
-  it("is one file and one row; bootstrap does not compile until it is wired", { timeout: 120_000 }, () => {
+  it("is one file and one row; bootstrap does not compile until it is wired", () => {
     const { file, row, wiring } = steps;
     expect(faultsWith({ ...file, ...row })).toEqual(["src/bootstrap/application-module.ts"]);
     expect(faultsWith({ ...file, ...row, ...wiring })).toEqual([]);
