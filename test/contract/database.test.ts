@@ -1,9 +1,12 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { closeDatabase, openDatabase, pingDatabase, read, transact } from "../../src/adapters/sql/database.js";
-import { isMigrated } from "../../src/adapters/sql/migrate.js";
+import { isMigrated, migrate } from "../../src/adapters/sql/migrate.js";
 import { SqlClaimRows } from "../../src/adapters/sql/sql-claim-rows.js";
 import { engines, openSqlBackends } from "../support/backends.js";
 import { claim, coupon, openCoupons, rowsIn, standingClock } from "../support/drop.js";
@@ -52,6 +55,20 @@ describe("Database", () => {
     await expect(isMigrated(db)).rejects.toMatchObject(away);
     await expect(transact(db, async (trx) => trx.raw("SELECT 1"))).rejects.toMatchObject(away);
     await expect(new SqlClaimRows(db, standingClock()).insert(claim("a", 1), 0)).rejects.toMatchObject(away);
+  });
+
+  it("leaves one file that holds everything, where it is SQLite's", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "rushboard-sql-"));
+    close = () => rm(folder, { recursive: true });
+    const file = join(folder, "rushboard.sqlite");
+    const db = openDatabase({ kind: "sqlite", file });
+    await migrate(db);
+    await openCoupons(db, coupon("a"));
+    await closeDatabase(db);
+    await copyFile(file, `${file}.copy`);
+    const copy = openDatabase({ kind: "sqlite", file: `${file}.copy` });
+    expect(await rowsIn(copy, "coupons")).toBe(1);
+    await closeDatabase(copy);
   });
 
   it("tells the latency of each query, and whether it failed", async () => {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { EdgeProblem } from "../../src/adapters/http/problem-json.js";
 import { RateLimit } from "../../src/adapters/http/rate-limit.js";
@@ -97,6 +99,17 @@ describe("what takes too long or cannot be", () => {
       expect(Number(answered.headers.get("retry-after"))).toBeGreaterThan(0);
       expect(answered.text).not.toContain("secret");
     }
+  });
+
+  it("does not keep a stop waiting for a connection that never asked", async () => {
+    const app = await startHttpApp();
+    const silent = connect(Number(new URL(app.url).port), "127.0.0.1");
+    await once(silent, "connect");
+    const closed = once(silent, "close");
+    await app.ask("GET", "/livez");
+    // Far beyond this test's own time.
+    await app.server.stop(600_000);
+    await closed;
   });
 
   it("does not keep a stop waiting longer than it is told to", async () => {

@@ -3,6 +3,7 @@ import { Tokens } from "../../src/bootstrap/tokens.js";
 import { businessDayAt, businessWeekOf, type TimeZone } from "../../src/domain/business-day.js";
 import { fastestBoard } from "../../src/domain/sold-out.js";
 import type { EpochMs } from "../../src/domain/time.js";
+import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, type Json, startHttpApp } from "../support/http-app.js";
 import { board, day, itemsOf, now, shows, toNoon } from "./boards.js";
 import { addConcert, addHall, bought, countsOf, giveBack, held, scheduleOf, sellOut } from "./hall.js";
@@ -153,5 +154,11 @@ describe("a rebuild by command", () => {
     expect((await rebuild(app, "weekly")).body).toMatchObject({ board: "weekly", entries: 1 });
     expect((await rebuild(app, "weekly")).body).toEqual({ board: "weekly", entries: 1, drift: 0 });
     expect(await itemsOf(app, "sold-out?board=weekly", ...place)).toEqual([[1, scheduleId]]);
+  });
+
+  it("is to be asked for again where sell-outs overtake it each time", async () => {
+    const app = await startHttpApp();
+    app.get(Tokens.soldOutBoard).write = async () => ({ kind: "overtaken" });
+    expectProblem(await rebuild(app, "fastest"), "engine-unavailable");
   });
 });

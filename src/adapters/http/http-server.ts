@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import express from "express";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
@@ -59,6 +59,7 @@ export class HttpServer {
   /** The whole API as data. */
   readonly tables: readonly Table[];
   private readonly server: Server;
+  private readonly connections = new Set<Socket>();
   private readonly streams: EventStreams;
   private readonly inFlight: InFlight;
   /** What `/metrics` shows; other parts may count there too. */
@@ -86,6 +87,10 @@ export class HttpServer {
     app.enable("case sensitive routing").enable("strict routing");
     this.server = createExpressServer(app, bounds, (response) => inFlight.add(response));
     this.server.on("clientError", answerClientError);
+    this.server.on("connection", (socket) => {
+      this.connections.add(socket);
+      socket.once("close", () => this.connections.delete(socket));
+    });
     const rateLimit = new RateLimit(needs.rateLimitPerShopper);
     const edge = { mode: auth.mode, identify: createIdentify(auth, clock), tickets, rateLimit, streams, writer };
     registerRows(app.router, this.tables, edge, metrics);
@@ -121,8 +126,12 @@ export class HttpServer {
     this.inFlight.stopping = true;
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.streams.stop();
-    // A connection that answers its last request after `close` would idle until its keep-alive ends.
-    const idle = setInterval(() => this.server.closeIdleConnections(), 20);
+    // A connection that answers its last request after `close` would idle until its keep-alive ends; one that never
+    // asked, such as browsers open beforehand, is not idle in Node's eyes.
+    const idle = setInterval(() => {
+      this.server.closeIdleConnections();
+      for (const connection of this.connections) if (connection.bytesRead === 0) connection.destroy();
+    }, 20);
     const late = setTimeout(() => this.server.closeAllConnections(), deadlineMs);
     await closed;
     clearTimeout(late);

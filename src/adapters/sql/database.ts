@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import knexFactory, { type Knex } from "knex";
-import { LibsqlClient } from "./libsql-client.js";
+import { LibsqlClient, type LibsqlConnection } from "./libsql-client.js";
 import { readMysqlAddress } from "./mysql-address.js";
 import { isContention, told } from "./sql-errors.js";
 import { publishLatency } from "./sql-latency.js";
@@ -21,7 +21,6 @@ const patienceMs = 1500;
 const silenceMs = 5000;
 const mostTries = 8;
 
-type SqliteConnection = { pragma(source: string): unknown };
 type MysqlConnection = {
   readonly stream: Socket;
   listenerCount(event: "error"): number;
@@ -44,7 +43,7 @@ const openSqlite = (file: string): Knex => {
       min: 1,
       max: 1,
       acquireTimeoutMillis: patienceMs,
-      afterCreate: (connection: SqliteConnection, done: (error: unknown, connection: unknown) => void) => {
+      afterCreate: (connection: LibsqlConnection, done: (error: unknown, connection: unknown) => void) => {
         connection.pragma("journal_mode = WAL");
         connection.pragma("synchronous = FULL");
         connection.pragma("busy_timeout = 3000");

@@ -4,7 +4,12 @@ import { dirname } from "node:path";
 import type { Knex } from "knex";
 import Libsql from "libsql";
 
-export type LibsqlConnection = { readonly inTransaction: boolean; exec(sql: string): void };
+export type LibsqlConnection = {
+  readonly inTransaction: boolean;
+  exec(sql: string): void;
+  pragma(source: string): unknown;
+  close(): void;
+};
 type Begins = { begin: (connection: LibsqlConnection) => Promise<void> };
 
 type DialectClient = new (
@@ -12,6 +17,7 @@ type DialectClient = new (
 ) => Knex.Client & {
   _driver(): unknown;
   acquireRawConnection(): Promise<unknown>;
+  destroyRawConnection(connection: LibsqlConnection): Promise<void>;
   transaction(container: unknown, config: unknown, outerTx: unknown): Knex.Transaction;
 };
 
@@ -42,6 +48,16 @@ export class LibsqlClient extends BetterSqlite3Client {
       chmodSync(filename, 0o600);
     }
     return super.acquireRawConnection();
+  }
+
+  override async destroyRawConnection(connection: LibsqlConnection): Promise<void> {
+    // SQLite moves the log into the file when the last connection ends, but prepared statements outlive this one's.
+    try {
+      connection.pragma("wal_checkpoint(TRUNCATE)");
+    } catch {
+      // On a full disk, say: the next to open the file finds all of it in the log.
+    }
+    connection.close();
   }
 
   override transaction(container: unknown, config: unknown, outerTx: unknown): Knex.Transaction {

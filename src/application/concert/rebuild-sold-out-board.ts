@@ -1,4 +1,5 @@
 import type { TimeZone } from "../../domain/business-day.js";
+import { DomainError } from "../../domain/problem.js";
 import { type Board, boardSize, boardsKeptAt } from "../../domain/sold-out.js";
 import type { ScorePolicy } from "../../domain/sold-out-score.js";
 import type { Clock } from "../ports/clock.js";
@@ -33,7 +34,7 @@ export class RebuildSoldOutBoard {
     while ((await this.records.rate(policy, zone, ratedAtOnce)) === ratedAtOnce);
   }
 
-  /** One board. @throws Error where sell-outs overtake it again and again; the next comparison tries anew */
+  /** One board. @throws DomainError `engine-unavailable` where sell-outs overtake it again and again: try later */
   async execute(board: Board): Promise<Rebuilt> {
     const { policy } = this.ranking;
     await this.rate();
@@ -44,7 +45,8 @@ export class RebuildSoldOutBoard {
       const written = await this.board.write(board, policy, best, version);
       if (written.kind === "written") return { entries: best.length, drift: written.drift };
     }
-    throw new Error(`the board ${board.name} was overtaken ${mostTries} times`);
+    const overtaken = new Error(`the board ${board.name} was overtaken ${mostTries} times`);
+    throw new DomainError({ code: "engine-unavailable", engine: "redis" }, overtaken);
   }
 
   /** Every board that is kept; how many members differed. */
