@@ -4,9 +4,9 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/engine-notice.ts", "test/support/build-dist.ts"],
-    // Processes, not threads: the SQLite driver is native. Two, since the suites rush real engines on the same cores.
+    // Processes, not threads: the SQLite driver is native. One more than two cores, for journeys wait now and then.
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Against a hang only: no test asserts how fast it is, and a machine may be as busy as it likes.
     testTimeout: 180_000,
     hookTimeout: 180_000,
