@@ -41,9 +41,12 @@ const identifyOpen: Identify = ({ "x-user-id": name }) => {
 const mostTokens = 20_000;
 const memoryMs = 5 * 60_000;
 const keysTimeoutMs = 1000;
+/** How soon keys are fetched anew for a token by one not seen yet, as after a rotation. */
+const keysRestMs = 5000;
 
 const callerOf = ({ sub, roles }: JWTPayload): Caller => {
-  if (sub === undefined || !userIdPattern.test(sub))
+  // A token may hold anything: jose looks at no claim's type, and a pattern would take a number for its text.
+  if (typeof sub !== "string" || !userIdPattern.test(sub))
     throw new errors.JWTClaimValidationFailed("sub is not a shopper", {}, "sub", "invalid");
   const held: readonly unknown[] = Array.isArray(roles) ? roles : [];
   return { shopper: sub as UserId, admin: held.includes("admin"), service: held.includes("service") };
@@ -60,7 +63,10 @@ export const createIdentify = (auth: Auth, clock: Clock): Identify => {
   if (auth.mode === "open") return identifyOpen;
   const known = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: mostTokens });
   const secret = auth.mode === "secret" ? new TextEncoder().encode(auth.secret) : undefined;
-  const published = auth.mode === "jwks" ? createRemoteJWKSet(auth.url, { timeoutDuration: keysTimeoutMs }) : undefined;
+  const published =
+    auth.mode === "jwks"
+      ? createRemoteJWKSet(auth.url, { timeoutDuration: keysTimeoutMs, cooldownDuration: keysRestMs })
+      : undefined;
 
   const verify = async (token: string): Promise<Caller> => {
     const now = clock.now();
