@@ -6,7 +6,7 @@ import { Tokens } from "../../src/bootstrap/tokens.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
 import { follow, namesIn } from "./follow.js";
-import { addProduct, placeOrder } from "./shop.js";
+import { addProduct, line, placeOrder } from "./shop.js";
 
 type Task = { readonly taskId: string; readonly events: string; readonly ticketed: string };
 
@@ -105,6 +105,8 @@ describe("a ticket", () => {
     const [mine, others] = [await claimed(app), await claimed(app, "lee")];
     await app.work();
     const ticket = mine.ticketed.split("?")[1] ?? "";
+    const namesake = { orderId: mine.taskId, items: [line(await addProduct(app))] };
+    expect((await app.ask("POST", "/api/v1/orders", { as: "kim", body: namesake })).status).toBe(202);
     expect(namesIn((await app.ask("GET", mine.ticketed)).text)).toContain("settled");
     for (const path of [
       `${others.events}?${ticket}`,
@@ -115,6 +117,7 @@ describe("a ticket", () => {
       `${mine.events}?${ticket.replace(/=\w+/, "=zzzzzzz")}`,
       `/api/v1/tasks/no-such-task/events?ticket=nonsense`,
       `/api/v1/tasks/${mine.taskId}?${ticket}`,
+      `/api/v1/orders/${mine.taskId}/events?${ticket}`,
       `/api/v1/me/coupons?${ticket}`,
     ])
       expectProblem(await app.ask("GET", path), "unauthorized");

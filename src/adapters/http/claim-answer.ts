@@ -19,7 +19,7 @@ export const claimSchema = name(
 export const claimAnswer = async (claim: Claim, tickets: Tickets): Promise<z.infer<typeof claimSchema>> => {
   const { taskId, couponId, userId, position } = claim;
   const self = `/api/v1/tasks/${taskId}`;
-  const ticket = await tickets.issue(taskId, userId);
+  const ticket = await tickets.issue("taskId", taskId, userId);
   return {
     taskId,
     couponId,

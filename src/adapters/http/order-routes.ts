@@ -56,7 +56,7 @@ export const orderRoutes = (needs: Needs): readonly Route[] => {
         const orderId = (body.orderId ?? newId()) as OrderId;
         const self = `/api/v1/orders/${orderId}`;
         // Before the order stands: after that, nothing may keep its shopper from hearing of it.
-        const links = { self, events: `${self}/events?ticket=${await tickets.issue(orderId, shopper)}` };
+        const links = { self, events: `${self}/events?ticket=${await tickets.issue("orderId", orderId, shopper)}` };
         const { placed, order } = await placeOrder.execute({
           orderId,
           userId: shopper,

@@ -13,6 +13,7 @@ import type {
 import { businessDaySchema, idSchema } from "./api-schemas.js";
 import type { EventStream } from "./event-stream.js";
 import type { ProblemCode } from "./problem-table.js";
+import type { Ticketed } from "./ticket.js";
 
 /** Who may call: anyone; a shopper, about their own things; the shop's back end (an admin too); an admin. */
 export type Access = "public" | "shopper" | "service" | "admin";
@@ -79,6 +80,8 @@ export type Row<Path extends string, A extends Access, Query, Body, Headers> = {
   readonly description?: string;
   /** A strict object of what a query may hold. */
   readonly query?: z.ZodObject & z.ZodType<Query>;
+  /** Takes any query and looks at none, as probes are asked with whatever an orchestrator adds. */
+  readonly anyQuery?: true;
   /** An object of the headers that the row itself takes, by their names as they are written. */
   readonly headers?: z.ZodObject & z.ZodType<Headers>;
   readonly body?: z.ZodType<Body>;
@@ -89,7 +92,7 @@ export type Row<Path extends string, A extends Access, Query, Body, Headers> = {
   /** Looks at everything there is, for an operator who waits: it has no deadline. */
   readonly unhurried?: true;
   /** The parameter whose ticket (`?ticket=`) opens this route as well. */
-  readonly ticketFor?: NamesIn<Path>;
+  readonly ticketFor?: NamesIn<Path> & Ticketed;
   readonly answers: Readonly<Record<number, Content | null>>;
   /** What this route itself may refuse with; what access and checks bring is added by the document. */
   readonly problems?: readonly ProblemCode[];
@@ -100,7 +103,7 @@ export type Row<Path extends string, A extends Access, Query, Body, Headers> = {
 
 /** A row whose particulars the table does not care for. */
 export type Route = Omit<Row<string, Access, unknown, unknown, unknown>, "handle" | "ticketFor"> & {
-  readonly ticketFor?: string;
+  readonly ticketFor?: Ticketed;
   handle(context: Context<string, Access, unknown, unknown, unknown>): Answer | Promise<Answer>;
 };
 

@@ -1,15 +1,19 @@
 import type { Knex } from "knex";
 
-/** An opaque place in a list: what a row is ordered by, as text that fits a URL. */
-export const cursorOf = (...order: readonly (string | number)[]): string =>
-  Buffer.from(JSON.stringify(order)).toString("base64url");
+/** An opaque place in a list: the list, and what a row is ordered by there, as text that fits a URL. */
+export const cursorOf = (list: string, ...order: readonly (string | number)[]): string =>
+  Buffer.from(JSON.stringify([list, ...order])).toString("base64url");
 
-/** The order that a cursor holds, or `undefined` where no list of `types` handed it out. */
-export const orderOf = (cursor: string, types: readonly ("string" | "number")[]): (string | number)[] | undefined => {
+/** The order that a cursor holds, or `undefined` where this list, ordered by `types`, did not hand it out. */
+export const orderOf = (
+  list: string,
+  cursor: string,
+  types: readonly ("string" | "number")[],
+): (string | number)[] | undefined => {
   try {
-    const order = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    const fits = Array.isArray(order) && order.length === types.length && order.every((v, i) => typeof v === types[i]);
-    return fits && cursorOf(...order) === cursor ? order : undefined;
+    const [from, ...order] = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    const fits = from === list && order.length === types.length && types.every((t, i) => typeof order[i] === t);
+    return fits && cursorOf(list, ...order) === cursor ? order : undefined;
   } catch {
     return undefined;
   }

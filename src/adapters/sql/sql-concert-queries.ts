@@ -38,7 +38,7 @@ export class SqlConcertQueries implements ConcertQueries {
       .orderBy(["created_at", "concert_id"])
       .limit(limit + 1);
     if (cursor !== null) {
-      const order = orderOf(cursor, ["number", "string"]);
+      const order = orderOf("concerts", cursor, ["number", "string"]);
       if (order === undefined) return undefined;
       rowsAfter(rows, ["created_at", "concert_id"], order as [number, string]);
     }
@@ -46,7 +46,7 @@ export class SqlConcertQueries implements ConcertQueries {
       await read<ConcertRecord[]>(rows),
       limit,
       ({ concert_id: concertId, title }) => ({ concertId, title }),
-      (row) => cursorOf(row.created_at, row.concert_id),
+      (row) => cursorOf("concerts", row.created_at, row.concert_id),
     );
   }
 
@@ -61,11 +61,11 @@ export class SqlConcertQueries implements ConcertQueries {
       .orderBy(["created_at", "schedule_id"])
       .limit(limit + 1);
     if (cursor !== null) {
-      const order = orderOf(cursor, ["number", "string"]);
+      const order = orderOf("schedules", cursor, ["number", "string"]);
       if (order === undefined) return undefined;
       rowsAfter(rows, ["created_at", "schedule_id"], order as [number, string]);
     }
-    const cursorAt = (row: StandingRecord) => cursorOf(row.created_at, row.schedule_id);
+    const cursorAt = (row: StandingRecord) => cursorOf("schedules", row.created_at, row.schedule_id);
     return pageOf(await read<StandingRecord[]>(rows), limit, standingOf, cursorAt);
   }
 
@@ -78,7 +78,7 @@ export class SqlConcertQueries implements ConcertQueries {
 
   /** Seats have no rows: only the live reservations of the page's numbers are read. */
   async seats(schedule: Schedule, now: EpochMs, cursor: string | null, limit: number): Promise<Page<Seat> | undefined> {
-    const order = cursor === null ? [0] : orderOf(cursor, ["number"]);
+    const order = cursor === null ? [0] : orderOf("seats", cursor, ["number"]);
     const [last] = order ?? [];
     if (!Number.isInteger(last) || Number(last) < 0 || Number(last) > schedule.seats) return undefined;
     const first = Number(last) + 1;
@@ -96,7 +96,7 @@ export class SqlConcertQueries implements ConcertQueries {
     const greatest = numbers.at(-1) ?? schedule.seats;
     return {
       items: numbers.map((seatNo) => ({ seatNo, status: seatStatus(taken.get(seatNo), now) })),
-      next: greatest < schedule.seats ? cursorOf(greatest) : null,
+      next: greatest < schedule.seats ? cursorOf("seats", greatest) : null,
     };
   }
 

@@ -55,11 +55,11 @@ export class SqlCouponQueries implements CouponQueries {
       .orderBy(["created_at", "coupon_id"])
       .limit(limit + 1);
     if (cursor !== null) {
-      const order = orderOf(cursor, ["number", "string"]);
+      const order = orderOf("coupons", cursor, ["number", "string"]);
       if (order === undefined) return undefined;
       rowsAfter(rows, ["created_at", "coupon_id"], order as [number, string]);
     }
-    const cursorAt = (row: StandingRecord) => cursorOf(row.created_at, row.coupon_id);
+    const cursorAt = (row: StandingRecord) => cursorOf("coupons", row.created_at, row.coupon_id);
     return pageOf(await read<StandingRecord[]>(rows), limit, standingOf, cursorAt);
   }
 
@@ -70,7 +70,7 @@ export class SqlCouponQueries implements CouponQueries {
       .orderBy("user_coupon_id")
       .limit(limit + 1);
     if (cursor !== null) {
-      const order = orderOf(cursor, ["string"]);
+      const order = orderOf("user-coupons", cursor, ["string"]);
       if (order === undefined) return undefined;
       rows.andWhere("user_coupon_id", ">", String(order[0]));
     }
@@ -85,7 +85,7 @@ export class SqlCouponQueries implements CouponQueries {
         status: row.status,
         issuedAt: row.issued_at,
       }),
-      (row) => cursorOf(row.user_coupon_id),
+      (row) => cursorOf("user-coupons", row.user_coupon_id),
     );
   }
 

@@ -89,7 +89,7 @@ export class SqlDeadLetterQueries implements DeadLetterQueries {
       .orderBy("id")
       .limit(limit + 1);
     if (cursor !== null) {
-      const order = orderOf(cursor, ["number"]);
+      const order = orderOf("dead-letters", cursor, ["number"]);
       if (order === undefined) return undefined;
       rows.andWhere("id", ">", Number(order[0]));
     }
@@ -105,7 +105,7 @@ export class SqlDeadLetterQueries implements DeadLetterQueries {
         event,
         at,
       }),
-      ({ id }) => cursorOf(id),
+      ({ id }) => cursorOf("dead-letters", id),
     );
   }
 }

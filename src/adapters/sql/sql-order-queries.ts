@@ -26,11 +26,13 @@ export class SqlOrderQueries implements OrderQueries {
       .orderBy(["placed_at", "order_id"])
       .limit(limit + 1);
     if (cursor !== null) {
-      const place = placeOf(cursor, ["number", "string"]);
+      const place = placeOf("orders", cursor, ["number", "string"]);
       if (place === undefined) return undefined;
       rowsAfter(rows, ["placed_at", "order_id"], place as [number, string]);
     }
-    return pageOf(await read<OrderRecord[]>(rows), limit, orderOf, (row) => cursorOf(row.placed_at, row.order_id));
+    return pageOf(await read<OrderRecord[]>(rows), limit, orderOf, (row) =>
+      cursorOf("orders", row.placed_at, row.order_id),
+    );
   }
 
   async expired(now: EpochMs, limit: number): Promise<readonly OrderId[]> {

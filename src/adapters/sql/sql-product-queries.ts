@@ -27,11 +27,11 @@ export class SqlProductQueries implements ProductQueries {
       .orderBy(["created_at", "product_id"])
       .limit(limit + 1);
     if (cursor !== null) {
-      const order = orderOf(cursor, ["number", "string"]);
+      const order = orderOf("products", cursor, ["number", "string"]);
       if (order === undefined) return undefined;
       rowsAfter(rows, ["created_at", "product_id"], order as [number, string]);
     }
-    const cursorAt = (row: ProductRecord) => cursorOf(row.created_at, row.product_id);
+    const cursorAt = (row: ProductRecord) => cursorOf("products", row.created_at, row.product_id);
     return pageOf(await read<ProductRecord[]>(rows), limit, standingOf, cursorAt);
   }
 

@@ -37,7 +37,7 @@ export class SqlRankingLogQueries implements RankingLogQueries {
       .limit(limit + 1);
     if (couponId !== null) rows.where("coupon_id", couponId);
     if (cursor !== null) {
-      const order = orderOf(cursor, ["number"]);
+      const order = orderOf("ranking-logs", cursor, ["number"]);
       if (order === undefined) return undefined;
       rows.where("id", ">", Number(order[0]));
     }
@@ -55,7 +55,7 @@ export class SqlRankingLogQueries implements RankingLogQueries {
         retryCount: row.retry_count,
         at: row.recorded_at,
       }),
-      (row) => cursorOf(row.id),
+      (row) => cursorOf("ranking-logs", row.id),
     );
   }
 }

@@ -138,7 +138,7 @@ export class SqlSalesQueries implements SalesQueries {
         knex("closed_days").whereRaw("closed_days.business_day = product_sales_daily.business_day").select("closed_at"),
       );
     if (productId !== null) rows.andWhere("product_id", productId);
-    return pageByDay<DayRecord, DayRow & { businessDay: BusinessDay }>(rows, cursor, limit, (row) => ({
+    return pageByDay<DayRecord, DayRow & { businessDay: BusinessDay }>("closed-days", rows, cursor, limit, (row) => ({
       businessDay: row.business_day,
       productId: row.product_id,
       quantity: Number(row.quantity),
@@ -153,7 +153,7 @@ export class SqlSalesQueries implements SalesQueries {
     limit: number,
   ): Promise<Page<KeptDrift> | undefined> {
     const rows = this.db.knex("day_drifts").whereBetween("business_day", [from, to]);
-    return pageByDay<DriftRecord, KeptDrift>(rows, cursor, limit, (row) => ({
+    return pageByDay<DriftRecord, KeptDrift>("day-drifts", rows, cursor, limit, (row) => ({
       businessDay: row.business_day,
       productId: row.product_id,
       board: row.board_quantity === null ? null : Number(row.board_quantity),
@@ -176,6 +176,7 @@ export class SqlSalesQueries implements SalesQueries {
 
 /** A page of rows that have a day and a product, in that order; a bad cursor: `undefined`. */
 const pageByDay = async <R extends { readonly business_day: BusinessDay; readonly product_id: ProductId }, T>(
+  list: string,
   rows: Knex.QueryBuilder,
   cursor: string | null,
   limit: number,
@@ -183,9 +184,9 @@ const pageByDay = async <R extends { readonly business_day: BusinessDay; readonl
 ): Promise<Page<T> | undefined> => {
   rows.orderBy(["business_day", "product_id"]).limit(limit + 1);
   if (cursor !== null) {
-    const order = orderOf(cursor, ["string", "string"]);
+    const order = orderOf(list, cursor, ["string", "string"]);
     if (order === undefined) return undefined;
     rowsAfter(rows, ["business_day", "product_id"], order as [string, string]);
   }
-  return pageOf(await read<R[]>(rows), limit, itemOf, (row) => cursorOf(row.business_day, row.product_id));
+  return pageOf(await read<R[]>(rows), limit, itemOf, (row) => cursorOf(list, row.business_day, row.product_id));
 };

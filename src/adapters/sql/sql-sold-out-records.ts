@@ -52,7 +52,7 @@ export class SqlSoldOutRecords implements SoldOutRecords {
       ])
       .limit(limit + 1);
     if (from !== null) rows.andWhere("sold_out_at", ">=", from);
-    const order = cursor === null ? null : orderOf(cursor, ["number", "string"]);
+    const order = cursor === null ? null : orderOf("sell-outs", cursor, ["number", "string"]);
     if (order === undefined) return undefined;
     const [at, scheduleId] = (order ?? [Infinity, ""]) as [number, string];
     // One upper bound alone: given two, SQLite may walk the index down from the greater.
@@ -61,7 +61,7 @@ export class SqlSoldOutRecords implements SoldOutRecords {
       rows
         .andWhere("sold_out_at", "<=", at)
         .andWhere((older) => older.where("sold_out_at", "<", at).orWhere("schedules.schedule_id", "<", scheduleId));
-    const cursorAt = (row: TitledRecord) => cursorOf(row.sold_out_at as EpochMs, row.schedule_id);
+    const cursorAt = (row: TitledRecord) => cursorOf("sell-outs", row.sold_out_at as EpochMs, row.schedule_id);
     return pageOf(await read<TitledRecord[]>(rows), limit, titledOf, cursorAt);
   }
 
