@@ -1,5 +1,6 @@
 import { SqlWebhookDeliveries } from "../adapters/sql/sql-webhook-deliveries.js";
 import { HttpWebhookTarget } from "../adapters/webhook/http-webhook-target.js";
+import { isPlainlyPrivate } from "../adapters/webhook/public-address.js";
 import { WatchBoards } from "../application/board/watch-boards.js";
 import { AnnounceSoldOut } from "../application/concert/announce-sold-out.js";
 import { CancelReservation } from "../application/concert/cancel-reservation.js";
@@ -38,11 +39,16 @@ export const concertModule = wiring((wire) => {
     [T.work, T.clock, T.config],
     (work, clock, config) => new AnnounceSoldOut(work, clock, config.WEBHOOK_URL !== undefined),
   );
-  wire(T.deliverWebhooks, [T.database, T.clock, T.config], (db, clock, config) => {
+  wire(T.deliverWebhooks, [T.database, T.clock, T.config, T.log], (db, clock, config, log) => {
     const { WEBHOOK_URL: url, WEBHOOK_SECRET: key, WEBHOOK_ALLOW_PRIVATE: allowPrivate } = config;
     if (url === undefined || key === undefined) return null;
+    if (!allowPrivate && isPlainlyPrivate(url))
+      log.warn(
+        { setting: "WEBHOOK_URL" },
+        "no sell-out is told to a private address without WEBHOOK_ALLOW_PRIVATE=true",
+      );
     const target = new HttpWebhookTarget({ url, key, allowPrivate }, clock);
     return new DeliverWebhooks(new SqlWebhookDeliveries(db, clock), target, webhookBackoff(Math.random), clock);
   });
-  wire(T.watchBoards, [T.boardNotices], make(WatchBoards));
+  wire(T.watchBoards, [T.boardNotices, T.clock, T.zone], make(WatchBoards));
 });

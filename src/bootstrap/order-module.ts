@@ -29,7 +29,7 @@ const closedLate =
 /** Products, orders and payments; the same in every profile. */
 export const orderModule = wiring((wire) => {
   wire(T.addProduct, [T.work, T.clock], make(AddProduct));
-  wire(T.changeProduct, [T.work], make(ChangeProduct));
+  wire(T.changeProduct, [T.work, T.boardNotices], make(ChangeProduct));
 
   wire(
     T.placeOrder,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Tokens } from "../../src/bootstrap/tokens.js";
 import { expectProblem, faultsOf } from "../support/expect-problem.js";
 import { startHttpApp } from "../support/http-app.js";
 import { addProduct, audited } from "./shop.js";
@@ -41,12 +42,17 @@ describe("a product", () => {
     const app = await startHttpApp();
     const productId = await addProduct(app);
     const change = (body: unknown) => app.ask("PATCH", `/api/v1/products/${productId}`, { body });
+    let announced = 0;
+    app.get(Tokens.boardNotices).subscribe("products", () => {
+      announced += 1;
+    });
     const stands = { productId, ...product, category: null };
     expect(await change({ name: "Mug" })).toMatchObject({ status: 200, body: { ...stands, name: "Mug" } });
     expect((await change({ unitPrice: 0 })).body).toEqual({ ...stands, name: "Mug", unitPrice: 0 });
     for (const stock of [57, 64]) expect((await change({ restock: 7 })).body).toMatchObject({ stock });
     const audit = { initial: 50, restocked: 14, onHand: 64, reserved: 0, sold: 0, balanced: true };
     expect(await audited(app, productId)).toEqual(audit);
+    expect(announced).toBe(4);
     expectProblem(await app.ask("PATCH", "/api/v1/products/none", { body: { restock: 1 } }), "product-not-found");
   });
 
@@ -80,6 +86,13 @@ describe("lists of products", () => {
     } while (cursor !== "");
     expect(seen).toEqual(added);
     expect(faultsOf(await app.ask("GET", "/api/v1/products?cursor=!"))).toEqual(["query/cursor"]);
+    // A place in this list is none in another, though both are ordered alike.
+    const { nextCursor } = (await app.ask("GET", "/api/v1/products?limit=1")).body;
+    expect((await app.ask("GET", `/api/v1/products?cursor=${nextCursor}`)).status).toBe(200);
+    for (const list of ["coupons", "concerts", "orders", "rankings/sold-out/history"])
+      expect(faultsOf(await app.ask("GET", `/api/v1/${list}?cursor=${nextCursor}`, { as: "kim" }))).toEqual([
+        "query/cursor",
+      ]);
   });
 });
 

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { MemoryBoardNotices } from "../../src/adapters/memory/memory-board-notices.js";
 import { WatchBoards } from "../../src/application/board/watch-boards.js";
+import { businessDayAt, plusDays, startOfDay, type TimeZone } from "../../src/domain/business-day.js";
+import type { EpochMs } from "../../src/domain/time.js";
+import { noon } from "../support/drop.js";
+
+const seoul = "Asia/Seoul" as TimeZone;
 
 /** Boards under a name each, and what their watchers hear. */
 const watched = () => {
   const notices = new MemoryBoardNotices();
-  const watch = new WatchBoards(notices);
+  const clock = { at: noon, now: () => clock.at };
+  const watch = new WatchBoards(notices, clock, seoul);
   watch.start();
   const reads: string[] = [];
   /** Joins the watchers of `name`, which reads what `board` says; answers what is heard. */
@@ -22,7 +28,7 @@ const watched = () => {
   const ticks = async (count: number) => {
     for (let n = 0; n < count; n++) await watch.tick();
   };
-  return { join, ticks, reads, watch, announce: () => notices.announce("products"), notices };
+  return { join, ticks, reads, watch, clock, announce: () => notices.announce("products"), notices };
 };
 
 describe("watched boards", () => {
@@ -45,6 +51,20 @@ describe("watched boards", () => {
     expect([first.heard, second.heard]).toEqual([["a!", "b!", "c!"], ["c!"]]);
     await ticks(20);
     expect([first.heard, second.heard]).toEqual([["a!", "b!", "c!"], ["c!"]]);
+  });
+
+  it("are read afresh when the business day turns, once", async () => {
+    const { join, ticks, reads, clock } = watched();
+    await join("n", () => "a");
+    await ticks(1);
+    expect(reads.splice(0)).toEqual(["recent", "now"]);
+    const midnight = startOfDay(plusDays(businessDayAt(noon, seoul), 1), seoul);
+    clock.at = (midnight - 1) as EpochMs;
+    await ticks(1);
+    expect(reads).toEqual([]);
+    clock.at = midnight;
+    await ticks(3);
+    expect(reads).toEqual(["now"]);
   });
 
   it("are read afresh where there was a notice, and every tenth tick where there was none", async () => {

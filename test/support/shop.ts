@@ -1,3 +1,4 @@
+import { MemoryBoardNotices } from "../../src/adapters/memory/memory-board-notices.js";
 import type { Choreography, Reactions } from "../../src/application/choreography.js";
 import { choreograph } from "../../src/application/choreography.js";
 import { CancelOrder } from "../../src/application/order/cancel-order.js";
@@ -99,7 +100,7 @@ export const openShop = (
   const close = new ClosePayment(work("close"), payments, payables, clock);
   const confirm = new ConfirmPayment(start, provider, close, patience, closedLate);
   return {
-    changeProduct: new ChangeProduct(work("change")),
+    changeProduct: new ChangeProduct(work("change"), new MemoryBoardNotices()),
     placeOrder: place,
     cancelOrder: new CancelOrder(work("cancel"), notices, clock),
     confirmPayment: confirm,

@@ -36,6 +36,12 @@ const global = new BlockList();
 global.addSubnet("2000::", 3, "ipv6");
 for (const before of embedding) global.addSubnet(`${before}0.0.0.0`, 96, "ipv6");
 
+/** Whether a URL names this machine or a private network without anybody's help: by an address, or as `localhost`. */
+export const isPlainlyPrivate = (url: string): boolean => {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
+  return host === "localhost" || (isIP(host) !== 0 && !isPublicAddress(host));
+};
+
 /** Whether the address lies in the public internet, beyond this machine and the networks that it is in. */
 export const isPublicAddress = (address: string): boolean => {
   if (isIP(address) === 4) return !refused.check(address, "ipv4");

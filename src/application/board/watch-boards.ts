@@ -1,4 +1,6 @@
+import { type BusinessDay, businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { BoardNotices, WatchedBoards } from "../ports/board-notices.js";
+import type { Clock } from "../ports/clock.js";
 
 /** Ticks after which a board is read without a notice, for notices that were lost. */
 const patientTicks = 10;
@@ -23,10 +25,16 @@ type Watched = {
 export class WatchBoards {
   private readonly watched = new Map<string, Watched>();
   private readonly notices: BoardNotices;
+  private readonly clock: Clock;
+  private readonly zone: TimeZone;
+  private day: BusinessDay;
   private stopHearing: (() => void)[] = [];
 
-  constructor(notices: BoardNotices) {
+  constructor(notices: BoardNotices, clock: Clock, zone: TimeZone) {
     this.notices = notices;
+    this.clock = clock;
+    this.zone = zone;
+    this.day = businessDayAt(clock.now(), zone);
   }
 
   start(): void {
@@ -60,6 +68,10 @@ export class WatchBoards {
   /** Reads what is due and tells what has changed; to be called once a second. What cannot be read stays due. */
   async tick(): Promise<void> {
     const failures: unknown[] = [];
+    const today = businessDayAt(this.clock.now(), this.zone);
+    // Windows and weeks move at midnight, which nobody announces.
+    if (today !== this.day) for (const board of this.watched.values()) board.due = true;
+    this.day = today;
     for (const board of [...this.watched.values()]) {
       board.quietTicks += 1;
       if (!board.due && board.quietTicks < patientTicks) continue;

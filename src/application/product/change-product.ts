@@ -1,14 +1,17 @@
 import type { ProductId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
+import type { BoardNotices } from "../ports/board-notices.js";
 import type { ProductChange } from "../ports/product-table.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
 /** Renames, reprices or restocks a product; orders that are placed keep their price. */
 export class ChangeProduct {
   private readonly work: UnitOfWork;
+  private readonly notices: BoardNotices;
 
-  constructor(work: UnitOfWork) {
+  constructor(work: UnitOfWork, notices: BoardNotices) {
     this.work = work;
+    this.notices = notices;
   }
 
   /** @throws DomainError `product-not-found`; `stock-too-large` */
@@ -16,5 +19,7 @@ export class ChangeProduct {
     const outcome = await this.work.run((tx) => tx.products.change(productId, change));
     if (outcome === "unknown") throw new DomainError({ code: "product-not-found", productId });
     if (outcome === "too-large") throw new DomainError({ code: "stock-too-large", productId });
+    // Boards show names and prices.
+    this.notices.announce("products");
   }
 }

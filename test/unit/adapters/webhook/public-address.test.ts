@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isPublicAddress } from "../../../../src/adapters/webhook/public-address.js";
+import { isPlainlyPrivate, isPublicAddress } from "../../../../src/adapters/webhook/public-address.js";
 
 describe("a public address", () => {
   it.each([
@@ -24,5 +24,15 @@ describe("a public address", () => {
     ...["", "localhost", "127.1", "1.1.1.1%eth0"],
   ])("is not %s", (address) => {
     expect(isPublicAddress(address)).toBe(false);
+  });
+});
+
+describe("a URL that needs no look-up to be private", () => {
+  it.each(["http://127.0.0.1:9/h", "http://localhost/h", "http://[::1]/h", "https://10.0.0.1/h"])("is %s", (url) => {
+    expect(isPlainlyPrivate(url)).toBe(true);
+  });
+
+  it.each(["https://1.1.1.1/h", "https://shop.example/h", "https://intranet/h"])("is not %s", (url) => {
+    expect(isPlainlyPrivate(url)).toBe(false);
   });
 });
