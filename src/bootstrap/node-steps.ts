@@ -105,7 +105,9 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
         const { host, port } = await server.start();
         const address = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
         const roles = [...config.ROLES].join(",");
-        log.info({ address, profile: profileOf(config), auth: authOf(config).mode, roles }, "Rushboard serves");
+        // Said whatever the level, short of silence: with PORT=0 nobody could find the service otherwise.
+        const saying = log.child({}, { level: config.LOG_LEVEL === "silent" ? "silent" : "info" });
+        saying.info({ address, profile: profileOf(config), auth: authOf(config).mode, roles }, "Rushboard serves");
       },
       stop: () => server.stop(4000),
     },

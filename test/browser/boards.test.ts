@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { addHall, sellOut } from "../http/hall.js";
 import { hasBrowser, reads, visit } from "../support/browser.js";
-import { asker, type HttpApp, startHttpApp } from "../support/http-app.js";
+import { type HttpApp, patientAsker, startHttpApp } from "../support/http-app.js";
 import { profiles, startNode } from "../support/node.js";
 
 /** Does what the page says to do where there is nothing yet: runs the commands that it shows, in a shell; answers them. */
@@ -26,7 +26,7 @@ describe.skipIf(!hasBrowser)("boards that move without a reload", () => {
       `${profile.name}: from nothing, by the commands shown, to a new leader and a sell-out`,
       async () => {
         const { url } = await startNode(await profile.settings());
-        const app = { ask: asker(url.origin) } as HttpApp;
+        const app = { ask: patientAsker(url.origin) } as HttpApp;
         const { page } = await visit(`${url.origin}/#/boards`);
         await mark(page);
         await reads(page, `${sellers} .empty`, new RegExp(`curl ${url.origin}/api/v1/sales`));

@@ -112,6 +112,8 @@ describe("a connection", () => {
   const refused: readonly (readonly [what: string, bytes: string, code: "headers-too-large" | "invalid-request"])[] = [
     ["20 kB of header", `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${"a".repeat(20_000)}\r\n\r\n`, "headers-too-large"],
     ["no HTTP", "\u0016\u0003\u0001 hello\r\n\r\n", "invalid-request"],
+    ["no host", "GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n", "invalid-request"],
+    ["a tunnel", "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example\r\n\r\n", "invalid-request"],
     ["two lengths", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "invalid-request"],
     [
       "a length beside chunks",
@@ -124,6 +126,13 @@ describe("a connection", () => {
     const app = await startHttpApp();
     for (const [, bytes, code] of refused) expectProblem(await app.raw(bytes), code);
     await expectServes(app);
+  });
+
+  it("may expect what it likes, and a probe may ask with any query", async () => {
+    const app = await startHttpApp();
+    const asked =
+      "GET /livez?verbose=1&verbose=%E0%A4%A HTTP/1.1\r\nHost: x\r\nExpect: much\r\nConnection: close\r\n\r\n";
+    expect((await app.raw(asked)).body).toEqual({ status: "alive" });
   });
 
   it("keeps its own request id only where that is harmless", async () => {

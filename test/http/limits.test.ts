@@ -83,6 +83,19 @@ describe("what takes too long or cannot be", () => {
     expect((await app.ask("GET", "/livez")).status).toBe(200);
   });
 
+  it("is 408 at the deadline where the body has not come, and what comes of it then is not begun", async () => {
+    const app = await startHttpApp({ deadlineMs: 20 });
+    const body = JSON.stringify({ name: "Cup", unitPrice: 1, stock: 1 });
+    const socket = connect(Number(new URL(app.url).port), "127.0.0.1").setEncoding("utf8");
+    socket.write("POST /api/v1/products HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n");
+    socket.write(`Content-Length: ${body.length}\r\n\r\n${body.slice(0, 9)}`);
+    const [answer] = (await once(socket, "data")) as [string];
+    expect(answer).toMatch(/^HTTP\/1.1 408 [\s\S]*\r\nConnection: close\r\n[\s\S]*"code":"request-timeout"/);
+    socket.end(body.slice(9));
+    await once(socket, "close");
+    expect((await app.ask("GET", "/api/v1/products")).body.items).toEqual([]);
+  });
+
   it("is 503 with Retry-After where a retry is what helps", async () => {
     const unlucky = (problem: DomainError) => ({
       claimCoupon: { execute: () => Promise.reject(problem) } as never,
@@ -110,6 +123,30 @@ describe("what takes too long or cannot be", () => {
     // Far beyond this test's own time.
     await app.server.stop(600_000);
     await closed;
+  });
+
+  it("answers probes that it is stopping while a request is under way", async () => {
+    let [asked, answer] = [() => {}, (_page: unknown) => {}];
+    const arrived = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const page = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const list = () => {
+      asked();
+      return page;
+    };
+    const app = await startHttpApp({ instead: { coupons: { list } as never } });
+    const slow = app.ask("GET", "/api/v1/coupons");
+    await arrived;
+    const stopped = app.server.stop(600_000);
+    const { status, body, headers } = await app.ask("GET", "/readyz");
+    expect([status, body.checks?.process, headers.get("connection")]).toEqual([503, "stopping", "close"]);
+    answer({ items: [], next: null });
+    expect((await slow).status).toBe(200);
+    await stopped;
+    await expect(app.ask("GET", "/readyz")).rejects.toThrow();
   });
 
   it("does not keep a stop waiting longer than it is told to", async () => {

@@ -113,16 +113,15 @@ describe("a key", () => {
     for (const as of ["kim", "lee"]) {
       const orderId = await placeOrder(app, [line(productId)], { as });
       await reached(app, orderId, "awaiting-payment", as);
-      expect((await pay(app, "the same", { orderId, amount: 1000 }, as)).status).toBe(400);
       expect((await pay(app, "the-same", { orderId, amount: 1000 }, as)).status).toBe(201);
     }
     expect(await audited(app, productId)).toMatchObject({ sold: 2, balanced: true });
   });
 
-  it("may be as long as it may be, and of any visible characters (control)", async () => {
+  it("may be as long as it may be, and of any characters that a header bears (control)", async () => {
     const app = await startHttpApp();
     await app.work();
-    for (const key of ["x".repeat(255), '"8e03978e-40d5-43dd-bc93-6894a57f9324"', "~!'%\\"]) {
+    for (const key of ["x".repeat(255), '"8e03978e-40d5-43dd-bc93-6894a57f9324"', "~!'%\\", "a key, with blanks"]) {
       const { orderId } = await payableOrder(app);
       expect((await pay(app, key, { orderId, amount: 1000 })).status).toBe(201);
       expect((await pay(app, key, { orderId, amount: 1000 })).status).toBe(201);

@@ -41,6 +41,11 @@ describe("how a process ends", () => {
     expect(code).toBe(1);
   });
 
+  it("not at all where little is logged: the one line with its address is said (control)", async () => {
+    const { url } = await startNode({ DATA_DIR: await dataFolder(), LOG_LEVEL: "error" });
+    expect((await fetch(new URL("/livez", url))).status).toBe(200);
+  });
+
   it("where settings are wrong: every fault at once, no secret, code 78", async () => {
     const { code, words } = await runToEnd({
       PORT: "65536",

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Container } from "inversify";
 import { type DestinationStream, pino } from "pino";
 import { Registry } from "prom-client";
@@ -89,6 +90,16 @@ export const asker =
     const text = left ? "" : await response.text();
     return { status: response.status, headers: response.headers, text, body: json(text) as Json };
   };
+
+/** Asks as a client should: again where the answer is 503, as a busy machine gives it now and then. */
+export const patientAsker = (url: string): HttpApp["ask"] => {
+  const ask = asker(url);
+  return async (...asked) => {
+    let answered = await ask(...asked);
+    for (; answered.status === 503; answered = await ask(...asked)) await sleep(200);
+    return answered;
+  };
+};
 
 const parsed = (answer: string): Answered => {
   const [head = "", text = ""] = answer.split("\r\n\r\n");

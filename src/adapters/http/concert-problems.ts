@@ -24,7 +24,7 @@ export const concertProblems = {
   "seat-taken": {
     status: 409,
     title: "Seat is taken",
-    meaning: "Another shopper holds or has bought this seat.",
+    meaning: "This seat is held, or has been bought.",
     advice: "Choose another seat; one that is held and not paid comes free.",
   },
   "sales-not-open": {

@@ -9,7 +9,7 @@ import type { RateLimit } from "./rate-limit.js";
 import { checkBody, checkHeaders, checkParams, checkQuery } from "./request-checks.js";
 import type { ResponseWriter } from "./response-writer.js";
 import { type Answer, isStream, type Route } from "./route.js";
-import type { Tickets } from "./ticket.js";
+import type { Ticketed, Tickets } from "./ticket.js";
 
 /** What every route is served with. */
 export type Edge = {
@@ -71,11 +71,11 @@ export const dispatch = (row: Route, edge: Edge, meter: RouteMeter) => {
   const streaming = isStream(row);
   const [params, query, headers, body] = [checkParams(row), checkQuery(row), checkHeaders(row), checkBody(row)];
 
-  const byTicket = async (request: EdgeRequest, thing: string): Promise<Caller> => {
+  const byTicket = async (request: EdgeRequest, thing: Ticketed): Promise<Caller> => {
     // Read leniently: a query that is wrong is told of after the caller is known.
     const ticket = new URL(request.url ?? "", "http://localhost").searchParams.get("ticket");
     if (ticket === null) return identify(request.headers);
-    const shopper = await tickets.shopper(ticket, request.params[thing] ?? "");
+    const shopper = await tickets.shopper(ticket, thing, request.params[thing] ?? "");
     if (shopper === undefined) throw unauthorized(mode, "ticket not accepted");
     return { shopper, admin: false, service: false };
   };
@@ -98,9 +98,11 @@ export const dispatch = (row: Route, edge: Edge, meter: RouteMeter) => {
       }
       params(request.params);
       const asked = query(request.url ?? "");
-      const sent = headers(request.headers);
+      const sent = headers(request);
       const reading = body(request);
       const told = reading === undefined ? undefined : await reading;
+      // A body that came after the deadline: its sender was told that it did not, and may have sent it again.
+      if (response.headersSent) return;
       if (streaming && request.method === "HEAD")
         throw new EdgeProblem("method-not-allowed", {}, ["Allow", "GET, OPTIONS"]);
       if (unhurried) writer.unhurried(response);

@@ -32,7 +32,7 @@ const legible = (url: string): string => {
 /**
  * A server whose requests and responses are born with Express's prototypes. Express gives every request and response
  * its own with `Object.setPrototypeOf`, which makes V8 drop what it had learnt about them: most of what Express costs.
- * Born right, that call changes nothing. `begin` is told of each request before any route.
+ * Born right, that call changes nothing. `begin` is told of each request before any route, and may answer it.
  */
 export const createExpressServer = (
   app: Express,
@@ -61,15 +61,15 @@ export const createExpressServer = (
   app.request = Request.prototype as unknown as typeof app.request;
   app.response = Response.prototype as unknown as typeof app.response;
 
-  const server = createServer(
-    { ...options, IncomingMessage: Request, ServerResponse: Response },
-    (request, response) => {
-      request.startedAt = performance.now();
-      request.requestId = requestIdOf(request.headers["x-request-id"]);
-      if (request.url?.includes("%")) request.url = legible(request.url);
-      begin(response as unknown as EdgeResponse);
-      app(request as never, response as never);
-    },
-  );
+  const receive = (request: Request, response: Response) => {
+    request.startedAt = performance.now();
+    request.requestId = requestIdOf(request.headers["x-request-id"]);
+    if (request.url?.includes("%")) request.url = legible(request.url);
+    begin(response as unknown as EdgeResponse);
+    if (!response.headersSent) app(request as never, response as never);
+  };
+  const server = createServer({ ...options, IncomingMessage: Request, ServerResponse: Response }, receive);
+  // What a client expects beyond `100-continue` may be passed over (RFC 9110, 10.1.1); Node would refuse it in silence.
+  server.on("checkExpectation", receive);
   return server as unknown as Server;
 };

@@ -9,13 +9,13 @@ import { answerClientError } from "./client-error.js";
 import { Cors } from "./cors.js";
 import { registerDocs } from "./docs-page.js";
 import { EventStreams, type StreamBounds } from "./event-stream.js";
-import { createExpressServer } from "./exchange.js";
+import { createExpressServer, type EdgeResponse } from "./exchange.js";
 import { InFlight } from "./in-flight.js";
 import { registerLivePage } from "./live-page.js";
 import { Metrics, type Reading } from "./metrics.js";
 import { openApiDocument } from "./openapi.js";
 import type { Readiness } from "./probe-routes.js";
-import { EdgeProblem } from "./problem-json.js";
+import { EdgeProblem, invalid } from "./problem-json.js";
 import { RateLimit } from "./rate-limit.js";
 import { registerRest, registerRows } from "./register-routes.js";
 import { ResponseWriter } from "./response-writer.js";
@@ -51,8 +51,14 @@ const bounds = {
   requestTimeout: 10_000,
   keepAliveTimeout: 30_000,
   connectionsCheckingInterval: 5000,
+  // Asked for below, so that it is refused as everything else is.
+  requireHostHeader: false,
 };
 const deadlineMs = 1800;
+
+/** Of a request whose body has not come, nothing was begun, and nothing will be. */
+const problemAtDeadline = ({ req }: EdgeResponse): EdgeProblem =>
+  req.complete ? new EdgeProblem("deadline-exceeded") : new EdgeProblem("request-timeout", {}, ["Connection", "close"]);
 
 /** The HTTP edge; it listens between `start` and `stop`. */
 export class HttpServer {
@@ -85,8 +91,14 @@ export class HttpServer {
 
     const app = express().disable("x-powered-by").set("query parser", false);
     app.enable("case sensitive routing").enable("strict routing");
-    this.server = createExpressServer(app, bounds, (response) => inFlight.add(response));
+    this.server = createExpressServer(app, bounds, (response) => {
+      inFlight.add(response);
+      const { httpVersion, headers } = response.req;
+      if (headers.host === undefined && httpVersion === "1.1")
+        writer.problem(response, invalid({ pointer: "header/Host", detail: "missing" }));
+    });
     this.server.on("clientError", answerClientError);
+    this.server.on("connect", (_, socket) => answerClientError(new Error("no proxy"), socket));
     this.server.on("connection", (socket) => {
       this.connections.add(socket);
       socket.once("close", () => this.connections.delete(socket));
@@ -110,7 +122,7 @@ export class HttpServer {
   async start(): Promise<{ readonly host: string; readonly port: number }> {
     this.metrics.start();
     this.streams.start();
-    this.inFlight.start((response) => this.writer.problem(response, new EdgeProblem("deadline-exceeded")));
+    this.inFlight.start((response) => this.writer.problem(response, problemAtDeadline(response)));
     await new Promise<void>((resolve, reject) => {
       this.server.once("error", reject).listen(this.port, this.host, resolve);
     });
@@ -119,20 +131,21 @@ export class HttpServer {
   }
 
   /**
-   * Says that it is not ready, stops accepting, ends the streams, and waits for running requests, no longer than
-   * `deadlineMs`; then it hangs up.
+   * Says that it is not ready, and ends the streams; while requests are under way it goes on listening, for at most half
+   * of `deadlineMs`, so that probes and late comers are answered; then it waits for those, and hangs up at `deadlineMs`.
    */
   async stop(deadlineMs: number): Promise<void> {
+    const late = setTimeout(() => this.server.closeAllConnections(), deadlineMs);
     this.inFlight.stopping = true;
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.streams.stop();
+    await this.inFlight.settled(deadlineMs / 2);
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     // A connection that answers its last request after `close` would idle until its keep-alive ends; one that never
     // asked, such as browsers open beforehand, is not idle in Node's eyes.
     const idle = setInterval(() => {
       this.server.closeIdleConnections();
       for (const connection of this.connections) if (connection.bytesRead === 0) connection.destroy();
     }, 20);
-    const late = setTimeout(() => this.server.closeAllConnections(), deadlineMs);
     await closed;
     clearTimeout(late);
     clearInterval(idle);

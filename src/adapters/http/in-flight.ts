@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EdgeResponse } from "./exchange.js";
 
 const sweepMs = 50;
@@ -35,6 +36,12 @@ export class InFlight {
         late(response);
       }
     }, sweepMs).unref();
+  }
+
+  /** Resolves when nothing is being answered, or after `ms`. */
+  async settled(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    while (this.open.size > 0 && performance.now() < until) await sleep(20);
   }
 
   stop(): void {

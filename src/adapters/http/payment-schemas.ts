@@ -18,7 +18,7 @@ export const newPaymentSchema = name(
 );
 
 export const idempotencyHeaders = z.object({
-  "Idempotency-Key": z.string().regex(/^[\x21-\x7e]{1,255}$/, "a key has 1 to 255 visible ASCII characters"),
+  "Idempotency-Key": z.string().regex(/^[\x20-\x7e]{1,255}$/, "a key has 1 to 255 ASCII characters"),
 });
 
 const facts = { paymentId: idSchema, orderId: idSchema.optional(), reservationId: idSchema.optional() };

@@ -53,7 +53,7 @@ export const popularProductRoutes = ({ listPopularProducts, boardAnswers }: Need
       summary: "The best sellers of a window",
       description:
         "`3d` is today and the two business days before, and so on. Movement is the ranks gained since yesterday's " +
-        "window, negative where lost, `new` for what was not on it; `all` has none.",
+        "window, negative where lost, `new` for what was not on it; `all` has none. An answer may be half a second old.",
       query: boardQuery,
       answers: { 200: boardSchema },
       problems: ["engine-unavailable"],

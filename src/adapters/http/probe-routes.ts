@@ -34,6 +34,7 @@ export const probeRoutes = (
     method: "GET",
     path: "/livez",
     access: "public",
+    anyQuery: true,
     summary: "The process answers",
     answers: { 200: name("Liveness", z.strictObject({ status: z.literal("alive") })) },
     handle: () => ({ status: 200, body: { status: "alive" } }),
@@ -42,6 +43,7 @@ export const probeRoutes = (
     method: "GET",
     path: "/readyz",
     access: "public",
+    anyQuery: true,
     summary: "Whether to send work here, with a check an engine",
     answers: { 200: readinessSchema, 503: readinessSchema },
     async handle() {
@@ -59,6 +61,7 @@ export const probeRoutes = (
     method: "GET",
     path: "/metrics",
     access: "public",
+    anyQuery: true,
     summary: "Figures for Prometheus",
     answers: { 200: "text/plain" },
     handle: async () => ({ status: 200, type: registry.contentType, text: await registry.metrics() }),

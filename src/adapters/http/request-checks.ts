@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { z } from "zod";
 import type { EdgeRequest } from "./exchange.js";
 import { hasNoBody, readJson } from "./json-body.js";
@@ -37,7 +36,8 @@ export const checkParams = ({ path }: Route): ((params: Readonly<Record<string, 
 };
 
 /** Reads what the row takes of the query; a ticket, where it takes one, was read before. */
-export const checkQuery = ({ query: schema, ticketFor }: Route): ((url: string) => unknown) => {
+export const checkQuery = ({ query: schema, ticketFor, anyQuery }: Route): ((url: string) => unknown) => {
+  if (anyQuery) return () => undefined;
   // As with parameters: many ask the same, and what was read last is not read again.
   let good: { readonly url: string; readonly query: unknown } = { url: "", query: undefined };
   return (url) => {
@@ -57,12 +57,17 @@ export const checkQuery = ({ query: schema, ticketFor }: Route): ((url: string) 
   };
 };
 
-/** Reads the headers that the row itself takes; Node joins one that comes twice. */
-export const checkHeaders = ({ headers: schema }: Route): ((headers: IncomingHttpHeaders) => unknown) => {
+/** Reads the headers that the row itself takes, each once: of one that comes twice a proxy and we could take two. */
+export const checkHeaders = ({ headers: schema }: Route): ((request: EdgeRequest) => unknown) => {
   if (schema === undefined) return () => undefined;
   const names = Object.keys(schema.shape);
-  return (headers) => {
-    const parsed = schema.safeParse(Object.fromEntries(names.map((name) => [name, headers[name.toLowerCase()]])));
+  return ({ headersDistinct }) => {
+    const given = names.map((name) => {
+      const [first, ...others] = headersDistinct[name.toLowerCase()] ?? [];
+      if (others.length > 0) throw invalid({ pointer: inHeader([name]), detail: "given more than once" });
+      return [name, first];
+    });
+    const parsed = schema.safeParse(Object.fromEntries(given));
     if (!parsed.success) throw invalid(...faultsOf(parsed.error, inHeader));
     return parsed.data;
   };

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { CancelReservation } from "../../application/concert/cancel-reservation.js";
 import type { HoldSeat } from "../../application/concert/hold-seat.js";
 import type { Clock } from "../../application/ports/clock.js";
@@ -59,6 +59,7 @@ export const reservationRoutes = ({ holdSeat, cancelReservation, concerts, clock
     access: "shopper",
     summary: "Give a seat back",
     description: "One that is paid is refunded. Repeated, the answer is the same.",
+    body: z.strictObject({}).optional(),
     answers: { 200: reservationSchema },
     problems: ["reservation-not-found", "reservation-expired", "payment-in-progress", "engine-unavailable"],
     async handle({ params, shopper }) {

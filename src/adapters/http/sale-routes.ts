@@ -56,7 +56,7 @@ export const saleRoutes = (recordSale: RecordSale): readonly Route[] => [
     summary: "Report sales",
     description:
       "All of them are taken, or none: errors names the sale for which they are not. Each saleId counts once for " +
-      "ever; those that were known before change nothing.",
+      "ever; those that were known before change nothing, whatever else they say now.",
     body: salesSchema,
     bodyLimit: bodyLimitBytes,
     answers: { 202: recordedSchema },

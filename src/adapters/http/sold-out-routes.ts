@@ -63,7 +63,8 @@ export const soldOutRoutes = (needs: Needs): readonly Route[] => {
       path: "/rankings/sold-out",
       access: "public",
       summary: "The fastest sell-outs, of all time or of a week",
-      description: "Of this week, where none is named. The policy says what the score is.",
+      description:
+        "Of this week, where none is named. The policy says what the score is. An answer may be half a second old.",
       query: soldOutQuery,
       answers: { 200: soldOutBoardSchema },
       problems: ["engine-unavailable"],
