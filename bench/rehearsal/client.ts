@@ -14,7 +14,7 @@ type Method = "GET" | "POST" | "DELETE";
 type Headers = Readonly<Record<string, string>>;
 
 /** How long a shopper keeps trying where the service says "later". */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -63,7 +63,7 @@ export class Client {
 
   /**
    * The same until the answer is final: 503, 429 and broken connections are tried again, as a front end would. Status 0
-   * where nothing was heard for a minute.
+   * where nothing was heard for two minutes.
    */
   async insist(...ask: Parameters<Client["call"]>): Promise<Reply> {
     const deadline = Date.now() + patienceMs;

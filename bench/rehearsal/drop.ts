@@ -30,7 +30,7 @@ export type Drop = { readonly couponId: string; readonly visits: readonly Visit[
 
 const api = "/api/v1";
 /** How long a shopper waits for a result. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 const visit = async (
   client: Client,

@@ -60,30 +60,32 @@ async function startServer(
 ): Promise<RedisEngine> {
   const server = findProgram("redis-server", "redis-server");
   const folder = makeFolder();
+  const asSecured = secured
+    ? ["-h", "localhost", "--tls", "--cacert", secured.certificate, "--no-auth-warning", "-a", secured.password]
+    : [];
   const engine = await Engine.start({
     name: "Redis",
     version: /v=(\S+)/.exec(await run([server, "--version"]))?.[1] ?? "unknown",
     command: [
       server,
-      ...["--bind", "127.0.0.1", "--port", secured ? "0" : `${port}`, "--dir", folder, "--save", ""],
-      ...(secured
-        ? ["--tls-port", `${port}`, "--tls-cert-file", secured.certificate, "--tls-key-file", secured.key]
-        : []),
-      ...(secured ? ["--tls-auth-clients", "no", "--requirepass", secured.password] : []),
+      ...["--bind", "127.0.0.1", "--dir", folder, "--save", ""],
+      ...(secured ? securedBy(secured, port) : ["--port", `${port}`]),
       ...["--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "everysec", ...extra],
     ],
     folder,
     answers: async () => {
       // While it reads its log it answers, too: LOADING.
-      const safely = secured
-        ? ["--tls", "--cacert", secured.certificate, "--no-auth-warning", "-a", secured.password]
-        : [];
-      const answer = await cli("-h", "localhost", "-p", `${port}`, ...safely, "ping");
+      const answer = await cli("-p", `${port}`, ...asSecured, "ping");
       if (answer !== "PONG") throw new Error(answer);
     },
   });
   const url = secured ? `rediss://:${secured.password}@localhost:${port}` : `redis://127.0.0.1:${port}`;
   return Object.assign(engine, { url });
+}
+
+function securedBy({ certificate, key, password }: NonNullable<RedisOptions["secured"]>, port: number): string[] {
+  const files = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no"];
+  return ["--port", "0", "--tls-port", `${port}`, ...files, "--requirepass", password];
 }
 
 async function untilClusterIsOk(port: number): Promise<void> {
