@@ -1,5 +1,6 @@
 // Tells every sell-out that Kafka carries, each once:
 //   KAFKA_BROKERS=127.0.0.1:9092 node examples/sold-out-consumer.js
+// For brokers with TLS or a login give `ssl` and `sasl` to `new Kafka`.
 import { Kafka } from "kafkajs";
 
 const { KAFKA_BROKERS = "127.0.0.1:9092", TOPIC_PREFIX = "" } = process.env;

@@ -53,7 +53,11 @@ export const settings = z.object({
     .refine(isMysqlAddress, `mysql://user:password@host:port/database, or with a host's name and ?${verifiedTls}`)
     .optional()
     .meta(secret),
-  REDIS_URL: url("redis://host:port, or a Cluster's redis://host:port,host:port,…", "redis:", "rediss:")
+  REDIS_URL: url(
+    "redis://[user:password@]host:port, a Cluster's redis://host:port,host:port,…; rediss:// for TLS",
+    "redis:",
+    "rediss:",
+  )
     .optional()
     .meta(secret),
   KAFKA_BROKERS: list()
@@ -152,22 +156,21 @@ const conflicts = (config: Config): string[] => {
 
 /**
  * Reads the settings from the environment; an empty one counts as unset.
- * @throws ConfigError naming every fault at once
+ * @throws ConfigError naming every fault at once: of each setting, and of those that do not go together
  */
 export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
-  const given = Object.fromEntries(
-    Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
-  );
-  const read = settings.safeParse(given);
-  if (!read.success) {
-    throw new ConfigError(
-      read.error.issues.map(({ path, message }) => {
-        const name = String(path[0]);
-        return `${name}: given ${shown(name, environment[name])}; accepted: ${message}`;
-      }),
-    );
-  }
-  const faults = conflicts(read.data);
+  const faults: string[] = [];
+  const values = Object.entries(settings.shape).map(([name, schema]: [string, z.ZodType]) => {
+    const given = environment[name] || undefined;
+    const read = schema.safeParse(given);
+    if (read.success) return [name, read.data];
+    for (const { message } of read.error.issues)
+      faults.push(`${name}: given ${shown(name, given)}; accepted: ${message}`);
+    // It is given all the same: what it needs beside it, or bars, is told as well.
+    return [name, schema.parse(undefined) ?? given];
+  });
+  const config = Object.fromEntries(values) as Config;
+  faults.push(...conflicts(config));
   if (faults.length > 0) throw new ConfigError(faults);
-  return read.data;
+  return config;
 };

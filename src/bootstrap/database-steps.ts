@@ -3,7 +3,7 @@ import { isMigrated, migrate } from "../adapters/sql/migrate.js";
 import { isEngineUnavailable } from "../domain/problem.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
-import { ProcessLease } from "./process-lease.js";
+import { LeaseHeld, ProcessLease } from "./process-lease.js";
 import type { Token } from "./token.js";
 import { Tokens } from "./tokens.js";
 
@@ -17,10 +17,16 @@ const onceDatabaseAnswers = async (work: () => Promise<void>, refused: (error: u
   try {
     await work();
   } catch (error) {
-    if (!isEngineUnavailable(error)) throw error;
+    if (!isEngineUnavailable(error)) throw refusalOf(error);
     setTimeout(() => onceDatabaseAnswers(work, refused).catch(refused), retryMs).unref();
   }
 };
+
+/** What the database said that is there and does not let us in, or does not do as we say. */
+const refusalOf = (error: unknown): unknown =>
+  error instanceof Error && !(error instanceof StartRefused) && !(error instanceof LeaseHeld)
+    ? new StartRefused(`could not start with the database: ${error.message}`)
+    : error;
 
 /** The database: migrated where it is embedded, refused where it is not; and without Redis, this process's alone. */
 export const databaseSteps = (
@@ -58,6 +64,8 @@ export const migrateAndClose = async (get: <T>(token: Token<T>) => T): Promise<v
   const db = get(Tokens.database);
   try {
     await migrate(db);
+  } catch (error) {
+    throw isEngineUnavailable(error) ? error : refusalOf(error);
   } finally {
     await closeDatabase(db);
   }

@@ -1,10 +1,10 @@
 import { type Logger, pino } from "pino";
-import { DomainError } from "../domain/problem.js";
 import { ConfigError, readConfig } from "./config.js";
 import { migrateAndClose, StartRefused } from "./database-steps.js";
 import { Lifecycle } from "./lifecycle.js";
 import { nodeSteps, wireNode } from "./node-steps.js";
 import { LeaseHeld } from "./process-lease.js";
+import { reasonOf } from "./start-reason.js";
 
 /** `EX_CONFIG` of sysexits: the settings are wrong, and starting again will not help. */
 const exitConfig = 78;
@@ -46,8 +46,6 @@ const run = async (): Promise<void> => {
 run().catch((error: unknown) => {
   if (error instanceof ConfigError) refuse(`the settings are wrong\n  ${error.faults.join("\n  ")}`, exitConfig);
   if (error instanceof StartRefused || error instanceof LeaseHeld) refuse(error.message, 1);
-  if (error instanceof DomainError && error.problem.code === "engine-unavailable")
-    refuse(`could not start without the ${error.problem.engine}: ${(error.cause as Error | undefined)?.message}`, 1);
-  const { code, message } = error as NodeJS.ErrnoException;
-  refuse(code === "EADDRINUSE" ? `the address is in use: ${message}` : `could not start: ${message}`, 1);
+  const inUse = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+  refuse(`${inUse ? "the address is in use" : "could not start"}: ${reasonOf(error)}`, 1);
 });

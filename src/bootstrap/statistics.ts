@@ -4,9 +4,9 @@ import { pino } from "pino";
 import { closeDatabase, type Database } from "../adapters/sql/database.js";
 import { isMigrated } from "../adapters/sql/migrate.js";
 import { type BusinessDay, businessDayAt, daysBetween, isBusinessDay } from "../domain/business-day.js";
-import type { DomainError } from "../domain/problem.js";
 import { ConfigError, readConfig } from "./config.js";
 import { wireNode } from "./node-steps.js";
+import { reasonOf } from "./start-reason.js";
 import { Tokens } from "./tokens.js";
 
 const usage = "npm run statistics -- --from 2026-11-01 --to 2026-11-20 (both included, both over)";
@@ -65,6 +65,5 @@ const run = async (): Promise<void> => {
 
 run().catch((error: unknown) => {
   if (error instanceof ConfigError) refuse(`the settings are wrong\n  ${error.faults.join("\n  ")}`, exits.config);
-  const { problem, message } = error as DomainError;
-  refuse(problem === undefined ? message : `${problem.code}: ${JSON.stringify(problem)}`, exits.unavailable);
+  refuse(reasonOf(error), exits.unavailable);
 });

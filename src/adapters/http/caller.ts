@@ -37,7 +37,7 @@ const identifyOpen: Identify = ({ "x-user-id": name }) => {
   return { shopper: name as UserId, admin: true, service: true };
 };
 
-/** Tokens remembered as good, and for how long at most: a key that is withdrawn stays good no longer than this. */
+/** Tokens remembered as good; and for how long at most these, and keys, are: one that is withdrawn is good for both. */
 const mostTokens = 20_000;
 const memoryMs = 5 * 60_000;
 const keysTimeoutMs = 1000;
@@ -65,7 +65,11 @@ export const createIdentify = (auth: Auth, clock: Clock): Identify => {
   const secret = auth.mode === "secret" ? new TextEncoder().encode(auth.secret) : undefined;
   const published =
     auth.mode === "jwks"
-      ? createRemoteJWKSet(auth.url, { timeoutDuration: keysTimeoutMs, cooldownDuration: keysRestMs })
+      ? createRemoteJWKSet(auth.url, {
+          timeoutDuration: keysTimeoutMs,
+          cooldownDuration: keysRestMs,
+          cacheMaxAge: memoryMs,
+        })
       : undefined;
 
   const verify = async (token: string): Promise<Caller> => {

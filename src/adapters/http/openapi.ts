@@ -61,7 +61,7 @@ const problemsOf = ({
   if (access !== "public") codes.add("unauthorized");
   if (access === "admin" || access === "service") codes.add("forbidden");
   if (path.includes(":") || query || headers || body || ticketFor) codes.add("invalid-request");
-  if (body) codes.add("payload-too-large").add("unsupported-media-type");
+  if (body) codes.add("request-timeout").add("payload-too-large").add("unsupported-media-type");
   if (limited) codes.add("too-many-requests");
   return [...codes];
 };

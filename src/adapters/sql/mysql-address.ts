@@ -9,9 +9,13 @@ const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, "");
 /** Whether it is `mysql://[user[:password]@]host[:port]/database`, or that with `?ssl-mode=VERIFY_IDENTITY` and a host's name. */
 export const isMysqlAddress = (given: string): boolean => {
   if (!URL.canParse(given)) return false;
-  const { protocol, hostname, search } = new URL(given);
+  const { protocol, hostname, pathname, search } = new URL(given);
   // The driver would look for `localhost` in the certificate of a bare address.
-  return protocol === "mysql:" && (search === "" || (search === `?${verifiedTls}` && isIP(bare(hostname)) === 0));
+  return (
+    protocol === "mysql:" &&
+    pathname.length > 1 &&
+    (search === "" || (search === `?${verifiedTls}` && isIP(bare(hostname)) === 0))
+  );
 };
 
 /** What the driver is told of an address. Certificates are checked against Node's list and `NODE_EXTRA_CA_CERTS`. */

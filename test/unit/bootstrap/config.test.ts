@@ -44,6 +44,14 @@ describe("the settings", () => {
     expect(faults.find((f) => f.startsWith("BUSINESS_TIME_ZONE"))).toContain('"Mars/North"');
   });
 
+  it("are told with what they lack beside them, though they are wrong themselves", () => {
+    const faults = faultsOf({ HOST: "0.0.0.0", KAFKA_BROKERS: "x", KAFKA_PASSWORD: "y", PORT: "-1", ROLES: "cook" });
+    expect(faults.map((fault) => fault.slice(0, fault.indexOf(":")))).toEqual([
+      ...["KAFKA_BROKERS", "PORT", "ROLES"],
+      ...["KAFKA_BROKERS", "HOST", "KAFKA_PASSWORD"],
+    ]);
+  });
+
   it("never show a secret", () => {
     const faults = faultsOf({
       AUTH_SECRET: "too-short-secret",
@@ -66,6 +74,7 @@ describe("the settings", () => {
     ["open mode on a name that only looks like loopback", { HOST: "127.0.0.1.example.com" }],
     ["an origin with a path", { CORS_ORIGINS: "https://shop.example/x" }],
     ["an option of the database that it does not know", { DATABASE_URL: "mysql://u:p@h/d?ssl=true" }],
+    ["no database on the server", { DATABASE_URL: "mysql://u:p@h:3306/" }],
     ["TLS to a bare address", { DATABASE_URL: "mysql://u:p@10.0.0.7/d?ssl-mode=VERIFY_IDENTITY" }],
     ["TLS to a bare address in brackets", { DATABASE_URL: "mysql://u:p@[::1]/d?ssl-mode=VERIFY_IDENTITY" }],
     ["a name without its password", { KAFKA_USERNAME: "u" }],
