@@ -10,7 +10,7 @@
 import { once } from "node:events";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
-import { type Command, spawnBound } from "./engines/child-process.js";
+import { type Command, findProgram, spawnBound } from "./engines/child-process.js";
 import { startKafka } from "./engines/kafka.js";
 import { startMariaDb } from "./engines/mariadb.js";
 import { startRedis, startRedisCluster } from "./engines/redis.js";
@@ -30,6 +30,7 @@ await Promise.all(running.map((engine) => engine.stop()));
 process.exit(code);
 
 async function startEngines(): Promise<Record<string, string>> {
+  findProgram("openssl", "openssl"); // a suite makes certificates by it, later
   const [redis, cluster, database, brokers] = await Promise.all([
     announce("Redis", startRedis, ({ url }) => url),
     announce("Redis Cluster", startRedisCluster, ({ url }) => url),
