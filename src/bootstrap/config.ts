@@ -3,8 +3,8 @@ import { isCronExpression } from "../adapters/cron/cron-job.js";
 import { isMysqlAddress, verifiedTls } from "../adapters/sql/mysql-address.js";
 import type { TimeZone } from "../domain/business-day.js";
 import { type ScorePolicy, scorePolicies } from "../domain/sold-out-score.js";
-import { kafkaAccessConflicts, kafkaAccessSettings } from "./kafka-access.js";
-import { webhookConflicts, webhookSettings } from "./webhook-settings.js";
+import { kafkaAccessSettings } from "./kafka-access.js";
+import { webhookSettings } from "./webhook-settings.js";
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 const roleNames = ["api", "worker", "scheduler", "migrate"] as const;
@@ -139,9 +139,11 @@ const conflicts = (config: Config): string[] => {
   const faults: string[] = [];
   const fault = (name: keyof Config, given: string, accepted: string) =>
     faults.push(`${name}: given ${given}; accepted: ${accepted}`);
-  if (config.REDIS_URL && !config.DATABASE_URL)
-    fault("REDIS_URL", "without DATABASE_URL", "together with DATABASE_URL");
-  if (config.KAFKA_BROKERS && !config.REDIS_URL) fault("KAFKA_BROKERS", "without REDIS_URL", "together with REDIS_URL");
+  const needs = (name: keyof Config, other: keyof Config) => {
+    if (config[name] && !config[other]) fault(name, `without ${other}`, `together with ${other}`);
+  };
+  needs("REDIS_URL", "DATABASE_URL");
+  needs("KAFKA_BROKERS", "REDIS_URL");
   const roles = [...config.ROLES].sort().join(",");
   if (!config.REDIS_URL && !config.ROLES.has("migrate") && config.ROLES.size < 3)
     fault("ROLES", JSON.stringify(roles), "api,worker,scheduler without REDIS_URL: one process does everything");
@@ -149,8 +151,12 @@ const conflicts = (config: Config): string[] => {
     fault("AUTH_JWKS_URL", "beside AUTH_SECRET", "one of AUTH_SECRET and AUTH_JWKS_URL");
   if (!config.AUTH_SECRET && !config.AUTH_JWKS_URL && !loopback.test(config.HOST) && config.ROLES.has("api"))
     fault("HOST", JSON.stringify(config.HOST), "a loopback address, or AUTH_SECRET or AUTH_JWKS_URL beside it");
-  kafkaAccessConflicts(config, fault);
-  webhookConflicts(config, fault);
+  needs("KAFKA_USERNAME", "KAFKA_PASSWORD");
+  needs("KAFKA_PASSWORD", "KAFKA_USERNAME");
+  if (config.KAFKA_USERNAME && config.KAFKA_SASL_MECHANISM === "plain" && !config.KAFKA_TLS)
+    fault("KAFKA_SASL_MECHANISM", '"plain" without KAFKA_TLS=true', "plain together with it, or a scram one");
+  needs("WEBHOOK_URL", "WEBHOOK_SECRET");
+  needs("WEBHOOK_SECRET", "WEBHOOK_URL");
   return faults;
 };
 

@@ -4,6 +4,7 @@ import { isEngineUnavailable } from "../domain/problem.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
 import { LeaseHeld, ProcessLease } from "./process-lease.js";
+import { reasonOf } from "./start-reason.js";
 import type { Token } from "./token.js";
 import { Tokens } from "./tokens.js";
 
@@ -24,9 +25,9 @@ const onceDatabaseAnswers = async (work: () => Promise<void>, refused: (error: u
 
 /** What the database said that is there and does not let us in, or does not do as we say. */
 const refusalOf = (error: unknown): unknown =>
-  error instanceof Error && !(error instanceof StartRefused) && !(error instanceof LeaseHeld)
-    ? new StartRefused(`could not start with the database: ${error.message}`)
-    : error;
+  error instanceof StartRefused || error instanceof LeaseHeld || isEngineUnavailable(error)
+    ? error
+    : new StartRefused(`could not start with the database: ${reasonOf(error)}`);
 
 /** The database: migrated where it is embedded, refused where it is not; and without Redis, this process's alone. */
 export const databaseSteps = (
@@ -40,7 +41,7 @@ export const databaseSteps = (
     else if (!(await isMigrated(db)))
       throw new StartRefused("the database is not migrated: run the service once with ROLES=migrate");
   };
-  const refuse = (error: unknown) => fatal(error instanceof Error ? error.message : String(error));
+  const refuse = (error: unknown) => fatal(reasonOf(error));
   const steps: Step[] = [
     {
       name: "database",
@@ -65,7 +66,7 @@ export const migrateAndClose = async (get: <T>(token: Token<T>) => T): Promise<v
   try {
     await migrate(db);
   } catch (error) {
-    throw isEngineUnavailable(error) ? error : refusalOf(error);
+    throw refusalOf(error);
   } finally {
     await closeDatabase(db);
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { flag } from "./flag.js";
 
 const isHttpUrl = (given: string): boolean =>
   URL.canParse(given) && ["http:", "https:"].includes(new URL(given).protocol);
@@ -19,21 +20,5 @@ export const webhookSettings = {
     .refine((key) => key.length >= 24, "at least 24 bytes, or whsec_ and the base64 of as many")
     .optional()
     .meta({ secret: true }),
-  WEBHOOK_ALLOW_PRIVATE: z
-    .enum(["true", "false"], "true or false")
-    .transform((given) => given === "true")
-    .prefault("false"),
-};
-
-type WebhookConfig = { readonly WEBHOOK_URL?: unknown; readonly WEBHOOK_SECRET?: unknown };
-
-/** Tells `fault` where the URL or the secret is given without the other. */
-export const webhookConflicts = (
-  config: WebhookConfig,
-  fault: (name: keyof WebhookConfig, given: string, accepted: string) => void,
-): void => {
-  if (config.WEBHOOK_URL && !config.WEBHOOK_SECRET)
-    fault("WEBHOOK_URL", "without WEBHOOK_SECRET", "together with WEBHOOK_SECRET");
-  if (config.WEBHOOK_SECRET && !config.WEBHOOK_URL)
-    fault("WEBHOOK_SECRET", "without WEBHOOK_URL", "together with WEBHOOK_URL");
+  WEBHOOK_ALLOW_PRIVATE: flag(),
 };

@@ -1,8 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { closeDatabase, openDatabase, pingDatabase, read, transact } from "../../src/adapters/sql/database.js";
@@ -10,6 +9,7 @@ import { isMigrated, migrate } from "../../src/adapters/sql/migrate.js";
 import { SqlClaimRows } from "../../src/adapters/sql/sql-claim-rows.js";
 import { engines, openSqlBackends } from "../support/backends.js";
 import { claim, coupon, openCoupons, rowsIn, standingClock } from "../support/drop.js";
+import { dataFolder } from "../support/node.js";
 
 const away = { problem: { code: "engine-unavailable", engine: "database" } };
 
@@ -58,9 +58,7 @@ describe("Database", () => {
   });
 
   it("leaves one file that holds everything, where it is SQLite's", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "rushboard-sql-"));
-    close = () => rm(folder, { recursive: true });
-    const file = join(folder, "rushboard.sqlite");
+    const file = join(await dataFolder(), "rushboard.sqlite");
     const db = openDatabase({ kind: "sqlite", file });
     await migrate(db);
     await openCoupons(db, coupon("a"));

@@ -11,6 +11,19 @@ import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
 const never = new Promise<never>(() => {});
 const claim = (app: HttpApp, id: string, as: string) => app.ask("POST", `/api/v1/coupons/${id}/claims`, { as });
 
+/** Coupons that are listed when `page` is there, and when somebody has asked for them. */
+const listingBy = (page: Promise<unknown>) => {
+  let asked = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const list = () => {
+    asked();
+    return page;
+  };
+  return { coupons: { list } as never, arrived };
+};
+
 describe("the rate limit", () => {
   it("lets through a burst of twice the rate, then the rate, for each shopper alone", () => {
     const limit = new RateLimit(10);
@@ -126,18 +139,13 @@ describe("what takes too long or cannot be", () => {
   });
 
   it("answers probes that it is stopping while a request is under way", async () => {
-    let [asked, answer] = [() => {}, (_page: unknown) => {}];
-    const arrived = new Promise<void>((resolve) => {
-      asked = resolve;
-    });
-    const page = new Promise((resolve) => {
-      answer = resolve;
-    });
-    const list = () => {
-      asked();
-      return page;
-    };
-    const app = await startHttpApp({ instead: { coupons: { list } as never } });
+    let answer = (_page: unknown) => {};
+    const { coupons, arrived } = listingBy(
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    );
+    const app = await startHttpApp({ instead: { coupons } });
     const slow = app.ask("GET", "/api/v1/coupons");
     await arrived;
     const stopped = app.server.stop(600_000);
@@ -150,15 +158,8 @@ describe("what takes too long or cannot be", () => {
   });
 
   it("does not keep a stop waiting longer than it is told to", async () => {
-    let asked = () => {};
-    const arrived = new Promise<void>((resolve) => {
-      asked = resolve;
-    });
-    const list = () => {
-      asked();
-      return never;
-    };
-    const app = await startHttpApp({ deadlineMs: 60_000, instead: { coupons: { list } as never } });
+    const { coupons, arrived } = listingBy(never);
+    const app = await startHttpApp({ deadlineMs: 60_000, instead: { coupons } });
     const cutOff = expect(app.ask("GET", "/api/v1/coupons")).rejects.toThrow();
     await arrived;
     await app.server.stop(10);

@@ -46,5 +46,8 @@ export const pageQuery = z.strictObject({
 export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
   name(id, z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() }));
 
+/** The body of what is asked for by its path alone: none, or no field. */
+export const emptyBody = z.strictObject({}).optional();
+
 /** A moment for the wire; `null` stays. */
 export const timeOrNull = (at: EpochMs | null): string | null => (at === null ? null : toInstant(at));

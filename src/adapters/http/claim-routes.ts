@@ -1,7 +1,7 @@
-import { z } from "zod";
 import type { ClaimCoupon } from "../../application/coupon/claim-coupon.js";
 import type { ClaimQueries } from "../../application/ports/claim-queries.js";
 import { DomainError } from "../../domain/problem.js";
+import { emptyBody } from "./api-schemas.js";
 import { claimAnswer, claimSchema } from "./claim-answer.js";
 import type { Metrics } from "./metrics.js";
 import { type Route, route } from "./route.js";
@@ -24,7 +24,7 @@ export const claimRoutes = ({ claimCoupon, claims, tickets, metrics }: Needs): r
     description:
       "202: the claim has its place and will end in exactly one result. 200: your claim from before, as it stands.",
     limited: true,
-    body: z.strictObject({}).optional(),
+    body: emptyBody,
     answers: { 202: claimSchema, 200: claimSchema },
     problems: ["coupon-not-found", "coupon-not-open", "coupon-sold-out", "claim-not-accepted", "engine-unavailable"],
     outcome: (ended) => {

@@ -3,7 +3,7 @@ import { consumerGroups } from "../../application/choreography.js";
 import type { ReplayDeadLetter } from "../../application/dead-letter/replay-dead-letter.js";
 import type { DeadLetterQueries } from "../../application/ports/dead-letter-queries.js";
 import { toInstant } from "../../domain/time.js";
-import { countSchema, name, pageOf, pageQuery, timeSchema } from "./api-schemas.js";
+import { countSchema, emptyBody, name, pageOf, pageQuery, timeSchema } from "./api-schemas.js";
 import { pageAnswer } from "./page-answer.js";
 import { type Route, route } from "./route.js";
 
@@ -63,7 +63,7 @@ export const deadLetterRoutes = (letters: DeadLetterQueries, replay: ReplayDeadL
     access: "admin",
     summary: "Deliver a parked event again",
     description: "To every group that reacts to it: each bears to hear it twice.",
-    body: z.strictObject({}).optional(),
+    body: emptyBody,
     answers: { 202: replaySchema },
     problems: ["dead-letter-not-found", "dead-letter-replayed", "dead-letter-undecodable", "engine-unavailable"],
     async handle({ params: { deadLetterId } }) {

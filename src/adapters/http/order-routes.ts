@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { CancelOrder } from "../../application/order/cancel-order.js";
 import type { FollowOrder } from "../../application/order/follow-order.js";
 import type { PlaceOrder } from "../../application/order/place-order.js";
@@ -8,7 +7,7 @@ import type { OrderId, ProductId, UserCouponId, UserId } from "../../domain/ids.
 import { hasEnded, type Order } from "../../domain/order.js";
 import { orderAsOf } from "../../domain/order-view.js";
 import { DomainError } from "../../domain/problem.js";
-import { pageQuery } from "./api-schemas.js";
+import { emptyBody, pageQuery } from "./api-schemas.js";
 import { eventFrame } from "./event-stream.js";
 import { orderAnswer } from "./order-answer.js";
 import { newOrderSchema, orderPage, orderSchema, placedOrderSchema, standingOrderSchema } from "./order-schemas.js";
@@ -97,7 +96,7 @@ export const orderRoutes = (needs: Needs): readonly Route[] => {
       access: "shopper",
       summary: "Cancel an order",
       description: "202: cancelled, and its stock and coupon are given back. 200: it was cancelled before.",
-      body: z.strictObject({}).optional(),
+      body: emptyBody,
       answers: { 202: orderSchema, 200: orderSchema },
       problems: ["order-not-found", "order-not-cancellable", "engine-unavailable"],
       async handle({ params, shopper }) {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { CancelReservation } from "../../application/concert/cancel-reservation.js";
 import type { HoldSeat } from "../../application/concert/hold-seat.js";
 import type { Clock } from "../../application/ports/clock.js";
@@ -6,6 +6,7 @@ import type { ConcertQueries } from "../../application/ports/concert-queries.js"
 import { type Reservation, statusAt } from "../../domain/concert.js";
 import { DomainError } from "../../domain/problem.js";
 import { type EpochMs, toInstant } from "../../domain/time.js";
+import { emptyBody } from "./api-schemas.js";
 import { heldReservationSchema, newReservationSchema, reservationSchema } from "./concert-schemas.js";
 import { type Route, route } from "./route.js";
 
@@ -59,7 +60,7 @@ export const reservationRoutes = ({ holdSeat, cancelReservation, concerts, clock
     access: "shopper",
     summary: "Give a seat back",
     description: "One that is paid is refunded. Repeated, the answer is the same.",
-    body: z.strictObject({}).optional(),
+    body: emptyBody,
     answers: { 200: reservationSchema },
     problems: ["reservation-not-found", "reservation-expired", "payment-in-progress", "engine-unavailable"],
     async handle({ params, shopper }) {

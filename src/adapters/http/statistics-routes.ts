@@ -3,7 +3,7 @@ import type { SalesQueries } from "../../application/ports/sales-queries.js";
 import type { CloseDay } from "../../application/sales/close-day.js";
 import { type BusinessDay, dayCount } from "../../domain/business-day.js";
 import type { ProductId } from "../../domain/ids.js";
-import { businessDaySchema, countSchema, idSchema, name, pageOf, pageQuery } from "./api-schemas.js";
+import { businessDaySchema, countSchema, emptyBody, idSchema, name, pageOf, pageQuery } from "./api-schemas.js";
 import { pageAnswer } from "./page-answer.js";
 import { type Route, route } from "./route.js";
 
@@ -87,7 +87,7 @@ export const statisticsRoutes = (sales: SalesQueries, closeDay: CloseDay): reado
       "Every night does this by itself. `drift` names the products whose row or board differed; `board` is null " +
       "where the day's board is not kept any more. Repeated, it finds nothing and changes nothing; what was found before is among the drifts.",
     unhurried: true,
-    body: z.strictObject({}).optional(),
+    body: emptyBody,
     answers: { 200: closedSchema },
     problems: ["day-not-closed", "engine-unavailable"],
     async handle({ params }) {

@@ -7,7 +7,7 @@ import { oneLine } from "../../application/dead-letter-of.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { Sent, WebhookTarget } from "../../application/ports/webhook-target.js";
 import type { DomainEvent } from "../../domain/event.js";
-import { isPublicAddress } from "./public-address.js";
+import { hostOf, isPublicAddress } from "./public-address.js";
 import { webhookSignature } from "./webhook-signature.js";
 
 /** From looking up the name to the status line of the answer, ms. */
@@ -55,7 +55,7 @@ export class HttpWebhookTarget implements WebhookTarget {
 
   private post(event: DomainEvent, signal: AbortSignal): Promise<number> {
     const url = new URL(this.listener.url);
-    const literal = url.hostname.replace(/^\[|\]$/g, "");
+    const literal = hostOf(url);
     // An address in the URL itself is connected to without any look-up.
     if (isIP(literal) !== 0) this.allowed([{ address: literal, family: isIP(literal) }]);
     const { id, timestamp, body } = this.message(event);

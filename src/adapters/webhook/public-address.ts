@@ -36,9 +36,12 @@ const global = new BlockList();
 global.addSubnet("2000::", 3, "ipv6");
 for (const before of embedding) global.addSubnet(`${before}0.0.0.0`, 96, "ipv6");
 
+/** A URL's host, an address of IPv6 without its brackets. */
+export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "");
+
 /** Whether a URL names this machine or a private network without anybody's help: by an address, or as `localhost`. */
 export const isPlainlyPrivate = (url: string): boolean => {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
+  const host = hostOf(new URL(url));
   return host === "localhost" || (isIP(host) !== 0 && !isPublicAddress(host));
 };
 
