@@ -1,10 +1,10 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { apiTables } from "../src/adapters/http/api-tables.js";
-import { InFlight } from "../src/adapters/http/in-flight.js";
-import { Metrics } from "../src/adapters/http/metrics.js";
-import type { Access, Route } from "../src/adapters/http/route.js";
-import { Tickets } from "../src/adapters/http/ticket.js";
+import { apiTables } from "../src/adapters/http/api/api-tables.js";
+import { InFlight } from "../src/adapters/http/server/in-flight.js";
+import { Metrics } from "../src/adapters/http/server/metrics.js";
+import type { Access, Route } from "../src/adapters/http/server/route.js";
+import { Tickets } from "../src/adapters/http/server/ticket.js";
 import { systemClock } from "../src/adapters/system/system-clock.js";
 import { readConfig } from "../src/bootstrap/config.js";
 import { wireNode } from "../src/bootstrap/node-steps.js";

@@ -1,4 +1,4 @@
-import type { Readiness } from "../adapters/http/probe-routes.js";
+import type { Readiness } from "../adapters/http/api/probes.js";
 import { withDeadline } from "./deadline.js";
 import type { EngineCheck } from "./engine-tokens.js";
 

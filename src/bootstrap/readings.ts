@@ -1,4 +1,4 @@
-import type { Reading } from "../adapters/http/metrics.js";
+import type { Reading } from "../adapters/http/server/metrics.js";
 import type { JobFigures } from "./scheduled-jobs.js";
 import type { Token } from "./token.js";
 import { Tokens } from "./tokens.js";

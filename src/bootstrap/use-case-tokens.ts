@@ -1,4 +1,4 @@
-import type { Application } from "../adapters/http/api-tables.js";
+import type { Application } from "../adapters/http/api/api-tables.js";
 import type { WatchBoards } from "../application/board/watch-boards.js";
 import type { Reactions } from "../application/choreography.js";
 import type { AnnounceSoldOut } from "../application/concert/announce-sold-out.js";

@@ -4,7 +4,7 @@ import { expectProblem } from "../support/expect-problem.js";
 import { startHttpApp } from "../support/http-app.js";
 
 const folder = "src/adapters/http/page";
-const files = sourceFiles(folder, "");
+const files = sourceFiles(folder, "").filter(({ path }) => !path.endsWith(".ts"));
 const pathOf = (path: string) => (path.endsWith(".html") ? "/" : path.replace(folder, "/page"));
 const own = files.map(({ path }) => pathOf(path));
 const foreign = ["/page/uplot.js", "/page/uplot.css"];
@@ -69,7 +69,14 @@ describe("the live page's files", () => {
 
   it("are nothing else, and take no other method", async () => {
     const app = await startHttpApp();
-    for (const path of ["/page", "/page/", "/page/page.html", "/page/..%2Flive-page.ts", "/page/%2e%2e/html.ts"])
+    for (const path of [
+      "/page",
+      "/page/",
+      "/page/page.html",
+      "/page/live-page-routes.ts",
+      "/page/docs-page-routes.js",
+      "/page/%2e%2e/api/claims.ts",
+    ])
       expectProblem(await app.ask("GET", path), "not-found");
     for (const path of ["/", "/page/start.js"]) {
       const refused = await app.ask("POST", path, { body: {} });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BriefAnswers } from "../../src/adapters/http/brief-answers.js";
+import { BriefAnswers } from "../../src/adapters/http/server/brief-answers.js";
 import type { EpochMs } from "../../src/domain/time.js";
 
 /** Answers that number themselves, by a clock that stands still. */

@@ -3,7 +3,7 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from "node
 import type { AddressInfo } from "node:net";
 import express, { type Express } from "express";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createExpressServer } from "../../src/adapters/http/exchange.js";
+import { createExpressServer } from "../../src/adapters/http/server/exchange.js";
 
 const appThatTells = (): Express =>
   express().get("/tell/:what", (request, response) => {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
-import { EdgeProblem } from "../../src/adapters/http/problem-json.js";
-import { RateLimit } from "../../src/adapters/http/rate-limit.js";
+import { EdgeProblem } from "../../src/adapters/http/server/problem-json.js";
+import { RateLimit } from "../../src/adapters/http/server/rate-limit.js";
 import { DomainError } from "../../src/domain/problem.js";
 import { couponId } from "../support/drop.js";
 import { expectProblem } from "../support/expect-problem.js";

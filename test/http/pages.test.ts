@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Readiness } from "../../src/adapters/http/probe-routes.js";
-import { problemTable } from "../../src/adapters/http/problem-table.js";
+import type { Readiness } from "../../src/adapters/http/api/probes.js";
+import { problemTable } from "../../src/adapters/http/server/problem-table.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { openCoupon, startHttpApp } from "../support/http-app.js";
 import { pay, payableOrder } from "./shop.js";

@@ -3,8 +3,8 @@ import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { EventStream } from "../../src/adapters/http/event-stream.js";
-import type { EdgeResponse } from "../../src/adapters/http/exchange.js";
+import { EventStream } from "../../src/adapters/http/server/event-stream.js";
+import type { EdgeResponse } from "../../src/adapters/http/server/exchange.js";
 
 const bufferedBytes = 64 * 1024;
 const frame = `data: ${"x".repeat(32 * 1024)}\n\n`;

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { EventSource } from "eventsource";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Application } from "../../src/adapters/http/api-tables.js";
+import type { Application } from "../../src/adapters/http/api/api-tables.js";
 import { Tokens } from "../../src/bootstrap/tokens.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";

@@ -1,6 +1,6 @@
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import { Metrics } from "../../../src/adapters/http/metrics.js";
+import { Metrics } from "../../../src/adapters/http/server/metrics.js";
 
 describe("a figure of /metrics", () => {
   it.each([[undefined], ["group"]])("that cannot be read is left out until it can be (label: %s)", async (label) => {

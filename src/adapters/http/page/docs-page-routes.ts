@@ -1,0 +1,38 @@
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import type { Request, Response, Router } from "express";
+import type { EdgeResponse } from "../server/exchange.js";
+import type { ResponseWriter } from "../server/response-writer.js";
+import { pageHeaders } from "../server/security-headers.js";
+
+/** What the page needs of Swagger UI's package; nothing else of it is served. */
+const files = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"];
+
+const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Rushboard API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css"><link rel="icon" href="/docs/favicon-32x32.png"></head>
+<body><div id="swagger-ui"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script>
+</body></html>`;
+
+// No validator badge: it would send the document's address to a host outside.
+const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null });`;
+
+/** The OpenAPI document, and a page to read it in, from files in `node_modules`: no host but this one is asked. */
+export const registerDocs = (router: Router, writer: ResponseWriter, document: object): void => {
+  const root = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+  const text = (type: string, body: string) => (_request: Request, response: Response) =>
+    writer.write(response as unknown as EdgeResponse, 200, type, body, [], pageHeaders);
+  router.get("/openapi.json", text("application/json; charset=utf-8", JSON.stringify(document)));
+  router.get("/docs", text("text/html; charset=utf-8", page));
+  router.get("/docs/start.js", text("text/javascript; charset=utf-8", start));
+  for (const file of files)
+    router.get(`/docs/${file}`, (_request, response) => {
+      const edge = response as unknown as EdgeResponse;
+      const headers = writer.head(edge, pageHeaders);
+      for (let index = 0; index < headers.length; index += 2)
+        response.setHeader(headers[index] as string, headers[index + 1] as string);
+      response.sendFile(file, { root, maxAge: "1d" }, (error) => {
+        if (error === undefined || edge.headersSent) writer.finished(edge, edge.statusCode);
+        else writer.problem(edge, error);
+      });
+    });
+};

@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Request, Response, Router } from "express";
+import type { Auth } from "../server/caller.js";
+import type { EdgeResponse } from "../server/exchange.js";
+import type { Metrics } from "../server/metrics.js";
+import { EdgeProblem } from "../server/problem-json.js";
+import type { ResponseWriter } from "../server/response-writer.js";
+import { livePageHeaders } from "../server/security-headers.js";
+
+/** A file of the page, read once: nothing that a caller writes becomes a path. */
+type PageFile = { readonly type: string; readonly body: Buffer; readonly etag: string; readonly caching: string };
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+/** Our own files fit together, so each is asked for again; mostly the answer is 304. */
+const checked = "no-cache";
+const forADay = "public, max-age=86400";
+
+/** This folder also holds the modules that register the routes; a browser never receives them. */
+const isServerModule = (name: string): boolean => /-routes[.](ts|js|js[.]map)$/.test(name);
+
+const pageFile = (name: string, body: Buffer, caching: string): PageFile => ({
+  type: types[extname(name)] ?? "application/octet-stream",
+  body,
+  etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
+  caching,
+});
+
+/** Every file of the page by its path; the HTML says how callers are known, so that the page need not try. */
+const pageFiles = (mode: Auth["mode"]): ReadonlyMap<string, PageFile> => {
+  const own = fileURLToPath(new URL("./", import.meta.url));
+  const uplot = join(dirname(createRequire(import.meta.url).resolve("uplot/package.json")), "dist");
+  const files = new Map<string, PageFile>();
+  for (const name of readdirSync(own)) {
+    if (isServerModule(name)) continue;
+    const body = readFileSync(join(own, name));
+    if (extname(name) !== ".html") files.set(`/page/${name}`, pageFile(name, body, checked));
+    else {
+      const callers = `data-callers="${mode === "open" ? "open" : "token"}"`;
+      const html = body.toString("utf8").replace('data-callers="open"', callers);
+      files.set("/", pageFile(name, Buffer.from(html), checked));
+    }
+  }
+  files.set("/page/uplot.js", pageFile("uplot.js", readFileSync(join(uplot, "uPlot.iife.min.js")), forADay));
+  files.set("/page/uplot.css", pageFile("uplot.css", readFileSync(join(uplot, "uPlot.min.css")), forADay));
+  return files;
+};
+
+/** Whether the caller holds this very version (RFC 9110: weak comparison, or any). */
+const holds = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  ifNoneMatch?.split(",").some((held) => ["*", etag].includes(held.trim().replace(/^W\//, ""))) ?? false;
+
+const allowed = ["Allow", "GET, HEAD, OPTIONS"];
+
+/** The live page at `/`, and its files under `/page/`. */
+export const registerLivePage = (
+  router: Router,
+  writer: ResponseWriter,
+  metrics: Metrics,
+  mode: Auth["mode"],
+): void => {
+  // One meter for all of its files: they are read together.
+  const meter = metrics.route("GET", "/page");
+  for (const [path, { type, body, etag, caching }] of pageFiles(mode))
+    router.all(path, (request: Request, response: Response) => {
+      const edge = response as unknown as EdgeResponse;
+      edge.req.meter = meter;
+      const headers = ["ETag", etag, "Cache-Control", caching];
+      if (request.method === "OPTIONS") writer.write(edge, 204, undefined, "", allowed);
+      else if (request.method !== "GET" && request.method !== "HEAD")
+        writer.problem(edge, new EdgeProblem("method-not-allowed", {}, allowed));
+      // A 304's headers replace those that are held, so the policy goes with it.
+      else if (holds(request.headers["if-none-match"], etag))
+        writer.write(edge, 304, undefined, "", headers, livePageHeaders);
+      else writer.write(edge, 200, type, body, headers, livePageHeaders);
+    });
+};
