@@ -102,10 +102,12 @@ const clauses: Clauses<SqlClaimRows> = {
     expect(await rowsIn(db, "coupon_claims")).toBe(1);
   },
 
+  // Proves: C5
   "writes nothing behind a rebuild's back": async (rows, { db }) => {
     expect(await rowsAfterTheRebuild(rows, db)).toBe(0);
   },
 
+  // Proves: C5
   "refuses a position that is held": async (rows, { db }) => {
     await openCoupons(db, coupon("a"));
     const rival = claim("a", 1, { taskId: taskId("rival"), userId: userId("rival") });
@@ -114,6 +116,7 @@ const clauses: Clauses<SqlClaimRows> = {
     expect(await rowsIn(db, "coupon_claims")).toBe(1);
   },
 
+  // Proves: C2
   "refuses a shopper who is live under another task": async (rows, { db }) => {
     await openCoupons(db, coupon("a"), coupon("b"));
     const again = claim("a", 2, { userId: claim("a", 1).userId });
@@ -171,12 +174,14 @@ contractOnDatabases("ClaimRows", (db) => new LingeringClaimRows(db, clock), clau
     make: (db) => new UncheckedClaimRows(db, clock),
   },
   {
+    // Negative control: C5
     wrong: "reads the epoch without its lock",
     breaks: "writes nothing behind a rebuild's back",
     make: (db) => new UnlockedClaimRows(db, clock),
     only: "mysql",
   },
   {
+    // Negative control: C5
     wrong: "has no unique position behind it",
     breaks: "refuses a position that is held",
     make: (db) => new SqlClaimRows(db, clock),

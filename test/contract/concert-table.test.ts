@@ -123,6 +123,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await scheduleRow(db, "t")).toMatchObject({ sold_out_at: null, score_policy: null });
   },
 
+  // Proves: S1
   "tells one of two last payments at once that it is the last": async (work, { db }) => {
     const ids = Array.from({ length: 20 }, (_, n) => `s${n}`);
     await addSchedules(db, ...ids.map((id) => schedule(id, { seats: 2 })));
@@ -196,6 +197,7 @@ contractOnDatabases("ConcertTable", workOn, clauses, [
     only: "mysql",
   },
   {
+    // Negative control: S1
     wrong: "reads the counts, and writes what they should be",
     breaks: "tells one of two last payments at once that it is the last",
     make: twin((_, trx, meet) => ({
@@ -213,6 +215,7 @@ contractOnDatabases("ConcertTable", workOn, clauses, [
     only: "mysql",
   },
   {
+    // Negative control: S1
     wrong: "takes a held seat for a paid one",
     breaks: "is newly sold out when every seat is paid, until that is recorded, and never again",
     make: twin((_, trx) => ({

@@ -29,11 +29,13 @@ for (const { name, live, open } of redisBackends)
 
 describe("the suite rejects a queue that", () => {
   const caught: Readonly<Record<CarelessQueue, readonly string[]>> = {
+    // Negative control: C1
     "looks first and joins then": [
       "gives 50 who join at once 50 distinct positions",
       "admits 100 of 200 who join at once, and never one more",
       "lets one of a shopper's clicks at the same instant in",
     ],
+    // Negative control: C1
     "takes a missing store for an empty one": [
       "is cold where there was never a store",
       "is cold after a wipe, neither empty nor unlimited",
@@ -44,7 +46,9 @@ describe("the suite rejects a queue that", () => {
       "admits 100 of 200 who join at once, and never one more",
       "tells the first place also when all places are gone",
     ],
+    // Negative control: C2
     "sends who clicks again to the end": ["tells who joins again the first position and task"],
+    // Negative control: C5
     "counts members for positions": ["hands out a position once, whatever becomes of it"],
     "loads in place": [
       "is cold while it is loaded for the first time",

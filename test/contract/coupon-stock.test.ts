@@ -23,6 +23,7 @@ describe("the suite rejects a stock that", () => {
       "takes the take back with the place",
     ],
     "counts calls": ["counts the same task once"],
+    // Negative control: C4
     "gives back whatever the task": ["gives back only the task that failed: who joined again stays"],
     "keeps the take of a place given back": ["takes the take back with the place"],
     "returns a place as often as it is told": ["gives a place back once, however often and by however many"],

@@ -42,6 +42,7 @@ describe("the suite rejects a bus that is wrong in a usual way", () => {
       "waits for an engine for as long as it takes, and counts no try",
       "parks an event after 8 tries, and goes on with the next of its key",
     ],
+    // Negative control: P3
     "one-bad-event-stops-its-group": [
       "lets a failing event hold back its own key only",
       "keeps one group's failure from the others and from its own neighbours",

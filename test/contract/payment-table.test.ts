@@ -67,6 +67,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await byKey(work, "me", long("").slice(0, 191))).toBeUndefined();
   },
 
+  // Proves: P1
   "begins one of twenty payments that come with one key at once": async (work, { db }) => {
     const same = { userId: userId("me"), key: idempotencyKey("k") };
     const begun = await Promise.all(Array.from({ length: 20 }, (_, index) => add(work, payment(`p${index}`, same))));

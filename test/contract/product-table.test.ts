@@ -24,11 +24,13 @@ const moveUnguarded = (trx: Statements) => async (moves: readonly StockMove[]) =
 
 contractOnDatabases("ProductTable", workOn, clauses, [
   {
+    // Negative control: O1
     wrong: "moves unguarded",
     breaks: "moves no count below 0",
     make: twin((_, trx) => ({ move: moveUnguarded(trx) })),
   },
   {
+    // Negative control: O1
     wrong: "looks before it moves",
     breaks: "gives the last five units to five of twenty who come at once",
     make: twin(

@@ -53,6 +53,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await lock(work, "nothing")).toEqual([]);
   },
 
+  // Proves: P2
   "gives a seat to one of twenty who come at once": async (work, { db }) => {
     for (let seatNo = 1; seatNo <= 3; seatNo += 1) {
       const adding = Array.from({ length: 20 }, (_, n) => add(work, held(`r${seatNo}-${n}`, seatNo)));
@@ -172,6 +173,7 @@ const withoutTheKey = (knex: Knex) =>
 
 contractOnDatabases("ReservationTable", workOn, clauses, [
   {
+    // Negative control: P2
     wrong: "counts who has the seat, then inserts",
     breaks: "gives a seat to one of twenty who come at once",
     make: twin((_, trx, meet) => ({
@@ -188,6 +190,7 @@ contractOnDatabases("ReservationTable", workOn, clauses, [
     only: "mysql",
   },
   {
+    // Negative control: P2
     wrong: "has no key behind it",
     breaks: "refuses a seat that is held, being paid or reserved, and no other",
     make: workOn,

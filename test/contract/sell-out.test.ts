@@ -31,6 +31,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
     afterEach(() => under.close());
     const onMysql = it.runIf(name === "mysql");
 
+    // Proves: S1
     it("S1 is recorded and told once, at the time of its last payment, when the last two are closed at once", async () => {
       expect(await sellLastTwoSeats(nodes, 300, workOn)).toEqual({ unrecorded: 0, mistold: 0, early: 0 });
       expect(await faultsInBooks(under.db)).toEqual([]);
@@ -44,6 +45,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
       expect((await sellLastTwoSeats(nodes, 50, looksAtTheClockFirst)).early).toBeGreaterThan(0);
     });
 
+    // Proves: P2
     it("P2 finds 50 owners for 50 seats among 500 shoppers at once", async () => {
       await addSchedules(under.db, schedule("s", { seats: 50 }));
       const offices = nodes.map((node) => openBoxOffice(node, standingClock()));
@@ -62,6 +64,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
       expect(await soldOutEvents(under.db)).toHaveLength(1);
     });
 
+    // Proves: P2
     it("P2 leaves one owner a seat, and money only for it, when holds end while they are paid", async () => {
       const owners = await payInTheLastMillisecond(nodes, 200, workOn);
       expect(await faultsInBooks(under.db)).toEqual([]);

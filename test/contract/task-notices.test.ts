@@ -48,11 +48,13 @@ for (const { name, live, open } of adapters)
 
 describe("the suite rejects notices that", () => {
   const caught: Readonly<Record<CarelessNotices, string>> = {
+    // Negative control: C6
     "tells everybody everything": "tells an end to those who follow that task, here and there, and to nobody else",
     "knows one follower a task": "tells an end to those who follow that task, here and there, and to nobody else",
     "forgets all who follow a task when one leaves": "tells until the follower leaves, and leaves the others",
     "tells who has left": "tells until the follower leaves, and leaves the others",
     "lets followers' faults out": "lets no follower's fault reach another, or the settlement",
+    // Negative control: C6
     "sends the first 500": "tells every task of a large settlement",
   };
   for (const [carelessness, promise] of Object.entries(caught))

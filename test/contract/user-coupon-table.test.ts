@@ -77,6 +77,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await served(db)).toEqual({ free: null, taken: "first" });
   },
 
+  // Proves: O4
   "give a coupon to one of twenty orders that want it at once": async (work, { db }) => {
     await handOut(db, "fixed", "a");
     const orders = Array.from({ length: 20 }, (_, index) => redeem(work, { a: `order-${index}` }));
@@ -99,6 +100,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(decided.reduce<number>((sum, one) => sum + one, 0)).toBe(1);
   },
 
+  // Proves: O4
   "take back what serves these very orders, and nothing else": async (work, { db }) => {
     await handOut(db, "fixed", "a", "b", "c", "free");
     await redeem(work, { a: "order", b: "Order", c: "other" });
@@ -134,6 +136,7 @@ contractOnDatabases("UserCouponTable", workOn, clauses, [
     make: twin((_, trx) => ({ redeem: (given) => write(trx, given) })),
   },
   {
+    // Negative control: O4
     wrong: "looks whether a coupon is free before it gives it",
     breaks: "give a coupon to one of twenty orders that want it at once",
     make: twin((right, trx, meet) => ({

@@ -32,6 +32,7 @@ describe("a claim", () => {
     expect(task.body).toEqual({ taskId, couponId, position: 1, status: "pending" });
   });
 
+  // Proves: C2
   it("is made by exactly one of many clicks at the same instant", async () => {
     const app = await startHttpApp();
     const couponId = await openCoupon(app);
@@ -76,6 +77,7 @@ describe("a claim", () => {
     expectProblem(await app.ask("GET", "/api/v1/coupons/c1/claims/me", { as: "kim" }), "claim-not-found");
   });
 
+  // Proves: C7
   it("shows another's task as it shows none", async () => {
     const app = await startHttpApp();
     const { body } = await claim(app, await openCoupon(app), "kim");

@@ -181,6 +181,7 @@ describe("access in JWT mode, operation by operation", () => {
     }
   });
 
+  // Proves: C7
   it("lets an admin through, but to no shopper's things", async () => {
     const app = await startHttpApp({ auth });
     const headers = (bearer: string) => ({ headers: { authorization: `bearer ${bearer}` } });
@@ -212,6 +213,7 @@ describe("access in JWT mode, operation by operation", () => {
     expect(late.headers.get("www-authenticate")).toContain("expired");
   });
 
+  // Negative control: C7
   it("is found out where a row forgets whom it is for (control)", async () => {
     const app = await startHttpApp({ auth });
     const ask = await edgeThatForgets(app, auth, "/coupons/:couponId/audit");

@@ -49,6 +49,7 @@ describe("a sell-out", () => {
     expect(await history(app)).toEqual({ items: [fact], nextCursor: null });
   });
 
+  // Proves: S1
   it("keeps its place and its time when a seat comes back and is sold again", async () => {
     const app = await startHttpApp();
     await app.work();

@@ -37,6 +37,7 @@ const misplace = async (app: HttpApp, productId: string, businessDay: string, se
 };
 
 describe("the statistics of a day", () => {
+  // Proves: D1
   it("are there once the day is over and closed, by the price of each sale", async () => {
     const app = await open();
     const today = dayAt(app);

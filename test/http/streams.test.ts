@@ -63,6 +63,7 @@ describe("a task's stream", () => {
     expect(JSON.parse(data)).toMatchObject({ status: "succeeded" });
   });
 
+  // Proves: C6
   it("tells only the end once that is known, to every follower and every time", async () => {
     const app = await startHttpApp();
     const { events, taskId } = await claimed(app);
@@ -98,6 +99,7 @@ describe("a task's stream", () => {
 });
 
 describe("a ticket", () => {
+  // Proves: C7
   it("opens its own stream until it expires, and nothing else", async () => {
     const lines: string[] = [];
     const logTo = new Writable({ write: (line, _encoding, done) => done(void lines.push(String(line))) });

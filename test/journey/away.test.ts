@@ -85,6 +85,7 @@ describe.skipIf(!engines.database || !engines.redis || !engines.kafka)("an engin
   };
 
   describe.each(departures)("$how", (departure) => {
+    // Proves: C3
     it("Kafka: claims are accepted all the same", () => dropWithout(kafka, departure, 202));
     it("the database: 503, and nothing is lost", () => dropWithout(database, departure, 503));
     it("Redis: 503, and nothing is lost", () => dropWithout(redis, departure, 503));

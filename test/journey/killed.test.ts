@@ -4,6 +4,7 @@ import { profiles, startAgain, startNode } from "../support/node.js";
 import { expectPromisesUnder } from "../support/rush.js";
 
 describe.each(profiles)("killed in mid-drop, $name", ({ live, settings: prepare }) => {
+  // Proves: C3
   it.skipIf(!live)("twice, the service goes on where it was", async () => {
     const settings = await prepare();
     let node = await startNode(settings);

@@ -24,6 +24,7 @@ describe.skipIf(!engines.database || !engines.redis)("Redis in mid-drop", () => 
   const size = { shoppers: 2000, coupons: 500 };
   const start = async () => startNode(await onEngines(engines.database ?? "", engine.url));
 
+  // Proves: C1
   it("loses everything, twice: the queue is built anew from the database", async () => {
     const { client } = await start();
     const flush = () => redis.flushall();
@@ -60,6 +61,7 @@ describe.skipIf(!engines.database || !engines.redis)("Redis in mid-drop", () => 
     ]);
   });
 
+  // Proves: C4
   it("goes back in time when all have come: the sweeps find it out", async () => {
     const { client } = await start();
     const options = { shoppers: 600, coupons: 600, couponId: `silent-${randomUUID()}` };

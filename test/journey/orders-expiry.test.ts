@@ -23,6 +23,7 @@ const awake = async (shop: Shopfront) => {
 };
 
 describe.each(profiles)("expiry against payment, $name", ({ live, settings: prepare }) => {
+  // Proves: O2
   it.skipIf(!live)("200 times: paid and confirmed, or expired and free", async () => {
     const settings = { ...(await prepare()), ORDER_TTL_SECONDS: "2" };
     const shop = new Shopfront((await startNode(settings)).url);

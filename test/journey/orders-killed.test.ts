@@ -39,6 +39,7 @@ const live = async ({ settings: prepare }: Profile, steps: readonly SagaStep[]):
 };
 
 describe.each(profiles)("killed at every step of the saga, $name", (profile) => {
+  // Proves: O2
   it.skipIf(!profile.live)("all orders end, to the unit and the penny", async () => {
     const lives = [0, 3, 6].map((from) => live(profile, sagaSteps.slice(from, from + 3)));
     await Promise.all(lives);

@@ -29,6 +29,7 @@ const twenty = <T>(each: (n: number) => Promise<T>) => Promise.all(Array.from({ 
 const idsIn = (answers: readonly Answer[]) => [...new Set(answers.map(({ body }) => body.paymentId))];
 
 describe.each(profiles)("payments of orders, $name", (profile) => {
+  // Proves: P1
   it.skipIf(!profile.live)("one key twenty times at once charges once; a new key is told so", async () => {
     const { shop, front, account, payable, settled } = await open(profile);
     const order = await payable("order");
@@ -52,6 +53,7 @@ describe.each(profiles)("payments of orders, $name", (profile) => {
     await settled();
   });
 
+  // Proves: P1
   it.skipIf(!profile.live)("twenty keys at once charge once: the others are told of the one", async () => {
     const { shop, front, account, payable, settled } = await open(profile);
     const order = await payable("order");

@@ -91,6 +91,7 @@ describe.each(profiles)("every event of orders again, $name", ({ name, live, set
     await account.expectPromises();
   };
 
+  // Proves: O3
   it.skipIf(!live)("from the outbox, the last first: nothing changes", () =>
     expectNothingChanges(async (_, account) => expect(await sendAgain(account)).toBeGreaterThan(30)),
   );

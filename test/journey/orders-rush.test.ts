@@ -7,6 +7,7 @@ const shoppers = Array.from({ length: 200 }, (_, n): Placed => ({ orderId: `orde
 const line = (productId: string, quantity = 1) => ({ productId, quantity });
 
 describe.each(profiles)("orders in a rush, $name", ({ live, settings: prepare }) => {
+  // Proves: O1
   it.skipIf(!live)("200 shoppers, two lines each, the last fifty: fifty get both", async () => {
     const settings = await prepare();
     const shop = new Shopfront((await startNode(settings)).url);
@@ -44,6 +45,7 @@ describe.each(profiles)("orders in a rush, $name", ({ live, settings: prepare })
     await account.expectPromises();
   });
 
+  // Proves: O4
   it.skipIf(!live)("one coupon in twenty orders at once: one redeems it", async () => {
     const settings = await prepare();
     const shop = new Shopfront((await startNode(settings)).url);

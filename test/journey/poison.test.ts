@@ -41,6 +41,7 @@ describe.skipIf(!kafkaProfile?.live)("what a topic may bring", () => {
     await expect.poll(() => figures(node, /dead_letters (\d+)/g)).toEqual(["2"]);
   });
 
+  // Proves: C2
   it("every topic from its beginning: nothing changes", async () => {
     const { settings, prefix, node } = await start();
     const couponId = randomUUID();

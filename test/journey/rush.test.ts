@@ -4,11 +4,13 @@ import { expectPromises } from "../support/rush.js";
 
 describe.each(profiles)("a rush, $name", ({ live, settings }) => {
   describe.skipIf(!live)("in one process", () => {
+    // Proves: C1, C5
     it("gives 1,000 coupons to 10,000 shoppers who click twice: positions 1 to 1,000", async () => {
       const { client } = await startNode(await settings());
       await expectPromises(client, 10_000, 1000);
     });
 
+    // Proves: C4
     it("gives everyone a coupon where there are enough", async () => {
       const { client } = await startNode(await settings());
       await expectPromises(client, 300, 500);

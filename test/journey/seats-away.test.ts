@@ -84,6 +84,7 @@ describe.skipIf(!engines.database || !engines.redis).each(buses)(
       expect((await read(node, "fastest", 10)).map(({ rank }) => rank)).toEqual([1, 2, 3, 4]);
     });
 
+    // Proves: S2
     it.skipIf(!live)("Redis flushed, then read: what the database says", async () => {
       const { settings, node, account } = await start();
       const redis = connect();

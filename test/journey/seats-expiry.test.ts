@@ -21,6 +21,7 @@ const paid = async (office: BoxOffice, shopper: string, reservationId: unknown, 
 };
 
 describe.each(profiles)("a hold that ends while it is paid, $name", ({ live, settings: prepare }) => {
+  // Proves: P2
   it.skipIf(!live)("100 times: one owner a seat, and money only for it", async () => {
     const settings = { ...(await prepare()), HOLD_TTL_SECONDS: "1" };
     const { client } = await startNode(settings);

@@ -8,6 +8,7 @@ import { SpreadClient } from "../support/spread-client.js";
 const moods = { twice: 0.3, declined: 0.1, leaving: 0.1 };
 
 describe.each(profiles)("seats in a rush, $name", ({ name, live, settings: prepare }) => {
+  // Proves: P2
   it.skipIf(!live)("500 shoppers on 50 seats: 50 owners, and one sell-out", { timeout: 300_000 }, async () => {
     const settings = await prepare();
     const first = await startNode(settings);

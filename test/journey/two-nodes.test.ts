@@ -29,6 +29,7 @@ const glanceAll = ({ client }: Node, claimed: Claimed) =>
 
 describe.each(profiles.filter(({ name }) => name !== "embedded"))("several processes, $name", ({ live, settings }) => {
   describe.skipIf(!live)("which share the work", () => {
+    // Proves: C6
     it("a result is heard before and after, twice, on another node, and after its own has died", async () => {
       const prepared = await settings();
       const [first, second] = await Promise.all([
@@ -50,6 +51,7 @@ describe.each(profiles.filter(({ name }) => name !== "embedded"))("several proce
       expect(await followAll(await startNode({ ...prepared, ROLES: "api" }), claimed)).toEqual(once);
     });
 
+    // Proves: C3
     it("the scheduler alone settles what no worker takes up", async () => {
       const prepared = await settings();
       const api = await startNode({ ...prepared, ROLES: "api" });

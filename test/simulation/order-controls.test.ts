@@ -20,46 +20,55 @@ type Control = { readonly without: string; readonly breaks: RegExp; readonly twi
 
 const controls: readonly Control[] = [
   {
+    // Negative control: O3
     without: "the order's lock when its coupon is redeemed",
     breaks: /^O3/,
     twins: { work: onlyFor("redeem", decidesByOldReads) },
   },
   {
+    // Negative control: O3
     without: "the order's lock when its stock is reserved",
     breaks: /^O3/,
     twins: { work: onlyFor("reserve", decidesByOldReads) },
   },
   {
+    // Negative control: P1
     without: "the open payment's mark",
     breaks: /^P1/,
     twins: { work: seenBy(["start", "cancel", "end"], unmarked) },
   },
   {
+    // Negative control: O3
     without: "the closing guard",
     breaks: /^O3/,
     twins: { work: onlyFor("close", decidesByOldReads) },
   },
   {
+    // Negative control: O2
     without: "the start in one transaction",
     breaks: /^O2/,
     twins: { start: (...parts) => new StartsInTwo(...parts) },
   },
   {
+    // Negative control: P1
     without: "the void's contract",
     breaks: /^P1/,
     twins: { provider: forgetsCaptures },
   },
   {
+    // Negative control: O4
     without: "the coupon's WHERE order_id",
     breaks: /^O4/,
     twins: { work: seenBy(["end", "cancel", "close"], givesBackByName) },
   },
   {
+    // Negative control: O3
     without: "merged lines",
     breaks: /^(O3|D1|step)/,
     twins: { place: (...parts) => new PlacesAsWritten(...parts) },
   },
   {
+    // Negative control: P1
     without: "the key's fingerprint",
     breaks: /^P1/,
     twins: { start: (...parts) => new TrustsTheKey(...parts) },
@@ -70,6 +79,7 @@ const controls: readonly Control[] = [
     twins: { outbox: neverMarksSent },
   },
   {
+    // Negative control: P3
     without: "sending before the sent mark",
     breaks: /^outbox never told/,
     twins: { outbox: marksBeforeSending },

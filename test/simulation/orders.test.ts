@@ -17,6 +17,7 @@ const mustBeMet = [
   ...["idempotency-key-reused", "id-taken", "engine-unavailable"],
 ];
 
+// Proves: O1, O2, O3, O4, P1
 describe("orders under a shuffling bus, crashes and silence", () => {
   let db: Database;
   const met = new Set<string>();

@@ -118,21 +118,29 @@ type Control = {
 
 /** What the house takes care of; without each of them a promise breaks. */
 export const controls: readonly Control[] = [
+  // Negative control: D1
   { without: "the booked mark", breaks: /^D1 days/, twins: () => ({ work: withoutMark() }) },
+  // Negative control: S2
   { without: "reading totals after the commit", breaks: /^S2/, twins: () => ({ book: readsFirst }) },
   {
+    // Negative control: S2
     without: "raising only what is lower",
     breaks: /^S2/,
     boards: () => carelessBoard("writes whatever total comes"),
   },
+  // Negative control: S2
   { without: "the marker last", breaks: /^S2 .* shows/, boards: () => carelessBoard("sets the marker first") },
+  // Negative control: D1
   { without: "the lock before the sum", breaks: /^D1 days/, twins: () => ({ work: sumsFirst }) },
   {
+    // Negative control: D1
     without: "days of the business time zone",
     breaks: /^D1 ledger: the day/,
     twins: () => ({ recordsIn: "UTC" as TimeZone }),
   },
+  // Negative control: D1
   { without: "the price of the sale", breaks: /^D1 days/, twins: () => ({ work: byTodaysPrice }) },
+  // Negative control: S2
   { without: "every product on a board", breaks: /^S2/, twins: () => ({ sales: topOnly }) },
 ];
 

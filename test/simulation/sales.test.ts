@@ -61,6 +61,7 @@ for (const { name, live, seeds, open } of backends)
     });
 
     const starts = Array.from({ length: seeds / batch }, (_, n) => n * batch);
+    // Proves: D1, D2, S2
     it.each(starts)(`are counted to the unit: ${batch} seeds from %i`, async (first) => {
       const broken: string[] = [];
       for (let seed = first; seed < first + batch; seed += 1) {

@@ -19,6 +19,7 @@ const positionsOf = (joins: readonly Join[]) =>
 
 /** What every `CouponQueue` keeps. */
 export const queueClauses: Clauses = {
+  // Proves: C5
   "gives 50 who join at once 50 distinct positions": async (under) => {
     const couponId = await loaded(under);
     const joins = await Promise.all(numbers(50).map((n) => under.queue.join(couponId, shopper(n), task(n), 1)));
@@ -26,6 +27,7 @@ export const queueClauses: Clauses = {
     expect(await figuresOf(under, couponId)).toEqual({ epoch: 1, quantity: 100, next: 51, members: 50, taken: 0 });
   },
 
+  // Proves: C1
   "admits 100 of 200 who join at once, and never one more": async (under) => {
     const couponId = await loaded(under);
     const joins = await Promise.all(numbers(200).map((n) => under.queue.join(couponId, shopper(n), task(n), 1)));
@@ -51,6 +53,7 @@ export const queueClauses: Clauses = {
     expect(await under.queue.join(couponId, shopper(2), task(2), 1)).toEqual({ kind: "full" });
   },
 
+  // Proves: C2
   "lets one of a shopper's clicks at the same instant in": async (under) => {
     const couponId = await loaded(under);
     const joins = await Promise.all(numbers(20).map((n) => under.queue.join(couponId, shopper("x"), task(n), 1)));
@@ -183,6 +186,7 @@ export const queueClauses: Clauses = {
     expect(await figuresOf(under, couponId)).toMatchObject({ members: 3, next: 6 });
   },
 
+  // Proves: C4
   "gives a place that was given back to the next who comes": async (under) => {
     const couponId = await loaded(under, { quantity: 2, members: membersTo(2) });
     expect(await under.queue.join(couponId, shopper(3), task(3), 1)).toEqual({ kind: "full" });

@@ -46,6 +46,7 @@ export const stockClauses: Clauses = {
     expect(await figuresOf(under, couponId)).toMatchObject({ members: 3, taken: 3 });
   },
 
+  // Proves: C4
   "gives a place back once, however often and by however many": async (under) => {
     const couponId = await loaded(under, { members: membersTo(3) });
     await Promise.all(Array.from({ length: 5 }, () => under.stock.giveBack(couponId, [holder(2), holder(2)])));

@@ -23,6 +23,7 @@ export const failureClauses: Readonly<Record<string, (under: BusUnderTest) => Pr
     expect(await under.parked()).toEqual([]);
   },
 
+  // Proves: P3
   "keeps one group's failure from the others and from its own neighbours": async (under) => {
     const bus = await under.open();
     const events = range(20).map((position) => failed(`k${position}`, position));

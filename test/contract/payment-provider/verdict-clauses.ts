@@ -54,6 +54,7 @@ export const verdictClauses: Clauses<ProviderUnderTest> = {
     expect(await under.totals()).toEqual({ captured: 1000, refunded: 0 });
   },
 
+  // Proves: P1
   "lets one of captured, declined and voided win, however they meet": async (under) => {
     const { here, there, good, bad } = under;
     let captured = 0;

@@ -90,6 +90,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await stockOf(db, "a")).toMatchObject({ onHand: 3, reserved: 0, sold: 0 });
   },
 
+  // Proves: O1
   "moves all of 1,200 products or none, wherever the one stands that is short": async (work, { db }) => {
     const ids = Array.from({ length: 1200 }, (_, index) => `p${String(index).padStart(4, "0")}`);
     await addProducts(db, 1, ...ids.map((id) => product(id)));
@@ -104,6 +105,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await db.knex("products").where({ on_hand: 0, reserved: 1 }).pluck("product_id")).toHaveLength(1200);
   },
 
+  // Proves: O1
   "gives the last five units to five of twenty who come at once": async (work, { db }) => {
     await addProducts(db, 5, product("a"), product("b", { name: "Plenty" }));
     await work.run((tx) => tx.products.change(productId("b"), { restock: 100 }));

@@ -34,6 +34,7 @@ const unmark = (trx: Statements, given: readonly Sale[]) =>
 /** Known-wrong twins, each held against the clause that it breaks. */
 export const twins: readonly Twin<UnitOfWork>[] = [
   {
+    // Negative control: D2
     wrong: "books without a mark",
     breaks: "book each sale once: on its own day, at its own price, and for all time",
     make: but((right, _, trx) => ({

@@ -108,6 +108,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await totalsIn(db)).toEqual(totalsOf(many));
   },
 
+  // Proves: D2
   "count a sale once, though ten book it at once, in batches that overlap": async (work, { db }) => {
     const many = Array.from({ length: 40 }, (_, n) => sale(`shop:${n + 10}`, { productId: productId(`p${n % 4}`) }));
     await writeSales(db, ...many);
@@ -135,6 +136,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await work.run((tx) => tx.sales.lockDay(today, []))).toEqual([]);
   },
 
+  // Proves: D1
   "sum the booked sales of the day, by the price of each": async (work, { db }) => {
     await writeSales(db, ...sales, sale("shop:late", { quantity: 100 }));
     await book(work, ...ids);
@@ -163,6 +165,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await daySumsIn(db)).toEqual(daySumsOf(sales.slice(0, 2)));
   },
 
+  // Proves: D1
   "lose no booking, however many come while a day is closed": async (work, { db }) => {
     const many = Array.from({ length: 60 }, (_, n) => sale(`shop:${n}`, { productId: productId(`p${n % 3}`) }));
     await writeSales(db, ...many);

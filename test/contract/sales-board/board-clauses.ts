@@ -163,6 +163,7 @@ export const boardClauses: Clauses = {
     expect(await under.board.cold([on])).toEqual([]);
   },
 
+  // Proves: S2
   "neither loses nor doubles what is booked while it is filled": async (under) => {
     const on = freshBoard();
     await under.board.raise(on, [total(1, 3)]);
@@ -280,6 +281,7 @@ export const boardClauses: Clauses = {
     expect(await under.board.scores(gone, [product(1)])).toEqual(new Map());
   },
 
+  // Proves: S2
   "is cold or equals the database after any bookings, fills, wipes and repeats": async (under) => {
     await fc.assert(
       fc.asyncProperty(steps, (sequence) => follow(under, sequence)),

@@ -100,6 +100,7 @@ export const writingClauses: Clauses = {
     expect(await under.board.top(on, "tiered", 50)).toEqual(["s1"]);
   },
 
+  // Proves: S2
   "is cold after a flush, and equals the database when it is written": async (under, on) => {
     await rebuilt(under, on, soldFrom(1, 3));
     await under.lose();

@@ -141,12 +141,14 @@ export const noticesClauses: Clauses = {
     await eventually(() => expect(heard).toEqual([task]));
   },
 
+  // Proves: C6
   "lets a late follower hear, who subscribes and then reads the row": async ({ here, there }) => {
     const end = issuedClaim();
     here.announce([taskOf(end)]);
     expect((await follows(there, end)).heard).toEqual([taskOf(end)]);
   },
 
+  // Proves: C6
   "lets a follower find a lost notice by reading again": async ({ there }) => {
     const end = issuedClaim();
     const pending: Claim = { ...end, status: "pending" };

@@ -45,6 +45,7 @@ describe("a holder of the lease that was paused", () => {
   /** Whatever a late holder writes, it would write over this. */
   const mark = (shop: SalesShop) => corrupt(shop, yesterday, "d", 777, 777);
 
+  // Proves: D2
   it("writes nothing after another has taken over", async () => {
     const { shop, lease, fence, night, wake } = await openPaused(true);
     expect(await lease("b").acquire("statistics", termMs)).toBe(false);
@@ -75,6 +76,7 @@ describe("a holder of the lease that was paused", () => {
     await expectLedger(shop);
   });
 
+  // Negative control: D2
   it("would write without the fence", async () => {
     const { shop, fence, night, wake } = await openPaused(false);
     shop.clock.at += termMs;

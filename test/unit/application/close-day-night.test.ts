@@ -50,6 +50,7 @@ const closeOnTwo = (shop: SalesShop, close: (day: CloseDay) => Promise<unknown>)
 // Of SQLite there is only ever one process, so a file has nothing to add.
 for (const { name, live } of openSqlBackends().filter(({ name }) => name !== "sqlite file"))
   describe.skipIf(!live)(`two days of 1,500 products, on ${name}`, () => {
+    // Proves: D2
     it("are written down to the unit, whatever broke", async () => {
       const shop = await openSalesShop({ backend: name, products, pageSize: 1000, now: at("2026-11-21T03:00:00Z") });
       await shop.house.fillBoards.fill();

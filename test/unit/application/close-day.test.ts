@@ -116,6 +116,7 @@ describe("closing a day", () => {
     await expectLedger(shop);
   });
 
+  // Proves: D2
   it("changes nothing when it runs again, and keeps what it found the first time", async () => {
     const shop = await openYesterday();
     await corrupt(shop, yesterday, "a", 9, 9);

@@ -49,6 +49,7 @@ const quantity = 10;
 
 const controls: readonly Control[] = [
   {
+    // Negative control: C2
     guard: "what is pending is read again under the coupon's lock",
     off: { work: readsPendingOnce },
     // Delivered at least once, an event may come again; the bus must not take it for poison.
@@ -61,6 +62,7 @@ const controls: readonly Control[] = [
     },
   },
   {
+    // Negative control: C3
     guard: "the row is committed before the 202",
     off: { rows: () => ({ insert: async () => "inserted" }) },
     // C3: every 202 ends in one result, whatever the queue loses.
@@ -73,6 +75,7 @@ const controls: readonly Control[] = [
     },
   },
   {
+    // Negative control: C1
     guard: "a rebuild counts issued claims as well as pending ones",
     off: { claims: forgetsIssued },
     // A sold-out coupon admits nobody, also after its queue was lost.
@@ -85,6 +88,7 @@ const controls: readonly Control[] = [
     },
   },
   {
+    // Negative control: C4
     guard: "every sweep compares the store with the database",
     off: { compares: false },
     // C4: a place given back goes to whoever claims next, also where a rewind has taken it away again.
@@ -101,6 +105,7 @@ const controls: readonly Control[] = [
     },
   },
   {
+    // Negative control: C4
     guard: "a place is given back for the failed task alone, and once",
     off: {
       stock: (right, stores) => ({

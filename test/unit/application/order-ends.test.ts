@@ -24,6 +24,7 @@ describe("a shopper who takes an order back", () => {
     expect(house.timeline("o").filter((event) => event === "order.cancelled")).toHaveLength(1);
   });
 
+  // Proves: O3
   it("may overtake the steps, which then do nothing", async () => {
     const house = await withCoupon();
     await house.place("o", items(["lamp", 2]), "uc");

@@ -78,6 +78,7 @@ describe("an order on its way", () => {
     expect(house.units("lamp")).toEqual([0, 10, 0]);
   });
 
+  // Proves: O3
   it("whose coupon serves another gives its stock back, and leaves the coupon there", async () => {
     const house = await withCoupon();
     await house.placed("first", items(["lamp", 1]), "uc");

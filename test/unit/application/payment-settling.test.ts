@@ -99,6 +99,7 @@ describe("settling open payments", () => {
     expect(house.closedLate).toEqual(["succeeded"]);
   });
 
+  // Proves: O2
   it("reaches those behind a page of silent ones", async () => {
     const house = await openOrderHouse({ patience: untilNothingMoves });
     house.ledger.addProduct("pin", 10, 1000);

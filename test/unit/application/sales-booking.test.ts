@@ -45,6 +45,7 @@ describe("booking sales", () => {
     await expectRight(shop);
   });
 
+  // Proves: P3
   it("goes on while Redis is away, and the slices bring the boards what they missed", async () => {
     let isAway = false;
     const shop = await openSalesShop({

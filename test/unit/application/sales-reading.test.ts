@@ -43,6 +43,7 @@ describe("popular products", () => {
     for (const window of salesWindows) expect(await listed(shop, window, 5)).toEqual([]);
   });
 
+  // Proves: P3
   it("come from the database while Redis is away, or yesterday's board is cold", async () => {
     let isAway = true;
     const shop = await openSalesShop({

@@ -72,6 +72,7 @@ const brinks = [
 ] as const;
 
 describe("a sale at 23:59:59.999 and one at 00:00:00.000", () => {
+  // Proves: D1
   it.each(brinks)("are of $ends and $begins in $zone, on boards, in windows and in statistics", async (brink) => {
     const last = at(brink.last);
     const [ends, begins] = [day(brink.ends), day(brink.begins)];

@@ -90,6 +90,7 @@ describe("a listener by the recipe", () => {
     expect(parked).toEqual([]);
   });
 
+  // Proves: P3
   it("that throws is parked in its own group, and the others have heard once", async () => {
     const texts = new TextSoldOut(broken);
     const { bus, parked, others } = await listening(texts);
@@ -101,6 +102,7 @@ describe("a listener by the recipe", () => {
     for (const { heard } of others) expect(heard).toEqual([first.id]);
   });
 
+  // Proves: P3
   it("that hangs keeps nobody waiting", async () => {
     const { bus, others } = await listening(new TextSoldOut(hanging));
     await bus.publish([first]);

@@ -60,6 +60,7 @@ describe("allocating", () => {
 const sum = ({ onHand, reserved, sold }: StockMove): number => onHand + reserved + sold;
 
 describe("moves", () => {
+  // Proves: O1
   it("conserve every unit, one move a product, by product id", () => {
     fc.assert(
       fc.property(baskets, fc.constantFrom("reserve", "give-back", "sell"), (all, step) => {
