@@ -1,84 +1,63 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { gapsBetween, sectionsOf, tagsIn, tagsOfTests } from "../../scripts/promise-tags.js";
 import { root } from "./source-files.js";
-
-const page = readFileSync(join(root, "docs/promises.md"), "utf8");
-const readme = readFileSync(join(root, "README.md"), "utf8");
 
 const marks = ["C1-7", "O1-4", "P1-3", "S1-2", "D1-2"].flatMap(([letter, first, , last]) =>
   Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => `${letter}${Number(first) + index}`),
 );
 
-type Proof = { readonly file: string; readonly title: string };
-type Promised = { readonly mark: string; readonly text: string; readonly proofs: readonly Proof[] };
-
-const promisesIn = (text: string): readonly Promised[] =>
-  text
-    .split(/^## /m)
-    .slice(1)
-    .map((section) => ({
-      mark: section.split(":")[0] ?? "",
-      text: section,
-      proofs: [...section.matchAll(/^- `([^`]+)`: "(.+)"$/gm)].map(([, file = "", title = ""]) => ({ file, title })),
-    }));
-
-const textOf = (node: ts.Node | undefined): readonly string[] => {
-  if (node === undefined) return [];
-  if (ts.isStringLiteralLike(node)) return [node.text];
-  return ts.isTemplateExpression(node) ? [node.getText().slice(1, -1)] : [];
-};
-const callee = (node: ts.Expression): string => (/^(?:it|describe)\b/.exec(node.getText()) ?? [""])[0];
-
-/** What a file of tests gives its tests for titles: clauses and twins by name, and guards that are taken away. */
-const titlesOf = (path: string): ReadonlySet<string> => {
-  const titles = new Set<string>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && callee(node.expression) !== "")
-      textOf(node.arguments[0]).map((t) => titles.add(t));
-    if (ts.isPropertyAssignment(node)) {
-      if (ts.isStringLiteralLike(node.name)) titles.add(node.name.text);
-      if (["guard", "without", "wrong"].includes(node.name.getText()))
-        textOf(node.initializer).map((t) => titles.add(t));
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile(path, readFileSync(join(root, path), "utf8"), ts.ScriptTarget.ES2023, true));
-  return titles;
-};
-
-/** Proofs that are none: no such file, or no such title in it. */
-const missing = (proofs: readonly Proof[]): readonly Proof[] =>
-  proofs.filter(({ file, title }) => !existsSync(join(root, file)) || !titlesOf(file).has(title));
-
 describe("docs/promises.md", () => {
-  const promises = promisesIn(page);
+  const sections = sectionsOf(readFileSync(join(root, "docs/promises.md"), "utf8"));
 
-  it("holds every promise, once and in order", () => {
-    expect(promises.map(({ mark }) => mark)).toEqual(marks);
+  it("has every promise once, in order", () => {
+    expect(sections.map(({ mark }) => mark)).toEqual(marks);
   });
 
-  it("holds those of the README", () => {
-    const named = [...readme.matchAll(/^\| ([A-Z]\d) \|/gm)].map(([, mark]) => mark);
-    expect(named).toEqual(marks);
+  it("links the files with a test and a negative control for each promise (npm run promises lists them)", () => {
+    expect(gapsBetween(sections, tagsOfTests())).toEqual([]);
+  });
+});
+
+describe("the check of promises", () => {
+  const tests = '// Proves: C1, C2\nit("counts", () => {});\n  // Negative control: C1\n  { wrong: "counts twice" },';
+  const file = "test/a.test.ts";
+  const sections = [{ mark: "C1", files: [file] }];
+
+  it("reads a tag above a test and above a control", () => {
+    expect(tagsIn(file, tests)).toEqual([
+      { mark: "C1", kind: "Proves", file, line: 1, title: "counts" },
+      { mark: "C2", kind: "Proves", file, line: 1, title: "counts" },
+      { mark: "C1", kind: "Negative control", file, line: 3, title: "counts twice" },
+    ]);
   });
 
-  it.each(promises)("names tests of $mark that there are, and what is red without its guard", ({ text, proofs }) => {
-    const [green = "", red = ""] = text.split("Red without:");
-    for (const part of [green, red]) expect(part).toMatch(/^- `test\//m);
-    // A line that is no proof would be passed over.
-    expect(proofs).toHaveLength(text.match(/^- /gm)?.length ?? 0);
-    expect(missing(proofs)).toEqual([]);
+  it("accepts a promise with a test and a negative control", () => {
+    expect(gapsBetween(sections, tagsIn(file, tests.replace(", C2", "")))).toEqual([]);
   });
 
-  it("would be found out naming what there is not (control)", () => {
-    const [proof] = promises[0]?.proofs ?? [];
-    const { file, title } = proof ?? expect.fail();
-    const stray = [
-      { file: file.replace("test/", "tests/"), title },
-      { file, title: `${title}!` },
-    ];
-    expect(missing([{ file, title }, ...stray])).toEqual(stray);
+  it("rejects an unknown mark", () => {
+    expect(gapsBetween(sections, tagsIn(file, tests))).toEqual([`${file}:1: C2 is not a promise of docs/promises.md`]);
+  });
+
+  it.each(["Proves", "Negative control"])("rejects a promise without the tag %s", (kind) => {
+    const [tag] = tagsIn(file, tests.replace(", C2", "")).filter((each) => each.kind !== kind);
+    expect(gapsBetween(sections, tag ? [tag] : [])).toEqual([`C1: no test has the tag "// ${kind}: C1"`]);
+  });
+
+  it("rejects a tag that is not above a test", () => {
+    const [control] = tagsIn(file, "// Negative control: C1\nconst n = 1;");
+    expect(gapsBetween(sections, [...tagsIn(file, '// Proves: C1\nit("a")'), ...(control ? [control] : [])])).toEqual([
+      `${file}:1: the tag is not directly above a test`,
+    ]);
+  });
+
+  it("rejects a link to a file without tags, and tags in a file without link", () => {
+    const elsewhere = [{ mark: "C1", files: ["test/b.test.ts"] }];
+    expect(gapsBetween(elsewhere, tagsIn(file, tests.replace(", C2", "")))).toEqual([
+      "C1: test/b.test.ts is linked but has no tag C1",
+      `C1: ${file} is tagged but not linked`,
+    ]);
   });
 });
