@@ -1,0 +1,179 @@
+import type { Timers } from "./ports/timers.js";
+
+export type GathererBounds = {
+  /** Items per batch. */
+  readonly batchSize: number;
+  /** Batches of one key that may be in flight at the same time. */
+  readonly inFlight: number;
+  /** Items of all keys that are not settled yet; more are rejected. */
+  readonly capacity: number;
+  /** After this time an unsettled item is rejected, at most a quarter later, ms. Its work may still complete. */
+  readonly timeoutMs: number;
+  /** How long a batch that is not full waits for more items, ms. 0 (default): it leaves with the items of this turn. */
+  readonly lingerMs?: number;
+};
+
+/** An item of a batch, and how to settle it. Only the first call has an effect. */
+export interface Entry<Item, Result> {
+  readonly item: Item;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+export type GathererOptions<Key, Item, Result> = {
+  readonly bounds: GathererBounds;
+  readonly timers: Timers;
+  /** Settles every entry before it resolves. If it rejects, the entries that are not settled yet get its error. */
+  readonly work: (key: Key, entries: readonly Entry<Item, Result>[]) => Promise<void>;
+  /** Makes the error for an item that does not fit (`full`) or has waited too long (`timeout`). */
+  readonly unavailable: (reason: "full" | "timeout") => Error;
+  /** Receives the size of every batch. */
+  readonly observe?: (size: number) => void;
+};
+
+class PendingEntry<Item, Result> implements Entry<Item, Result> {
+  readonly item: Item;
+  readonly deadline: number;
+  settled = false;
+  private readonly outcome: { resolve(result: Result): void; reject(error: unknown): void; settled(): void };
+
+  constructor(item: Item, deadline: number, outcome: PendingEntry<Item, Result>["outcome"]) {
+    this.item = item;
+    this.deadline = deadline;
+    this.outcome = outcome;
+  }
+
+  resolve(result: Result): void {
+    if (this.close()) this.outcome.resolve(result);
+  }
+
+  reject(error: unknown): void {
+    if (this.close()) this.outcome.reject(error);
+  }
+
+  private close(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    this.outcome.settled();
+    return true;
+  }
+}
+
+/** The items of one key: those that wait, and the batches in flight. */
+type Line<Item, Result> = {
+  waiting: PendingEntry<Item, Result>[];
+  readonly inFlight: Set<readonly PendingEntry<Item, Result>[]>;
+  /** Cancels the start of the next batch; `null` if none is scheduled. */
+  cancelStart: (() => void) | null;
+};
+
+const noTimer = () => {};
+
+/**
+ * Batches concurrent calls naturally: a batch is what arrived for its key while the previous batch was in flight. An
+ * idle gatherer starts in the same turn of the event loop, so batching adds no wait. Items of a key keep their order.
+ */
+export class Gatherer<Key, Item, Result> {
+  private readonly lines = new Map<Key, Line<Item, Result>>();
+  private unsettled = 0;
+  private watching = false;
+  private drained: (() => void)[] = [];
+  private readonly options: GathererOptions<Key, Item, Result>;
+
+  constructor(options: GathererOptions<Key, Item, Result>) {
+    this.options = options;
+  }
+
+  /** Resolves with the item's result. @throws the error that `work` rejects the item with, or `unavailable(…)` */
+  add(key: Key, item: Item): Promise<Result> {
+    const { bounds, timers, unavailable } = this.options;
+    if (this.unsettled >= bounds.capacity) return Promise.reject(unavailable("full"));
+    this.unsettled += 1;
+    this.watch();
+    let line = this.lines.get(key);
+    if (line === undefined) {
+      line = { waiting: [], inFlight: new Set(), cancelStart: null };
+      this.lines.set(key, line);
+    }
+    const { waiting } = line;
+    const result = new Promise<Result>((resolve, reject) => {
+      const settled = () => {
+        this.unsettled -= 1;
+      };
+      waiting.push(new PendingEntry(item, timers.now() + bounds.timeoutMs, { resolve, reject, settled }));
+    });
+    this.schedule(key, line);
+    return result;
+  }
+
+  /** Starts what waits, and resolves when every item is settled and no batch is in flight. */
+  async drain(): Promise<void> {
+    for (const [key, line] of this.lines) this.start(key, line);
+    if (this.lines.size > 0) await new Promise<void>((resolve) => this.drained.push(resolve));
+  }
+
+  private schedule(key: Key, line: Line<Item, Result>): void {
+    const { bounds, timers } = this.options;
+    const { batchSize, inFlight, lingerMs = 0 } = bounds;
+    if (line.inFlight.size >= inFlight) return;
+    const start = () => this.start(key, line);
+    if (line.cancelStart !== null) {
+      if (lingerMs > 0 && line.waiting.length >= batchSize) start();
+    } else if (lingerMs > 0) line.cancelStart = timers.after(lingerMs, start);
+    else {
+      line.cancelStart = noTimer;
+      timers.soon(start);
+    }
+  }
+
+  private start(key: Key, line: Line<Item, Result>): void {
+    line.cancelStart?.();
+    line.cancelStart = null;
+    const { batchSize, inFlight } = this.options.bounds;
+    while (line.waiting.length > 0 && line.inFlight.size < inFlight) {
+      const batch = line.waiting.splice(0, batchSize).filter(({ settled }) => !settled);
+      if (batch.length > 0) void this.run(key, line, batch);
+    }
+    this.release(key, line);
+  }
+
+  private async run(key: Key, line: Line<Item, Result>, batch: readonly PendingEntry<Item, Result>[]): Promise<void> {
+    line.inFlight.add(batch);
+    this.options.observe?.(batch.length);
+    try {
+      await this.options.work(key, batch);
+      for (const entry of batch) entry.reject(new Error("the batch ended without a result for this item"));
+    } catch (error) {
+      for (const entry of batch) entry.reject(error);
+    }
+    line.inFlight.delete(batch);
+    // The callers of this batch continue before the next one starts, so what they add next can be part of it.
+    if (line.waiting.length > 0) this.schedule(key, line);
+    else this.release(key, line);
+  }
+
+  private release(key: Key, line: Line<Item, Result>): void {
+    if (line.waiting.length > 0 || line.inFlight.size > 0 || this.lines.get(key) !== line) return;
+    this.lines.delete(key);
+    if (this.lines.size === 0) for (const resolve of this.drained.splice(0)) resolve();
+  }
+
+  /** One timer covers all entries: a timer per entry would cost more than most of the work. */
+  private watch(): void {
+    if (this.watching) return;
+    this.watching = true;
+    const { bounds, timers } = this.options;
+    timers.after(bounds.timeoutMs / 4, () => {
+      this.watching = false;
+      this.rejectOverdue(timers.now());
+      if (this.unsettled > 0) this.watch();
+    });
+  }
+
+  private rejectOverdue(now: number): void {
+    for (const { waiting, inFlight } of this.lines.values())
+      for (const batch of [...inFlight, waiting])
+        for (const entry of batch)
+          if (entry.deadline <= now && !entry.settled) entry.reject(this.options.unavailable("timeout"));
+  }
+}
