@@ -23,7 +23,7 @@ const fill = async (url: string, redisUrl: string, from: number, to: number): Pr
   const client = openRedis(redisUrl);
   await client.start();
   const sales = new RedisSalesBoard(client);
-  await sales.letGo(boards);
+  await sales.remove(boards);
   const tokens = await Promise.all(boards.map((each) => sales.beginFill(each)));
   const ids = Array.from({ length: to }, (_, n) => `product-${n}` as ProductId);
   for (let at = from; at < to; at += 5000) {

@@ -55,7 +55,7 @@ export const midnight: Figure = async (engines) => {
   const client = openRedis(settings.REDIS_URL);
   await client.start();
   const board = new RedisSalesBoard(client);
-  await board.letGo(keptBoards(today));
+  await board.remove(keptBoards(today));
   const memory = async () => Number(/used_memory:(\d+)/.exec(await engines.redis.info("memory"))?.[1]) / 2 ** 20;
   const before = await memory();
   const filled = async () => {
@@ -75,7 +75,7 @@ export const midnight: Figure = async (engines) => {
   await engines.redis.config("SET", "slowlog-log-slower-than", "500");
   await engines.redis.config("SET", "slowlog-max-len", "100000");
   await engines.redis.slowlog("RESET");
-  await board.letGo(keptBoards(today).filter(({ lastDay }) => lastDay === plusDays(today, 1)));
+  await board.remove(keptBoards(today).filter(({ lastDay }) => lastDay === plusDays(today, 1)));
   let done = false;
   const refilled = filled().finally(() => {
     done = true;
@@ -98,7 +98,7 @@ export const midnight: Figure = async (engines) => {
   const { DATABASE_URL: url, REDIS_URL: redisUrl } = settings;
   const job: SalesJob = { way: "service", url, redisUrl, run: "many", products, count: 50_000 };
   const { redisMicroseconds } = await runJob<{ readonly redisMicroseconds: number }>("sales", job);
-  await board.letGo(keptBoards(today));
+  await board.remove(keptBoards(today));
   await client.stop();
   const many = products.toLocaleString("en");
   return [

@@ -10,11 +10,11 @@ import { gather, make, wiring } from "./wiring.js";
 /** Sales, their boards and statistics; the same in every profile. */
 export const salesModule = wiring((wire) => {
   wire(T.zone, [T.config], (config) => config.BUSINESS_TIME_ZONE);
-  gather(wire, T.salesStores, { work: T.work, sales: T.sales, board: T.salesBoard });
+  gather(wire, T.salesPorts, { work: T.work, sales: T.sales, board: T.salesBoard });
   wire(T.recordSale, [T.work, T.clock, T.zone], make(RecordSale));
-  wire(T.bookSales, [T.salesStores, T.boardNotices, T.clock, T.zone], make(BookSales));
+  wire(T.bookSales, [T.salesPorts, T.boardNotices, T.clock, T.zone], make(BookSales));
   wire(T.coldBoards, [T.sales, T.clock], make(ColdBoards));
   wire(T.listPopularProducts, [T.salesBoard, T.coldBoards, T.products, T.clock, T.zone], make(ListPopularProducts));
   wire(T.fillBoards, [T.sales, T.salesBoard, T.clock, T.zone], make(FillBoards));
-  wire(T.closeDay, [T.salesStores, T.bookSales, T.clock, T.zone], make(CloseDay));
+  wire(T.closeDay, [T.salesPorts, T.bookSales, T.clock, T.zone], make(CloseDay));
 });

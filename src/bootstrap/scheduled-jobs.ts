@@ -103,9 +103,9 @@ export const scheduledJobs = (
 const nightly = (get: <T>(token: Token<T>) => T, figures: JobFigures) => {
   const lease = get(Tokens.jobLease);
   const clock = get(Tokens.clock);
-  const closeDue = async () => {
+  const closeDueDays = async () => {
     try {
-      const closed = await get(Tokens.closeDay).closeDue(async (tx) => {
+      const closed = await get(Tokens.closeDay).closeDueDays(async (tx) => {
         if (!(await tx.leases.holds("statistics", clock.now()))) throw new Error("another node closes the days now");
       });
       figures.statisticsDrift += closed.reduce((sum, { drift }) => sum + drift.length, 0);
@@ -113,5 +113,5 @@ const nightly = (get: <T>(token: Token<T>) => T, figures: JobFigures) => {
       await lease.release("statistics");
     }
   };
-  return () => leasedTurn(lease, "statistics", nightTermMs, closeDue);
+  return () => leasedTurn(lease, "statistics", nightTermMs, closeDueDays);
 };

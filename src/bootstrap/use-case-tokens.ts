@@ -41,7 +41,7 @@ import type { StartPayment } from "../application/payment/start-payment.js";
 import type { AddProduct } from "../application/product/add-product.js";
 import type { ChangeProduct } from "../application/product/change-product.js";
 import type { PurgeRows } from "../application/retention/purge-rows.js";
-import type { BookSales, SalesStores } from "../application/sales/book-sales.js";
+import type { BookSales, SalesPorts } from "../application/sales/book-sales.js";
 import type { CloseDay } from "../application/sales/close-day.js";
 import type { ColdBoards } from "../application/sales/cold-boards.js";
 import type { FillBoards } from "../application/sales/fill-boards.js";
@@ -80,7 +80,7 @@ export const useCaseTokens = {
   rebuildSoldOutBoard: token<RebuildSoldOutBoard>("rebuildSoldOutBoard"),
   listSoldOut: token<ListSoldOut>("listSoldOut"),
   watchBoards: token<WatchBoards>("watchBoards"),
-  salesStores: token<SalesStores>("salesStores"),
+  salesPorts: token<SalesPorts>("salesPorts"),
   recordSale: token<RecordSale>("recordSale"),
   bookSales: token<BookSales>("bookSales"),
   coldBoards: token<ColdBoards>("coldBoards"),

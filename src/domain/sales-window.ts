@@ -40,7 +40,7 @@ export const keptBoards = (today: BusinessDay): readonly WindowBoard[] => [
 ];
 
 /** The boards that nobody needs since two days after their last day, as far back as a week of them. */
-export const outlivedBoards = (today: BusinessDay): readonly WindowBoard[] =>
+export const boardsToRemove = (today: BusinessDay): readonly WindowBoard[] =>
   endingOn([-2, -3, -4, -5, -6, -7, -8].map((days) => plusDays(today, days)));
 
 const holds = (board: WindowBoard, day: BusinessDay): boolean =>

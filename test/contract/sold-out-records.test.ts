@@ -20,7 +20,7 @@ import { foreignCursors, walkPages } from "../support/walk-pages.js";
 const idsOf = (sellOuts: readonly SellOut[]) => sellOuts.map((each) => each.scheduleId);
 const titled = (each: SellOut): TitledSellOut => ({ ...each, title: `Concert ${each.concertId}` });
 const rateAll = async (records: SoldOutRecords, policy: ScorePolicy) => {
-  while ((await records.rate(policy, seoul, 500)) > 0);
+  while ((await records.score(policy, seoul, 500)) > 0);
 };
 const opensAt = (iso: string) => Date.parse(iso) as EpochMs;
 
@@ -68,12 +68,12 @@ const clauses: Clauses<SoldOutRecords> = {
 
   "rate what is new, and what another policy rated, so many at a time": async (records, { db }) => {
     await addSchedules(db, schedule("on-sale"));
-    expect(await records.rate("tiered", seoul, 3)).toBe(0);
+    expect(await records.score("tiered", seoul, 3)).toBe(0);
     const all = Array.from({ length: 7 }, (_, n) => sold(`s${n}`, n));
     await sellOut(db, ...all);
     expect(await records.best(fastestBoard, "tiered", 9)).toEqual([]);
     const rated = async (policy: ScorePolicy) => {
-      const counts = [1, 2, 3, 4].map(() => () => records.rate(policy, seoul, 3));
+      const counts = [1, 2, 3, 4].map(() => () => records.score(policy, seoul, 3));
       const answers: number[] = [];
       for (const rate of counts) answers.push(await rate());
       return answers;
@@ -92,7 +92,7 @@ const clauses: Clauses<SoldOutRecords> = {
   "rate alike when two nodes do so at once": async (records, { db }) => {
     const all = alike(60);
     await sellOut(db, ...all);
-    await Promise.all(Array.from({ length: 6 }, () => records.rate("weighted-sum", seoul, 40)));
+    await Promise.all(Array.from({ length: 6 }, () => records.score("weighted-sum", seoul, 40)));
     await rateAll(records, "weighted-sum");
     const inOrder = all.toSorted(compareSellOuts("weighted-sum"));
     expect(await records.best(fastestBoard, "weighted-sum", 99)).toEqual(inOrder);
@@ -203,13 +203,13 @@ class SortsAll extends OnDatabase {
 }
 
 class LivesInUtc extends SqlSoldOutRecords {
-  override rate(policy: ScorePolicy, _: TimeZone, limit: number) {
-    return super.rate(policy, "UTC" as TimeZone, limit);
+  override score(policy: ScorePolicy, _: TimeZone, limit: number) {
+    return super.score(policy, "UTC" as TimeZone, limit);
   }
 }
 
 class RatesOnce extends OnDatabase {
-  override async rate(policy: ScorePolicy, zone: TimeZone, limit: number) {
+  override async score(policy: ScorePolicy, zone: TimeZone, limit: number) {
     const rows = await this.source.knex("schedules").where("score_policy", "unrated").limit(limit);
     for (const each of rows.map(sellOutOf)) {
       const { score, member: score_member } = entryOf(policy, each);

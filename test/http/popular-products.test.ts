@@ -129,7 +129,7 @@ describe("the board of best sellers", () => {
     toNoon(app);
     const productId = await addProduct(app);
     await sold(app, { [productId]: 2 });
-    await app.get(Tokens.bookSales).bookRest();
+    await app.get(Tokens.bookSales).bookUnbooked();
     const read = await board(app, "products");
     expect(Object.values(read.items ?? {}).map((item) => place.map((field) => item[field]))).toEqual([
       [productId, 2, "new"],

@@ -8,7 +8,7 @@ import { addProduct, minute } from "./shop.js";
 const taken = (accepted: number, known = 0) => ({ status: 202, body: { accepted, known } });
 /** What the sales taken so far add up to, by product. */
 const counted = async (app: HttpApp) => {
-  await app.get(Tokens.bookSales).bookRest();
+  await app.get(Tokens.bookSales).bookUnbooked();
   await app.get(Tokens.fillBoards).checkAll();
   return Object.fromEntries(await itemsOf(app, "products?window=all&limit=100", "productId", "quantity"));
 };

@@ -159,7 +159,7 @@ describe("a rebuild by command", () => {
 
   it("is to be asked for again where sell-outs overtake it each time", async () => {
     const app = await startHttpApp();
-    app.get(Tokens.soldOutBoard).write = async () => ({ kind: "overtaken" });
+    app.get(Tokens.soldOutBoard).write = async () => ({ kind: "stale" });
     expectProblem(await rebuild(app, "fastest"), "engine-unavailable");
   });
 });

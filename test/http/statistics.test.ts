@@ -26,7 +26,7 @@ const open = async (): Promise<HttpApp> => {
 
 /** Has what was sold booked and on the boards. */
 const count = async (app: HttpApp): Promise<void> => {
-  await app.get(Tokens.bookSales).bookRest();
+  await app.get(Tokens.bookSales).bookUnbooked();
   await app.get(Tokens.fillBoards).checkAll();
 };
 

@@ -31,7 +31,7 @@ export const comeToRest = async (seed: SalesSeed): Promise<void> => {
     await seed.toTheEnd("slice", () => house.fillBoards.checkSlice());
   await checkBoards("once all is looked at");
   check(await falseLists(reading, ledger, today));
-  await seed.toTheEnd("night", () => house.closeDay.closeDue(async () => {}));
+  await seed.toTheEnd("night", () => house.closeDay.closeDueDays(async () => {}));
   check(await falseSums(db, ledger, "once they are closed"));
   check(await openDays(db, ledger, today));
   await nightsAgain(seed);
@@ -44,7 +44,7 @@ const nightsAgain = async (seed: SalesSeed): Promise<void> => {
   const over = [...days].filter((day) => day < seed.today()).slice(0, 2);
   const { closeDay } = seed.shops.house;
   const nights = [...over, ...over].map((day) => () => closeDay.execute(day));
-  const all = [...nights, () => closeDay.closeDue(async () => {})];
+  const all = [...nights, () => closeDay.closeDueDays(async () => {})];
   await seed.toTheEnd("nights", () => Promise.all(all.map((night) => night())));
   const after = await everythingOf(seed.db);
   if (after !== before) seed.broken.push(`D2 nights that ran again made ${after} of ${before}`);

@@ -87,7 +87,7 @@ class SalesSimulation {
     const jobs: readonly (readonly [string, () => Promise<unknown>])[] = [
       ...[fill, fill, fill, fill],
       ["slice", () => fillBoards.checkSlice()],
-      ["night", () => closeDay.closeDue(async () => {})],
+      ["night", () => closeDay.closeDueDays(async () => {})],
       ...[sync, sync],
     ];
     const [what, begin] = seed.random.pick(jobs);

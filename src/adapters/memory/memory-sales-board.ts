@@ -92,7 +92,7 @@ export class MemorySalesBoard implements SalesBoard {
     return true;
   }
 
-  async letGo(boards: readonly WindowBoard[]): Promise<void> {
+  async remove(boards: readonly WindowBoard[]): Promise<void> {
     for (const board of boards) this.rankings.delete(board);
   }
 }

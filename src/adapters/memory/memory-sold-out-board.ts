@@ -63,7 +63,7 @@ export class MemorySoldOutBoard implements SoldOutBoard {
     version: BoardVersion,
   ): Promise<Written> {
     const kept = this.find(board);
-    if (kept?.version !== version) return { kind: "overtaken" };
+    if (kept?.version !== version) return { kind: "stale" };
     const entries = bestEntries(policy, sellOuts);
     const drift = driftOf(kept.entries, entries);
     Object.assign(kept, { policy, entries });

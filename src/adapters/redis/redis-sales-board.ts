@@ -88,8 +88,8 @@ export class RedisSalesBoard implements SalesBoard {
     return (await this.client.run("finishSalesFill", [salesBoardKey(board)], token)) === 1;
   }
 
-  async letGo(boards: readonly WindowBoard[]): Promise<void> {
-    await Promise.all(boards.map((board) => this.client.run("letSalesGo", [salesBoardKey(board)])));
+  async remove(boards: readonly WindowBoard[]): Promise<void> {
+    await Promise.all(boards.map((board) => this.client.run("removeSalesBoard", [salesBoardKey(board)])));
   }
 }
 

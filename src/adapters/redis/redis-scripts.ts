@@ -21,7 +21,7 @@ export const redisScripts = {
   lowerSales: script("lower-sales", 1),
   beginSalesFill: script("begin-sales-fill", 1),
   finishSalesFill: script("finish-sales-fill", 1),
-  letSalesGo: script("let-sales-go", 1),
+  removeSalesBoard: script("remove-sales-board", 1),
   topSoldOut: script("top-sold-out", 2),
   recordSoldOut: script("record-sold-out", 2),
   soldOutVersion: script("sold-out-version", 1),

@@ -39,7 +39,7 @@ export class RedisSoldOutBoard implements SoldOutBoard {
   ): Promise<Written> {
     const facts = [policy, version, keptUntilOf(board), ...bestEntries(policy, sellOuts).flatMap(scored)];
     const drift = await this.client.run("writeSoldOut", keysOf(board), ...facts);
-    return drift === null ? { kind: "overtaken" } : { kind: "written", drift: drift as number };
+    return drift === null ? { kind: "stale" } : { kind: "written", drift: drift as number };
   }
 }
 

@@ -158,7 +158,7 @@ export class SqlSaleTable implements SaleTable {
     });
   }
 
-  async keepDrift(day: BusinessDay, drift: readonly Drift[]): Promise<void> {
+  async saveDrift(day: BusinessDay, drift: readonly Drift[]): Promise<void> {
     const rows = drift.map(({ productId, board, sales }) => [day, productId, board, sales]);
     await insertRows(this.trx, "day_drifts", driftColumns, rows, {
       unique: "business_day, product_id",

@@ -109,7 +109,7 @@ export class SqlSalesQueries implements SalesQueries {
   }
 
   /** Day by day along the index, for there are few days and many rows of each. */
-  async unstamped(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null> {
+  async nextUnstampedDay(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null> {
     const { knex } = this.db;
     for (let last: BusinessDay | null = after; ; ) {
       const firsts = await Promise.all([

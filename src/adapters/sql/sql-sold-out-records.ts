@@ -65,7 +65,7 @@ export class SqlSoldOutRecords implements SoldOutRecords {
     return pageOf(await read<TitledRecord[]>(rows), limit, titledOf, cursorAt);
   }
 
-  rate(policy: ScorePolicy, zone: TimeZone, limit: number): Promise<number> {
+  score(policy: ScorePolicy, zone: TimeZone, limit: number): Promise<number> {
     const others = [unrated, ...scorePolicies.filter((name) => name !== policy)];
     return transact(this.db, async (trx) => {
       const rows: ScheduleRecord[] = await trx("schedules").whereIn("score_policy", others).limit(limit);

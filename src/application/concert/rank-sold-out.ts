@@ -33,7 +33,7 @@ export class RankSoldOut implements Reaction<"schedule.sold-out"> {
   async execute(events: readonly EventOf<"schedule.sold-out">[]): Promise<void> {
     const { policy, zone } = this.ranking;
     const sellOuts = events.map(sellOutOf);
-    await this.rebuild.rate();
+    await this.rebuild.scoreNew();
     for (const board of boardsKeptAt(this.clock.now(), zone)) {
       const its = sellOuts.filter((sellOut) => stands(board, weekOf(sellOut, zone)));
       if (its.length > 0 && (await this.board.record(board, policy, its)) === "cold") await this.rebuild.execute(board);

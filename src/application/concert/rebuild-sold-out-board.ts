@@ -29,15 +29,15 @@ export class RebuildSoldOutBoard {
   }
 
   /** Rates sell-outs that are new, or were rated by another policy; the database answers by what is rated. */
-  async rate(): Promise<void> {
+  async scoreNew(): Promise<void> {
     const { policy, zone } = this.ranking;
-    while ((await this.records.rate(policy, zone, ratedAtOnce)) === ratedAtOnce);
+    while ((await this.records.score(policy, zone, ratedAtOnce)) === ratedAtOnce);
   }
 
   /** One board. @throws DomainError `engine-unavailable` where sell-outs overtake it again and again: try later */
   async execute(board: Board): Promise<Rebuilt> {
     const { policy } = this.ranking;
-    await this.rate();
+    await this.scoreNew();
     for (let tries = 0; tries < mostTries; tries += 1) {
       // The version first: what is recorded after this read overtakes the write.
       const version = await this.board.version(board);

@@ -23,7 +23,7 @@ export interface SaleTable {
   /** Writes locked rows as the sales say. */
   saveDay(day: BusinessDay, rows: readonly DayRow[]): Promise<void>;
   /** Keeps what drifted on the day, in place of what drifted of the same product before. */
-  keepDrift(day: BusinessDay, drift: readonly Drift[]): Promise<void>;
+  saveDrift(day: BusinessDay, drift: readonly Drift[]): Promise<void>;
   /** Stamps the day closed; a day that has a stamp keeps it. */
   stampDay(day: BusinessDay, at: EpochMs): Promise<void>;
 }

@@ -49,5 +49,5 @@ export interface SalesBoard {
   finishFill(board: WindowBoard, token: FillToken): Promise<boolean>;
 
   /** Lets boards go at once. */
-  letGo(boards: readonly WindowBoard[]): Promise<void>;
+  remove(boards: readonly WindowBoard[]): Promise<void>;
 }

@@ -21,7 +21,7 @@ export interface SalesQueries {
   /** Sales that are not booked, oldest id first, at most `limit`. */
   unbooked(limit: number): Promise<readonly SaleId[]>;
   /** The first day after `after` (`null`: ever) and before `before` that has sales, or rows, and no stamp. */
-  unstamped(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null>;
+  nextUnstampedDay(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null>;
   /** Rows of stamped days, by day and product; a bad cursor: `undefined`. */
   days(
     from: BusinessDay,

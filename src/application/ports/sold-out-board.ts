@@ -9,7 +9,7 @@ export type Written =
   /** The board is what was given; so many members were missing, too many, or of another score before. */
   | { readonly kind: "written"; readonly drift: number }
   /** A sell-out was recorded, or the board lost, since the version was asked for: read again. */
-  | { readonly kind: "overtaken" };
+  | { readonly kind: "stale" };
 
 /**
  * The best `boardSize` sell-outs of each board, in its policy's order. A board stands under one policy, named by a marker

@@ -25,5 +25,5 @@ export interface SoldOutRecords {
    * Rates at most `limit` sell-outs that are new, or were rated by another policy, so that `best` finds them: score,
    * member and week go into their rows, in a transaction of its own. Answers how many there were.
    */
-  rate(policy: ScorePolicy, zone: TimeZone, limit: number): Promise<number>;
+  score(policy: ScorePolicy, zone: TimeZone, limit: number): Promise<number>;
 }

@@ -14,7 +14,7 @@ import { isBoardsAway, raiseBoards } from "./raise-boards.js";
 const sliceSize = 500;
 
 /** Where sales are counted. */
-export type SalesStores = {
+export type SalesPorts = {
   readonly work: UnitOfWork;
   readonly sales: SalesQueries;
   readonly board: SalesBoard;
@@ -22,13 +22,13 @@ export type SalesStores = {
 
 /** Books sales, a batch a transaction, once each; then, after the commit, raises the boards of their days. */
 export class BookSales implements Reaction<"product.sold"> {
-  private readonly stores: SalesStores;
+  private readonly ports: SalesPorts;
   private readonly notices: BoardNotices;
   private readonly clock: Clock;
   private readonly zone: TimeZone;
 
-  constructor(stores: SalesStores, notices: BoardNotices, clock: Clock, zone: TimeZone) {
-    this.stores = stores;
+  constructor(ports: SalesPorts, notices: BoardNotices, clock: Clock, zone: TimeZone) {
+    this.ports = ports;
     this.notices = notices;
     this.clock = clock;
     this.zone = zone;
@@ -41,9 +41,9 @@ export class BookSales implements Reaction<"product.sold"> {
   }
 
   /** Books every sale that is still unbooked, of whatever day; how many. */
-  async bookRest(): Promise<number> {
+  async bookUnbooked(): Promise<number> {
     for (let total = 0; ; ) {
-      const saleIds = await this.stores.sales.unbooked(sliceSize);
+      const saleIds = await this.ports.sales.unbooked(sliceSize);
       // None, where another node was faster with all of them: then there may be more yet.
       const booked = await this.book(saleIds);
       await this.raise(booked);
@@ -54,7 +54,7 @@ export class BookSales implements Reaction<"product.sold"> {
 
   private async book(saleIds: readonly SaleId[]): Promise<readonly Sale[]> {
     if (saleIds.length === 0) return [];
-    return this.stores.work.run(async (tx) => {
+    return this.ports.work.run(async (tx) => {
       const unbooked = await tx.sales.lockUnbooked(saleIds);
       await tx.sales.book(unbooked);
       return unbooked;
@@ -63,7 +63,7 @@ export class BookSales implements Reaction<"product.sold"> {
 
   private async raise(sold: readonly Pick<Sale, "productId" | "businessDay">[]): Promise<void> {
     if (sold.length === 0) return;
-    const { sales, board } = this.stores;
+    const { sales, board } = this.ports;
     const today = businessDayAt(this.clock.now(), this.zone);
     const days = [...new Set(sold.map(({ businessDay }) => businessDay))];
     const boards = [...new Map(days.flatMap((day) => boardsHolding(day, today)).map((b) => [keyOf(b), b])).values()];

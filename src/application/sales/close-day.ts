@@ -6,9 +6,9 @@ import { boardOf, keptBoards } from "../../domain/sales-window.js";
 import type { Clock } from "../ports/clock.js";
 import type { ClosedDay } from "../ports/sales-queries.js";
 import type { Transaction } from "../ports/transaction.js";
-import type { BookSales, SalesStores } from "./book-sales.js";
-import { mendBoards } from "./mend-boards.js";
+import type { BookSales, SalesPorts } from "./book-sales.js";
 import { isBoardsAway } from "./raise-boards.js";
+import { repairBoards } from "./repair-boards.js";
 
 /** Drift that is told of a day: enough to see what happened, however wrong all of it was. */
 const mostDrift = 10_000;
@@ -26,14 +26,14 @@ type DayPage = {
 
 /** Writes days down as their sales say, to the unit, and tells what disagreed (D1, D2). */
 export class CloseDay {
-  private readonly stores: SalesStores;
+  private readonly ports: SalesPorts;
   private readonly bookSales: BookSales;
   private readonly clock: Clock;
   private readonly zone: TimeZone;
   private readonly pageSize: number;
 
-  constructor(stores: SalesStores, bookSales: BookSales, clock: Clock, zone: TimeZone, pageSize = 2000) {
-    this.stores = stores;
+  constructor(ports: SalesPorts, bookSales: BookSales, clock: Clock, zone: TimeZone, pageSize = 2000) {
+    this.ports = ports;
     this.bookSales = bookSales;
     this.clock = clock;
     this.zone = zone;
@@ -43,16 +43,16 @@ export class CloseDay {
   /** Closes one day; closing it again finds no drift and changes nothing. @throws DomainError `day-not-closed` */
   async execute(day: BusinessDay, fence: Fence = unfenced): Promise<ClosedDay> {
     if (day >= this.today()) throw new DomainError({ code: "day-not-closed", businessDay: day });
-    await this.bookSales.bookRest();
+    await this.bookSales.bookUnbooked();
     return this.close(day, fence);
   }
 
   /** Books what is unbooked, then closes every day that is over and has no stamp. */
-  async closeDue(fence: Fence): Promise<readonly ClosedDay[]> {
-    await this.bookSales.bookRest();
+  async closeDueDays(fence: Fence): Promise<readonly ClosedDay[]> {
+    await this.bookSales.bookUnbooked();
     const closed: ClosedDay[] = [];
     for (let last: BusinessDay | null = null; ; ) {
-      last = await this.stores.sales.unstamped(last, this.today());
+      last = await this.ports.sales.nextUnstampedDay(last, this.today());
       if (last === null) return closed;
       closed.push(await this.close(last, fence));
     }
@@ -60,7 +60,7 @@ export class CloseDay {
 
   private async close(day: BusinessDay, fence: Fence): Promise<ClosedDay> {
     const { pageSize } = this;
-    const { work, sales } = this.stores;
+    const { work, sales } = this.ports;
     const drift: Drift[] = [];
     let rows = 0;
     for (let last: ProductId | null = null; ; ) {
@@ -104,7 +104,7 @@ export class CloseDay {
     });
     await tx.sales.saveDay(day, wrong);
     // With what it tells of, so that a crash half-way forgets none.
-    await tx.sales.keepDrift(day, drift.slice(0, told));
+    await tx.sales.saveDrift(day, drift.slice(0, told));
     return drift;
   }
 
@@ -113,8 +113,8 @@ export class CloseDay {
     const board = boardOf("1d", day);
     const isKept = keptBoards(this.today()).some(({ window, lastDay }) => window === "1d" && lastDay === day);
     try {
-      if (!isKept || (await this.stores.board.cold([board])).length > 0) return null;
-      return await this.stores.board.scores(board, productIds);
+      if (!isKept || (await this.ports.board.cold([board])).length > 0) return null;
+      return await this.ports.board.scores(board, productIds);
     } catch (error) {
       if (isBoardsAway(error)) return null;
       throw error;
@@ -123,9 +123,9 @@ export class CloseDay {
 
   private async healBoards(productIds: readonly ProductId[]): Promise<void> {
     if (productIds.length === 0) return;
-    const { sales, board } = this.stores;
+    const { sales, board } = this.ports;
     try {
-      await mendBoards(sales, board, keptBoards(this.today()), productIds);
+      await repairBoards(sales, board, keptBoards(this.today()), productIds);
     } catch (error) {
       if (!isBoardsAway(error)) throw error;
     }

@@ -1,11 +1,11 @@
 import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { ProductId } from "../../domain/ids.js";
-import { keptBoards, outlivedBoards, type WindowBoard } from "../../domain/sales-window.js";
+import { boardsToRemove, keptBoards, type WindowBoard } from "../../domain/sales-window.js";
 import type { Clock } from "../ports/clock.js";
 import type { SalesBoard } from "../ports/sales-board.js";
 import type { SalesQueries } from "../ports/sales-queries.js";
-import { mendBoards } from "./mend-boards.js";
 import { raiseBoards } from "./raise-boards.js";
+import { repairBoards } from "./repair-boards.js";
 
 /** Products a page where all are gone through, so few that nobody else on this thread waits long; and a slice to check. */
 const usualSizes = { page: 500, slice: 2000 };
@@ -41,7 +41,7 @@ export class FillBoards {
       // What was lost meanwhile is cold again, and met by the next run.
       if (token != null) await this.board.finishFill(board, token);
     }
-    await this.board.letGo(outlivedBoards(businessDayAt(this.clock.now(), this.zone)));
+    await this.board.remove(boardsToRemove(businessDayAt(this.clock.now(), this.zone)));
     return cold.length;
   }
 
@@ -68,7 +68,7 @@ export class FillBoards {
   }
 
   private mend(productIds: readonly ProductId[]): Promise<number> {
-    return mendBoards(this.sales, this.board, this.kept(), productIds);
+    return repairBoards(this.sales, this.board, this.kept(), productIds);
   }
 
   private async *pages(): AsyncGenerator<readonly ProductId[]> {

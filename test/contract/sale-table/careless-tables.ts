@@ -169,9 +169,9 @@ export const twins: readonly Twin<UnitOfWork>[] = [
     wrong: "forgets what drifted when it runs again",
     breaks: "stamp a day once, and keep what drifted",
     make: but((right, _, trx) => ({
-      keepDrift: async (on, drift) => {
+      saveDrift: async (on, drift) => {
         await trx("day_drifts").where("business_day", on).delete();
-        await right.keepDrift(on, drift);
+        await right.saveDrift(on, drift);
       },
     })),
   },

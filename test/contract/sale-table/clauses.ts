@@ -177,12 +177,12 @@ export const clauses: Clauses<UnitOfWork> = {
 
   "stamp a day once, and keep what drifted": async (work, { db }) => {
     const drift = (id: string, board: number | null, due: number) => ({ productId: productId(id), board, sales: due });
-    await work.run((tx) => tx.sales.keepDrift(today, [drift("p", 3, 5), drift("q", null, 7)]));
-    await work.run((tx) => tx.sales.keepDrift(yesterday, [drift("p", 1, 1)]));
+    await work.run((tx) => tx.sales.saveDrift(today, [drift("p", 3, 5), drift("q", null, 7)]));
+    await work.run((tx) => tx.sales.saveDrift(yesterday, [drift("p", 1, 1)]));
     await work.run((tx) => tx.sales.stampDay(today, noon));
     await work.run(async (tx) => {
-      await tx.sales.keepDrift(today, [drift("p", 0, 6)]);
-      await tx.sales.keepDrift(today, []);
+      await tx.sales.saveDrift(today, [drift("p", 0, 6)]);
+      await tx.sales.saveDrift(today, []);
       await tx.sales.stampDay(today, later(9));
     });
     const stamps = await db.knex("closed_days");

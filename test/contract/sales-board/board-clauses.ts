@@ -276,7 +276,7 @@ export const boardClauses: Clauses = {
   "lets go of the boards that it is told, and of no other": async (under) => {
     const [gone, also, stays] = [freshBoard(), freshBoard("30d"), freshBoard()];
     for (const on of [gone, also, stays]) await filled(under, [total(1, 1)], on);
-    await under.board.letGo([gone, freshBoard(), also]);
+    await under.board.remove([gone, freshBoard(), also]);
     expect(await under.board.cold([gone, also, stays])).toEqual([gone, also]);
     expect(await under.board.scores(gone, [product(1)])).toEqual(new Map());
   },

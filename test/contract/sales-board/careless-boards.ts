@@ -71,7 +71,7 @@ const twins = {
       for (const { productId, quantity } of corrections) rankings.of(board).set({ productId, quantity });
     },
   }),
-  "lets go of nothing": () => ({ letGo: async () => {} }),
+  "lets go of nothing": () => ({ remove: async () => {} }),
 } satisfies Readonly<Record<string, (right: Right) => Partial<SalesBoard>>>;
 
 export type CarelessBoard = keyof typeof twins;

@@ -94,7 +94,7 @@ export const twins: readonly Twin<SalesQueries>[] = [
     wrong: "walks along the stamps",
     breaks: "find the next day that is over and has no stamp",
     make: but((_, db) => ({
-      unstamped: async (after, before) => {
+      nextUnstampedDay: async (after, before) => {
         const last = await db.knex("closed_days").max({ day: "business_day" }).first();
         const rows = db
           .knex("product_sales_daily")
@@ -108,7 +108,7 @@ export const twins: readonly Twin<SalesQueries>[] = [
     wrong: "reads every row for the days there are",
     breaks: "look at no other day and at no other product",
     make: but((_, db) => ({
-      unstamped: async (after, before) => {
+      nextUnstampedDay: async (after, before) => {
         const stamped = await db.knex("closed_days").pluck("business_day");
         const days: BusinessDay[] = await db
           .knex("product_sales_daily")

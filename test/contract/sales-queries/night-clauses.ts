@@ -23,24 +23,24 @@ export const nightClauses: Clauses<SalesQueries> = {
 
   "find the next day that is over and has no stamp": async (queries, { db }) => {
     await sell(db, units("a", 1, 0), units("a", 1, 2), units("b", 1, 2), units("a", 1, 5), units("a", 1, 9));
-    expect(await queries.unstamped(null, today)).toBe(ago(9));
-    expect(await queries.unstamped(ago(9), today)).toBe(ago(5));
+    expect(await queries.nextUnstampedDay(null, today)).toBe(ago(9));
+    expect(await queries.nextUnstampedDay(ago(9), today)).toBe(ago(5));
     await stamp(db, ago(9), ago(5), ago(4));
-    expect(await queries.unstamped(null, today)).toBe(ago(2));
-    expect(await queries.unstamped(ago(2), today)).toBeNull();
-    expect(await queries.unstamped(null, ago(2))).toBeNull();
-    expect(await queries.unstamped(null, plusDays(today, 1))).toBe(ago(2));
+    expect(await queries.nextUnstampedDay(null, today)).toBe(ago(2));
+    expect(await queries.nextUnstampedDay(ago(2), today)).toBeNull();
+    expect(await queries.nextUnstampedDay(null, ago(2))).toBeNull();
+    expect(await queries.nextUnstampedDay(null, plusDays(today, 1))).toBe(ago(2));
     await stamp(db, ago(2));
-    expect(await queries.unstamped(null, today)).toBeNull();
+    expect(await queries.nextUnstampedDay(null, today)).toBeNull();
   },
 
   "find a day whose rows or sales are missing": async (queries, { db }) => {
     await sell(db, units("a", 1, 3));
     await db.knex("product_sales_daily").delete();
     await db.knex("product_sales_daily").insert({ product_id: "zz", business_day: ago(7), quantity: 3, revenue: 3 });
-    expect(await queries.unstamped(null, today)).toBe(ago(7));
-    expect(await queries.unstamped(ago(7), today)).toBe(ago(3));
-    expect(await queries.unstamped(ago(3), today)).toBeNull();
+    expect(await queries.nextUnstampedDay(null, today)).toBe(ago(7));
+    expect(await queries.nextUnstampedDay(ago(7), today)).toBe(ago(3));
+    expect(await queries.nextUnstampedDay(ago(3), today)).toBeNull();
   },
 
   "list the rows of closed days by day and product, each once, whatever is closed meanwhile": async (
@@ -77,7 +77,7 @@ export const nightClauses: Clauses<SalesQueries> = {
 
   "list what drifted by day and product, on the days asked for, each once": async (queries, { db }) => {
     const drift = (days: number, id: string, board: number | null = 1) =>
-      workOn(db).run((tx) => tx.sales.keepDrift(ago(days), [{ productId: productId(id), board, sales: 2 ** 40 }]));
+      workOn(db).run((tx) => tx.sales.saveDrift(ago(days), [{ productId: productId(id), board, sales: 2 ** 40 }]));
     for (const days of [4, 3, 2, 1]) for (const id of ["c", "a", "B"]) await drift(days, id);
     await drift(2, "a", null);
     const list = (cursor: string | null, limit = 2) => queries.drifts(ago(3), ago(2), cursor, limit);
@@ -109,11 +109,11 @@ export const nightClauses: Clauses<SalesQueries> = {
       soldAfter: () => queries.soldAfter(productId("p000040"), 5),
       soldOn: () => queries.soldOn(ago(20), productId("p000040"), 5),
       unbooked: () => queries.unbooked(500),
-      unstamped: () => queries.unstamped(null, today),
+      nextUnstampedDay: () => queries.nextUnstampedDay(null, today),
       days: () => queries.days(ago(2), ago(1), null, null, 5),
       drifts: () => queries.drifts(ago(2), ago(1), null, 5),
     };
     for (const [name, ask] of Object.entries(asks)) expect([name, await readsAll(db, ask)]).toEqual([name, false]);
-    expect(await queries.unstamped(null, today)).toBe(ago(3));
+    expect(await queries.nextUnstampedDay(null, today)).toBe(ago(3));
   },
 };

@@ -93,7 +93,7 @@ const twins = {
     write: async (board, policy, sellOuts, version) => {
       const written = await right.write(board, policy, sellOuts.slice(0, sellOuts.length / 2), version);
       await roundTrip();
-      if (written.kind === "overtaken") return written;
+      if (written.kind === "stale") return written;
       return right.write(board, policy, sellOuts, version);
     },
   }),

@@ -150,7 +150,7 @@ export const writingClauses: Clauses = {
     for (const n of [2, 3]) {
       const version = await under.board.version(on);
       await under.other.record(on, "tiered", [sold(n)]);
-      expect(await under.board.write(on, "tiered", [sold(1)], version)).toEqual({ kind: "overtaken" });
+      expect(await under.board.write(on, "tiered", [sold(1)], version)).toEqual({ kind: "stale" });
       await rebuilt(under, on, soldFrom(1, n));
       expect(await under.board.top(on, "tiered", 50)).toEqual(namesOf(soldFrom(1, n)));
     }
@@ -159,13 +159,13 @@ export const writingClauses: Clauses = {
   "does not write what was read before a flush": async (under, on) => {
     const first = await under.board.version(on);
     await under.lose();
-    expect(await under.board.write(on, "tiered", [], first)).toEqual({ kind: "overtaken" });
+    expect(await under.board.write(on, "tiered", [], first)).toEqual({ kind: "stale" });
     await rebuilt(under, on, [sold(1)]);
     const second = await under.board.version(on);
     await under.lose();
     await under.other.record(on, "tiered", [sold(2)]);
     await under.lose();
-    expect(await under.board.write(on, "tiered", [sold(1)], second)).toEqual({ kind: "overtaken" });
+    expect(await under.board.write(on, "tiered", [sold(1)], second)).toEqual({ kind: "stale" });
     expect(await under.board.top(on, "tiered", 50)).toBeNull();
   },
 

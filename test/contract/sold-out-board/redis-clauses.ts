@@ -81,7 +81,7 @@ export const redisClauses: Readonly<Record<string, (under: RedisBoards, on: Boar
     for (const [index, key] of [ranking, marker].entries())
       await under.raw.restore(key, 0, copies[index] ?? Buffer.of(), "REPLACE");
     await under.other.record(on, "tiered", [sold(3)]);
-    expect(await under.board.write(on, "tiered", soldFrom(1, 2), version)).toEqual({ kind: "overtaken" });
+    expect(await under.board.write(on, "tiered", soldFrom(1, 2), version)).toEqual({ kind: "stale" });
     expect(await rebuilt(under, on, soldFrom(1, 3))).toEqual({ kind: "written", drift: 1 });
   },
 

@@ -30,9 +30,9 @@ export const weekClauses: Clauses = {
     const week = weekBoard("2020-W01", Date.UTC(2020, 0, 20) as EpochMs);
     const version = await under.board.version(week);
     expect(await under.board.record(week, "tiered", [sold(1)])).toBe("cold");
-    expect(await under.board.write(week, "tiered", [sold(1)], version)).toEqual({ kind: "overtaken" });
+    expect(await under.board.write(week, "tiered", [sold(1)], version)).toEqual({ kind: "stale" });
     expect(await under.board.write(week, "tiered", [sold(1)], await under.board.version(week))).toEqual({
-      kind: "overtaken",
+      kind: "stale",
     });
     expect(await under.board.top(week, "tiered", 50)).toBeNull();
   },

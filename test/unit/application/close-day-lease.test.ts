@@ -37,7 +37,7 @@ describe("a holder of the lease that was paused", () => {
       if (!(await tx.leases.holds("statistics", shop.clock.now()))) throw new Error("not our turn");
     };
     expect(await lease("a").acquire("statistics", termMs)).toBe(true);
-    const night = shop.openNode("a").closeDay.closeDue(fence);
+    const night = shop.openNode("a").closeDay.closeDueDays(fence);
     night.catch(() => {});
     await asleep;
     return { shop, lease, fence, night, wake: () => wake() };
@@ -51,7 +51,7 @@ describe("a holder of the lease that was paused", () => {
     expect(await lease("b").acquire("statistics", termMs)).toBe(false);
     shop.clock.at += termMs;
     expect(await lease("b").acquire("statistics", termMs)).toBe(true);
-    expect(await shop.openNode("b").closeDay.closeDue(fence)).toMatchObject([{ businessDay: yesterday, rows: 4 }]);
+    expect(await shop.openNode("b").closeDay.closeDueDays(fence)).toMatchObject([{ businessDay: yesterday, rows: 4 }]);
     await mark(shop);
     const before = await everythingOf(shop.db);
     wake();
@@ -80,7 +80,7 @@ describe("a holder of the lease that was paused", () => {
   it("would write without the fence", async () => {
     const { shop, fence, night, wake } = await openPaused(false);
     shop.clock.at += termMs;
-    await shop.openNode("b").closeDay.closeDue(fence);
+    await shop.openNode("b").closeDay.closeDueDays(fence);
     await mark(shop);
     const before = await everythingOf(shop.db);
     wake();

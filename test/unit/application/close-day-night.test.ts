@@ -80,9 +80,9 @@ for (const { name, live } of openSqlBackends().filter(({ name }) => name !== "sq
         .where({ business_day: first, product_id: "p1400" })
         .update({ quantity: 50 });
 
-      await expect(shop.house.closeDay.closeDue(dying())).rejects.toThrow("killed");
+      await expect(shop.house.closeDay.closeDueDays(dying())).rejects.toThrow("killed");
       expect(await shop.db.knex("closed_days")).toEqual([]);
-      await closeOnTwo(shop, (closeDay) => closeDay.closeDue(unfenced));
+      await closeOnTwo(shop, (closeDay) => closeDay.closeDueDays(unfenced));
       await expectDay(shop, first);
       expect(await shop.db.knex("closed_days").pluck("business_day")).toEqual([first]);
       const drifted: string[] = await shop.db.knex("day_drifts").pluck("product_id");
@@ -94,14 +94,14 @@ for (const { name, live } of openSqlBackends().filter(({ name }) => name !== "sq
         sold("very-late", "p0007", 1000, { unitPrice: money(5), occurredAt: at("2026-11-21T14:00:00Z") }),
       );
       shop.clock.at = at("2026-11-22T15:00:00Z");
-      await closeOnTwo(shop, (closeDay) => closeDay.closeDue(unfenced));
+      await closeOnTwo(shop, (closeDay) => closeDay.closeDueDays(unfenced));
       for (const on of [first, second]) await expectDay(shop, on);
 
       const before = await everythingOf(shop.db);
       await closeOnTwo(shop, async (closeDay) => {
         await closeDay.execute(first);
         await closeDay.execute(second);
-        await closeDay.closeDue(unfenced);
+        await closeDay.closeDueDays(unfenced);
       });
       expect(await everythingOf(shop.db)).toBe(before);
       await shop.house.fillBoards.fill();

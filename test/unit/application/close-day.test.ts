@@ -32,8 +32,8 @@ describe("closing a day", () => {
 
   it("finds nothing to mend where all is well, and stamps the day", async () => {
     const shop = await openYesterday({ pageSize: 2 });
-    expect(await shop.house.closeDay.closeDue(unfenced)).toEqual([{ businessDay: yesterday, rows: 4, drift: [] }]);
-    expect(await shop.house.closeDay.closeDue(unfenced)).toEqual([]);
+    expect(await shop.house.closeDay.closeDueDays(unfenced)).toEqual([{ businessDay: yesterday, rows: 4, drift: [] }]);
+    expect(await shop.house.closeDay.closeDueDays(unfenced)).toEqual([]);
     await expectLedger(shop);
   });
 
@@ -45,7 +45,7 @@ describe("closing a day", () => {
       sold("3", "c", 7),
       sold("4", "d", 8, daysAgo(1)),
     );
-    const closed = await shop.house.closeDay.closeDue(unfenced);
+    const closed = await shop.house.closeDay.closeDueDays(unfenced);
     expect(closed.map(({ businessDay, rows }) => [businessDay, rows])).toEqual([
       [plusDays(today, -9), 1],
       [plusDays(today, -2), 1],
@@ -120,20 +120,20 @@ describe("closing a day", () => {
   it("changes nothing when it runs again, and keeps what it found the first time", async () => {
     const shop = await openYesterday();
     await corrupt(shop, yesterday, "a", 9, 9);
-    await shop.house.closeDay.closeDue(unfenced);
+    await shop.house.closeDay.closeDueDays(unfenced);
     const before = await everythingOf(shop.db);
     shop.clock.at += 3_600_000;
-    await shop.house.closeDay.closeDue(unfenced);
+    await shop.house.closeDay.closeDueDays(unfenced);
     await shop.house.closeDay.execute(yesterday);
     expect(await everythingOf(shop.db)).toBe(before);
   });
 
   it("grows by a late sale, and stays closed", async () => {
     const shop = await openYesterday();
-    await shop.house.closeDay.closeDue(unfenced);
+    await shop.house.closeDay.closeDueDays(unfenced);
     await shop.sell(sold("late", "a", 10, { ...daysAgo(1), unitPrice: money(3) }));
     await expectLedger(shop);
-    expect(await shop.house.closeDay.closeDue(unfenced)).toEqual([]);
+    expect(await shop.house.closeDay.closeDueDays(unfenced)).toEqual([]);
     expect(await shop.house.closeDay.execute(yesterday)).toMatchObject({ drift: [] });
     await expectLedger(shop);
   });
@@ -146,9 +146,9 @@ describe("closing a day", () => {
       pages += 1;
       if (pages === 2) throw new Error("killed");
     };
-    await expect(shop.house.closeDay.closeDue(killed)).rejects.toThrow("killed");
+    await expect(shop.house.closeDay.closeDueDays(killed)).rejects.toThrow("killed");
     expect(await shop.db.knex("closed_days")).toEqual([]);
-    expect(await shop.house.closeDay.closeDue(unfenced)).toMatchObject([{ drift: [{ productId: "d" }] }]);
+    expect(await shop.house.closeDay.closeDueDays(unfenced)).toMatchObject([{ drift: [{ productId: "d" }] }]);
     expect(await shop.db.knex("day_drifts").pluck("product_id")).toEqual(["a", "d"]);
     await expectLedger(shop);
   });

@@ -38,7 +38,7 @@ describe("booking sales", () => {
     await shop.house.fillBoards.fill();
     await shop.record(...aged);
     isAway = true;
-    expect(await shop.house.bookSales.bookRest()).toBe(aged.length);
+    expect(await shop.house.bookSales.bookUnbooked()).toBe(aged.length);
     isAway = false;
     expect(await shown(shop, boardOf("1d", today))).toEqual([]);
     await shop.react.execute(await shop.takeEvents());
@@ -98,7 +98,7 @@ describe("booking sales", () => {
     });
     const many = Array.from({ length: 1200 }, (_, n) => sold(`n${n}`, products[n % 5] ?? "a", 1));
     for (let from = 0; from < 1200; from += 100) await shop.record(...many.slice(from, from + 100));
-    expect(await shop.house.bookSales.bookRest()).toBe(200);
+    expect(await shop.house.bookSales.bookUnbooked()).toBe(200);
     expect(await daySumsIn(shop.db)).toEqual(daySumsOf(await ledgerIn(shop.db)));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { plusDays } from "../../../src/domain/business-day.js";
-import { boardOf, keptBoards, outlivedBoards } from "../../../src/domain/sales-window.js";
+import { boardOf, boardsToRemove, keptBoards } from "../../../src/domain/sales-window.js";
 import { productId } from "../../support/order.js";
 import { aged, boards, daysAgo, expectRight, gone, products, today } from "./sales-on-boards.js";
 import { but, openSalesShop, sold } from "./sales-shop.js";
@@ -91,7 +91,7 @@ describe("filling boards", () => {
     for (const on of [...old, boardOf("1d", plusDays(today, -1))])
       await shop.under.board.raise(on, [{ productId: productId("b"), quantity: 1 }]);
     await shop.house.fillBoards.fill();
-    const left = await Promise.all(outlivedBoards(today).map((on) => shop.under.board.scores(on, [productId("b")])));
+    const left = await Promise.all(boardsToRemove(today).map((on) => shop.under.board.scores(on, [productId("b")])));
     expect(left.filter((scores) => scores.size > 0)).toEqual([]);
     await expectRight(shop);
   });

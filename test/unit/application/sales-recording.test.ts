@@ -109,7 +109,7 @@ describe("a sale at 23:59:59.999 and one at 00:00:00.000", () => {
       ["p", 7],
       ["q", 4],
     ]);
-    const closed = await shop.house.closeDay.closeDue(async () => {});
+    const closed = await shop.house.closeDay.closeDueDays(async () => {});
     expect(closed).toEqual([{ businessDay: ends, rows: 2, drift: [] }]);
     expect(await daySumsIn(shop.db)).toEqual(expected);
   });

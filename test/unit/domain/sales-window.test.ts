@@ -5,10 +5,10 @@ import {
   boardBefore,
   boardOf,
   boardsHolding,
+  boardsToRemove,
   firstDayOf,
   keptBoards,
   movementOf,
-  outlivedBoards,
   salesWindows,
   type WindowBoard,
 } from "../../../src/domain/sales-window.js";
@@ -102,7 +102,7 @@ describe("the boards", () => {
   it("that were kept yesterday are kept today or outlived", () => {
     fc.assert(
       fc.property(days, (today) => {
-        const now = [...shown(keptBoards(today)), ...shown(outlivedBoards(today))];
+        const now = [...shown(keptBoards(today)), ...shown(boardsToRemove(today))];
         expect(new Set(now).size).toBe(now.length);
         for (const before of [1, 3, 7])
           expect(now).toEqual(expect.arrayContaining(shown(keptBoards(plusDays(today, -before)))));

@@ -8,7 +8,7 @@ import { raiseBoards } from "./raise-boards.js";
  * Brings boards to what the database says of these products, also where they show too much. Answers how many scores
  * differed. Scores are read first and totals then, so a sale in between looks like too little, which raising mends.
  */
-export const mendBoards = async (
+export const repairBoards = async (
   sales: SalesQueries,
   board: SalesBoard,
   boards: readonly WindowBoard[],
