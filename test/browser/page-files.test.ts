@@ -6,43 +6,43 @@ import { startHttpApp } from "../support/http-app.js";
 const folder = "src/adapters/http/page";
 const files = sourceFiles(folder, "").filter(({ path }) => !path.endsWith(".ts"));
 const pathOf = (path: string) => (path.endsWith(".html") ? "/" : path.replace(folder, "/page"));
-const own = files.map(({ path }) => pathOf(path));
-const foreign = ["/page/uplot.js", "/page/uplot.css"];
+const ownPaths = files.map(({ path }) => pathOf(path));
+const libraryPaths = ["/page/uplot.js", "/page/uplot.css"];
 
-describe("the live page's files", () => {
-  it("are all served, each with its type, a tag and how long it may be kept", async () => {
+describe("the files of the live page", () => {
+  it("are all served with type, ETag and cache control", async () => {
     const app = await startHttpApp();
     const types = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", "/": "text/html" };
-    for (const path of [...own, ...foreign]) {
+    for (const path of [...ownPaths, ...libraryPaths]) {
       const { status, headers, text } = await app.ask("GET", path);
       const [, type] = Object.entries(types).find(([ending]) => path.endsWith(ending)) ?? [];
       expect([path, status, headers.get("content-type")?.split(";")[0]]).toEqual([path, 200, type]);
-      expect(headers.get("cache-control")).toBe(foreign.includes(path) ? "public, max-age=86400" : "no-cache");
+      expect(headers.get("cache-control")).toBe(libraryPaths.includes(path) ? "public, max-age=86400" : "no-cache");
       expect(Number(headers.get("content-length"))).toBe(Buffer.byteLength(text));
       const head = await app.ask("HEAD", path);
       expect([head.status, head.text, head.headers.get("etag")]).toEqual([200, "", headers.get("etag")]);
     }
   });
 
-  it("are not sent again to whoever holds them", async () => {
+  it("are not sent again to a client that has them (304)", async () => {
     const app = await startHttpApp();
     for (const path of ["/", "/page/start.js", "/page/uplot.js"]) {
       const etag = String((await app.ask("GET", path)).headers.get("etag"));
       expect(etag).toMatch(/^"[\w-]{22}"$/);
-      for (const held of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
-        const { status, text, headers } = await app.ask("GET", path, { headers: { "if-none-match": held } });
+      for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+        const { status, text, headers } = await app.ask("GET", path, { headers: { "if-none-match": known } });
         expect([status, text, headers.get("etag")]).toEqual([304, "", etag]);
         expect(headers.get("cache-control")).toBeTruthy();
-        // A browser takes a 304's headers for the page's: another policy here would lock its own files out.
-        const whole = await app.ask("GET", path);
-        expect(headers.get("content-security-policy")).toBe(whole.headers.get("content-security-policy"));
+        // A browser applies the headers of a 304 to the page: another policy would block the page's own files.
+        const full = await app.ask("GET", path);
+        expect(headers.get("content-security-policy")).toBe(full.headers.get("content-security-policy"));
       }
-      for (const held of ['"other"', etag.slice(1, -1), ""])
-        expect((await app.ask("GET", path, { headers: { "if-none-match": held } })).status).toBe(200);
+      for (const known of ['"other"', etag.slice(1, -1), ""])
+        expect((await app.ask("GET", path, { headers: { "if-none-match": known } })).status).toBe(200);
     }
   });
 
-  it("come under a policy that lets nothing in but themselves", async () => {
+  it("have a content security policy that allows these files only", async () => {
     const app = await startHttpApp();
     const { headers } = await app.ask("GET", "/");
     const policy = headers.get("content-security-policy") ?? "";
@@ -54,11 +54,13 @@ describe("the live page's files", () => {
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  it("name each other only: no file that is missing, no other host, nothing inline", async () => {
-    const served = new Set([...own, ...foreign, "/docs", "/openapi.json", "/metrics"]);
+  it("refer to existing files of this host only and contain no inline code or style", async () => {
+    const served = new Set([...ownPaths, ...libraryPaths, "/docs", "/openapi.json", "/metrics"]);
     for (const { path, text } of files) {
-      const named = [...text.matchAll(/(?:src|href)="(\/[^"]*)"|from "\.(\/[^"]*)"|url\("?([^")]*)/g)];
-      const paths = named.map(([, absolute, beside, url]) => absolute ?? (beside ? `/page${beside}` : String(url)));
+      const matches = [...text.matchAll(/(?:src|href)="(\/[^"]*)"|from "\.(\/[^"]*)"|url\("?([^")]*)/g)];
+      const paths = matches.map(
+        ([, absolute, relative, url]) => absolute ?? (relative ? `/page${relative}` : String(url)),
+      );
       expect({ path, missing: paths.filter((each) => !served.has(each)) }).toEqual({ path, missing: [] });
       expect(text.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(
         /https?:\/\/|\bstyle=|<style|<script>| on\w+="/,
@@ -67,7 +69,7 @@ describe("the live page's files", () => {
     }
   });
 
-  it("are nothing else, and take no other method", async () => {
+  it("are the only files served, by GET and HEAD only", async () => {
     const app = await startHttpApp();
     for (const path of [
       "/page",
@@ -79,15 +81,15 @@ describe("the live page's files", () => {
     ])
       expectProblem(await app.ask("GET", path), "not-found");
     for (const path of ["/", "/page/start.js"]) {
-      const refused = await app.ask("POST", path, { body: {} });
-      expectProblem(refused, "method-not-allowed");
-      expect(refused.headers.get("allow")).toBe("GET, HEAD, OPTIONS");
+      const rejected = await app.ask("POST", path, { body: {} });
+      expectProblem(rejected, "method-not-allowed");
+      expect(rejected.headers.get("allow")).toBe("GET, HEAD, OPTIONS");
       expect(await app.ask("OPTIONS", path)).toMatchObject({ status: 204 });
     }
     expect((await app.ask("GET", "/metrics")).text).toContain('route="/page"');
   });
 
-  it("say how callers are known", async () => {
+  it("state the auth mode", async () => {
     const callers = async (app: Awaited<ReturnType<typeof startHttpApp>>) =>
       /data-callers="(\w+)"/.exec((await app.ask("GET", "/")).text)?.[1];
     expect(await callers(await startHttpApp())).toBe("open");

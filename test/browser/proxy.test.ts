@@ -1,59 +1,59 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { hasBrowser, is, reads, visit } from "../support/browser.js";
+import { expectFreshness, expectText, hasBrowser, visit } from "../support/browser.js";
 import { openCoupon, startHttpApp } from "../support/http-app.js";
 
-/** A browser tells of every request that is refused. */
+/** The browser logs every request that is rejected. */
 const expected = /status of (404|503)/;
-const ofProxy = { status: 404, contentType: "text/html", body: "<h1>404 Not Found</h1>" };
+const proxyResponse = { status: 404, contentType: "text/html", body: "<h1>404 Not Found</h1>" };
 
-/** Answers in the service's place, as a proxy does for what it closes. */
-const close = (page: Page, paths: RegExp) =>
+/** Responds like a proxy that blocks these paths. */
+const blockPaths = (page: Page, paths: RegExp) =>
   page.route(
     (url) => paths.test(url.pathname),
-    (route) => route.fulfill(ofProxy),
+    (route) => route.fulfill(proxyResponse),
   );
 
-describe.skipIf(!hasBrowser)("behind a proxy", () => {
-  it("that closes probes, figures and admin routes: live, and says what is closed", async () => {
+describe.skipIf(!hasBrowser)("the page behind a proxy", () => {
+  it("is live and names the blocked parts if the proxy blocks probes, metrics and admin routes", async () => {
     const app = await startHttpApp();
     const couponId = await openCoupon(app);
     const { page } = await visit(`${app.url}/#/health`, { expected });
-    await close(page, /^\/((metrics|readyz|livez)$|api\/v1\/admin\/)/);
+    await blockPaths(page, /^\/((metrics|readyz|livez)$|api\/v1\/admin\/)/);
     await page.reload();
-    for (const part of ["engines", "figures", "lag", "dead-letters"])
-      await reads(page, `section[aria-labelledby=${part}]`, /Closed here: .* with 404/);
-    expect(await page.locator("main").textContent()).not.toMatch(/Reading/);
-    await is(page, /^Live$/);
+    for (const part of ["backends", "metrics", "lag", "dead-letters"])
+      await expectText(page, `section[aria-labelledby=${part}]`, /A proxy blocks this path \(status 404\)/);
+    expect(await page.locator("main").textContent()).not.toMatch(/Loading/);
+    await expectFreshness(page, /^Live$/);
     await page.goto(`${app.url}/#/drop/${couponId}`);
-    await reads(page, "[data-fact=remaining]", /^10$/);
-    await is(page, /^Live$/);
+    await expectText(page, "[data-fact=remaining]", /^10$/);
+    await expectFreshness(page, /^Live$/);
   });
 
-  it("that has lost the service and answers by itself: stale", async () => {
+  it("is stale if the proxy cannot reach the service and responds itself", async () => {
     const app = await startHttpApp();
     const couponId = await openCoupon(app);
-    // Nothing but the pulse asks here.
+    // This view sends no requests except the pulse.
     const { page } = await visit(`${app.url}/#/drop/no-such-drop`, { expected });
-    await reads(page, "h1", /^No such drop$/);
-    await is(page, /^Live$/);
+    await expectText(page, "h1", /^Drop not found$/);
+    await expectFreshness(page, /^Live$/);
     const drop = await visit(`${app.url}/#/drop`, { expected });
-    await close(page, /./);
-    await is(page, /^Stale since /);
-    // What a proxy says of a drop is not the service's word.
-    await close(drop.page, /^\/api\//);
+    await blockPaths(page, /./);
+    await expectFreshness(page, /^Stale since /);
+    // A proxy's 404 does not mean that the drop does not exist.
+    await blockPaths(drop.page, /^\/api\//);
     await drop.page.goto(`${app.url}/#/drop/${couponId}`);
-    await is(drop.page, /^Stale since /);
+    await expectFreshness(drop.page, /^Stale since /);
     for (const each of [page, drop.page]) await each.unrouteAll();
-    await reads(drop.page, "[data-fact=remaining]", /^10$/);
-    for (const each of [page, drop.page]) await is(each, /^Live$/);
+    await expectText(drop.page, "[data-fact=remaining]", /^10$/);
+    for (const each of [page, drop.page]) await expectFreshness(each, /^Live$/);
   });
 
-  it("that passes the service's own 503: what is unavailable is said", async () => {
+  it("shows the service's own 503: which backend is unavailable", async () => {
     const readiness = async () => ({ status: "unavailable", checks: { database: "cannot be reached" } }) as const;
     const { page } = await visit(`${(await startHttpApp({ readiness })).url}/#/health`, { expected });
-    await reads(page, "#readiness", /^Unavailable$/);
-    await reads(page, ".verdict.bad", /^cannot be reached$/);
-    await is(page, /^Live$/);
+    await expectText(page, "#readiness", /^Unavailable$/);
+    await expectText(page, ".verdict.bad", /^cannot be reached$/);
+    await expectFreshness(page, /^Live$/);
   });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { root } from "../architecture/source-files.js";
-import { hasBrowser, reads, visit } from "../support/browser.js";
+import { expectText, hasBrowser, visit } from "../support/browser.js";
 import { openCoupon, startHttpApp } from "../support/http-app.js";
 
 const html = readFileSync(join(root, "examples/claim.html"), "utf8");
@@ -26,7 +26,7 @@ describe.skipIf(!hasBrowser)("the example page, on another site", () => {
     const origin = await site();
     const app = await startHttpApp({ corsOrigins: [origin] });
     const couponId = await openCoupon(app, { quantity: 1 });
-    const { page, forgive } = await visit(origin);
+    const { page, takeFaults } = await visit(origin);
     const claimAs = async (shopper: string, coupon = couponId) => {
       for (const [field, text] of Object.entries({ service: app.url, coupon, shopper }))
         await page.fill(`[name=${field}]`, text);
@@ -34,27 +34,27 @@ describe.skipIf(!hasBrowser)("the example page, on another site", () => {
     };
 
     await claimAs("kim");
-    await reads(page, "[role=status]", /^You are number 1\.$/);
+    await expectText(page, "[role=status]", /^You are number 1\.$/);
     await app.work();
-    await reads(page, "[role=status]", /^Coupon number 1 is yours\.$/);
+    await expectText(page, "[role=status]", /^Coupon number 1 is yours\.$/);
     await claimAs("lee");
-    await reads(page, "[role=status]", /sold out/i);
+    await expectText(page, "[role=status]", /sold out/i);
     await claimAs("lee", "nothing");
-    await reads(page, "[role=status]", /No such coupon/i);
+    await expectText(page, "[role=status]", /No such coupon/i);
     // The browser tells of refusals as errors; all that was asked outside is the service.
-    expect(forgive(/status of 40[49]/)).toHaveLength(2);
-    expect(forgive(/^asked outside: /).filter((fault) => !fault.includes(app.url))).toEqual([]);
+    expect(takeFaults(/status of 40[49]/)).toHaveLength(2);
+    expect(takeFaults(/^request to another host: /).filter((fault) => !fault.includes(app.url))).toEqual([]);
   });
 
   it("hears nothing from a service that does not name its site (control)", async () => {
     const app = await startHttpApp();
-    const { page, forgive } = await visit(await site());
+    const { page, takeFaults } = await visit(await site());
     for (const [field, text] of Object.entries({ service: app.url, coupon: "any", shopper: "kim" }))
       await page.fill(`[name=${field}]`, text);
     await page.click("button");
-    await expect.poll(() => forgive(/CORS policy/).length).toBeGreaterThan(0);
+    await expect.poll(() => takeFaults(/CORS policy/).length).toBeGreaterThan(0);
     expect(await page.textContent("[role=status]")).toBe("");
-    forgive(/./);
+    takeFaults(/./);
   });
 });
 

@@ -4,12 +4,12 @@ import { afterAll, expect, onTestFinished } from "vitest";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
-/** Whether there is a Chromium; a run that has promised every engine does not begin without. */
+/** Whether Chromium is installed. With REQUIRE_ENGINES=1 a missing Chromium is an error. */
 export const hasBrowser = existsSync(executablePath);
 if (!hasBrowser) {
   if (process.env.REQUIRE_ENGINES === "1")
-    throw new Error(`REQUIRE_ENGINES=1, but there is no Chromium at ${executablePath} (CHROMIUM_PATH)`);
-  console.log(`Browser suite not run: no Chromium at ${executablePath} (CHROMIUM_PATH says where it is).`);
+    throw new Error(`REQUIRE_ENGINES=1, but Chromium is not installed at ${executablePath} (see CHROMIUM_PATH)`);
+  console.log(`Browser tests skipped: no Chromium at ${executablePath}. Set CHROMIUM_PATH if it is elsewhere.`);
 }
 
 let running: Promise<Browser> | undefined;
@@ -19,38 +19,38 @@ const browser = (): Promise<Browser> => {
 };
 afterAll(async () => (await running)?.close());
 
-/** The two sizes that pages are looked at in. */
+/** The window sizes of the tests. */
 export const sizes = { desktop: { width: 1100, height: 900 }, phone: { width: 360, height: 740 } } as const;
 
 export type Visitor = {
   readonly size?: keyof typeof sizes;
   readonly scheme?: "light" | "dark";
-  /** Lets a checker write into the page, which its policy forbids to all others. */
+  /** Disables the content security policy, so that axe can run inside the page. */
   readonly bypassPolicy?: boolean;
-  /** Faults that the test brings about again and again, such as those of a service that is away. */
+  /** Faults that the test causes throughout, for example while the service is unreachable. */
   readonly expected?: RegExp;
 };
 
-/** Somebody who looks at the page. */
+/** A visitor with the page open. */
 export type Visit = {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What should not be: errors, violations of the policy, requests to other hosts. None may be left at the end. */
+  /** Errors, policy violations and requests to other hosts. The test fails if any remain at its end. */
   readonly faults: string[];
-  /** Takes away those faults that a test brings about itself, and answers them. */
-  forgive(own: RegExp): readonly string[];
+  /** Removes and returns the faults that the test caused on purpose. */
+  takeFaults(pattern: RegExp): readonly string[];
 };
 
-// What runs in the page is text here: the compiler knows this side's world only.
-const tellViolations = `addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+// Code that runs in the page is a string, because the compiler only knows the types of Node.
+const logViolations = `addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
   console.error("policy violated", violatedDirective, blockedURI))`;
 const recordTexts = (selector: string) => `{
-  globalThis.seen = [];
+  globalThis.recordedTexts = [];
   const target = document.querySelector(${JSON.stringify(selector)});
-  new MutationObserver(() => seen.push(target.textContent)).observe(target, { childList: true });
+  new MutationObserver(() => recordedTexts.push(target.textContent)).observe(target, { childList: true });
 }`;
 
-/** Opens a page as a visitor of its own; a test in which it had any fault fails. */
+/** Opens a page in its own browser context. The test fails if the page has faults that the test did not take. */
 export const visit = async (
   url: string,
   { size = "desktop", scheme = "light", bypassPolicy = false, expected = /^$/ }: Visitor = {},
@@ -63,16 +63,16 @@ export const visit = async (
     bypassCSP: bypassPolicy,
   });
   const faults: string[] = [];
-  const forgive = (own: RegExp) => {
-    const forgiven = faults.filter((fault) => own.test(fault));
-    faults.splice(0, faults.length, ...faults.filter((fault) => !own.test(fault)));
-    return forgiven;
+  const takeFaults = (pattern: RegExp) => {
+    const taken = faults.filter((fault) => pattern.test(fault));
+    faults.splice(0, faults.length, ...faults.filter((fault) => !pattern.test(fault)));
+    return taken;
   };
   const { origin } = new URL(url);
   context.on("request", (request) => {
-    if (new URL(request.url()).origin !== origin) faults.push(`asked outside: ${request.url()}`);
+    if (new URL(request.url()).origin !== origin) faults.push(`request to another host: ${request.url()}`);
   });
-  await context.addInitScript({ content: tellViolations });
+  await context.addInitScript({ content: logViolations });
   const page = await context.newPage();
   page.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
   page.on("console", (message) => {
@@ -80,22 +80,23 @@ export const visit = async (
   });
   onTestFinished(async () => {
     await context.close();
-    forgive(expected);
+    takeFaults(expected);
     expect(faults).toEqual([]);
   });
   await page.goto(url);
-  return { page, context, faults, forgive };
+  return { page, context, faults, takeFaults };
 };
 
-/** Waits until what the selector finds has such a text; a page that does not come to it fails with what it had. */
-export const reads = (page: Page, selector: string, text: RegExp): Promise<unknown> =>
+/** Waits until the text of the selected elements matches. A failure shows the last text. */
+export const expectText = (page: Page, selector: string, text: RegExp): Promise<unknown> =>
   expect.poll(async () => (await page.locator(selector).allTextContents()).join("\n")).toMatch(text);
 
-/** Waits until the page says of itself that it is live, or stale. */
-export const is = (page: Page, freshness: RegExp): Promise<unknown> => reads(page, "#freshness", freshness);
+/** Waits until the page shows that it is live, or stale. */
+export const expectFreshness = (page: Page, freshness: RegExp): Promise<unknown> =>
+  expectText(page, "#freshness", freshness);
 
-/** Every text that an element has had from now on, for what is gone before anyone looks. */
-export const recorded = async (page: Page, selector: string): Promise<() => Promise<readonly string[]>> => {
+/** Records all texts of an element from now on, including those that are replaced quickly. */
+export const recordElementTexts = async (page: Page, selector: string): Promise<() => Promise<readonly string[]>> => {
   await page.evaluate(recordTexts(selector));
-  return () => page.evaluate("globalThis.seen");
+  return () => page.evaluate("globalThis.recordedTexts");
 };

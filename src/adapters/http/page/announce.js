@@ -1,12 +1,12 @@
 let timer;
 
-/** Says something to a screen reader, politely: emptied first, so that the same words are said again. */
-export const announce = (words) => {
+/** Announces a text to screen readers. Clears the live region first, so that a repeated text is announced again. */
+export const announce = (text) => {
   const announcer = document.getElementById("announcer");
   announcer.textContent = "";
   clearTimeout(timer);
-  // In a later turn, since what is emptied and filled in one has not changed for whoever listens.
+  // Sets the text in a later task: a region that is cleared and refilled in one task counts as unchanged.
   timer = setTimeout(() => {
-    announcer.textContent = words;
+    announcer.textContent = text;
   }, 100);
 };

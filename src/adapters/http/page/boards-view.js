@@ -6,31 +6,28 @@ import { sellOuts } from "./sell-outs.js";
 const windows = ["1d", "3d", "7d", "30d", "all"];
 const boards = ["fastest", "weekly"];
 
-/** What an address asks for, with what it leaves open filled in. */
-const wantedOf = ({ params }) => ({
+/** Returns the choices in an address, with defaults for those that are missing or invalid. */
+const choicesIn = ({ params }) => ({
   window: windows.includes(params.get("window")) ? params.get("window") : "3d",
   board: boards.includes(params.get("board")) ? params.get("board") : "fastest",
   schedule: params.get("schedule"),
 });
 
-/** An address of the boards as they are, but for what is to change. */
-const addressOf = (wanted, change) => {
-  const { window, board, schedule } = { ...wanted, ...change };
-  return `#/boards?${new URLSearchParams({ window, board, ...(schedule !== null && { schedule }) })}`;
-};
+const addressWith = ({ window, board, schedule }) =>
+  `#/boards?${new URLSearchParams({ window, board, ...(schedule !== null && { schedule }) })}`;
 
-/** The boards that everyone watches; a new choice changes its own part only. */
+/** The view of all boards. A new choice updates only the part that it belongs to. */
 export const boardsView = (main, place, signal) => {
-  let wanted = wantedOf(place);
-  const to = (change) => addressOf(wanted, change);
-  const parts = [bestSellers(to, signal), sellOuts(to, signal), scheduleCurve(to, signal)];
+  let choices = choicesIn(place);
+  const addressOf = (change) => addressWith({ ...choices, ...change });
+  const parts = [bestSellers(addressOf, signal), sellOuts(addressOf, signal), scheduleCurve(addressOf, signal)];
   main.append(element("h1", { tabindex: "-1" }, "Boards"), ...parts.map(({ card }) => card));
   const show = () => {
-    for (const part of parts) part.show(wanted);
+    for (const part of parts) part.show(choices);
   };
   show();
-  return (next) => {
-    wanted = wantedOf(next);
+  return (nextPlace) => {
+    choices = choicesIn(nextPlace);
     show();
   };
 };

@@ -1,16 +1,16 @@
-/** In open mode a visitor says who they are; else only a token does. */
+/** Whether the service is in open mode: visitors choose a name. Otherwise requests need a token. */
 export const isOpen = document.documentElement.dataset.callers === "open";
 
-/** Tells `change` when there is another token, or none. */
+/** Dispatches `change` when the token is set or removed. */
 export const caller = new EventTarget();
 
-// In memory only: what is stored, another script of this origin or the next visitor could read.
+// Kept in memory only: other scripts of this origin and later visitors can read stored tokens.
 let token = "";
 let shopper = "";
-const key = "rushboard-shopper";
+const nameKey = "rushboard-shopper";
 
-/** Storage may be switched off; then a name lasts as long as the page. */
-const remembered = (name, value) => {
+/** Writes (if `value` is given) and returns a value of this tab; null if the browser blocks storage. */
+const sessionValue = (name, value) => {
   try {
     if (value !== undefined) sessionStorage.setItem(name, value);
     return sessionStorage.getItem(name);
@@ -21,30 +21,30 @@ const remembered = (name, value) => {
 
 export const hasToken = () => token !== "";
 
-export const setToken = (given) => {
-  token = given.trim();
+export const setToken = (text) => {
+  token = text.trim();
   caller.dispatchEvent(new Event("change"));
 };
 
 export const setShopperName = (name) => {
   shopper = name;
-  remembered(key, name);
+  sessionValue(nameKey, name);
 };
 
-/** The visitor's name in this tab; one is made up for who gives none, and kept as if they had. */
+/** Returns the visitor's name in this tab. Generates and stores one if the visitor has not chosen a name. */
 export const shopperName = () => {
   if (shopper === "")
-    setShopperName(remembered(key) || `visitor-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`);
+    setShopperName(sessionValue(nameKey) || `visitor-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`);
   return shopper;
 };
 
-/** Remembers that this visitor has a claim on the coupon, so that a reload finds it again. */
-export const rememberClaim = (couponId) => remembered(`rushboard-claim:${couponId}`, shopperName());
+/** Stores that this visitor has claimed the coupon, so that the claim is shown after a reload. */
+export const rememberClaim = (couponId) => sessionValue(`rushboard-claim:${couponId}`, shopperName());
 
-export const hasClaimed = (couponId) => remembered(`rushboard-claim:${couponId}`) === shopperName();
+export const hasClaimed = (couponId) => sessionValue(`rushboard-claim:${couponId}`) === shopperName();
 
-/** What a request says of its sender. */
-export const credentials = (asShopper) => {
+/** Returns the request headers that identify the caller. */
+export const authHeaders = (asShopper) => {
   if (!isOpen) return token === "" ? {} : { Authorization: `Bearer ${token}` };
   return asShopper ? { "X-User-Id": shopperName() } : {};
 };

@@ -1,41 +1,41 @@
-import { api, ask, Refusal } from "./ask.js";
 import { caller, hasClaimed, hasToken, isOpen, rememberClaim, setShopperName, shopperName } from "./caller.js";
 import { element, section, setText } from "./element.js";
-import { follow } from "./follow.js";
-import { count } from "./words.js";
+import { formatCount } from "./format.js";
+import { followStream } from "./live-source.js";
+import { apiRoot, RequestError, requestJson } from "./request.js";
 
-const tries = 20;
-const refusals = {
-  "coupon-sold-out": "Sold out. Nothing is left for a new claim.",
+const maxRetries = 20;
+const messages = {
+  "coupon-sold-out": "Sold out. No coupon is left.",
   "coupon-not-open": "The drop is not open.",
-  "coupon-already-issued": "You have this coupon already.",
-  internal: "The claim could not be settled. You may claim again.",
+  "coupon-already-issued": "You already have this coupon.",
+  internal: "The claim failed. You can claim again.",
 };
 
-/** Claims, as long as it takes: the place stays the shopper's, so asking again never costs it. */
-const place = async (couponId, signal, tell) => {
-  for (let left = tries; ; left--)
+/** Sends a claim and retries it. The service keeps the shopper's place, so a retry never costs the position. */
+const sendClaim = async (couponId, signal, onRetry) => {
+  for (let retriesLeft = maxRetries; ; retriesLeft--)
     try {
-      return await ask(`${api}/coupons/${couponId}/claims`, { method: "POST", as: "shopper", signal });
+      return await requestJson(`${apiRoot}/coupons/${couponId}/claims`, { method: "POST", as: "shopper", signal });
     } catch (error) {
-      if (signal.aborted || left === 0 || (error instanceof Refusal && !error.passes)) throw error;
-      tell("No answer yet. Your claim is sent again by itself.");
+      if (signal.aborted || retriesLeft === 0 || (error instanceof RequestError && !error.isRetryable)) throw error;
+      onRetry("No response yet. Your claim is retried automatically.");
       await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs ?? 1000));
     }
 };
 
 const nameField = () => {
-  const keep = ({ target }) => target.checkValidity() && setShopperName(target.value);
+  const saveName = ({ target }) => target.checkValidity() && setShopperName(target.value);
   const field = element("input", {
     id: "shopper",
     value: shopperName(),
     required: true,
     maxlength: "128",
     pattern: "[!-~]+",
-    title: "Letters, digits and signs, without spaces",
+    title: "Letters, digits and symbols, without spaces",
     autocomplete: "nickname",
     spellcheck: "false",
-    onchange: keep,
+    onchange: saveName,
   });
   return element(
     "p",
@@ -45,75 +45,75 @@ const nameField = () => {
   );
 };
 
-/** The visitor's own claim: a button, then their position, then the result. */
+/** The visitor's own claim: first a button, then the position, then the result. */
 export const claimPanel = (couponId, signal) => {
   const button = element("button", { type: "submit", class: "main", disabled: true }, "Claim");
-  const words = element("p", { role: "status", class: "claim", id: "claim-state" });
+  const message = element("p", { role: "status", class: "claim", id: "claim-state" });
   const form = element("form", {}, isOpen ? nameField() : "", button);
-  const panel = section("claim-title", "Your claim", form, words);
+  const panel = section("claim-title", "Your claim", form, message);
   let coupon;
   let attempt = new AbortController();
-  /** `idle`, `waiting` for a result, or `done` with one that stands. */
+  /** `idle`, `waiting` for a result, or `done` with a coupon. */
   let stage = "idle";
 
-  const offer = () => {
-    const ready = isOpen || hasToken();
-    button.disabled = stage !== "idle" || coupon?.state !== "open" || !ready;
-    const labels = { scheduled: "Not open yet", "sold-out": "Sold out", closed: "Closed" };
-    setText(
-      button,
-      stage === "done" ? "Claimed" : stage === "waiting" ? "Waiting" : (labels[coupon?.state] ?? "Claim"),
-    );
-    if (stage === "idle" && !ready) setText(words, "A claim needs your token: give it with the button above.");
+  const updateButton = () => {
+    const mayClaim = isOpen || hasToken();
+    button.disabled = stage !== "idle" || coupon?.state !== "open" || !mayClaim;
+    const stageLabels = { done: "Claimed", waiting: "Waiting" };
+    const stateLabels = { scheduled: "Not open yet", "sold-out": "Sold out", closed: "Closed" };
+    setText(button, stageLabels[stage] ?? stateLabels[coupon?.state] ?? "Claim");
+    if (stage === "idle" && !mayClaim) setText(message, "A claim requires a token. Use the Token button above.");
   };
-  const say = (next, text) => {
-    stage = next;
-    panel.dataset.stage = next;
-    setText(words, text);
-    offer();
+  const setStage = (nextStage, text) => {
+    stage = nextStage;
+    panel.dataset.stage = nextStage;
+    setText(message, text);
+    updateButton();
   };
 
-  /** Ends the attempt that is under way, if any; answers the signal of a new one. */
-  const begin = () => {
+  /** Cancels the current attempt and returns the signal of a new one. */
+  const startAttempt = () => {
     attempt.abort();
     attempt = new AbortController();
     return AbortSignal.any([signal, attempt.signal]);
   };
   const fail = (error) => {
     attempt.abort();
-    say("idle", refusals[error.code] ?? (error instanceof Refusal ? error.message : "No answer. Please try again."));
+    const text = error instanceof RequestError ? error.message : "No response. Please try again.";
+    setStage("idle", messages[error.code] ?? text);
   };
-  const settled = ({ status, position, reason }) => {
+  const showResult = ({ status, position, reason }) => {
     attempt.abort();
-    if (status === "succeeded") say("done", `It is yours. You were number ${count(position)}.`);
-    else say("idle", refusals[reason] ?? `It did not work out: ${reason}.`);
+    if (status === "succeeded") setStage("done", `You got the coupon. Your position was ${formatCount(position)}.`);
+    else setStage("idle", messages[reason] ?? `The claim failed: ${reason}.`);
   };
 
-  const mine = (until) => ask(`${api}/coupons/${couponId}/claims/me`, { as: "shopper", signal: until });
-  const watch = (claim, until) => {
+  const requestOwnClaim = (until) =>
+    requestJson(`${apiRoot}/coupons/${couponId}/claims/me`, { as: "shopper", signal: until });
+  const followClaim = (claim, until) => {
     if (isOpen) rememberClaim(couponId);
-    const waiting = ({ position }) =>
-      say("waiting", `You are number ${count(position)}. The result comes here by itself.`);
-    waiting(claim);
-    // The link carries a ticket, since a browser's EventSource sends no headers; a claim may outwait its hour.
-    const renew = async () => {
+    const showPosition = ({ position }) =>
+      setStage("waiting", `Your position is ${formatCount(position)}. The result appears here automatically.`);
+    showPosition(claim);
+    // The link contains a ticket, because EventSource cannot send headers. A ticket expires after an hour.
+    const renewUrl = async () => {
       try {
-        const { status, links } = await mine(until);
-        if (status !== "pending") settled(await ask(links.self, { as: "shopper", signal: until }));
+        const { status, links } = await requestOwnClaim(until);
+        if (status !== "pending") showResult(await requestJson(links.self, { as: "shopper", signal: until }));
         return links.events;
       } catch (error) {
-        if (!until.aborted && error instanceof Refusal && !error.passes) fail(error);
+        if (!until.aborted && error instanceof RequestError && !error.isRetryable) fail(error);
         throw error;
       }
     };
-    follow(until, "claim", claim.links.events, { pending: waiting, settled }, renew);
+    followStream(until, "claim", claim.links.events, { pending: showPosition, settled: showResult }, renewUrl);
   };
 
-  /** Follows the claim that the request finds, unless somebody else is at the page by then. */
-  const meet = async (request, until) => {
+  /** Follows the claim in the response. Does nothing if the visitor has changed the name or the token meanwhile. */
+  const followResponse = async (response, until) => {
     try {
-      const claim = await request;
-      if (!until.aborted) watch(claim, until);
+      const claim = await response;
+      if (!until.aborted) followClaim(claim, until);
     } catch (error) {
       if (!until.aborted) fail(error);
     }
@@ -121,29 +121,27 @@ export const claimPanel = (couponId, signal) => {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    say("waiting", "Claiming");
-    const until = begin();
-    void meet(
-      place(couponId, until, (text) => setText(words, text)),
-      until,
-    );
+    setStage("waiting", "Claiming");
+    const until = startAttempt();
+    const response = sendClaim(couponId, until, (text) => setText(message, text));
+    void followResponse(response, until);
   });
-  const somebodyElse = () => {
+  const reset = () => {
     attempt.abort();
-    say("idle", "");
+    setStage("idle", "");
   };
-  form.querySelector("input")?.addEventListener("change", somebodyElse);
-  caller.addEventListener("change", somebodyElse, { signal });
+  form.querySelector("input")?.addEventListener("change", reset);
+  caller.addEventListener("change", reset, { signal });
   if (isOpen && hasClaimed(couponId)) {
-    const until = begin();
-    void meet(mine(until), until);
+    const until = startAttempt();
+    void followResponse(requestOwnClaim(until), until);
   }
 
   return {
     panel,
-    show(found) {
-      coupon = found;
-      offer();
+    show(newCoupon) {
+      coupon = newCoupon;
+      updateButton();
     },
   };
 };

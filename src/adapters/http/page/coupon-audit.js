@@ -1,31 +1,31 @@
-import { api, ask, askAll, Refusal } from "./ask.js";
+import { permanentErrorText, withToken } from "./admin-access.js";
 import { element, section, setText, table } from "./element.js";
-import { repeat } from "./follow.js";
-import { lastingWords, withToken } from "./operator-part.js";
-import { count } from "./words.js";
+import { formatCount } from "./format.js";
+import { poll } from "./live-source.js";
+import { apiRoot, RequestError, requestAll, requestJson } from "./request.js";
 
-const everyMs = 3000;
-const most = 200;
+const pollMs = 3000;
+const maxSuggestions = 200;
 
 const rowsOf = ({ quantity, stores: { queue, stock, database } }) => [
-  ["Queue", `admitted ${count(queue.admitted)}, returned ${count(queue.returned)}`],
-  ["Stock", `taken ${count(stock.taken)}, remaining ${count(stock.remaining)} of ${count(quantity)}`],
+  ["Queue", `admitted ${formatCount(queue.admitted)}, returned ${formatCount(queue.returned)}`],
+  ["Stock", `taken ${formatCount(stock.taken)}, remaining ${formatCount(stock.remaining)} of ${formatCount(quantity)}`],
   [
     "Database",
-    `pending ${count(database.pending)}, issued ${count(database.issued)}, failed ${count(database.failed)}`,
+    ["pending", "issued", "failed"].map((status) => `${status} ${formatCount(database[status])}`).join(", "),
   ],
 ];
 
-/** A coupon's stores beside each other: whether they tell of the same claims. */
+/** The audit of a coupon: compares its queue, its stock and the database. */
 export const couponAudit = (couponId, signal) => {
-  const ids = element("datalist", { id: "coupon-ids" });
+  const suggestions = element("datalist", { id: "coupon-ids" });
   const field = element("input", {
     id: "audit-id",
     list: "coupon-ids",
     value: couponId ?? "",
     required: true,
     pattern: "[A-Za-z0-9_\\-]{1,64}",
-    title: "A coupon's id",
+    title: "The id of a coupon",
     autocomplete: "off",
     spellcheck: "false",
   });
@@ -35,12 +35,12 @@ export const couponAudit = (couponId, signal) => {
     element("p", { class: "field" }, element("label", { class: "name", for: "audit-id" }, "Coupon id"), field),
     element("button", { type: "submit" }, "Audit"),
   );
-  const words = element("p", { role: "status", id: "audit-state" });
-  const { box, body, title } = table("Stores", ["Store", "Says"]);
+  const message = element("p", { role: "status", id: "audit-state" });
+  const { box, body, title } = table("Stores", ["Store", "Counts"]);
   box.hidden = true;
-  const say = (text) => {
+  const showMessage = (text) => {
     box.hidden = true;
-    setText(words, text);
+    setText(message, text);
   };
 
   form.addEventListener("submit", (event) => {
@@ -48,41 +48,42 @@ export const couponAudit = (couponId, signal) => {
     location.hash = `#/health?${new URLSearchParams({ audit: field.value })}`;
   });
 
-  const audit = async (until) => {
-    const found = await ask(`${api}/coupons/${couponId}/audit`, { signal: until });
+  const update = async (until) => {
+    const audit = await requestJson(`${apiRoot}/coupons/${couponId}/audit`, { signal: until });
     setText(title, `Stores of ${couponId}`);
-    const { pending } = found.stores.database;
-    const unbalanced = pending > 0 ? `${count(pending)} claims are being settled.` : "Not balanced.";
-    setText(words, found.balanced ? "Balanced: every store tells of the same claims." : unbalanced);
-    words.className = `verdict ${found.balanced || pending > 0 ? "good" : "bad"}`;
-    const cells = ([name, text]) => element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, text));
-    body.replaceChildren(...rowsOf(found).map(cells));
+    const { pending } = audit.stores.database;
+    const unbalanced = pending > 0 ? `Pending claims: ${formatCount(pending)}.` : "Not balanced.";
+    setText(message, audit.balanced ? "Balanced: all stores have the same counts." : unbalanced);
+    message.className = `verdict ${audit.balanced || pending > 0 ? "good" : "bad"}`;
+    const row = ([name, text]) => element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, text));
+    body.replaceChildren(...rowsOf(audit).map(row));
     box.hidden = false;
-    return everyMs;
+    return pollMs;
   };
 
   withToken(
     signal,
-    () => say("Audits are for an admin's token: give it with the button above."),
+    () => showMessage("An audit requires an admin token. Use the Token button above."),
     (until) => {
-      void askAll(`${api}/coupons`, most, { signal: until })
+      void requestAll(`${apiRoot}/coupons`, maxSuggestions, { signal: until })
         .then((coupons) =>
-          ids.replaceChildren(...coupons.map((coupon) => element("option", { value: coupon.couponId }, coupon.name))),
+          suggestions.replaceChildren(
+            ...coupons.map((coupon) => element("option", { value: coupon.couponId }, coupon.name)),
+          ),
         )
-        .catch(() => {}); // the field takes any id without them
-      if (couponId === null) return say("Choose a coupon.");
-      void repeat(until, "audit", () =>
-        audit(until).catch((error) => {
-          // A cold queue is what an audit is for: it is told, and looked at again.
-          if (error instanceof Refusal && error.code === "claim-not-accepted") {
-            say("The queue is cold: it is being rebuilt.");
-            return everyMs;
+        .catch(() => {}); // suggestions are optional: the field accepts any id
+      if (couponId === null) return showMessage("Choose a coupon.");
+      void poll(until, "audit", () =>
+        update(until).catch((error) => {
+          if (error instanceof RequestError && error.code === "claim-not-accepted") {
+            showMessage("The queue is cold and is being rebuilt.");
+            return pollMs;
           }
-          say(lastingWords(error));
+          showMessage(permanentErrorText(error));
           return null;
         }),
       );
     },
   );
-  return section("coupon-audit", "Audit of a coupon", form, ids, words, box);
+  return section("coupon-audit", "Audit of a coupon", form, suggestions, message, box);
 };

@@ -1,75 +1,75 @@
 import { element, setText } from "./element.js";
-import { count, dayOf, timeOf } from "./words.js";
+import { formatCount, formatDay, formatTime } from "./format.js";
 
 const dayMs = 86_400_000;
 const heightPx = 220;
-const darkness = matchMedia("(prefers-color-scheme: dark)");
+const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 
-const colour = (name) => () => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const color = (name) => () => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-const axis = (facts) => ({
-  stroke: colour("--muted"),
-  grid: { stroke: colour("--line"), width: 1 },
-  ticks: { stroke: colour("--line"), width: 1 },
+const axis = (options) => ({
+  stroke: color("--muted"),
+  grid: { stroke: color("--line"), width: 1 },
+  ticks: { stroke: color("--line"), width: 1 },
   font: "12px system-ui, sans-serif",
-  ...facts,
+  ...options,
 });
 
-const options = (label) => ({
+const chartOptions = (label) => ({
   width: 300,
   height: heightPx,
   legend: { show: false },
   cursor: { show: false },
   padding: [12, 32, 0, 0],
-  scales: { x: { time: true }, y: { range: (_chart, _least, most) => [0, Math.max(1, most)] } },
+  scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(1, max)] } },
   axes: [
     axis({
       space: 76,
       values: (chart, splits) => {
         const { min, max } = chart.scales.x;
-        const words = (max - min) * 1000 > dayMs ? dayOf : timeOf;
-        return splits.map((at) => words(at * 1000));
+        const format = (max - min) * 1000 > dayMs ? formatDay : formatTime;
+        return splits.map((at) => format(at * 1000));
       },
     }),
-    axis({ size: 56, values: (_chart, splits) => splits.map((n) => (Number.isInteger(n) ? count(n) : "")) }),
+    axis({ size: 56, values: (_chart, splits) => splits.map((n) => (Number.isInteger(n) ? formatCount(n) : "")) }),
   ],
   series: [
     {},
     {
       label,
-      stroke: colour("--accent"),
-      fill: colour("--accent-soft"),
+      stroke: color("--accent"),
+      fill: color("--accent-soft"),
       width: 2,
       paths: globalThis.uPlot.paths.linear(),
       points: { show: false },
     },
-    { label: "Limit", stroke: colour("--muted"), width: 1, dash: [6, 4], points: { show: false } },
+    { label: "Limit", stroke: color("--muted"), width: 1, dash: [6, 4], points: { show: false } },
   ],
 });
 
 /**
- * A curve of a count that climbs towards a limit. A canvas says nothing to a screen reader, so words beside it say
- * where the curve stands. `show` takes points `{at: ms, value}` in order.
+ * A chart of a count that rises to a limit. Screen readers cannot read a canvas, so a caption states the current value.
+ * `show` takes points `{at: ms, value}` in order of time.
  */
 export const curve = (label, signal) => {
-  const words = element("figcaption");
+  const caption = element("figcaption");
   const canvas = element("div", { class: "chart", "aria-hidden": "true" });
-  const figure = element("figure", {}, canvas, words);
-  const chart = new globalThis.uPlot(options(label), [[], [], []], canvas);
+  const figure = element("figure", {}, canvas, caption);
+  const chart = new globalThis.uPlot(chartOptions(label), [[], [], []], canvas);
 
-  const fit = new ResizeObserver(([{ contentRect }]) => {
+  const resizer = new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width > 0) chart.setSize({ width: Math.floor(contentRect.width), height: heightPx });
   });
-  fit.observe(canvas);
-  darkness.addEventListener("change", () => chart.redraw(false, true), { signal });
-  const leave = () => {
-    fit.disconnect();
+  resizer.observe(canvas);
+  darkScheme.addEventListener("change", () => chart.redraw(false, true), { signal });
+  const destroy = () => {
+    resizer.disconnect();
     chart.destroy();
   };
-  signal.addEventListener("abort", leave, { once: true });
+  signal.addEventListener("abort", destroy, { once: true });
 
   const show = (points, limit, text) => {
-    setText(words, text);
+    setText(caption, text);
     if (signal.aborted) return;
     const at = points.map((point) => point.at / 1000);
     chart.setData([at, points.map(({ value }) => value), points.map(() => limit)]);
@@ -77,19 +77,19 @@ export const curve = (label, signal) => {
   return { figure, show };
 };
 
-const mostSamples = 3000;
+const maxSamples = 3000;
 
-/** The samples of a count: those that change nothing only move the curve's end. */
+/** The samples of a count over time. A sample that repeats the last value only moves the end of the curve. */
 export class Samples {
   points = [];
 
   add(at, value) {
-    const [before, last] = this.points.slice(-2);
+    const [previous, last] = this.points.slice(-2);
     if (last !== undefined && at <= last.at) return;
-    if (last?.value === value && before?.value === value) this.points.pop();
+    if (last?.value === value && previous?.value === value) this.points.pop();
     this.points.push({ at, value });
-    // Every other one of the older half goes, so that hours of watching stay a bounded work.
-    if (this.points.length > mostSamples)
-      this.points = this.points.filter((_, index) => index > mostSamples / 2 || index % 2 === 0);
+    // Drops every second sample of the older half, which bounds memory and drawing time.
+    if (this.points.length > maxSamples)
+      this.points = this.points.filter((_, index) => index > maxSamples / 2 || index % 2 === 0);
   }
 }

@@ -1,18 +1,18 @@
-import { api, askAll, Refusal } from "./ask.js";
 import { element, setText } from "./element.js";
-import { curlPost, firstSteps } from "./first-steps.js";
-import { repeat } from "./follow.js";
-import { redraw } from "./redraw.js";
-import { count, momentOf } from "./words.js";
+import { curlPost, exampleCommands } from "./example-commands.js";
+import { formatCount, formatMoment } from "./format.js";
+import { poll } from "./live-source.js";
+import { replaceItems } from "./replace-items.js";
+import { apiRoot, RequestError, requestAll } from "./request.js";
 
-const mostCoupons = 1000;
-const everyMs = 3000;
+const maxCoupons = 1000;
+const pollMs = 3000;
 
-export const stateWords = { scheduled: "Opens soon", open: "Open", "sold-out": "Sold out", closed: "Closed" };
+export const stateLabels = { scheduled: "Opens soon", open: "Open", "sold-out": "Sold out", closed: "Closed" };
 
-const nothing = () =>
-  firstSteps(
-    "There is no drop yet. This command opens one of 100 coupons, ten per cent off; it then shows here by itself.",
+const emptyList = () =>
+  exampleCommands(
+    "No drops yet. This command opens a drop of 100 coupons, 10 % off. It then appears here automatically.",
     curlPost("/coupons", {
       couponId: "first-drop",
       name: "First drop",
@@ -23,44 +23,44 @@ const nothing = () =>
 
 const card = (coupon) => {
   const { couponId, name, state, remaining, quantity, opensAt } = coupon;
-  const badge = element("span", { class: `badge ${state}` }, stateWords[state]);
-  const opening = state === "scheduled" ? ` · ${momentOf(opensAt)}` : "";
+  const badge = element("span", { class: `badge ${state}` }, stateLabels[state]);
+  const opening = state === "scheduled" ? ` · ${formatMoment(opensAt)}` : "";
   return element(
     "li",
     {},
     element("a", { href: `#/drop/${couponId}` }, name),
     badge,
-    element("span", { class: "muted" }, `${count(remaining)} of ${count(quantity)} left${opening}`),
+    element("span", { class: "muted" }, `${formatCount(remaining)} of ${formatCount(quantity)} left${opening}`),
   );
 };
 
-/** The drops; nothing where this node serves no API. */
-const read = (signal) =>
-  askAll(`${api}/coupons`, mostCoupons, { signal }).catch((error) => {
-    if (error instanceof Refusal && error.status === 404) return undefined;
+/** Returns all coupons, or undefined if this node does not have the role `api`. */
+const requestCoupons = (signal) =>
+  requestAll(`${apiRoot}/coupons`, maxCoupons, { signal }).catch((error) => {
+    if (error instanceof RequestError && error.status === 404) return undefined;
     throw error;
   });
 
-/** Every drop, newest first, as links. */
+/** Links to all drops, newest first. */
 export const dropList = (main, _place, signal) => {
   const list = element("ul", { class: "drops" });
-  const state = element("p", { class: "muted" }, "Reading the drops");
-  main.append(element("h1", { tabindex: "-1" }, "Drops"), state, list);
-  let shown = "";
-  void repeat(signal, "drops", async () => {
-    const coupons = await read(signal);
+  const message = element("p", { class: "muted" }, "Loading");
+  main.append(element("h1", { tabindex: "-1" }, "Drops"), message, list);
+  let rendered = "";
+  void poll(signal, "drops", async () => {
+    const coupons = await requestCoupons(signal);
     if (coupons === undefined) {
-      setText(state, "This node serves no API, for it has other roles. Look at one that does.");
-      return everyMs;
+      setText(message, "This node does not have the api role. Open this page on a node that has it.");
+      return pollMs;
     }
-    // Drawn again only when something changed, lest a link be lost under a finger.
-    const now = JSON.stringify(coupons);
-    if (now === shown) return everyMs;
-    shown = now;
-    redraw(list, coupons.reverse().map(card));
-    setText(state, coupons.length === 0 ? "" : `${count(coupons.length)} so far, newest first`);
+    // Renders changes only, so that a link does not disappear while the user presses it.
+    const json = JSON.stringify(coupons);
+    if (json === rendered) return pollMs;
+    rendered = json;
+    replaceItems(list, coupons.reverse().map(card));
+    setText(message, coupons.length === 0 ? "" : `Newest first (total: ${formatCount(coupons.length)})`);
     main.querySelector(".empty")?.remove();
-    if (coupons.length === 0) main.append(nothing());
-    return everyMs;
+    if (coupons.length === 0) main.append(emptyList());
+    return pollMs;
   });
 };

@@ -1,40 +1,41 @@
 import { setText } from "./element.js";
-import { timeOf } from "./words.js";
+import { formatTime } from "./format.js";
 
-/** Sources that do not answer, and since when. */
-const silent = new Map();
-let heard = false;
+/** Sources that do not respond, each with the time of its first failure. */
+const staleSince = new Map();
+let hasConnected = false;
 
-/** The source that asks, on every view, whether the service is there at all. */
+/** The name of the source that checks on every view whether the service is reachable. */
 export const pulse = "pulse";
 
-/** Tells `recovered` when the pulse is back after a silence. */
+/** Dispatches `recovered` when the service is reachable again. */
 export const freshness = new EventTarget();
 
-const show = () => {
-  const since = Math.min(...silent.values());
-  const stale = silent.size > 0;
-  document.documentElement.dataset.fresh = stale ? "stale" : heard ? "live" : "connecting";
-  const words = stale ? `Stale since ${timeOf(since)}, reconnecting` : heard ? "Live" : "Connecting";
-  setText(document.getElementById("freshness"), words);
+const render = () => {
+  const isStale = staleSince.size > 0;
+  const state = isStale ? "stale" : hasConnected ? "live" : "connecting";
+  document.documentElement.dataset.fresh = state;
+  const texts = { live: "Live", connecting: "Connecting" };
+  const staleText = () => `Stale since ${formatTime(Math.min(...staleSince.values()))}, reconnecting`;
+  setText(document.getElementById("freshness"), texts[state] ?? staleText());
 };
 
-/** The source has answered. */
-export const good = (source) => {
-  const recovered = silent.delete(source) && source === pulse;
-  heard = true;
-  show();
-  if (recovered) freshness.dispatchEvent(new Event("recovered"));
+/** Records a response of the source. */
+export const markLive = (source) => {
+  const hasRecovered = staleSince.delete(source) && source === pulse;
+  hasConnected = true;
+  render();
+  if (hasRecovered) freshness.dispatchEvent(new Event("recovered"));
 };
 
-/** The source has not answered: what is on the page is as old as its silence. */
-export const bad = (source) => {
-  if (!silent.has(source)) silent.set(source, Date.now());
-  show();
+/** Records a failure of the source: its part of the page shows old data from now on. */
+export const markStale = (source) => {
+  if (!staleSince.has(source)) staleSince.set(source, Date.now());
+  render();
 };
 
-/** Nobody looks at the source any more. */
-export const forget = (source) => {
-  silent.delete(source);
-  show();
+/** Removes a source that the page no longer shows. */
+export const removeSource = (source) => {
+  staleSince.delete(source);
+  render();
 };

@@ -1,104 +1,105 @@
-import { ask, askText } from "./ask.js";
+import { permanentErrorText } from "./admin-access.js";
 import { couponAudit } from "./coupon-audit.js";
 import { deadLetters } from "./dead-letters.js";
 import { element, section, setText, table } from "./element.js";
-import { repeat } from "./follow.js";
-import { lastingWords } from "./operator-part.js";
-import { watchedPart } from "./watched-part.js";
-import { count } from "./words.js";
+import { formatCount } from "./format.js";
+import { poll } from "./live-source.js";
+import { requestJson, requestText } from "./request.js";
+import { switchSource } from "./switch-source.js";
 
-const everyMs = 3000;
-const states = { ready: "Ready", degraded: "Degraded: it works, without an engine", unavailable: "Unavailable" };
-
-/** What an operator looks at first; `worry` where more than none is a reason to look further. */
-const figures = {
-  rushboard_outbox_waiting: { words: "Events waiting in the outbox" },
-  rushboard_queue_cold: { words: "Coupon queues that are cold", worry: true },
-  rushboard_product_boards_cold: { words: "Product boards that are cold" },
-  rushboard_dead_letters: { words: "Dead letters", worry: true },
-  rushboard_orders_open: { words: "Open orders" },
-  rushboard_sse_connections: { words: "Open event streams" },
+const pollMs = 3000;
+const states = {
+  ready: "Ready",
+  degraded: "Degraded: the service works without one of its backends",
+  unavailable: "Unavailable",
 };
 
-/** The figures of Prometheus' text, by name, then by their label's value. */
-const figuresIn = (text) => {
-  const found = new Map();
+/** The metrics that an operator checks first. With `mustBeZero` any other value is marked as bad. */
+const keyMetrics = {
+  rushboard_outbox_waiting: { label: "Events waiting in the outbox" },
+  rushboard_queue_cold: { label: "Cold coupon queues", mustBeZero: true },
+  rushboard_product_boards_cold: { label: "Cold product boards" },
+  rushboard_dead_letters: { label: "Dead letters", mustBeZero: true },
+  rushboard_orders_open: { label: "Open orders" },
+  rushboard_sse_connections: { label: "Open event streams" },
+};
+
+/** Parses Prometheus text: metric name → label value → number. */
+const parseMetrics = (text) => {
+  const metrics = new Map();
   for (const [, name, label = "", value] of text.matchAll(/^(rushboard_\w+)(?:\{\w+="([^"]*)"\})? (\S+)$/gm))
-    found.set(name, (found.get(name) ?? new Map()).set(label, Number(value)));
-  return found;
+    metrics.set(name, (metrics.get(name) ?? new Map()).set(label, Number(value)));
+  return metrics;
 };
 
-const sum = (byLabel) => [...byLabel.values()].reduce((all, each) => all + each, 0);
+const sum = (valuesByLabel) => [...valuesByLabel.values()].reduce((total, value) => total + value, 0);
 
-/** A row of a table; `isWell` says what to think of it, where there is anything to think. */
-const line = (name, words, isWell) => {
-  const verdict = isWell === undefined ? undefined : `verdict ${isWell ? "good" : "bad"}`;
-  const told = element("span", { class: verdict }, words);
-  return element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, told));
+/** A table row; `isGood` colors its value, undefined leaves it neutral. */
+const row = (name, text, isGood) => {
+  const verdict = isGood === undefined ? undefined : `verdict ${isGood ? "good" : "bad"}`;
+  const value = element("span", { class: verdict }, text);
+  return element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, value));
 };
 
-const readiness = (signal) => {
-  const { box, body } = table("Checks", ["Engine", "Answer"]);
-  const words = element("p", { id: "readiness", role: "status" }, "Reading");
+const readinessSection = (signal) => {
+  const { box, body } = table("Checks", ["Check", "Result"]);
+  const message = element("p", { id: "readiness", role: "status" }, "Loading");
   const advice = element("ul", { class: "advice" });
-  void repeat(signal, "readiness", async () => {
-    let found;
+  void poll(signal, "readiness", async () => {
     try {
-      found = await ask("/readyz", { signal, also: 503 });
+      const { status, checks, warnings = [] } = await requestJson("/readyz", { signal, acceptStatus: 503 });
+      setText(message, states[status]);
+      body.replaceChildren(...Object.entries(checks).map(([name, result]) => row(name, result, result === "ok")));
+      advice.replaceChildren(...warnings.map((warning) => element("li", {}, warning)));
+      advice.hidden = warnings.length === 0;
+      return pollMs;
     } catch (error) {
-      setText(words, lastingWords(error));
+      setText(message, permanentErrorText(error));
       box.hidden = true;
       return null;
     }
-    const { status, checks, warnings = [] } = found;
-    setText(words, states[status]);
-    body.replaceChildren(...Object.entries(checks).map(([name, answer]) => line(name, answer, answer === "ok")));
-    advice.replaceChildren(...warnings.map((warning) => element("li", {}, warning)));
-    advice.hidden = warnings.length === 0;
-    return everyMs;
   });
-  return section("engines", "Engines", words, box, advice);
+  return section("backends", "Backends", message, box, advice);
 };
 
-/** Two sections that one reading fills. */
-const metrics = (signal) => {
-  const known = table("Figures", ["Figure", "Now"]);
-  const lag = table("Consumer lag", ["Group", "Events to take"]);
-  const close = (words) => {
-    for (const { box } of [known, lag]) box.replaceWith(element("p", { class: "muted" }, words));
+/** Two sections that are filled by the same request to `/metrics`. */
+const metricsSections = (signal) => {
+  const main = table("Metrics", ["Metric", "Value"]);
+  const lag = table("Consumer lag", ["Group", "Events to process"]);
+  const update = async () => {
+    const metrics = parseMetrics(await requestText("/metrics", { signal }));
+    const shown = Object.entries(keyMetrics).filter(([name]) => metrics.has(name));
+    main.body.replaceChildren(
+      ...shown.map(([name, { label, mustBeZero = false }]) => {
+        const value = sum(metrics.get(name));
+        return row(label, formatCount(value), mustBeZero ? value === 0 : undefined);
+      }),
+    );
+    const lags = [...(metrics.get("rushboard_consumer_lag") ?? [])];
+    lag.body.replaceChildren(...lags.map(([group, events]) => row(group, formatCount(events))));
+    return pollMs;
+  };
+  const replaceByText = (text) => {
+    for (const { box } of [main, lag]) box.replaceWith(element("p", { class: "muted" }, text));
     return null;
   };
-  const read = async () => {
-    const found = figuresIn(await askText("/metrics", { signal }));
-    known.body.replaceChildren(
-      ...Object.entries(figures)
-        .filter(([name]) => found.has(name))
-        .map(([name, { words, worry = false }]) => {
-          const figure = sum(found.get(name));
-          return line(words, count(figure), worry ? figure === 0 : undefined);
-        }),
-    );
-    const groups = [...(found.get("rushboard_consumer_lag") ?? [])];
-    lag.body.replaceChildren(...groups.map(([group, events]) => line(group, count(events))));
-    return everyMs;
-  };
-  void repeat(signal, "metrics", () => read().catch((error) => close(lastingWords(error))));
-  return [section("figures", "Figures of this node", known.box), section("lag", "Consumers", lag.box)];
+  void poll(signal, "metrics", () => update().catch((error) => replaceByText(permanentErrorText(error))));
+  return [section("metrics", "Metrics of this node", main.box), section("lag", "Consumers", lag.box)];
 };
 
-/** How the service is, for an operator. */
+/** The view for operators: backends, metrics, dead letters and the audit of a coupon. */
 export const healthView = (main, place, signal) => {
-  const audited = element("div");
-  const audit = watchedPart(signal, (couponId, until) => audited.replaceChildren(couponAudit(couponId, until)));
+  const auditPart = element("div");
+  const showAudit = switchSource(signal, (couponId, until) => auditPart.replaceChildren(couponAudit(couponId, until)));
   main.append(
     element("h1", { tabindex: "-1" }, "Health"),
-    element("div", { class: "columns" }, readiness(signal), ...metrics(signal)),
+    element("div", { class: "columns" }, readinessSection(signal), ...metricsSections(signal)),
     deadLetters(signal),
-    audited,
+    auditPart,
   );
-  audit(place.params.get("audit"));
+  showAudit(place.params.get("audit"));
   return ({ params }) => {
-    audit(params.get("audit"));
-    audited.querySelector("button").focus();
+    showAudit(params.get("audit"));
+    auditPart.querySelector("button").focus();
   };
 };

@@ -1,107 +1,108 @@
 import { announce } from "./announce.js";
-import { api, ask, askAll, Refusal } from "./ask.js";
 import { curve, Samples } from "./curve.js";
 import { element, factList, section, setText } from "./element.js";
-import { repeat } from "./follow.js";
+import { formatCount, formatDuration, formatMoment } from "./format.js";
+import { poll } from "./live-source.js";
+import { apiRoot, RequestError, requestAll, requestJson } from "./request.js";
 import { serviceNow } from "./service-clock.js";
-import { watchedPart } from "./watched-part.js";
-import { count, lengthOf, momentOf } from "./words.js";
+import { switchSource } from "./switch-source.js";
 
-const most = 1000;
-const names = { reserved: "Sold", held: "Held", available: "Available", total: "In all", took: "Sold out in" };
+const maxItems = 1000;
+const factNames = { reserved: "Sold", held: "Held", available: "Available", total: "Total", duration: "Sold out in" };
 
-const fill = (select, choices, chosen) =>
+const setOptions = (select, options, selected) =>
   select.replaceChildren(
-    ...choices.map(([value, words]) => element("option", { value, selected: value === chosen }, words)),
+    ...options.map(([value, label]) => element("option", { value, selected: value === selected }, label)),
   );
 
-/** The points that are known whoever was watching, and what was seen between them. */
+/** Returns the points of the curve: the opening, the samples taken by this page, and the sell-out. */
 const pointsOf = ({ salesOpenAt, soldOutAt, total }, samples) => {
-  const [opened, ended] = [Date.parse(salesOpenAt), soldOutAt === undefined ? undefined : Date.parse(soldOutAt)];
-  const seen = samples.points.filter(({ at }) => at > opened && (ended === undefined || at < ended));
-  const end = ended === undefined ? [] : [{ at: ended, value: total }];
-  return opened > serviceNow() ? [] : [{ at: opened, value: 0 }, ...seen, ...end];
+  const [openedAt, endedAt] = [Date.parse(salesOpenAt), soldOutAt === undefined ? undefined : Date.parse(soldOutAt)];
+  const sampled = samples.points.filter(({ at }) => at > openedAt && (endedAt === undefined || at < endedAt));
+  const end = endedAt === undefined ? [] : [{ at: endedAt, value: total }];
+  return openedAt > serviceNow() ? [] : [{ at: openedAt, value: 0 }, ...sampled, ...end];
 };
 
-const sentenceOf = ({ reserved, total, salesOpenAt, soldOutAt }) => {
-  if (soldOutAt !== undefined) return `All ${count(total)} seats were sold at ${momentOf(soldOutAt)}.`;
-  if (Date.parse(salesOpenAt) > serviceNow()) return `Sales open ${momentOf(salesOpenAt)}.`;
-  return `${count(reserved)} of ${count(total)} seats sold since ${momentOf(salesOpenAt)}.`;
+const captionOf = ({ reserved, total, salesOpenAt, soldOutAt }) => {
+  if (soldOutAt !== undefined) return `All ${formatCount(total)} seats were sold at ${formatMoment(soldOutAt)}.`;
+  if (Date.parse(salesOpenAt) > serviceNow()) return `Sales open at ${formatMoment(salesOpenAt)}.`;
+  return `${formatCount(reserved)} of ${formatCount(total)} seats sold since ${formatMoment(salesOpenAt)}.`;
 };
 
-/** How fast the seats of one schedule go: from its opening, as far as it was watched here, to its last payment. */
-export const scheduleCurve = (to, signal) => {
-  const pick = (select) => {
-    location.hash = to({ schedule: select.value });
+const labeled = (id, label, select) =>
+  element("p", { class: "field" }, element("label", { class: "name", for: id }, label), select);
+
+/** The number of sold seats of one schedule over time, from its opening to its last payment. */
+export const scheduleCurve = (addressOf, signal) => {
+  const openSchedule = () => {
+    location.hash = addressOf({ schedule: schedules.value });
   };
-  const schedules = element("select", { id: "schedule", onchange: () => pick(schedules) });
-  const concerts = element("select", { id: "concert", onchange: () => void choose(concerts.value) });
-  const field = (id, words, select) =>
-    element("p", { class: "field" }, element("label", { class: "name", for: id }, words), select);
+  const schedules = element("select", { id: "schedule", onchange: openSchedule });
+  const concerts = element("select", { id: "concert", onchange: () => void openConcert(concerts.value) });
   const chart = curve("Sold", signal);
-  const facts = factList(names);
+  const facts = factList(factNames);
   const fields = element(
     "div",
     { class: "row" },
-    field("concert", "Concert", concerts),
-    field("schedule", "Schedule", schedules),
+    labeled("concert", "Concert", concerts),
+    labeled("schedule", "Schedule", schedules),
   );
   const body = element("div", {}, fields, facts.list, chart.figure);
-  const words = element("p", { class: "muted" }, "No concert is on sale yet.");
+  const message = element("p", { class: "muted" }, "No concerts yet.");
   body.hidden = true;
-  const card = section("sell-out-curve", "Sell-out curve", words, body);
+  const card = section("sell-out-curve", "Sell-out curve", message, body);
 
-  const offer = async (concertId, chosen) => {
-    const found = await askAll(`${api}/concerts/${concertId}/schedules`, most, { signal });
-    const choices = found.map(({ scheduleId, startsAt }) => [scheduleId, `${momentOf(startsAt)} (${scheduleId})`]);
-    fill(schedules, choices, chosen ?? choices.at(-1)?.[0]);
+  /** Fills the field with the schedules of a concert and selects one, by default the newest. */
+  const listSchedules = async (concertId, selected) => {
+    const found = await requestAll(`${apiRoot}/concerts/${concertId}/schedules`, maxItems, { signal });
+    const options = found.map(({ scheduleId, startsAt }) => [scheduleId, `${formatMoment(startsAt)} (${scheduleId})`]);
+    setOptions(schedules, options, selected ?? options.at(-1)?.[0]);
     return schedules.value;
   };
-  const choose = async (concertId) => {
-    await offer(concertId, undefined).catch(() => {});
-    if (schedules.value !== "") pick(schedules);
+  const openConcert = async (concertId) => {
+    await listSchedules(concertId, undefined).catch(() => {});
+    if (schedules.value !== "") openSchedule();
   };
 
-  const watch = watchedPart(signal, (wanted, until) => {
-    let scheduleId = wanted;
-    let before;
+  const follow = switchSource(signal, (selectedId, until) => {
+    let scheduleId = selectedId;
+    let previous;
     const samples = new Samples();
-    /** Chooses the newest where none is wanted, and fills the fields to go with it. */
-    const find = async () => {
-      const titles = await askAll(`${api}/concerts`, most, { signal: until });
-      const { concertId = titles.at(-1)?.concertId } =
-        scheduleId === null ? {} : await ask(`${api}/schedules/${scheduleId}`, { signal: until });
+    /** Fills both fields and returns the selected schedule's id, by default the newest; undefined if there is none. */
+    const fillFields = async () => {
+      const allConcerts = await requestAll(`${apiRoot}/concerts`, maxItems, { signal: until });
+      const selected =
+        scheduleId === null ? {} : await requestJson(`${apiRoot}/schedules/${scheduleId}`, { signal: until });
+      const concertId = selected.concertId ?? allConcerts.at(-1)?.concertId;
       if (concertId === undefined) return undefined;
-      fill(
-        concerts,
-        titles.map((concert) => [concert.concertId, concert.title]),
-        concertId,
-      );
-      return (await offer(concertId, scheduleId ?? undefined)) || undefined;
+      const options = allConcerts.map((concert) => [concert.concertId, concert.title]);
+      setOptions(concerts, options, concertId);
+      return (await listSchedules(concertId, scheduleId ?? undefined)) || undefined;
     };
-    const look = async () => {
-      if (before === undefined) scheduleId = (await find()) ?? null;
+    const update = async () => {
+      if (previous === undefined) scheduleId = (await fillFields()) ?? null;
       body.hidden = scheduleId === null;
-      setText(words, scheduleId === null ? "No concert is on sale yet." : "");
+      setText(message, scheduleId === null ? "No concerts yet." : "");
       if (scheduleId === null) return 3000;
-      const found = await ask(`${api}/schedules/${scheduleId}`, { signal: until });
-      if (before?.soldOutAt !== found.soldOutAt && before !== undefined) announce("Sold out");
-      before = found;
-      samples.add(serviceNow(), found.reserved);
-      for (const name of ["reserved", "held", "available", "total"]) facts.set(name, count(found[name]));
-      const took = found.soldOutAt && lengthOf(Date.parse(found.soldOutAt) - Date.parse(found.salesOpenAt));
-      facts.set("took", took ?? "–");
-      chart.show(pointsOf(found, samples), found.total, sentenceOf(found));
-      return found.soldOutAt === undefined ? 1000 : 5000;
+      const schedule = await requestJson(`${apiRoot}/schedules/${scheduleId}`, { signal: until });
+      const { salesOpenAt, soldOutAt } = schedule;
+      if (previous !== undefined && previous.soldOutAt !== soldOutAt) announce("Sold out");
+      previous = schedule;
+      samples.add(serviceNow(), schedule.reserved);
+      for (const name of ["reserved", "held", "available", "total"]) facts.set(name, formatCount(schedule[name]));
+      const duration = soldOutAt && formatDuration(Date.parse(soldOutAt) - Date.parse(salesOpenAt));
+      facts.set("duration", duration ?? "–");
+      chart.show(pointsOf(schedule, samples), schedule.total, captionOf(schedule));
+      return soldOutAt === undefined ? 1000 : 5000;
     };
-    void repeat(until, "schedule", () =>
-      look().catch((error) => {
-        if (!(error instanceof Refusal) || error.passes) throw error;
+    void poll(until, "schedule", () =>
+      update().catch((error) => {
+        if (!(error instanceof RequestError) || error.isRetryable) throw error;
         body.hidden = true;
-        setText(words, `There is no schedule ${scheduleId}.`);
+        setText(message, `There is no schedule ${scheduleId}.`);
         return null;
       }),
     );
   });
-  return { card, show: ({ schedule }) => watch(schedule) };
+  return { card, show: ({ schedule }) => follow(schedule) };
 };

@@ -1,71 +1,71 @@
-import { api } from "./ask.js";
 import { choiceLinks } from "./choice-links.js";
 import { element, section, setText, table } from "./element.js";
-import { curlPost, firstSteps, freshId } from "./first-steps.js";
-import { follow } from "./follow.js";
-import { redraw } from "./redraw.js";
-import { watchedPart } from "./watched-part.js";
-import { count, lengthOf, momentOf } from "./words.js";
+import { curlPost, exampleCommands, uniqueId } from "./example-commands.js";
+import { formatCount, formatDuration, formatMoment } from "./format.js";
+import { followStream } from "./live-source.js";
+import { replaceItems } from "./replace-items.js";
+import { apiRoot } from "./request.js";
+import { switchSource } from "./switch-source.js";
 
 const boards = { fastest: "Fastest ever", weekly: "This week" };
-const shown = 10;
+const maxRows = 10;
 
-const hours = (n) => new Date(Date.now() + n * 3_600_000).toISOString();
-const nothing = () => {
-  const concertId = freshId("first-night");
-  return firstSteps(
-    "No concert has sold out here. These commands put one on sale; when its last seat is paid for, it ranks by itself.",
+const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
+const emptyBoard = () => {
+  const concertId = uniqueId("first-night");
+  return exampleCommands(
+    "No sell-outs yet. These commands put a concert on sale. It appears here when its last seat is paid.",
     curlPost("/concerts", { concertId, title: "First night" }),
     curlPost(`/concerts/${concertId}/schedules`, {
-      scheduleId: freshId("first-evening"),
-      startsAt: hours(240),
-      salesOpenAt: hours(0),
+      scheduleId: uniqueId("first-evening"),
+      startsAt: inHours(240),
+      salesOpenAt: inHours(0),
       seats: 20,
       price: 50_000,
     }),
   );
 };
 
-const row = (to) => (sellOut) => {
+const rowWith = (addressOf) => (sellOut) => {
   const { rank, title, scheduleId, seats, soldOutAt, elapsedMs } = sellOut;
-  const link = element("a", { href: to({ schedule: scheduleId }), "data-schedule": scheduleId }, title);
+  const link = element("a", { href: addressOf({ schedule: scheduleId }), "data-schedule": scheduleId }, title);
   return element(
     "tr",
     {},
-    element("td", { class: "rank" }, count(rank)),
+    element("td", { class: "rank" }, formatCount(rank)),
     element("th", { scope: "row" }, link),
-    element("td", { class: "number" }, count(seats)),
-    element("td", { class: "number" }, lengthOf(elapsedMs)),
-    element("td", {}, momentOf(soldOutAt)),
+    element("td", { class: "number" }, formatCount(seats)),
+    element("td", { class: "number" }, formatDuration(elapsedMs)),
+    element("td", {}, formatMoment(soldOutAt)),
   );
 };
 
-/** The fastest sell-outs, of all time or of this week, as they come; each leads to its curve. */
-export const sellOuts = (to, signal) => {
+/** The live board of the fastest sell-outs, of all time or of this week. Each row links to its curve. */
+export const sellOuts = (addressOf, signal) => {
   const { box, body, title } = table("Sell-outs", ["Rank", "Concert", "Seats", "Sold out in", "At"]);
-  const choices = choiceLinks("Board", boards, (board) => to({ board }));
+  const choices = choiceLinks("Board", boards, (board) => addressOf({ board }));
   const empty = element("div");
   const card = section("sell-outs", "Fastest sell-outs", choices.row, box, empty);
   box.hidden = true;
 
-  const watch = watchedPart(signal, (board, until) =>
-    follow(until, "sell-outs", `${api}/rankings/sold-out/events?board=${board}&limit=${shown}`, {
+  const follow = switchSource(signal, (board, until) =>
+    followStream(until, "sell-outs", `${apiRoot}/rankings/sold-out/events?board=${board}&limit=${maxRows}`, {
       board({ items, policy, week }) {
-        setText(title, `Sell-outs, ${week ?? "all time"}, by the policy ${policy}`);
-        redraw(body, items.map(row(to)));
+        setText(title, `Sell-outs, ${week ?? "all time"}, ranked by policy ${policy}`);
+        replaceItems(body, items.map(rowWith(addressOf)));
         box.hidden = items.length === 0;
         if (items.length > 0) empty.replaceChildren();
-        else if (empty.childElementCount === 0) empty.append(nothing());
+        else if (empty.childElementCount === 0) empty.append(emptyBoard());
       },
     }),
   );
   return {
     card,
-    show(wanted) {
-      choices.choose(wanted.board, (board) => to({ board }));
+    show({ board }) {
+      choices.select(board);
       for (const link of body.querySelectorAll("[data-schedule]"))
-        link.setAttribute("href", to({ schedule: link.dataset.schedule }));
-      watch(wanted.board);
+        link.setAttribute("href", addressOf({ schedule: link.dataset.schedule }));
+      follow(board);
     },
   };
 };

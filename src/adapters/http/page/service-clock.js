@@ -1,13 +1,13 @@
-let aheadMs = Number.NEGATIVE_INFINITY;
+let offsetMs = Number.NEGATIVE_INFINITY;
 
 /**
- * Learns from an answer's `Date`. That is cut to the second and has travelled, so each one is a lower bound of how far
- * the service's clock is ahead of ours; the greatest of them is the best.
+ * Estimates the offset of the service's clock from a `Date` header. The header is truncated to the second and arrives
+ * late, so each one is a lower bound of the offset. The largest bound is the best estimate.
  */
-export const hearDate = (header) => {
+export const recordServerDate = (header) => {
   const date = Date.parse(header ?? "");
-  if (!Number.isNaN(date)) aheadMs = Math.max(aheadMs, date - Date.now());
+  if (!Number.isNaN(date)) offsetMs = Math.max(offsetMs, date - Date.now());
 };
 
-/** The service's time, ms; never ahead of it, so that nothing here opens too early. */
-export const serviceNow = () => Date.now() + (Number.isFinite(aheadMs) ? aheadMs : 0);
+/** Returns the service's time in ms. Never ahead of the service, so a countdown never ends too early. */
+export const serviceNow = () => Date.now() + (Number.isFinite(offsetMs) ? offsetMs : 0);

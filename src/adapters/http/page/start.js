@@ -1,9 +1,9 @@
-import { askText, Refusal } from "./ask.js";
 import { boardsView } from "./boards-view.js";
 import { dropView } from "./drop-view.js";
-import { repeat } from "./follow.js";
 import { pulse } from "./freshness.js";
 import { healthView } from "./health-view.js";
+import { poll } from "./live-source.js";
+import { RequestError, requestText } from "./request.js";
 import { startTokenDialog } from "./token-dialog.js";
 
 const pulseMs = 3000;
@@ -14,7 +14,7 @@ const views = {
 };
 const main = document.getElementById("main");
 
-/** The place that an address means: `#/view/id?params`; the drops where it means none. */
+/** Parses an address `#/view/id?params`. The default view is the list of drops. */
 const placeOf = (hash) => {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
   const [name = "", id = ""] = path.split("/");
@@ -22,22 +22,22 @@ const placeOf = (hash) => {
   return { view, id: /^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : undefined, params: new URLSearchParams(query) };
 };
 
-let shown;
-let leaving = new AbortController();
+let current;
+let currentView = new AbortController();
 
-const go = (isFirst) => {
+const showPlace = (isFirst) => {
   const place = placeOf(location.hash);
-  // A view that can change in place keeps the reader's focus where it is.
-  if (shown?.place.view === place.view && shown.change !== undefined) return shown.change(place);
-  leaving.abort();
-  leaving = new AbortController();
+  // A view that can update in place keeps the keyboard focus.
+  if (current?.place.view === place.view && current.update !== undefined) return current.update(place);
+  currentView.abort();
+  currentView = new AbortController();
   main.replaceChildren();
   const { title, show } = views[place.view];
   document.title = `${title} · Rushboard`;
   for (const link of document.querySelectorAll("#views a"))
     if (link.hash === `#/${place.view}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-  shown = { place, change: show(main, place, leaving.signal) };
+  current = { place, update: show(main, place, currentView.signal) };
   if (isFirst) return;
   scrollTo(0, 0);
   main.querySelector("h1")?.focus();
@@ -47,17 +47,17 @@ document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-addEventListener("hashchange", () => go(false));
+addEventListener("hashchange", () => showPlace(false));
 startTokenDialog();
-go(true);
+showPlace(true);
 
-let alive = "/livez";
-void repeat(new AbortController().signal, pulse, async () => {
-  await askText(alive).catch((error) => {
-    if (alive === "/" || !(error instanceof Refusal && error.isForeign)) throw error;
-    // Closed at a proxy, as it may be: then the page itself says whether the service is there.
-    alive = "/";
-    return askText(alive);
+let pulsePath = "/livez";
+void poll(new AbortController().signal, pulse, async () => {
+  await requestText(pulsePath).catch((error) => {
+    if (pulsePath === "/" || !(error instanceof RequestError && error.isFromProxy)) throw error;
+    // A proxy may block /livez. Then the page itself shows whether the service is reachable.
+    pulsePath = "/";
+    return requestText(pulsePath);
   });
   return pulseMs;
 });

@@ -1,24 +1,24 @@
 import { caller, hasToken, isOpen, setToken } from "./caller.js";
 import { setText } from "./element.js";
 
-const part = (id) => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 
-/** Lets a caller give their token, where the service asks for one. */
+/** Shows the Token button and its dialog, unless the service is in open mode. */
 export const startTokenDialog = () => {
   if (isOpen) return;
-  const [button, dialog, field] = [part("token-button"), part("token-dialog"), part("token")];
-  const show = () => setText(button, hasToken() ? "Token: given" : "Token: none");
+  const [button, dialog, field] = [byId("token-button"), byId("token-dialog"), byId("token")];
+  const updateButton = () => setText(button, hasToken() ? "Token: set" : "Token: none");
   button.hidden = false;
   button.addEventListener("click", () => dialog.showModal());
-  part("token-form").addEventListener("submit", () => {
+  byId("token-form").addEventListener("submit", () => {
     setToken(field.value);
     field.value = "";
   });
-  part("token-forget").addEventListener("click", () => {
+  byId("token-remove").addEventListener("click", () => {
     setToken("");
     field.value = "";
     dialog.close();
   });
-  caller.addEventListener("change", show);
-  show();
+  caller.addEventListener("change", updateButton);
+  updateButton();
 };

@@ -1,5 +1,5 @@
-/** Draws a list anew; the link that had the keyboard's focus has it again, if it is still there. */
-export const redraw = (list, children) => {
+/** Replaces the children of a list. Restores the keyboard focus to the link that had it, if that link still exists. */
+export const replaceItems = (list, children) => {
   const focused = list.contains(document.activeElement) && document.activeElement.getAttribute("href");
   list.replaceChildren(...children);
   if (focused) list.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
