@@ -2,23 +2,24 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { KafkaEventBus } from "../adapters/kafka/kafka-event-bus.js";
-import { MemoryBoardNotices } from "../adapters/memory/memory-board-notices.js";
 import { MemoryCouponQueue } from "../adapters/memory/memory-coupon-queue.js";
 import { MemoryCouponStock } from "../adapters/memory/memory-coupon-stock.js";
 import { MemoryCouponStores } from "../adapters/memory/memory-coupon-stores.js";
-import { MemoryOrderNotices } from "../adapters/memory/memory-order-notices.js";
+import { memoryBoardNotices, memoryOrderNotices, memoryTaskNotices } from "../adapters/memory/memory-notices.js";
 import { MemoryRankings, MemorySalesBoard } from "../adapters/memory/memory-sales-board.js";
 import { MemorySoldOutBoard } from "../adapters/memory/memory-sold-out-board.js";
-import { MemoryTaskNotices } from "../adapters/memory/memory-task-notices.js";
 import { SandboxProvider } from "../adapters/provider/sandbox-provider.js";
-import { RedisBoardNotices } from "../adapters/redis/redis-board-notices.js";
 import { openRedis } from "../adapters/redis/redis-client.js";
 import { RedisCouponQueue } from "../adapters/redis/redis-coupon-queue.js";
 import { RedisCouponStock } from "../adapters/redis/redis-coupon-stock.js";
-import { RedisOrderNotices } from "../adapters/redis/redis-order-notices.js";
+import {
+  type RedisNotices,
+  redisBoardNotices,
+  redisOrderNotices,
+  redisTaskNotices,
+} from "../adapters/redis/redis-notices.js";
 import { RedisSalesBoard } from "../adapters/redis/redis-sales-board.js";
 import { RedisSoldOutBoard } from "../adapters/redis/redis-sold-out-board.js";
-import { RedisTaskNotices } from "../adapters/redis/redis-task-notices.js";
 import { openDatabase } from "../adapters/sql/database.js";
 import { SqlClaimQueries } from "../adapters/sql/sql-claim-queries.js";
 import { SqlClaimRows } from "../adapters/sql/sql-claim-rows.js";
@@ -41,6 +42,9 @@ import { newUuid } from "../adapters/system/new-uuid.js";
 import { patience } from "../adapters/system/patience.js";
 import { systemClock } from "../adapters/system/system-clock.js";
 import { groupsOf } from "../application/choreography.js";
+import type { WatchedBoards } from "../application/ports/notices.js";
+import type { OrderId, TaskId } from "../domain/ids.js";
+import type { Task } from "../domain/task.js";
 import { kafkaOptions } from "./kafka-access.js";
 import { holderIsDead, holderName } from "./process-lease.js";
 import { Tokens as T } from "./tokens.js";
@@ -95,9 +99,9 @@ export const memoryStoresModule = wiring((wire) => {
   wire(T.redis, [], () => null);
   wire(T.queue, [], () => new MemoryCouponQueue(stores));
   wire(T.stock, [], () => new MemoryCouponStock(stores));
-  wire(T.notices, [T.log], (log) => new MemoryTaskNotices(followerFailed(log)));
-  wire(T.orderNotices, [T.log], (log) => new MemoryOrderNotices(followerFailed(log)));
-  wire(T.boardNotices, [T.log], (log) => new MemoryBoardNotices(followerFailed(log)));
+  wire(T.notices, [T.log], (log) => memoryTaskNotices(followerFailed(log)));
+  wire(T.orderNotices, [T.log], (log) => memoryOrderNotices(followerFailed(log)));
+  wire(T.boardNotices, [T.log], (log) => memoryBoardNotices(followerFailed(log)));
   wire(T.soldOutBoard, [T.clock], make(MemorySoldOutBoard));
   wire(T.salesBoard, [], () => new MemorySalesBoard(new MemoryRankings()));
   wire(T.storeSteps, [], () => []);
@@ -108,9 +112,9 @@ export const redisStoresModule = wiring((wire) => {
   wire(T.redis, [T.config, T.log], ({ REDIS_URL }, log) => openRedis(REDIS_URL ?? "", newsOf("redis", log)));
   wire(T.queue, [T.redis], (redis) => new RedisCouponQueue(present(redis)));
   wire(T.stock, [T.redis], (redis) => new RedisCouponStock(present(redis)));
-  wire(T.notices, [T.redis, T.log], (redis, log) => new RedisTaskNotices(present(redis), noticeLost(log)));
-  wire(T.orderNotices, [T.redis, T.log], (redis, log) => new RedisOrderNotices(present(redis), noticeLost(log)));
-  wire(T.boardNotices, [T.redis, T.log], (redis, log) => new RedisBoardNotices(present(redis), noticeLost(log)));
+  wire(T.notices, [T.redis, T.log], (redis, log) => redisTaskNotices(present(redis), noticeLost(log)));
+  wire(T.orderNotices, [T.redis, T.log], (redis, log) => redisOrderNotices(present(redis), noticeLost(log)));
+  wire(T.boardNotices, [T.redis, T.log], (redis, log) => redisBoardNotices(present(redis), noticeLost(log)));
   wire(T.soldOutBoard, [T.redis], (redis) => new RedisSoldOutBoard(present(redis)));
   wire(T.salesBoard, [T.redis], (redis) => new RedisSalesBoard(present(redis)));
   wire(
@@ -118,9 +122,9 @@ export const redisStoresModule = wiring((wire) => {
     [T.redis, T.notices, T.orderNotices, T.boardNotices],
     (redis, notices, orderNotices, boardNotices) => [
       { name: "Redis", start: () => present(redis).start(), stop: () => present(redis).stop() },
-      { name: "task notices", start: () => (notices as RedisTaskNotices).start() },
-      { name: "order notices", start: () => (orderNotices as RedisOrderNotices).start() },
-      { name: "board notices", start: () => (boardNotices as RedisBoardNotices).start() },
+      { name: "task notices", start: () => (notices as RedisNotices<TaskId, Task>).start() },
+      { name: "order notices", start: () => (orderNotices as RedisNotices<OrderId>).start() },
+      { name: "board notices", start: () => (boardNotices as RedisNotices<WatchedBoards>).start() },
     ],
   );
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openRedis, type RedisClient } from "../../src/adapters/redis/redis-client.js";
 import { RedisCouponQueue } from "../../src/adapters/redis/redis-coupon-queue.js";
-import { RedisTaskNotices } from "../../src/adapters/redis/redis-task-notices.js";
+import { redisTaskNotices } from "../../src/adapters/redis/redis-notices.js";
 import type { CouponQueue, Join } from "../../src/application/ports/coupon-queue.js";
 import type { Task } from "../../src/domain/task.js";
 import { engines } from "../support/backends.js";
@@ -53,7 +53,7 @@ for (const { name, live, start } of servers)
       const queue = await open();
       await Promise.all(nodes.map((node) => node.stop()));
       const heard: Task[] = [];
-      const notices = new RedisTaskNotices(client, () => {});
+      const notices = redisTaskNotices(client, () => {});
       await Promise.all([client.start(), notices.start()]);
       notices.subscribe(ended.taskId, (each) => heard.push(each));
       await expect(join(queue, 1)).rejects.toMatchObject(away);
@@ -72,7 +72,7 @@ for (const { name, live, start } of servers)
       const queue = await open();
       const heard: Task[] = [];
       const failures: unknown[] = [];
-      const notices = new RedisTaskNotices(client, (error) => failures.push(error));
+      const notices = redisTaskNotices(client, (error) => failures.push(error));
       await Promise.all([client.start(), notices.start()]);
       notices.subscribe(ended.taskId, (each) => heard.push(each));
       await load(queue);

@@ -35,7 +35,7 @@ const madeUp = async () => {
   watch.start();
   const change = (quantity: number) => {
     shown.quantity = quantity;
-    app.get(Tokens.boardNotices).announce("products");
+    app.get(Tokens.boardNotices).announce(["products"]);
   };
   /** A watcher who has been told, and whose first second is over. */
   const watching = async (query = "") => {

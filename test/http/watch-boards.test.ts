@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MemoryBoardNotices } from "../../src/adapters/memory/memory-board-notices.js";
+import { memoryBoardNotices } from "../../src/adapters/memory/memory-notices.js";
 import { WatchBoards } from "../../src/application/board/watch-boards.js";
 import { businessDayAt, plusDays, startOfDay, type TimeZone } from "../../src/domain/business-day.js";
 import type { EpochMs } from "../../src/domain/time.js";
@@ -9,7 +9,7 @@ const seoul = "Asia/Seoul" as TimeZone;
 
 /** Boards under a name each, and what their watchers hear. */
 const watched = () => {
-  const notices = new MemoryBoardNotices();
+  const notices = memoryBoardNotices();
   const clock = { at: noon, now: () => clock.at };
   const watch = new WatchBoards(notices, clock, seoul);
   watch.start();
@@ -28,7 +28,7 @@ const watched = () => {
   const ticks = async (count: number) => {
     for (let n = 0; n < count; n++) await watch.tick();
   };
-  return { join, ticks, reads, watch, clock, announce: () => notices.announce("products"), notices };
+  return { join, ticks, reads, watch, clock, announce: () => notices.announce(["products"]), notices };
 };
 
 describe("watched boards", () => {
@@ -73,7 +73,7 @@ describe("watched boards", () => {
     await ticks(1);
     expect(reads.splice(0)).toEqual(["recent", "now"]);
     await ticks(9);
-    notices.announce("sold-out");
+    notices.announce(["sold-out"]);
     expect(reads).toEqual([]);
     await ticks(1);
     expect(reads.splice(0)).toEqual(["now"]);
@@ -147,7 +147,7 @@ describe("watched boards", () => {
     await ticks(1);
     watch.stop();
     reads.length = 0;
-    notices.announce("products");
+    notices.announce(["products"]);
     await ticks(1);
     expect(reads).toEqual([]);
     third.leave();

@@ -1,6 +1,6 @@
 import { type Choreography, choreograph, type Reactions } from "../../src/application/choreography.js";
-import type { BoardNotices } from "../../src/application/ports/board-notices.js";
 import type { Clock } from "../../src/application/ports/clock.js";
+import type { BoardNotices } from "../../src/application/ports/notices.js";
 import type { ProductQueries } from "../../src/application/ports/product-queries.js";
 import type { SalesBoard } from "../../src/application/ports/sales-board.js";
 import type { SalesQueries } from "../../src/application/ports/sales-queries.js";

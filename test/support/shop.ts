@@ -1,4 +1,4 @@
-import { MemoryBoardNotices } from "../../src/adapters/memory/memory-board-notices.js";
+import { memoryBoardNotices } from "../../src/adapters/memory/memory-notices.js";
 import type { Choreography, Reactions } from "../../src/application/choreography.js";
 import { choreograph } from "../../src/application/choreography.js";
 import { CancelOrder } from "../../src/application/order/cancel-order.js";
@@ -20,7 +20,7 @@ import { StartPayment } from "../../src/application/payment/start-payment.js";
 import type { Clock } from "../../src/application/ports/clock.js";
 import type { EventBus } from "../../src/application/ports/event-bus.js";
 import type { NewId } from "../../src/application/ports/new-id.js";
-import type { OrderNotices } from "../../src/application/ports/order-notices.js";
+import type { OrderNotices } from "../../src/application/ports/notices.js";
 import type { OrderQueries } from "../../src/application/ports/order-queries.js";
 import type { OutboxRows } from "../../src/application/ports/outbox-rows.js";
 import type { Patience } from "../../src/application/ports/patience.js";
@@ -100,7 +100,7 @@ export const openShop = (
   const close = new ClosePayment(work("close"), payments, payables, clock);
   const confirm = new ConfirmPayment(start, provider, close, patience, closedLate);
   return {
-    changeProduct: new ChangeProduct(work("change"), new MemoryBoardNotices()),
+    changeProduct: new ChangeProduct(work("change"), memoryBoardNotices()),
     placeOrder: place,
     cancelOrder: new CancelOrder(work("cancel"), notices, clock),
     confirmPayment: confirm,

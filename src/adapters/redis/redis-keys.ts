@@ -45,5 +45,7 @@ export const soldOutBoardKeys = (board: Board): SoldOutBoardKeys => {
   return { ranking, marker: `{${ranking}}:marker` };
 };
 
-/** The channel on which every node tells of settled tasks. */
+/** The channels of notices, one per kind. */
 export const taskNoticesChannel = "rushboard:task-notices";
+export const orderNoticesChannel = "rushboard:order-notices";
+export const boardNoticesChannel = "rushboard:board-notices";

@@ -1,6 +1,6 @@
 import { type BusinessDay, businessDayAt, type TimeZone } from "../../domain/business-day.js";
-import type { BoardNotices, WatchedBoards } from "../ports/board-notices.js";
 import type { Clock } from "../ports/clock.js";
+import type { BoardNotices, WatchedBoards } from "../ports/notices.js";
 
 /** Ticks after which a board is read without a notice, for notices that were lost. */
 const patientTicks = 10;

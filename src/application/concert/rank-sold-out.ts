@@ -3,8 +3,8 @@ import type { EventOf } from "../../domain/event.js";
 import { type Board, boardsKeptAt, weekOf } from "../../domain/sold-out.js";
 import { sellOutOf } from "../../domain/sold-out-event.js";
 import type { Reaction } from "../choreography.js";
-import type { BoardNotices } from "../ports/board-notices.js";
 import type { Clock } from "../ports/clock.js";
+import type { BoardNotices } from "../ports/notices.js";
 import type { SoldOutBoard } from "../ports/sold-out-board.js";
 import type { Ranking, RebuildSoldOutBoard } from "./rebuild-sold-out-board.js";
 
@@ -38,7 +38,7 @@ export class RankSoldOut implements Reaction<"schedule.sold-out"> {
       const its = sellOuts.filter((sellOut) => stands(board, weekOf(sellOut, zone)));
       if (its.length > 0 && (await this.board.record(board, policy, its)) === "cold") await this.rebuild.execute(board);
     }
-    this.notices.announce("sold-out");
+    this.notices.announce(["sold-out"]);
   }
 }
 

@@ -5,7 +5,7 @@ import { isEngineUnavailable } from "../../domain/problem.js";
 import { taskOf } from "../../domain/task.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
-import type { TaskNotices } from "../ports/task-notices.js";
+import type { TaskNotices } from "../ports/notices.js";
 import type { Transaction } from "../ports/transaction.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 import { byCoupon } from "./by-coupon.js";

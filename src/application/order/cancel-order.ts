@@ -2,7 +2,7 @@ import type { OrderId, UserId } from "../../domain/ids.js";
 import type { Order } from "../../domain/order.js";
 import { DomainError } from "../../domain/problem.js";
 import type { Clock } from "../ports/clock.js";
-import type { OrderNotices } from "../ports/order-notices.js";
+import type { OrderNotices } from "../ports/notices.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 import { endLocked } from "./end-orders.js";
 

@@ -3,7 +3,7 @@ import { type CancelReason, cancel, holdsStock, type Order } from "../../domain/
 import { movesOf } from "../../domain/product.js";
 import type { EpochMs } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
-import type { OrderNotices } from "../ports/order-notices.js";
+import type { OrderNotices } from "../ports/notices.js";
 import type { Transaction } from "../ports/transaction.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 import { saveSteps } from "./save-steps.js";

@@ -3,7 +3,7 @@ import type { OrderId } from "../../domain/ids.js";
 import { awaitsPrice, price } from "../../domain/order.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
-import type { OrderNotices } from "../ports/order-notices.js";
+import type { OrderNotices } from "../ports/notices.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 import { saveSteps } from "./save-steps.js";
 

@@ -4,7 +4,7 @@ import { awaitsStock, reserve } from "../../domain/order.js";
 import { allocate, movesOf } from "../../domain/product.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
-import type { OrderNotices } from "../ports/order-notices.js";
+import type { OrderNotices } from "../ports/notices.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 import { saveSteps } from "./save-steps.js";
 

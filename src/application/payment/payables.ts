@@ -4,7 +4,7 @@ import type { Payment, Subject } from "../../domain/payment.js";
 import { DomainError } from "../../domain/problem.js";
 import type { EpochMs } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
-import type { OrderNotices } from "../ports/order-notices.js";
+import type { OrderNotices } from "../ports/notices.js";
 import type { Transaction } from "../ports/transaction.js";
 import { PayableOrder } from "./payable-order.js";
 import { PayableSeat } from "./payable-seat.js";

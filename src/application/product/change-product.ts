@@ -1,6 +1,6 @@
 import type { ProductId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
-import type { BoardNotices } from "../ports/board-notices.js";
+import type { BoardNotices } from "../ports/notices.js";
 import type { ProductChange } from "../ports/product-table.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
@@ -20,6 +20,6 @@ export class ChangeProduct {
     if (outcome === "unknown") throw new DomainError({ code: "product-not-found", productId });
     if (outcome === "too-large") throw new DomainError({ code: "stock-too-large", productId });
     // Boards show names and prices.
-    this.notices.announce("products");
+    this.notices.announce(["products"]);
   }
 }

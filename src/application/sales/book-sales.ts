@@ -4,8 +4,8 @@ import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { Sale } from "../../domain/sale.js";
 import { boardsHolding } from "../../domain/sales-window.js";
 import type { Reaction } from "../choreography.js";
-import type { BoardNotices } from "../ports/board-notices.js";
 import type { Clock } from "../ports/clock.js";
+import type { BoardNotices } from "../ports/notices.js";
 import type { SalesBoard } from "../ports/sales-board.js";
 import type { SalesQueries } from "../ports/sales-queries.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
@@ -74,7 +74,7 @@ export class BookSales implements Reaction<"product.sold"> {
       // Redis away: its boards come back cold, or are healed by the slices, so booking goes on without it.
       if (!isBoardsAway(error)) throw error;
     }
-    this.notices.announce("products");
+    this.notices.announce(["products"]);
   }
 }
 

@@ -1,69 +1,46 @@
 import type { TaskId, UserId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
 import { type Task, taskOf } from "../../domain/task.js";
+import { Follow } from "../notices/follow.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
-import type { TaskNotices } from "../ports/task-notices.js";
+import type { TaskNotices } from "../ports/notices.js";
 
-const readsAtOnce = 500;
-
-/** Tells a follower the state of a task, then its one end, whenever and wherever the follower comes. */
+/** Sends a follower the state of a task, then its result. */
 export class FollowTask {
-  private readonly followers = new Map<TaskId, Set<(task: Task) => void>>();
-  private readonly claims: ClaimQueries;
-  private readonly notices: TaskNotices;
+  private readonly tasks: Follow<TaskId, Task, Task>;
 
   constructor(claims: ClaimQueries, notices: TaskNotices) {
-    this.claims = claims;
-    this.notices = notices;
+    this.tasks = new Follow({
+      notices,
+      read: async (taskIds) =>
+        (await claims.byTasks(taskIds)).map((claim) => ({
+          key: claim.taskId,
+          userId: claim.userId,
+          state: taskOf(claim),
+        })),
+      stateIn: (task) => task,
+      notFound: (taskId) => new DomainError({ code: "task-not-found", taskId }),
+    });
   }
 
   /**
-   * Tells `pending` at once and the end when it comes, or only the end where that is known already. The answer ends
-   * the following; after the task's end it does nothing.
-   * @throws DomainError `task-not-found`, also where the task is another shopper's.
+   * Passes the pending task to `onTask`, then the settled one. A task that is settled already is passed once. Returns
+   * the function that stops this.
+   * @throws DomainError `task-not-found`, also if the task is another shopper's
    */
-  async execute(taskId: TaskId, userId: UserId, tell: (task: Task) => void): Promise<() => void> {
-    let told = false;
-    const hear = (task: Task) => {
-      if (told || task.status === "pending") return;
-      told = true;
-      leave();
-      tell(task);
-    };
-    const leave = this.listen(taskId, hear);
-    try {
-      // Subscribed first: an end that comes between this read and its answer is heard, not missed.
-      const [claim] = await this.claims.byTasks([taskId]);
-      if (claim === undefined || claim.userId !== userId) throw new DomainError({ code: "task-not-found", taskId });
-      const task = taskOf(claim);
-      if (task.status !== "pending") hear(task);
-      else if (!told) tell(task);
-    } catch (error) {
-      leave();
-      throw error;
-    }
-    return leave;
+  execute(taskId: TaskId, userId: UserId, onTask: (task: Task) => void): Promise<() => void> {
+    let last: Task["status"] | undefined;
+    return this.tasks.start(taskId, userId, (task) => {
+      const { status } = task;
+      const isNew = status !== last;
+      last = status;
+      if (isNew) onTask(task);
+      return status !== "pending";
+    });
   }
 
-  /** Reads every followed task again, for notices that were lost. */
-  async reread(): Promise<void> {
-    const taskIds = [...this.followers.keys()];
-    for (let from = 0; from < taskIds.length; from += readsAtOnce) {
-      const claims = await this.claims.byTasks(taskIds.slice(from, from + readsAtOnce));
-      for (const claim of claims)
-        if (claim.status !== "pending")
-          for (const hear of [...(this.followers.get(claim.taskId) ?? [])]) hear(taskOf(claim));
-    }
-  }
-
-  private listen(taskId: TaskId, hear: (task: Task) => void): () => void {
-    const unsubscribe = this.notices.subscribe(taskId, hear);
-    const hearers = this.followers.get(taskId) ?? new Set();
-    this.followers.set(taskId, hearers.add(hear));
-    return () => {
-      unsubscribe();
-      hearers.delete(hear);
-      if (hearers.size === 0 && this.followers.get(taskId) === hearers) this.followers.delete(taskId);
-    };
+  /** Reads every followed task again, because notices may be lost. */
+  reread(): Promise<void> {
+    return this.tasks.reread();
   }
 }

@@ -3,7 +3,7 @@ import { MemoryCouponQueue } from "../../../src/adapters/memory/memory-coupon-qu
 import { MemoryCouponStock } from "../../../src/adapters/memory/memory-coupon-stock.js";
 import { MemoryCouponStores } from "../../../src/adapters/memory/memory-coupon-stores.js";
 import { MemoryEventBus } from "../../../src/adapters/memory/memory-event-bus.js";
-import { MemoryTaskNotices } from "../../../src/adapters/memory/memory-task-notices.js";
+import { memoryTaskNotices } from "../../../src/adapters/memory/memory-notices.js";
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
 import { migrate } from "../../../src/adapters/sql/migrate.js";
 import { SqlClaimQueries } from "../../../src/adapters/sql/sql-claim-queries.js";
@@ -67,7 +67,7 @@ export const openHouse = async (twins: Twins, quantity: number) => {
   const queue = new MemoryCouponQueue(stores);
   const right = new MemoryCouponStock(stores);
   const stock = twins.stock?.(right, stores) ?? right;
-  const notices = new MemoryTaskNotices();
+  const notices = memoryTaskNotices();
   const rebuild = new RebuildQueue(work, coupons, claims, queue, clock);
   let busIsAway = false;
   const edge: EventBus = Object.assign(Object.create(bus), {

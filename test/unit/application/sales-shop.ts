@@ -3,6 +3,7 @@ import { SqlProductQueries } from "../../../src/adapters/sql/sql-product-queries
 import { SqlSalesQueries } from "../../../src/adapters/sql/sql-sales-queries.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
 import type { Reaction } from "../../../src/application/choreography.js";
+import type { BoardNotices } from "../../../src/application/ports/notices.js";
 import type { SalesBoard } from "../../../src/application/ports/sales-board.js";
 import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
 import type { Transaction } from "../../../src/application/ports/transaction.js";
@@ -69,7 +70,7 @@ export const openSalesShop = async (options: Options = {}) => {
   const clock = standingClock(now);
   const under = openMemoryBoards();
   const announced: string[] = [];
-  const notices = { announce: (boards: string) => void announced.push(boards), subscribe: () => () => {} };
+  const notices: BoardNotices = { announce: (boards) => void announced.push(...boards), subscribe: () => () => {} };
   /** A node of its own on the same database and boards. */
   const openNode = (holder = "node", on = db, altered: Partial<SalesParts> = {}) => {
     const work = new SqlUnitOfWork(on, () => {}, holder);

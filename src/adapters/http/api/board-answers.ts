@@ -1,6 +1,6 @@
 import type { BoardText, WatchBoards } from "../../../application/board/watch-boards.js";
-import type { WatchedBoards } from "../../../application/ports/board-notices.js";
 import type { Clock } from "../../../application/ports/clock.js";
+import type { WatchedBoards } from "../../../application/ports/notices.js";
 import { BriefAnswers } from "../server/brief-answers.js";
 import { type EventStream, eventFrame } from "../server/event-stream.js";
 import type { Answer } from "../server/route.js";
