@@ -1,4 +1,4 @@
-import { isEngineUnavailable } from "../domain/problem.js";
+import { isBackendUnavailable } from "../domain/problem.js";
 
 /** An item that failed alone, while the engines answered. */
 export type Failure<T> = { readonly item: T; readonly error: unknown };
@@ -17,7 +17,7 @@ export const attemptSlice = async <T>(
     await work(items);
     return [];
   } catch (error) {
-    if (isEngineUnavailable(error)) throw error;
+    if (isBackendUnavailable(error)) throw error;
     const [item] = items;
     if (items.length === 1 && item !== undefined) return [{ item, error }];
   }

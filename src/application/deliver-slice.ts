@@ -1,5 +1,5 @@
 import { type DomainEvent, keyOf } from "../domain/event.js";
-import { isEngineUnavailable } from "../domain/problem.js";
+import { isBackendUnavailable } from "../domain/problem.js";
 import { attemptSlice, type Failure } from "./attempt-slice.js";
 import type { Choreography, ConsumerGroup, Reaction } from "./choreography.js";
 
@@ -40,7 +40,7 @@ export const deliverSlice = async <D extends Delivery>(
           await reaction?.execute(events);
           done.push(...part);
         } catch (error) {
-          if (part.length === 1 && !isEngineUnavailable(error)) {
+          if (part.length === 1 && !isBackendUnavailable(error)) {
             failed.push({ item: first, error });
             failedKeys.add(keyOf(first.event));
           }

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { RecurringJob } from "../adapters/system/recurring-job.js";
 import { choreograph } from "../application/choreography.js";
-import { isEngineUnavailable } from "../domain/problem.js";
+import { isBackendUnavailable } from "../domain/problem.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
 import { type JobFigures, scheduledJobs } from "./scheduled-jobs.js";
@@ -33,7 +33,7 @@ export const backgroundSteps = (
   // The counter exists after the use cases do.
   get(Tokens.paymentsClosedLate).count = countPayment;
   const failed = (job: string) => (error: unknown) =>
-    log[isEngineUnavailable(error) ? "warn" : "error"]({ job, err: error }, "a job failed and will be tried again");
+    log[isBackendUnavailable(error) ? "warn" : "error"]({ job, err: error }, "a job failed and will be tried again");
   const recurring: Recurring = (name, run, everyMs) => {
     const job = new RecurringJob(run, everyMs, failed(name));
     steps.push({ name, start: () => job.start(), stop: () => job.stop() });

@@ -1,6 +1,6 @@
 import { closeDatabase } from "../adapters/sql/database.js";
 import { isMigrated, migrate } from "../adapters/sql/migrate.js";
-import { isEngineUnavailable } from "../domain/problem.js";
+import { isBackendUnavailable } from "../domain/problem.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
 import { LeaseHeld, ProcessLease } from "./process-lease.js";
@@ -18,14 +18,14 @@ const onceDatabaseAnswers = async (work: () => Promise<void>, refused: (error: u
   try {
     await work();
   } catch (error) {
-    if (!isEngineUnavailable(error)) throw refusalOf(error);
+    if (!isBackendUnavailable(error)) throw refusalOf(error);
     setTimeout(() => onceDatabaseAnswers(work, refused).catch(refused), retryMs).unref();
   }
 };
 
 /** What the database said that is there and does not let us in, or does not do as we say. */
 const refusalOf = (error: unknown): unknown =>
-  error instanceof StartRefused || error instanceof LeaseHeld || isEngineUnavailable(error)
+  error instanceof StartRefused || error instanceof LeaseHeld || isBackendUnavailable(error)
     ? error
     : new StartRefused(`could not start with the database: ${reasonOf(error)}`);
 

@@ -4,7 +4,7 @@ import { readRedisSettings } from "../adapters/redis/redis-settings.js";
 import type { Database } from "../adapters/sql/database.js";
 import { readSqlSettings } from "../adapters/sql/sql-settings.js";
 import { RecurringJob } from "../adapters/system/recurring-job.js";
-import { isEngineUnavailable } from "../domain/problem.js";
+import { isBackendUnavailable } from "../domain/problem.js";
 import type { Config } from "./config.js";
 import type { EngineCheck } from "./engine-tokens.js";
 import { kafkaOptions } from "./kafka-access.js";
@@ -69,7 +69,7 @@ export class EngineWarnings {
       }
       return false;
     } catch (err) {
-      if (isEngineUnavailable(err)) return true;
+      if (isBackendUnavailable(err)) return true;
       this.log.debug({ engine: name, err }, "the engine does not tell its settings");
       return false;
     }

@@ -1,7 +1,7 @@
 import type { ConcertId, PaymentId, ReservationId, ScheduleId, UserId } from "./ids.js";
 import type { Money } from "./money.js";
 import { DomainError } from "./problem.js";
-import type { EpochMs } from "./time.js";
+import { type EpochMs, toInstant } from "./time.js";
 
 export type Concert = { readonly concertId: ConcertId; readonly title: string };
 
@@ -52,7 +52,15 @@ export const sameSchedule = (a: Schedule, b: Schedule): boolean =>
   a.seats === b.seats &&
   a.price === b.price;
 
-const expired = ({ reservationId }: Reservation) => new DomainError({ code: "reservation-expired", reservationId });
+const notLive = ({ reservationId, status, expiresAt }: Reservation) =>
+  new DomainError({
+    code: "reservation-expired",
+    cause: status === "cancelled" ? "cancelled" : "expired",
+    reservationId,
+    expiresAt: toInstant(expiresAt),
+  });
+
+const beingPaid = (paymentId: PaymentId) => new DomainError({ code: "payment-in-progress", paymentId });
 
 /** Puts a payment's mark on the hold. @throws DomainError by which a request to pay is refused */
 export const startSeatPayment = (
@@ -61,11 +69,13 @@ export const startSeatPayment = (
   amount: Money,
   now: EpochMs,
 ): HeldSeat => {
-  if (reservation.status === "reserved") throw new DomainError({ code: "already-paid" });
-  if (reservation.status !== "held") throw expired(reservation);
-  if (reservation.openPayment !== null) throw new DomainError({ code: "payment-in-progress" });
-  if (isOver(reservation, now)) throw expired(reservation);
-  if (amount !== reservation.price) throw new DomainError({ code: "amount-mismatch", amount: reservation.price });
+  if (reservation.status === "reserved")
+    throw new DomainError({ code: "already-paid", paymentId: reservation.paymentId });
+  if (reservation.status !== "held") throw notLive(reservation);
+  if (reservation.openPayment !== null) throw beingPaid(reservation.openPayment);
+  if (isOver(reservation, now)) throw notLive(reservation);
+  if (amount !== reservation.price)
+    throw new DomainError({ code: "amount-mismatch", amount: reservation.price, sent: amount });
   return { ...reservation, openPayment: paymentId };
 };
 
@@ -94,9 +104,8 @@ export const expireHold = (reservation: Reservation, now: EpochMs): Reservation 
 /** A shopper gives a seat back. @throws DomainError where it is over, or being paid */
 export const cancelReservation = (reservation: Reservation, now: EpochMs): EndedReservation => {
   if (reservation.status === "cancelled") return reservation;
-  if (statusAt(reservation, now) === "expired") throw expired(reservation);
-  if (reservation.status === "held" && reservation.openPayment !== null)
-    throw new DomainError({ code: "payment-in-progress" });
+  if (statusAt(reservation, now) === "expired") throw notLive(reservation);
+  if (reservation.status === "held" && reservation.openPayment !== null) throw beingPaid(reservation.openPayment);
   const { reservationId, scheduleId, seatNo, userId, price, expiresAt } = reservation;
   return { reservationId, scheduleId, seatNo, userId, price, expiresAt, status: "cancelled" };
 };

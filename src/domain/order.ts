@@ -4,7 +4,7 @@ import type { OrderId, PaymentId, ProductId, UserCouponId, UserId } from "./ids.
 import { greatestMoney, type Money, totalOf } from "./money.js";
 import { orderEvent } from "./order-event.js";
 import { DomainError } from "./problem.js";
-import type { EpochMs } from "./time.js";
+import { type EpochMs, toInstant } from "./time.js";
 
 export type OrderItem = { readonly productId: ProductId; readonly quantity: number };
 /** A line at the price of its placing. */
@@ -90,7 +90,7 @@ export const place = (
   now: EpochMs,
 ): OrderStep => {
   const subtotal = facts.lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0) as Money;
-  if (subtotal > greatestMoney) throw new DomainError({ code: "order-too-large", greatest: greatestMoney });
+  if (subtotal > greatestMoney) throw new DomainError({ code: "order-too-large", subtotal, greatest: greatestMoney });
   const order: Order = {
     ...facts,
     subtotal,
@@ -168,11 +168,17 @@ export const holdsStock = (order: Order): boolean =>
 /** Puts a payment's mark on the order. @throws DomainError by which a request to pay is refused */
 export const startPayment = (order: Order, paymentId: PaymentId, amount: Money, now: EpochMs): PayableOrder => {
   const { orderId } = order;
-  if (order.status === "confirmed") throw new DomainError({ code: "already-paid" });
-  if (order.status !== "awaiting-payment") throw new DomainError({ code: "order-not-payable", orderId });
-  if (order.openPayment !== null) throw new DomainError({ code: "payment-in-progress" });
-  if (now >= order.expiresAt) throw new DomainError({ code: "order-not-payable", orderId });
-  if (amount !== totalOf(order)) throw new DomainError({ code: "amount-mismatch", amount: totalOf(order) });
+  if (order.status === "confirmed") throw new DomainError({ code: "already-paid", paymentId: order.paymentId });
+  if (order.status === "cancelled")
+    throw new DomainError({ code: "order-not-payable", cause: "cancelled", orderId, reason: order.reason });
+  if (order.status === "pending") throw new DomainError({ code: "order-not-payable", cause: "not-priced", orderId });
+  if (order.openPayment !== null) throw new DomainError({ code: "payment-in-progress", paymentId: order.openPayment });
+  if (now >= order.expiresAt) {
+    const expiresAt = toInstant(order.expiresAt);
+    throw new DomainError({ code: "order-not-payable", cause: "expired", orderId, expiresAt });
+  }
+  if (amount !== totalOf(order))
+    throw new DomainError({ code: "amount-mismatch", amount: totalOf(order), sent: amount });
   return { ...order, openPayment: paymentId };
 };
 

@@ -2,6 +2,7 @@ import type { BusinessDay } from "./business-day.js";
 import type {
   ConcertId,
   CouponId,
+  IdempotencyKey,
   OrderId,
   PaymentId,
   ProductId,
@@ -11,52 +12,108 @@ import type {
   UserCouponId,
 } from "./ids.js";
 import type { Money } from "./money.js";
+import type { Instant } from "./time.js";
 
-/** The engines that the service can lose and outlive. */
-export type Engine = "database" | "redis" | "kafka";
+/** The backends that the service survives losing. */
+export type Backend = "database" | "redis" | "kafka";
 
-/** A broken precondition, with the facts that the caller may see. Closed: the HTTP edge has one row a code. */
+/**
+ * A broken precondition with the facts that the caller may see, in the form in which the API shows them. Where a code
+ * has several causes, `cause` names the one that applies. The union is closed: the HTTP adapter has one entry per code.
+ */
 export type Problem =
   | { readonly code: "coupon-not-found"; readonly couponId: CouponId }
-  /** A shopper's coupon that does not exist, or is another's. */
+  /** The shopper's coupon does not exist or belongs to another shopper. */
   | { readonly code: "coupon-not-found"; readonly userCouponId: UserCouponId }
-  | { readonly code: "coupon-not-open"; readonly couponId: CouponId }
+  | {
+      readonly code: "coupon-not-open";
+      readonly cause: "scheduled";
+      readonly couponId: CouponId;
+      readonly opensAt: Instant;
+    }
+  | {
+      readonly code: "coupon-not-open";
+      readonly cause: "closed";
+      readonly couponId: CouponId;
+      readonly closesAt: Instant;
+    }
   | { readonly code: "coupon-sold-out"; readonly couponId: CouponId }
   | { readonly code: "claim-not-found"; readonly couponId: CouponId }
   | { readonly code: "claim-not-accepted"; readonly couponId: CouponId }
   | { readonly code: "task-not-found"; readonly taskId: TaskId }
-  /** `index`: which of several things given names it. */
+  /** `index`: the position of the sale in the request. */
   | { readonly code: "product-not-found"; readonly productId: ProductId; readonly index?: number }
-  | { readonly code: "sale-in-future"; readonly index: number }
-  | { readonly code: "day-not-closed"; readonly businessDay: BusinessDay }
-  | { readonly code: "stock-too-large"; readonly productId: ProductId }
+  | { readonly code: "sale-in-future"; readonly index: number; readonly occurredAt: Instant; readonly latest: Instant }
+  | { readonly code: "day-not-closed"; readonly businessDay: BusinessDay; readonly today: BusinessDay }
+  | {
+      readonly code: "stock-too-large";
+      readonly productId: ProductId;
+      readonly restock: number;
+      readonly greatest: number;
+    }
   | { readonly code: "order-not-found"; readonly orderId: OrderId }
-  | { readonly code: "order-too-large"; readonly greatest: Money }
-  | { readonly code: "order-not-cancellable"; readonly orderId: OrderId }
-  | { readonly code: "order-not-payable"; readonly orderId: OrderId }
+  | { readonly code: "order-too-large"; readonly subtotal: Money; readonly greatest: Money }
+  | { readonly code: "order-not-cancellable"; readonly cause: "confirmed"; readonly orderId: OrderId }
+  | {
+      readonly code: "order-not-cancellable";
+      readonly cause: "payment-open";
+      readonly orderId: OrderId;
+      readonly paymentId: PaymentId;
+    }
+  | { readonly code: "order-not-payable"; readonly cause: "not-priced"; readonly orderId: OrderId }
+  | {
+      readonly code: "order-not-payable";
+      readonly cause: "cancelled";
+      readonly orderId: OrderId;
+      readonly reason: string;
+    }
+  | {
+      readonly code: "order-not-payable";
+      readonly cause: "expired";
+      readonly orderId: OrderId;
+      readonly expiresAt: Instant;
+    }
   | { readonly code: "payment-not-found"; readonly paymentId: PaymentId }
   | { readonly code: "payment-declined"; readonly paymentId: PaymentId }
   | { readonly code: "concert-not-found"; readonly concertId: ConcertId }
   | { readonly code: "schedule-not-found"; readonly scheduleId: ScheduleId }
-  | { readonly code: "seat-not-found"; readonly scheduleId: ScheduleId; readonly seatNo: number }
-  | { readonly code: "seat-taken"; readonly scheduleId: ScheduleId; readonly seatNo: number }
-  | { readonly code: "sales-not-open"; readonly scheduleId: ScheduleId }
+  | {
+      readonly code: "seat-not-found";
+      readonly scheduleId: ScheduleId;
+      readonly seatNo: number;
+      readonly seats: number;
+    }
+  | {
+      readonly code: "seat-taken";
+      readonly cause: "held" | "reserved";
+      readonly scheduleId: ScheduleId;
+      readonly seatNo: number;
+    }
+  | { readonly code: "sales-not-open"; readonly scheduleId: ScheduleId; readonly salesOpenAt: Instant }
   | { readonly code: "reservation-not-found"; readonly reservationId: ReservationId }
-  | { readonly code: "reservation-expired"; readonly reservationId: ReservationId }
-  | { readonly code: "already-paid" }
-  | { readonly code: "payment-in-progress" }
-  | { readonly code: "amount-mismatch"; readonly amount: Money }
-  | { readonly code: "idempotency-key-reused" }
+  | {
+      readonly code: "reservation-expired";
+      readonly cause: "expired" | "cancelled";
+      readonly reservationId: ReservationId;
+      readonly expiresAt: Instant;
+    }
+  /** `paymentId`: the payment that paid. */
+  | { readonly code: "already-paid"; readonly paymentId: PaymentId }
+  /** `paymentId`: the open payment. */
+  | { readonly code: "payment-in-progress"; readonly paymentId: PaymentId }
+  /** `amount` is due, `sent` was sent. */
+  | { readonly code: "amount-mismatch"; readonly amount: Money; readonly sent: Money }
+  | { readonly code: "idempotency-key-reused"; readonly idempotencyKey: IdempotencyKey }
   | { readonly code: "dead-letter-not-found"; readonly deadLetterId: string }
   | { readonly code: "dead-letter-replayed"; readonly deadLetterId: string }
-  /** What was parked is no event, so there is nothing to deliver again. */
+  /** The parked text is not an event, so it cannot be delivered again. */
   | { readonly code: "dead-letter-undecodable"; readonly deadLetterId: string }
   | { readonly code: "id-taken"; readonly id: string }
-  /** A transition that no sequence of steps can ask for: a defect, or a forged event. */
+  /** A transition that no valid sequence of steps leads to: a defect or a forged event. */
   | { readonly code: "impossible-transition"; readonly from: string; readonly step: string }
-  | { readonly code: "engine-unavailable"; readonly engine: Engine };
+  | { readonly code: "engine-unavailable"; readonly engine: Backend };
 
-/** Thrown where a precondition does not hold; expected outcomes are values instead (ADR 0003). */
+/** Thrown when a precondition does not hold; expected outcomes are values instead (ADR 0003). */
 export class DomainError extends Error {
   readonly problem: Problem;
 
@@ -67,6 +124,6 @@ export class DomainError extends Error {
   }
 }
 
-/** Whether `error` says that an engine could not be reached, so that trying again later may help. */
-export const isEngineUnavailable = (error: unknown): boolean =>
+/** Whether `error` means that a backend was unreachable, so a later retry may succeed. */
+export const isBackendUnavailable = (error: unknown): boolean =>
   error instanceof DomainError && error.problem.code === "engine-unavailable";

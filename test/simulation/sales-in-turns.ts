@@ -11,7 +11,7 @@ import type { SalesBoard } from "../../src/application/ports/sales-board.js";
 import type { SalesQueries } from "../../src/application/ports/sales-queries.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import type { TimeZone } from "../../src/domain/business-day.js";
-import { DomainError, isEngineUnavailable } from "../../src/domain/problem.js";
+import { DomainError, isBackendUnavailable } from "../../src/domain/problem.js";
 import { type AlteredSales, openSalesHouse, type SalesHouse, type SalesWorker } from "../support/sales-house.js";
 import type { Turns } from "../support/turns.js";
 import { nameOf, type Told } from "./sales-promises.js";
@@ -37,7 +37,7 @@ const boardInTurns = (turns: Turns, right: SalesBoard, told: Told): SalesBoard =
     },
   });
   const away = (error: unknown) => {
-    throw isEngineUnavailable(error) ? new DomainError({ code: "engine-unavailable", engine: "redis" }) : error;
+    throw isBackendUnavailable(error) ? new DomainError({ code: "engine-unavailable", engine: "redis" }) : error;
   };
   return new Proxy(turns.taken<SalesBoard>("board", raising), {
     get: (target, method) => {

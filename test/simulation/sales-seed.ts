@@ -1,6 +1,6 @@
 import type { Database } from "../../src/adapters/sql/database.js";
 import { type BusinessDay, businessDayAt, type TimeZone } from "../../src/domain/business-day.js";
-import { isEngineUnavailable } from "../../src/domain/problem.js";
+import { isBackendUnavailable } from "../../src/domain/problem.js";
 import type { Sale } from "../../src/domain/sale.js";
 import { keptBoards } from "../../src/domain/sales-window.js";
 import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.js";
@@ -100,7 +100,7 @@ export class SalesSeed {
       () => this.history.push(`${what} → done`),
       (error: unknown) => {
         this.history.push(`${what} → ${error}`);
-        if (!isEngineUnavailable(error)) this.broken.push(`step ${what}: ${error}`);
+        if (!isBackendUnavailable(error)) this.broken.push(`step ${what}: ${error}`);
       },
     );
     await settled();

@@ -5,7 +5,7 @@ import { deadLetterOf, oneLine } from "../../application/dead-letter-of.js";
 import { deliverSlice, mostTries } from "../../application/deliver-slice.js";
 import type { DeadLetters } from "../../application/ports/dead-letters.js";
 import { type DomainEvent, keyOf } from "../../domain/event.js";
-import { isEngineUnavailable } from "../../domain/problem.js";
+import { isBackendUnavailable } from "../../domain/problem.js";
 
 type Delivery = { readonly event: DomainEvent; tries: number; dueAt: number };
 
@@ -71,7 +71,7 @@ export class MemoryInbox {
         this.lastTrouble = undefined;
         this.settled();
       } catch (error) {
-        if (!isEngineUnavailable(error)) this.lastTrouble = `${this.group}: ${oneLine(error)}`;
+        if (!isBackendUnavailable(error)) this.lastTrouble = `${this.group}: ${oneLine(error)}`;
         await sleep(this.backoff(++this.timesAway), undefined, { signal }).catch(() => {});
       }
     }

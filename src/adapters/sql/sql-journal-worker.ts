@@ -8,7 +8,7 @@ import type { DeadLetter } from "../../application/ports/dead-letters.js";
 import type { JobLease } from "../../application/ports/job-lease.js";
 import { parseEvent } from "../../domain/decode-event.js";
 import type { DomainEvent } from "../../domain/event.js";
-import { isEngineUnavailable } from "../../domain/problem.js";
+import { isBackendUnavailable } from "../../domain/problem.js";
 import { type Database, read, transact } from "./database.js";
 import { SqlDeadLetters } from "./sql-dead-letters.js";
 
@@ -83,7 +83,7 @@ export class SqlJournalWorker {
         this.lastTrouble = undefined;
         if (rows.length === 0) await this.rest();
       } catch (error) {
-        if (!isEngineUnavailable(error)) this.lastTrouble = `${this.group}: ${oneLine(error)}`;
+        if (!isBackendUnavailable(error)) this.lastTrouble = `${this.group}: ${oneLine(error)}`;
         failures += 1;
         await sleep(backoff(failures), undefined, { signal }).catch(() => {});
       }

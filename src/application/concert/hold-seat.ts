@@ -1,7 +1,7 @@
 import { expireHold, isOver, type Reservation, type Schedule } from "../../domain/concert.js";
 import type { ReservationId, ScheduleId, UserId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
-import { after } from "../../domain/time.js";
+import { after, toInstant } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { ConcertQueries } from "../ports/concert-queries.js";
 import type { NewId } from "../ports/new-id.js";
@@ -9,6 +9,10 @@ import type { Transaction } from "../ports/transaction.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
 type Held = { readonly created: boolean; readonly reservation: Reservation };
+
+/** Without a live row that the caller has seen, another shopper's hold was inserted first. */
+const seatTaken = (live: Reservation | undefined, scheduleId: ScheduleId, seatNo: number) =>
+  new DomainError({ code: "seat-taken", cause: live?.status === "reserved" ? "reserved" : "held", scheduleId, seatNo });
 
 /** Holds a seat for a shopper until it is paid or its time is over: one winner a seat. */
 export class HoldSeat {
@@ -35,7 +39,7 @@ export class HoldSeat {
     // In a rush nearly everybody is late: a plain read tells them, and makes no winner wait.
     const earlier = await this.concerts.live(scheduleId, seatNo);
     if (earlier !== undefined && earlier.userId !== userId && !isOver(earlier, this.clock.now()))
-      throw new DomainError({ code: "seat-taken", scheduleId, seatNo });
+      throw seatTaken(earlier, scheduleId, seatNo);
     const held = await this.work.run((tx) => this.holdIn(tx, scheduleId, seatNo, userId));
     // The hold that was over has ended, in a transaction of its own; whoever comes first now has the seat.
     return held === "freed" ? this.execute(scheduleId, seatNo, userId) : held;
@@ -61,8 +65,7 @@ export class HoldSeat {
       status: "held",
       openPayment: null,
     };
-    if (live !== undefined || !(await tx.reservations.add(reservation)))
-      throw new DomainError({ code: "seat-taken", scheduleId, seatNo });
+    if (live !== undefined || !(await tx.reservations.add(reservation))) throw seatTaken(live, scheduleId, seatNo);
     await tx.concerts.count([{ scheduleId, held: 1, reserved: 0 }]);
     return { created: true, reservation };
   }
@@ -70,8 +73,10 @@ export class HoldSeat {
   private async openSchedule(tx: Transaction, scheduleId: ScheduleId, seatNo: number): Promise<Schedule> {
     const schedule = await tx.concerts.findSchedule(scheduleId);
     if (schedule === undefined) throw new DomainError({ code: "schedule-not-found", scheduleId });
-    if (seatNo > schedule.seats) throw new DomainError({ code: "seat-not-found", scheduleId, seatNo });
-    if (this.clock.now() < schedule.salesOpenAt) throw new DomainError({ code: "sales-not-open", scheduleId });
+    if (seatNo > schedule.seats)
+      throw new DomainError({ code: "seat-not-found", scheduleId, seatNo, seats: schedule.seats });
+    if (this.clock.now() < schedule.salesOpenAt)
+      throw new DomainError({ code: "sales-not-open", scheduleId, salesOpenAt: toInstant(schedule.salesOpenAt) });
     return schedule;
   }
 }

@@ -1,5 +1,5 @@
 import type { ScheduleId } from "../../domain/ids.js";
-import { isEngineUnavailable } from "../../domain/problem.js";
+import { isBackendUnavailable } from "../../domain/problem.js";
 import type { Board } from "../../domain/sold-out.js";
 import { type ScorePolicy, scoreOf } from "../../domain/sold-out-score.js";
 import type { SoldOutBoard } from "../ports/sold-out-board.js";
@@ -34,7 +34,7 @@ export class ListSoldOut {
     try {
       return await this.board.top(board, this.policy, limit);
     } catch (error) {
-      if (isEngineUnavailable(error)) return null;
+      if (isBackendUnavailable(error)) return null;
       throw error;
     }
   }

@@ -1,6 +1,7 @@
-import { type Claim, type PendingClaim, windowAt } from "../../domain/coupon.js";
+import type { Claim, PendingClaim } from "../../domain/coupon.js";
 import type { CouponId, UserId } from "../../domain/ids.js";
-import { DomainError } from "../../domain/problem.js";
+import { DomainError, type Problem } from "../../domain/problem.js";
+import { toInstant } from "../../domain/time.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
 import type { Clock } from "../ports/clock.js";
 import type { CouponQueries } from "../ports/coupon-queries.js";
@@ -34,10 +35,15 @@ export class ClaimCoupon {
   async execute(couponId: CouponId, userId: UserId): Promise<ClaimAnswer> {
     const coupon = await this.coupons.find(couponId);
     if (coupon === undefined) throw new DomainError({ code: "coupon-not-found", couponId });
-    const window = windowAt(coupon, this.clock.now());
+    const { opensAt, closesAt } = coupon;
+    const now = this.clock.now();
     // Nobody can hold a live claim before the opening, so that rush costs no look.
-    if (window === "before") throw new DomainError({ code: "coupon-not-open", couponId });
-    if (window === "after") return this.standing(couponId, userId, "coupon-not-open");
+    if (opensAt !== null && now < opensAt)
+      throw new DomainError({ code: "coupon-not-open", cause: "scheduled", couponId, opensAt: toInstant(opensAt) });
+    if (closesAt !== null && now >= closesAt) {
+      const closed = { code: "coupon-not-open", cause: "closed", couponId, closesAt: toInstant(closesAt) } as const;
+      return this.standing(couponId, userId, closed);
+    }
 
     const place = await this.queue.execute(couponId, userId);
     if (place.kind === "admitted") return this.write(couponId, place);
@@ -59,17 +65,13 @@ export class ClaimCoupon {
       }
       case "refused":
         await this.queue.distrust(couponId, place);
-        return this.standing(couponId, userId, "claim-not-accepted");
+        return this.standing(couponId, userId, { code: "claim-not-accepted", couponId });
     }
   }
 
-  private async standing(
-    couponId: CouponId,
-    userId: UserId,
-    otherwise: "coupon-not-open" | "claim-not-accepted",
-  ): Promise<ClaimAnswer> {
+  private async standing(couponId: CouponId, userId: UserId, otherwise: Problem): Promise<ClaimAnswer> {
     const claim = await this.claims.live(couponId, userId);
-    if (claim === undefined) throw new DomainError({ code: otherwise, couponId });
+    if (claim === undefined) throw new DomainError(otherwise);
     return { accepted: false, claim };
   }
 }

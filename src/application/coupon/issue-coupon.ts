@@ -1,7 +1,7 @@
 import { type PendingClaim, type SettledClaim, settle, type Verdict } from "../../domain/coupon.js";
 import { type EventOf, settledEvent } from "../../domain/event.js";
 import { type CouponId, type TaskId, userCouponOf } from "../../domain/ids.js";
-import { isEngineUnavailable } from "../../domain/problem.js";
+import { isBackendUnavailable } from "../../domain/problem.js";
 import { taskOf } from "../../domain/task.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
@@ -35,7 +35,7 @@ export class IssueCoupon implements Reaction<"coupon.reserved"> {
       this.notices.announce(settled.map(taskOf));
     } catch (error) {
       const [only] = due;
-      if (due.length === 1 && only !== undefined && !isEngineUnavailable(error))
+      if (due.length === 1 && only !== undefined && !isBackendUnavailable(error))
         await this.work.run((tx) => tx.claims.countFailure([only.taskId]));
       throw error;
     }

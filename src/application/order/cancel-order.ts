@@ -29,7 +29,12 @@ export class CancelOrder {
       if (before?.userId !== userId) throw new DomainError({ code: "order-not-found", orderId });
       const ended = await endLocked(tx, [before], "cancelled-by-shopper", this.clock.now());
       const [after = before] = ended.length === 0 ? [before] : await tx.orders.lock([orderId]);
-      if (after.status !== "cancelled") throw new DomainError({ code: "order-not-cancellable", orderId });
+      if (after.status === "awaiting-payment" && after.openPayment !== null) {
+        const paymentId = after.openPayment;
+        throw new DomainError({ code: "order-not-cancellable", cause: "payment-open", orderId, paymentId });
+      }
+      if (after.status !== "cancelled")
+        throw new DomainError({ code: "order-not-cancellable", cause: "confirmed", orderId });
       return { ended, order: after };
     });
     this.notices.announce(ended);

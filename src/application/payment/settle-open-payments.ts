@@ -1,5 +1,5 @@
 import { acknowledgeRefund, type Payment } from "../../domain/payment.js";
-import { isEngineUnavailable } from "../../domain/problem.js";
+import { isBackendUnavailable } from "../../domain/problem.js";
 import { after } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { Patience } from "../ports/patience.js";
@@ -49,7 +49,7 @@ export class SettleOpenPayments {
       (last) => this.payments.refundsDue(last, callsAtOnce),
       (payment) => this.refund(payment),
     );
-    const failed = [...voids, ...refunds].find(({ error }) => !isEngineUnavailable(error));
+    const failed = [...voids, ...refunds].find(({ error }) => !isBackendUnavailable(error));
     if (failed !== undefined) throw failed.error;
   }
 

@@ -44,7 +44,8 @@ export class StartPayment {
     const thing = await this.payables.lock(tx, request.subject);
     const standing = await tx.payments.byKey(request.userId, request.key);
     if (standing !== undefined) {
-      if (!sameRequest(standing, request)) throw new DomainError({ code: "idempotency-key-reused" });
+      if (!sameRequest(standing, request))
+        throw new DomainError({ code: "idempotency-key-reused", idempotencyKey: request.key });
       return { payment: standing, began: false, closed: false };
     }
     if (thing?.userId !== request.userId) throw this.payables.unknown(request.subject);

@@ -42,7 +42,8 @@ export class CloseDay {
 
   /** Closes one day; closing it again finds no drift and changes nothing. @throws DomainError `day-not-closed` */
   async execute(day: BusinessDay, fence: Fence = unfenced): Promise<ClosedDay> {
-    if (day >= this.today()) throw new DomainError({ code: "day-not-closed", businessDay: day });
+    const today = this.today();
+    if (day >= today) throw new DomainError({ code: "day-not-closed", businessDay: day, today });
     await this.bookSales.bookUnbooked();
     return this.close(day, fence);
   }

@@ -1,5 +1,5 @@
 import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
-import { isEngineUnavailable } from "../../domain/problem.js";
+import { isBackendUnavailable } from "../../domain/problem.js";
 import type { Product } from "../../domain/product.js";
 import {
   boardBefore,
@@ -61,7 +61,7 @@ export class ListPopularProducts {
       const before = await this.board.ranks(yesterday, ids);
       return before && { asOf, top, before };
     } catch (error) {
-      if (isEngineUnavailable(error)) return null;
+      if (isBackendUnavailable(error)) return null;
       throw error;
     }
   }

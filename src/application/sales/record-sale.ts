@@ -3,7 +3,7 @@ import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
 import { productSold } from "../../domain/order-event.js";
 import { DomainError } from "../../domain/problem.js";
-import { after, type EpochMs } from "../../domain/time.js";
+import { after, type EpochMs, toInstant } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
@@ -39,8 +39,15 @@ export class RecordSale {
   execute(reported: readonly ReportedSale[]): Promise<{ readonly accepted: number; readonly known: number }> {
     return this.work.run(async (tx) => {
       const now = this.clock.now();
-      const early = reported.findIndex(({ occurredAt }) => occurredAt !== null && occurredAt > after(now, aheadMs));
-      if (early >= 0) throw new DomainError({ code: "sale-in-future", index: early });
+      const latest = after(now, aheadMs);
+      for (const [index, { occurredAt }] of reported.entries())
+        if (occurredAt !== null && occurredAt > latest)
+          throw new DomainError({
+            code: "sale-in-future",
+            index,
+            occurredAt: toInstant(occurredAt),
+            latest: toInstant(latest),
+          });
       const products = await tx.products.byIds([...new Set(reported.map(({ productId }) => productId))]);
       const there = new Set(products.map(({ productId }) => productId));
       const stray = reported.findIndex(({ productId }) => !there.has(productId));

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { DomainEvent } from "../../../src/domain/event.js";
-import { isEngineUnavailable } from "../../../src/domain/problem.js";
+import { isBackendUnavailable } from "../../../src/domain/problem.js";
 import { type BusUnderTest, Recorder, requested } from "./bus-under-test.js";
 
 /** What a fault needs of an engine that the test owns. */
@@ -14,7 +14,7 @@ export type FaultyEngine = {
 const outcomeOf = (publishing: Promise<void>) =>
   publishing.then(
     () => "published",
-    (error) => (isEngineUnavailable(error) ? "engine-unavailable" : error),
+    (error) => (isBackendUnavailable(error) ? "engine-unavailable" : error),
   );
 
 /** Publishes until the bus takes it: each refusal must be an engine's. */

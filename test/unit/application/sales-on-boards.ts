@@ -1,13 +1,13 @@
 import { expect } from "vitest";
 import { plusDays } from "../../../src/domain/business-day.js";
-import { DomainError, type Engine } from "../../../src/domain/problem.js";
+import { type Backend, DomainError } from "../../../src/domain/problem.js";
 import { keptBoards } from "../../../src/domain/sales-window.js";
 import { boardFrom, day, ledgerIn } from "../../support/sales-ledger.js";
 import { at, type SalesShop, shown, sold } from "./sales-shop.js";
 
 export const today = day("2026-11-21");
 export const products = ["a", "b", "c", "d", "e"];
-export const gone = (engine: Engine) => async (): Promise<never> => {
+export const gone = (engine: Backend) => async (): Promise<never> => {
   throw new DomainError({ code: "engine-unavailable", engine });
 };
 export const daysAgo = (days: number) => ({ occurredAt: at(`${plusDays(today, -days)}T03:00:00Z`) });
