@@ -1,78 +1,69 @@
-import type { EventOf, EventType } from "../domain/event.js";
-import type { AnnounceSoldOut } from "./concert/announce-sold-out.js";
-import type { RankSoldOut } from "./concert/rank-sold-out.js";
-import type { IssueCoupon } from "./coupon/issue-coupon.js";
-import type { LogClaims } from "./coupon/log-claims.js";
-import type { ReserveCoupon } from "./coupon/reserve-coupon.js";
-import type { ReturnPlaces } from "./coupon/return-places.js";
-import type { CancelRefusedOrders } from "./order/cancel-refused-orders.js";
-import type { PriceOrder } from "./order/price-order.js";
-import type { RedeemCoupon } from "./order/redeem-coupon.js";
-import type { ReserveStock } from "./order/reserve-stock.js";
-import type { BookSales } from "./sales/book-sales.js";
+import { type EventOf, type EventType, eventTypes } from "../domain/event.js";
 
-/** Consumer groups: each gets every event it reacts to, and none waits for another. */
-export const consumerGroups = [
-  "stock",
-  "settlement",
-  "ranking-log",
-  "inventory",
-  "redemption",
-  "orders",
-  "ranking",
-  "webhook",
-  "sales",
-] as const;
-export type ConsumerGroup = (typeof consumerGroups)[number];
-
-/** What a group does with a slice of events of one type, in order; safe to repeat, and to come late. */
-export type Reaction<T extends EventType = EventType> = {
-  execute(events: readonly EventOf<T>[]): Promise<void>;
+/** Consumer groups and what they do. Each group receives every event it reacts to, independently of the others. */
+export const groupSummaries = {
+  stock: "counts claims, gives back the places of failed claims",
+  settlement: "issues coupons",
+  "ranking-log": "logs how each claim was settled",
+  inventory: "reserves stock",
+  redemption: "redeems coupons",
+  orders: "prices orders, cancels refused orders",
+  ranking: "writes the sold-out boards",
+  webhook: "schedules webhook deliveries",
+  sales: "books sales, raises the product boards",
 };
+export type ConsumerGroup = keyof typeof groupSummaries;
+export const consumerGroups = Object.keys(groupSummaries) as readonly ConsumerGroup[];
 
-/** Every event type with the groups that react to it; a missing row, or a reaction to another event, does not compile. */
-export type Choreography = { readonly [T in EventType]: Readonly<Partial<Record<ConsumerGroup, Reaction<T>>>> };
+/** Event type → consumer group → use case: every flow of the service. */
+const table = {
+  "coupon.requested": { stock: "reserveCoupon" },
+  "coupon.reserved": { settlement: "issueCoupon" },
+  "coupon.issued": { "ranking-log": "logClaims" },
+  "coupon.failed": { stock: "returnPlaces", "ranking-log": "logClaims" },
 
-/** The use cases that react to events. */
-export type Reactions = {
-  readonly reserveCoupon: ReserveCoupon;
-  readonly issueCoupon: IssueCoupon;
-  readonly returnPlaces: ReturnPlaces;
-  readonly logClaims: LogClaims;
-  readonly reserveStock: ReserveStock;
-  readonly redeemCoupon: RedeemCoupon;
-  readonly priceOrder: PriceOrder;
-  readonly cancelRefusedOrders: CancelRefusedOrders;
-  readonly rankSoldOut: RankSoldOut;
-  readonly announceSoldOut: AnnounceSoldOut;
-  readonly bookSales: BookSales;
-};
-
-/** Who reacts to what: every flow of the service, on one screen; each bus dispatches from it. */
-export const choreograph = (app: Reactions): Choreography => ({
-  "coupon.requested": { stock: app.reserveCoupon },
-  "coupon.reserved": { settlement: app.issueCoupon },
-  "coupon.issued": { "ranking-log": app.logClaims },
-  "coupon.failed": { stock: app.returnPlaces, "ranking-log": app.logClaims },
-
-  "order.placed": { inventory: app.reserveStock },
-  // An order with a coupon is priced once that is redeemed, any other at once.
-  "stock.reserved": { redemption: app.redeemCoupon, orders: app.priceOrder },
-  "stock.refused": { orders: app.cancelRefusedOrders },
-  "coupon.redeemed": { orders: app.priceOrder },
-  "coupon.redemption-refused": { orders: app.cancelRefusedOrders },
+  "order.placed": { inventory: "reserveStock" },
+  // An order with a coupon is priced after the coupon is redeemed, any other order immediately.
+  "stock.reserved": { redemption: "redeemCoupon", orders: "priceOrder" },
+  "stock.refused": { orders: "cancelRefusedOrders" },
+  "coupon.redeemed": { orders: "priceOrder" },
+  "coupon.redemption-refused": { orders: "cancelRefusedOrders" },
   "order.priced": {},
   "order.confirmed": {},
   "order.cancelled": {},
   "payment.confirmed": {},
-  // Each listener in a group of its own: a slow or broken one harms no other, and no payment.
-  "schedule.sold-out": { ranking: app.rankSoldOut, webhook: app.announceSoldOut },
+  // One group per listener: a slow or broken listener affects no other listener and no payment.
+  "schedule.sold-out": { ranking: "rankSoldOut", webhook: "announceSoldOut" },
 
-  "product.sold": { sales: app.bookSales },
-});
+  "product.sold": { sales: "bookSales" },
+} as const satisfies Readonly<Record<EventType, Readonly<Partial<Record<ConsumerGroup, string>>>>>;
 
-const groups = choreograph({} as Reactions);
+type UseCaseOf<T extends EventType> = (typeof table)[T][keyof (typeof table)[T]];
+type EventTypeOf<UseCase> = { [T in EventType]: UseCase extends UseCaseOf<T> ? T : never }[EventType];
 
-/** The groups that react to a type; known without any use case, for nodes that only publish. */
+/** What a group does with a batch of events, in order. Must be safe to repeat and to run late. */
+export type Reaction<T extends EventType = EventType> = {
+  // A property, not a method: so a use case for other events does not compile.
+  readonly execute: (events: readonly EventOf<T>[]) => Promise<void>;
+};
+
+/** The use cases that the table names. */
+export type Reactions = {
+  readonly [UseCase in { [T in EventType]: UseCaseOf<T> }[EventType]]: Reaction<EventTypeOf<UseCase>>;
+};
+
+/** The reactions to each event type by group: what a bus delivers to. */
+export type Choreography = { readonly [T in EventType]: Readonly<Partial<Record<ConsumerGroup, Reaction<T>>>> };
+
+/** The groups that react to an event type. */
 export const groupsOf = (type: EventType): readonly ConsumerGroup[] =>
-  consumerGroups.filter((group) => Object.hasOwn(groups[type], group));
+  consumerGroups.filter((group) => Object.hasOwn(table[type], group));
+
+/** Returns the table with the use cases in place of their names. */
+export const choreograph = (useCases: Reactions): Choreography => {
+  const reactionsTo = (type: EventType) =>
+    Object.entries(table[type]).map(([group, useCase]) => [group, useCases[useCase as keyof Reactions]]);
+  return Object.fromEntries(
+    eventTypes.map((type) => [type, Object.fromEntries(reactionsTo(type))]),
+  ) as unknown as Choreography;
+};

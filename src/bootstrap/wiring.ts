@@ -1,7 +1,8 @@
 import { ContainerModule } from "inversify";
 import type { Token } from "./token.js";
 
-type Values<D extends readonly symbol[]> = { [K in keyof D]: D[K] extends Token<infer V> ? V : never };
+type Value<T> = T extends Token<infer V> ? V : never;
+type Values<D extends readonly symbol[]> = { [K in keyof D]: Value<D[K]> };
 
 /** Binds `target` to what `build` makes of the values of `needs`, once a container. */
 export type Wire = <T, const D extends readonly symbol[]>(
@@ -27,10 +28,10 @@ export const make =
     new Class(...needs);
 
 /** Binds `target` to a record of what other tokens stand for; a part that is missing does not compile. */
-export const gather = <R extends object>(
+export const gather = <R extends object, Parts extends { readonly [Part in keyof R]: symbol }>(
   wire: Wire,
   target: Token<R>,
-  parts: { readonly [Part in keyof R]: Token<R[Part]> },
+  parts: Parts & { readonly [Part in keyof R]: Value<Parts[Part]> extends R[Part] ? Parts[Part] : never },
 ): void => {
   const names = Object.keys(parts);
   wire(

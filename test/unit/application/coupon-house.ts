@@ -89,7 +89,7 @@ export const openHouse = async (twins: Twins, quantity: number) => {
       issueCoupon,
       returnPlaces: new ReturnPlaces(stock),
       logClaims: new LogClaims(work),
-    } as Reactions),
+    } as Partial<Reactions> as Reactions),
   );
   await new OpenCoupon(work, rebuild, clock).execute(coupon("drop", { quantity }));
 

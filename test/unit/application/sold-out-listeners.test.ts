@@ -14,7 +14,7 @@ import type { DeadLetter } from "../../../src/application/ports/dead-letters.js"
 import { Tokens } from "../../../src/bootstrap/tokens.js";
 import type { EventOf, EventType } from "../../../src/domain/event.js";
 import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
-import { scheduleSoldOut } from "../../../src/domain/sold-out-event.js";
+import { scheduleSoldOut } from "../../../src/domain/sold-out.js";
 import { after } from "../../../src/domain/time.js";
 import { noon } from "../../support/drop.js";
 import { startHttpApp } from "../../support/http-app.js";
@@ -148,12 +148,8 @@ export class TextSoldOut implements Reaction<"schedule.sold-out"> {
     row: {
       "src/application/choreography.ts": (text: string) =>
         text
-          .replace('  "sales",\n', '  "sales",\n  "texts",\n')
-          .replace(
-            "export type Reactions = {\n",
-            'export type Reactions = {\n  readonly textSoldOut: import("./concert/text-sold-out.js").TextSoldOut;\n',
-          )
-          .replace("webhook: app.announceSoldOut }", "webhook: app.announceSoldOut, texts: app.textSoldOut }"),
+          .replace("groupSummaries = {\n", 'groupSummaries = {\n  texts: "sends text messages",\n')
+          .replace('webhook: "announceSoldOut" }', 'webhook: "announceSoldOut", texts: "textSoldOut" }'),
     },
     wiring: {
       "src/bootstrap/use-case-tokens.ts": (text: string) =>
