@@ -1,5 +1,5 @@
 /*
- * Writes docs/asyncapi.yaml, and the marked parts of docs/events.md, from the event types.
+ * Writes docs/asyncapi.yaml and the marked parts of docs/events.md from the event catalog.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { eventsPage, yamlOfEvents } from "./events-page.js";

@@ -1,75 +1,31 @@
-import { z } from "zod";
 import { encodeMessage } from "../src/adapters/kafka/wire-format.js";
 import { type ConsumerGroup, groupsOf } from "../src/application/choreography.js";
-import { type DomainEvent, type EventId, type EventType, eventTypes, keyOf } from "../src/domain/event.js";
-import type { Instant } from "../src/domain/time.js";
-import { eventMeanings, eventSchemas } from "./event-schemas.js";
-import { sampleEvents } from "./sample-events.js";
+import { createEvent, type DomainEvent, type EventId, type EventType, eventTypes } from "../src/domain/event.js";
+import { eventCatalog } from "../src/domain/event-catalog.js";
+import { exampleOf, type Fields, type JsonSchema, schemaOf } from "../src/domain/event-field.js";
+import type { EpochMs, Instant } from "../src/domain/time.js";
 
-/** A part of a JSON Schema, draft 7. */
-export type JsonSchema = { readonly [key: string]: unknown };
+const noon = Date.UTC(2026, 10, 21, 12) as EpochMs;
 
-/** All that there is to say of an event type, as the code has it. */
+/** What the documents say about an event type. */
 export type EventFacts = {
   readonly type: EventType;
-  readonly meaning: string;
+  readonly summary: string;
   /** The fields of `data` whose value is the key: the first that is not null. */
   readonly keyFields: readonly string[];
-  /** The field that the event's id is made of, where it is one. */
+  /** The field that the event's id is made from. */
   readonly idField: string;
   readonly groups: readonly ConsumerGroup[];
   readonly payload: JsonSchema;
   readonly headers: JsonSchema;
-  readonly sample: DomainEvent;
+  readonly example: DomainEvent;
 };
 
-const sampleOf = (type: EventType): DomainEvent => {
-  const sample = sampleEvents.find((event) => event.type === type);
-  if (sample === undefined) throw new Error(`no sample of ${type}`);
-  return sample;
-};
-
-/** Every field holds its own name, so that a name which comes out says where it came from. */
-const telltale = (type: EventType, without: readonly string[] = []): DomainEvent => ({
-  ...sampleOf(type),
-  data: Object.fromEntries(
-    Object.keys(eventSchemas[type].shape).map((field) => [field, without.includes(field) ? null : field]),
-  ) as never,
-});
-
-const keyFieldsOf = (type: EventType): readonly string[] => {
-  const found: string[] = [];
-  for (;;) {
-    const field: string | null = keyOf(telltale(type, found));
-    if (field === null) return found;
-    found.push(field);
-  }
-};
-
-const idFieldOf = (type: EventType): string => {
-  const { id, data } = sampleOf(type);
-  const field = Object.entries(data).find(([, value]) => id === `${type}:${value}`)?.[0];
-  if (field === undefined) throw new Error(`${id} is made of no field`);
-  return field;
-};
-
-const payloadOf = (type: EventType): JsonSchema => {
-  const { $schema: _, ...schema } = z.toJSONSchema(eventSchemas[type], {
-    target: "draft-7",
-    io: "input",
-    // The format says as much, and can be read.
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.format === "date") delete jsonSchema.pattern;
-    },
-  });
-  return schema;
-};
-
-/** Headers that hold the event's id or time say so; every other one is the same on each message of the type. */
-const headersOf = (type: EventType): JsonSchema => {
-  const { headers } = encodeMessage({ ...sampleOf(type), id: "id" as EventId, at: "at" as Instant });
-  const described: Record<string, JsonSchema> = {
-    id: { type: "string", minLength: 1, description: "The same each time the event is told." },
+/** Describes the headers that contain the event's id and time; every other header is constant per type. */
+const headersOf = (example: DomainEvent): JsonSchema => {
+  const { headers } = encodeMessage({ ...example, id: "id" as EventId, at: "at" as Instant });
+  const described: Readonly<Record<string, JsonSchema>> = {
+    id: { type: "string", minLength: 1, description: "The same for every message about the same fact." },
     at: { type: "string", format: "date-time", description: "When it happened." },
   };
   const properties = Object.fromEntries(
@@ -78,14 +34,19 @@ const headersOf = (type: EventType): JsonSchema => {
   return { type: "object", properties, required: Object.keys(properties) };
 };
 
-/** The facts of every event type, in the order of the flows. */
-export const eventFacts: readonly EventFacts[] = eventTypes.map((type) => ({
-  type,
-  meaning: eventMeanings[type],
-  keyFields: keyFieldsOf(type),
-  idField: idFieldOf(type),
-  groups: groupsOf(type),
-  payload: payloadOf(type),
-  headers: headersOf(type),
-  sample: sampleOf(type),
-}));
+/** One entry per row of the event catalog. */
+export const eventFacts: readonly EventFacts[] = eventTypes.map((type) => {
+  const { id, key, data, summary } = eventCatalog[type];
+  const fields: Fields = data;
+  const example = createEvent(type, exampleOf(fields) as never, noon);
+  return {
+    type,
+    summary,
+    keyFields: key,
+    idField: id,
+    groups: groupsOf(type),
+    payload: schemaOf(fields),
+    headers: headersOf(example),
+    example,
+  };
+});

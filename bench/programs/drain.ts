@@ -3,7 +3,7 @@ import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js"
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import { systemClock } from "../../src/adapters/system/system-clock.js";
 import { IssueCoupon } from "../../src/application/coupon/issue-coupon.js";
-import { claimEvent, type EventOf } from "../../src/domain/event.js";
+import { createEvent, type EventOf } from "../../src/domain/event.js";
 import type { CouponId, TaskId, UserId } from "../../src/domain/ids.js";
 import { answerJob, timed } from "../timed.js";
 
@@ -19,7 +19,7 @@ type Requested = EventOf<"coupon.reserved">;
 
 const requestsOf = ({ couponId, count }: DrainJob): readonly Requested[] =>
   Array.from({ length: count }, (_, n) =>
-    claimEvent(
+    createEvent(
       "coupon.reserved",
       {
         taskId: `${couponId}-${n}` as TaskId,

@@ -10,8 +10,7 @@ import { BookSales } from "../../src/application/sales/book-sales.js";
 import { type BusinessDay, businessDayAt, plusDays, type TimeZone } from "../../src/domain/business-day.js";
 import type { ProductId, SaleId } from "../../src/domain/ids.js";
 import type { Money } from "../../src/domain/money.js";
-import { productSold } from "../../src/domain/order-event.js";
-import type { Sale } from "../../src/domain/sale.js";
+import { productSold, type Sale } from "../../src/domain/sale.js";
 import { boardsHolding, firstDayOf } from "../../src/domain/sales-window.js";
 import { answerJob, timed } from "../timed.js";
 

@@ -1,5 +1,7 @@
+import { createEvent, type EventOf } from "./event.js";
 import type { CouponId, TaskId, UserCouponId, UserId } from "./ids.js";
 import type { Money } from "./money.js";
+import type { ClaimFailure } from "./reasons.js";
 import type { EpochMs } from "./time.js";
 
 export type Discount =
@@ -48,8 +50,6 @@ export const sameCoupon = (a: Coupon, b: Coupon): boolean =>
   a.discount.value === b.discount.value &&
   a.opensAt === b.opensAt &&
   a.closesAt === b.closesAt;
-
-export type ClaimFailure = "coupon-sold-out" | "coupon-already-issued" | "internal";
 
 type ClaimFacts = {
   readonly taskId: TaskId;
@@ -110,3 +110,13 @@ export const settle = (
   }
   return verdicts;
 };
+
+/** The event of a settled claim; `retryCount` is how often settling it failed before. */
+export const settledEvent = (
+  claim: SettledClaim,
+  retryCount: number,
+  at: EpochMs,
+): EventOf<"coupon.issued" | "coupon.failed"> =>
+  claim.status === "issued"
+    ? createEvent("coupon.issued", { ...claim, retryCount }, at)
+    : createEvent("coupon.failed", { ...claim, retryCount }, at);

@@ -1,5 +1,6 @@
 import { type Money, totalOf } from "./money.js";
-import type { CancelReason, Order } from "./order.js";
+import type { Order } from "./order.js";
+import type { CancelReason } from "./reasons.js";
 import type { EpochMs } from "./time.js";
 
 /** An order as its shopper sees it; the JSON of `GET /orders/{orderId}` but for the times. */

@@ -1,33 +1,17 @@
 import type { Discount } from "./coupon.js";
-import type { EventOf } from "./event.js";
+import type { EventOf, OrderEventType } from "./event.js";
 import type { OrderId, PaymentId, ProductId, UserCouponId, UserId } from "./ids.js";
 import { greatestMoney, type Money, totalOf } from "./money.js";
 import { orderEvent } from "./order-event.js";
 import { DomainError } from "./problem.js";
+import type { CancelReason } from "./reasons.js";
 import { type EpochMs, toInstant } from "./time.js";
 
 export type OrderItem = { readonly productId: ProductId; readonly quantity: number };
 /** A line at the price of its placing. */
 export type OrderLine = OrderItem & { readonly unitPrice: Money };
 
-export type OrderEventType =
-  | "order.placed"
-  | "stock.reserved"
-  | "stock.refused"
-  | "coupon.redeemed"
-  | "coupon.redemption-refused"
-  | "order.priced"
-  | "order.confirmed"
-  | "order.cancelled";
 export type TimelineEntry = { readonly event: OrderEventType; readonly at: EpochMs };
-
-export type CancelReason =
-  | "out-of-stock"
-  | "coupon-not-redeemable"
-  | "expired"
-  | "cancelled-by-shopper"
-  /** A step failed for good. */
-  | "internal";
 
 type OrderFacts = {
   readonly orderId: OrderId;

@@ -1,3 +1,4 @@
+import { createEvent, type EventOf } from "./event.js";
 import type { IdempotencyKey, OrderId, PaymentId, ReservationId, UserId } from "./ids.js";
 import type { Money } from "./money.js";
 import { DomainError } from "./problem.js";
@@ -88,4 +89,12 @@ export const acknowledgeRefund = (payment: Payment): Payment => {
   if (payment.status === "succeeded") return payment;
   if (payment.status !== "refunded") return impossible(payment, "acknowledge refund");
   return { ...payment, refundDue: false };
+};
+
+/** The event of a payment that succeeded. */
+export const paymentConfirmed = (payment: Payment, at: EpochMs): EventOf<"payment.confirmed"> => {
+  const { subject } = payment;
+  const orderId = subject.kind === "order" ? subject.orderId : null;
+  const reservationId = subject.kind === "reservation" ? subject.reservationId : null;
+  return createEvent("payment.confirmed", { ...payment, orderId, reservationId }, at);
 };

@@ -1,8 +1,9 @@
 import { type BusinessDay, businessDayAt, type TimeZone } from "./business-day.js";
+import { createEvent, type EventOf } from "./event.js";
 import type { OrderId, ProductId, SaleId } from "./ids.js";
 import type { Money } from "./money.js";
 import type { OrderLine } from "./order.js";
-import type { EpochMs } from "./time.js";
+import { type EpochMs, toInstant } from "./time.js";
 
 /** Units of one product, sold once and for ever, at the price of the sale. */
 export type Sale = {
@@ -27,6 +28,10 @@ export const salesOf = (
     occurredAt,
     businessDay: businessDayAt(occurredAt, zone),
   }));
+
+/** The event of a sale that is committed and not yet booked. */
+export const productSold = (sale: Sale, at: EpochMs): EventOf<"product.sold"> =>
+  createEvent("product.sold", { ...sale, occurredAt: toInstant(sale.occurredAt) }, at);
 
 /** Units and money of one product on one day; revenue by the price of each sale, before any discount. */
 export type DayRow = { readonly productId: ProductId; readonly quantity: number; readonly revenue: number };

@@ -7,8 +7,9 @@ import {
   startOfDay,
   type TimeZone,
 } from "./business-day.js";
+import { createEvent, type EventOf } from "./event.js";
 import type { ConcertId, ScheduleId } from "./ids.js";
-import type { EpochMs } from "./time.js";
+import { type EpochMs, fromInstant, toInstant } from "./time.js";
 
 /** A schedule whose every seat was paid, once; it never changes, also when a seat comes back later. */
 export type SellOut = {
@@ -59,3 +60,17 @@ export const boardsKeptAt = (now: EpochMs, zone: TimeZone): readonly Board[] => 
   const weeks = Array.from({ length: 1 + weeksAfter }, (_, ago) => businessWeekOf(plusDays(monday, -7 * ago)));
   return [fastestBoard, ...weeks.map((week) => weeklyBoard(week, zone))];
 };
+
+/** The event of a schedule's first sell-out. */
+export const scheduleSoldOut = (sellOut: SellOut): EventOf<"schedule.sold-out"> => {
+  const { salesOpenAt, soldOutAt } = sellOut;
+  const data = { ...sellOut, salesOpenAt: toInstant(salesOpenAt), soldOutAt: toInstant(soldOutAt) };
+  return createEvent("schedule.sold-out", data, soldOutAt);
+};
+
+/** The sell-out that the event reports. */
+export const sellOutFrom = ({ data }: EventOf<"schedule.sold-out">): SellOut => ({
+  ...data,
+  salesOpenAt: fromInstant(data.salesOpenAt),
+  soldOutAt: fromInstant(data.soldOutAt),
+});

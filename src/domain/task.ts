@@ -1,5 +1,6 @@
-import type { Claim, ClaimFailure } from "./coupon.js";
+import type { Claim } from "./coupon.js";
 import type { CouponId, TaskId, UserCouponId } from "./ids.js";
+import type { ClaimFailure } from "./reasons.js";
 
 type TaskFacts = { readonly taskId: TaskId; readonly couponId: CouponId; readonly position: number };
 

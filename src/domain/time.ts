@@ -6,6 +6,9 @@ export type EpochMs = Brand<number, "EpochMs">;
 /** ISO-8601 in UTC, to the millisecond: what crosses a wire. */
 export type Instant = Brand<string, "Instant">;
 
+/** What an instant's text matches. */
+export const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 /** The instant's text for the wire. */
 export const toInstant = (at: EpochMs): Instant => new Date(at).toISOString() as Instant;
 

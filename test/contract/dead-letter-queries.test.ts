@@ -6,7 +6,7 @@ import { deadLetterOf } from "../../src/application/dead-letter-of.js";
 import type { DeadLetterQueries } from "../../src/application/ports/dead-letter-queries.js";
 import type { DeadLetter } from "../../src/application/ports/dead-letters.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
-import { claimEvent } from "../../src/domain/event.js";
+import { createEvent } from "../../src/domain/event.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { claim, noon, standingClock } from "../support/drop.js";
 import { later } from "../support/order.js";
@@ -14,7 +14,7 @@ import { type Meet, withoutLocks, workOn, workWith } from "../support/table-work
 import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
 const letter = (position: number, facts: Partial<DeadLetter> = {}): DeadLetter => ({
-  ...deadLetterOf("stock", claimEvent("coupon.requested", claim("a", position), noon), new Error("no"), 8),
+  ...deadLetterOf("stock", createEvent("coupon.requested", claim("a", position), noon), new Error("no"), 8),
   ...facts,
 });
 const park = (db: Database, at: number, ...letters: readonly DeadLetter[]) =>

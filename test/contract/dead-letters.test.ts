@@ -4,12 +4,12 @@ import { SqlDeadLetters } from "../../src/adapters/sql/sql-dead-letters.js";
 import { SqlSecrets } from "../../src/adapters/sql/sql-secrets.js";
 import { deadLetterOf } from "../../src/application/dead-letter-of.js";
 import type { DeadLetter } from "../../src/application/ports/dead-letters.js";
-import { claimEvent } from "../../src/domain/event.js";
+import { createEvent } from "../../src/domain/event.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { claim, noon, rowsIn, standingClock } from "../support/drop.js";
 
 const letter = (position: number, facts: Partial<DeadLetter> = {}): DeadLetter => ({
-  ...deadLetterOf("stock", claimEvent("coupon.requested", claim("a", position), noon), new Error("no"), 8),
+  ...deadLetterOf("stock", createEvent("coupon.requested", claim("a", position), noon), new Error("no"), 8),
   ...facts,
 });
 
@@ -18,7 +18,7 @@ const clauses: Clauses<SqlDeadLetters> = {
     await letters.park([letter(1), letter(2, { error: "x".repeat(2000), type: "y".repeat(200) })]);
     await letters.park([]);
     const [first, second] = await db.knex("dead_letters").orderBy("id");
-    expect(JSON.parse(first.event)).toEqual(claimEvent("coupon.requested", claim("a", 1), noon));
+    expect(JSON.parse(first.event)).toEqual(createEvent("coupon.requested", claim("a", 1), noon));
     expect(first).toMatchObject({
       event_id: "coupon.requested:a-task-1",
       type: "coupon.requested",

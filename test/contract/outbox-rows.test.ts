@@ -3,11 +3,11 @@ import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlOutboxRows } from "../../src/adapters/sql/sql-outbox-rows.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import type { OutboxRow, OutboxRows } from "../../src/application/ports/outbox-rows.js";
-import { claimEvent, type DomainEvent } from "../../src/domain/event.js";
+import { createEvent, type DomainEvent } from "../../src/domain/event.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { claim, meetingOf, noon, standingClock } from "../support/drop.js";
 
-const event = (position: number) => claimEvent("coupon.reserved", claim("a", position), noon);
+const event = (position: number) => createEvent("coupon.reserved", claim("a", position), noon);
 const events = (count: number) => Array.from({ length: count }, (_, index) => event(index + 1));
 const idsOf = (rows: readonly OutboxRow[]) => rows.map((row) => row.rowId);
 const positionsOf = (rows: readonly OutboxRow[]) =>

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { KafkaEventBus } from "../../src/adapters/kafka/kafka-event-bus.js";
 import { encodeMessage } from "../../src/adapters/kafka/wire-format.js";
 import type { ConcertId, ScheduleId } from "../../src/domain/ids.js";
-import { scheduleSoldOut } from "../../src/domain/sold-out-event.js";
+import { scheduleSoldOut } from "../../src/domain/sold-out.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { root } from "../architecture/source-files.js";
 import { engines } from "../support/backends.js";

@@ -29,12 +29,12 @@ type Received = Pick<KafkaMessage, "value" | "headers">;
 export const decodeMessage = ({ value, headers = {} }: Received): Decoded => {
   const version = header(headers, "ce_specversion");
   if (version !== "1.0") return { undecodable: `ce_specversion is ${version ?? "missing"}` };
-  if (value === null) return { undecodable: "no value" };
+  if (value === null) return { undecodable: "missing value" };
   let data: unknown;
   try {
     data = JSON.parse(value.toString());
   } catch {
-    return { undecodable: "bad JSON" };
+    return { undecodable: "invalid JSON" };
   }
   return decodeEvent({
     id: header(headers, "ce_id"),

@@ -1,5 +1,6 @@
-import type { Claim, ClaimFailure, LiveClaim, PendingClaim } from "../../domain/coupon.js";
+import type { Claim, LiveClaim, PendingClaim } from "../../domain/coupon.js";
 import { type CouponId, type TaskId, type UserId, userCouponOf } from "../../domain/ids.js";
+import type { ClaimFailure } from "../../domain/reasons.js";
 
 /** A row of `coupon_claims`. */
 export type ClaimRecord = {

@@ -1,6 +1,7 @@
 import type { OrderId, PaymentId, UserCouponId, UserId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
-import { type CancelReason, hasEnded, type Order, type PendingStep, type TimelineEntry } from "../../domain/order.js";
+import { hasEnded, type Order, type PendingStep, type TimelineEntry } from "../../domain/order.js";
+import type { CancelReason } from "../../domain/reasons.js";
 import type { EpochMs } from "../../domain/time.js";
 
 /** A row of `orders`. */

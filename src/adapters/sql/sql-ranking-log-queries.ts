@@ -1,7 +1,7 @@
 import type { Page } from "../../application/ports/page.js";
 import type { RankingLogEntry, RankingLogQueries } from "../../application/ports/ranking-log-queries.js";
-import type { ClaimFailure } from "../../domain/coupon.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
+import type { ClaimFailure } from "../../domain/reasons.js";
 import type { EpochMs } from "../../domain/time.js";
 import { cursorOf, orderOf, pageOf } from "./cursor.js";
 import { type Database, read } from "./database.js";

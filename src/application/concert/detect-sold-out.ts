@@ -1,5 +1,5 @@
 import type { ScheduleId } from "../../domain/ids.js";
-import { scheduleSoldOut } from "../../domain/sold-out-event.js";
+import { scheduleSoldOut } from "../../domain/sold-out.js";
 import type { Clock } from "../ports/clock.js";
 import type { Transaction } from "../ports/transaction.js";
 

@@ -1,7 +1,6 @@
 import type { BusinessWeek } from "../../domain/business-day.js";
 import type { EventOf } from "../../domain/event.js";
-import { type Board, boardsKeptAt, weekOf } from "../../domain/sold-out.js";
-import { sellOutOf } from "../../domain/sold-out-event.js";
+import { type Board, boardsKeptAt, sellOutFrom, weekOf } from "../../domain/sold-out.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
 import type { BoardNotices } from "../ports/notices.js";
@@ -32,7 +31,7 @@ export class RankSoldOut implements Reaction<"schedule.sold-out"> {
 
   async execute(events: readonly EventOf<"schedule.sold-out">[]): Promise<void> {
     const { policy, zone } = this.ranking;
-    const sellOuts = events.map(sellOutOf);
+    const sellOuts = events.map(sellOutFrom);
     await this.rebuild.scoreNew();
     for (const board of boardsKeptAt(this.clock.now(), zone)) {
       const its = sellOuts.filter((sellOut) => stands(board, weekOf(sellOut, zone)));

@@ -1,5 +1,5 @@
 import type { PendingClaim } from "../../domain/coupon.js";
-import { claimEvent } from "../../domain/event.js";
+import { createEvent } from "../../domain/event.js";
 import type { ClaimRows, RowInsert } from "../ports/claim-rows.js";
 import type { Clock } from "../ports/clock.js";
 import type { EventBus } from "../ports/event-bus.js";
@@ -22,7 +22,7 @@ export class AcceptClaim {
     // Sent once and not waited for: a slow or dead bus delays the result, never the 202, for the sweeper settles
     // what the bus does not bring.
     if (outcome === "inserted")
-      this.bus.publish([claimEvent("coupon.requested", claim, this.clock.now())]).catch(() => {});
+      this.bus.publish([createEvent("coupon.requested", claim, this.clock.now())]).catch(() => {});
     return outcome;
   }
 }

@@ -1,5 +1,5 @@
-import { type PendingClaim, type SettledClaim, settle, type Verdict } from "../../domain/coupon.js";
-import { type EventOf, settledEvent } from "../../domain/event.js";
+import { type PendingClaim, type SettledClaim, settle, settledEvent, type Verdict } from "../../domain/coupon.js";
+import type { EventOf } from "../../domain/event.js";
 import { type CouponId, type TaskId, userCouponOf } from "../../domain/ids.js";
 import { isBackendUnavailable } from "../../domain/problem.js";
 import { taskOf } from "../../domain/task.js";

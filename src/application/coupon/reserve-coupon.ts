@@ -1,4 +1,4 @@
-import { claimEvent, type EventOf } from "../../domain/event.js";
+import { createEvent, type EventOf } from "../../domain/event.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
 import type { CouponStock } from "../ports/coupon-stock.js";
@@ -21,6 +21,6 @@ export class ReserveCoupon implements Reaction<"coupon.requested"> {
     const claims = events.map(({ data }) => data);
     for (const [couponId, holders] of byCoupon(claims)) await this.stock.take(couponId, holders);
     const now = this.clock.now();
-    await this.bus.publish(claims.map((claim) => claimEvent("coupon.reserved", claim, now)));
+    await this.bus.publish(claims.map((claim) => createEvent("coupon.reserved", claim, now)));
   }
 }

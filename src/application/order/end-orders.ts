@@ -1,6 +1,7 @@
 import type { OrderId } from "../../domain/ids.js";
-import { type CancelReason, cancel, holdsStock, type Order } from "../../domain/order.js";
+import { cancel, holdsStock, type Order } from "../../domain/order.js";
 import { movesOf } from "../../domain/product.js";
+import type { CancelReason } from "../../domain/reasons.js";
 import type { EpochMs } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderNotices } from "../ports/notices.js";

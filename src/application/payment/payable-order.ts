@@ -1,10 +1,9 @@
 import type { TimeZone } from "../../domain/business-day.js";
 import type { UserId } from "../../domain/ids.js";
 import { confirm, type Order, releasePayment, startPayment } from "../../domain/order.js";
-import { paymentConfirmed, productSold } from "../../domain/order-event.js";
-import type { Payment } from "../../domain/payment.js";
+import { type Payment, paymentConfirmed } from "../../domain/payment.js";
 import { movesOf } from "../../domain/product.js";
-import { salesOf } from "../../domain/sale.js";
+import { productSold, salesOf } from "../../domain/sale.js";
 import type { EpochMs } from "../../domain/time.js";
 import { endLocked } from "../order/end-orders.js";
 import type { Transaction } from "../ports/transaction.js";

@@ -1,7 +1,6 @@
 import { type Reservation, releaseSeatPayment, reserveSeat, startSeatPayment } from "../../domain/concert.js";
 import type { UserId } from "../../domain/ids.js";
-import { paymentConfirmed } from "../../domain/order-event.js";
-import type { Payment } from "../../domain/payment.js";
+import { type Payment, paymentConfirmed } from "../../domain/payment.js";
 import type { EpochMs } from "../../domain/time.js";
 import { detectSoldOut } from "../concert/detect-sold-out.js";
 import type { Clock } from "../ports/clock.js";

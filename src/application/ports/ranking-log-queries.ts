@@ -1,5 +1,5 @@
-import type { ClaimFailure } from "../../domain/coupon.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
+import type { ClaimFailure } from "../../domain/reasons.js";
 import type { EpochMs } from "../../domain/time.js";
 import type { Page } from "./page.js";
 

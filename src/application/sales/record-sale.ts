@@ -1,8 +1,8 @@
 import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
-import { productSold } from "../../domain/order-event.js";
 import { DomainError } from "../../domain/problem.js";
+import { productSold } from "../../domain/sale.js";
 import { after, type EpochMs, toInstant } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";

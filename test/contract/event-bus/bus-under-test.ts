@@ -6,7 +6,7 @@ import {
 } from "../../../src/application/choreography.js";
 import type { DeadLetter, DeadLetters } from "../../../src/application/ports/dead-letters.js";
 import type { EventBus } from "../../../src/application/ports/event-bus.js";
-import { claimEvent, type DomainEvent, type EventId, type EventOf } from "../../../src/domain/event.js";
+import { createEvent, type DomainEvent, type EventId, type EventOf } from "../../../src/domain/event.js";
 import type { CouponId, TaskId, UserCouponId, UserId } from "../../../src/domain/ids.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import type { EpochMs, Instant } from "../../../src/domain/time.js";
@@ -49,7 +49,7 @@ const data = (coupon: string, position: number) => ({
 });
 
 export const requested = (coupon: string, position: number): EventOf<"coupon.requested"> =>
-  claimEvent("coupon.requested", data(coupon, position), 1_795_000_000_000 as EpochMs);
+  createEvent("coupon.requested", data(coupon, position), 1_795_000_000_000 as EpochMs);
 
 export const issued = (coupon: string, position: number): EventOf<"coupon.issued"> => ({
   id: `coupon.issued:${coupon}-task-${position}` as EventId,

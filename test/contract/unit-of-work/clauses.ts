@@ -3,8 +3,7 @@ import { read } from "../../../src/adapters/sql/database.js";
 import { SqlCouponQueries } from "../../../src/adapters/sql/sql-coupon-queries.js";
 import type { Transaction } from "../../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
-import type { SettledClaim } from "../../../src/domain/coupon.js";
-import { settledEvent } from "../../../src/domain/event.js";
+import { type SettledClaim, settledEvent } from "../../../src/domain/coupon.js";
 import { userCouponOf } from "../../../src/domain/ids.js";
 import type { OpenedDatabase } from "../../support/backends.js";
 import {

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
-import { settledEvent } from "../../../src/domain/event.js";
+import { settledEvent } from "../../../src/domain/coupon.js";
 import { claim, coupon, couponId, meetingOf, noon, openCoupons, rowsIn } from "../../support/drop.js";
 import type { Clauses, WorkUnderTest } from "./clauses.js";
 

@@ -2,7 +2,7 @@ import { deadLetterOf } from "../../../src/application/dead-letter-of.js";
 import type { WebhookDelivery } from "../../../src/application/ports/webhook-deliveries.js";
 import type { EventOf } from "../../../src/domain/event.js";
 import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
-import { scheduleSoldOut } from "../../../src/domain/sold-out-event.js";
+import { scheduleSoldOut } from "../../../src/domain/sold-out.js";
 import { after } from "../../../src/domain/time.js";
 import { noon } from "../../support/drop.js";
 

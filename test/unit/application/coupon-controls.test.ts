@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { MemoryCouponStore } from "../../../src/adapters/memory/memory-coupon-stores.js";
 import type { ClaimQueries } from "../../../src/application/ports/claim-queries.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
-import type { Claim, Unsettled } from "../../../src/domain/coupon.js";
-import { claimEvent, settledEvent } from "../../../src/domain/event.js";
+import { type Claim, settledEvent, type Unsettled } from "../../../src/domain/coupon.js";
+import { createEvent } from "../../../src/domain/event.js";
 import { noon } from "../../support/drop.js";
 import { drop, type House, openHouse, type Twins } from "./coupon-house.js";
 
@@ -56,7 +56,7 @@ const controls: readonly Control[] = [
     holds: async (house) => {
       const [claim] = await house.claim(["shopper"]);
       await house.quiet();
-      await house.deliver(claimEvent("coupon.reserved", claim as Claim, noon));
+      await house.deliver(createEvent("coupon.reserved", claim as Claim, noon));
       await house.quiet();
       expect(house.parked).toEqual([]);
     },

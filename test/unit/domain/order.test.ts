@@ -3,7 +3,6 @@ import type { Discount } from "../../../src/domain/coupon.js";
 import type { OrderId, PaymentId, ProductId, UserCouponId, UserId } from "../../../src/domain/ids.js";
 import { type Money, totalOf } from "../../../src/domain/money.js";
 import {
-  type CancelReason,
   cancel,
   confirm,
   holdsStock,
@@ -16,6 +15,7 @@ import {
   startPayment,
 } from "../../../src/domain/order.js";
 import { DomainError } from "../../../src/domain/problem.js";
+import type { CancelReason } from "../../../src/domain/reasons.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 
 const at = (ms: number) => ms as EpochMs;

@@ -4,8 +4,7 @@ import type { OrderId, ProductId } from "../../../src/domain/ids.js";
 import { saleIdPattern } from "../../../src/domain/ids.js";
 import type { Money } from "../../../src/domain/money.js";
 import type { OrderLine } from "../../../src/domain/order.js";
-import { productSold } from "../../../src/domain/order-event.js";
-import { salesOf } from "../../../src/domain/sale.js";
+import { productSold, salesOf } from "../../../src/domain/sale.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 
 const line = (id: string, quantity: number, unitPrice: number): OrderLine => ({

@@ -108,7 +108,7 @@ describe("wire format", () => {
       for (const wrong of [undefined, null, {}, [], true, -1, 1.5, "", "no such reason", "x y"]) {
         if (isProper(type, field, wrong)) continue;
         const value = Buffer.from(JSON.stringify({ ...data, [field]: wrong }));
-        expect(decodeMessage({ headers, value })).toEqual({ undecodable: `bad data.${field}` });
+        expect(decodeMessage({ headers, value })).toEqual({ undecodable: `invalid data.${field}` });
       }
     },
   );
@@ -118,13 +118,13 @@ describe("wire format", () => {
   it.each([
     ["no headers", { headers: {}, value }, "ce_specversion is missing"],
     ["another version", { headers: { ...headers, ce_specversion: "0.3" }, value }, "ce_specversion is 0.3"],
-    ["no id", { headers: withoutId, value }, "no id"],
+    ["no id", { headers: withoutId, value }, "missing id"],
     ["an unknown type", { headers: { ...headers, ce_type: "coupon.eaten" }, value }, 'unknown type "coupon.eaten"'],
     ["an inherited name", { headers: { ...headers, ce_type: "toString" }, value }, 'unknown type "toString"'],
-    ["no time", { headers: { ...headers, ce_time: "yesterday" }, value }, "at is no instant"],
-    ["an impossible time", { headers: { ...headers, ce_time: "2026-13-01T00:00:00.000Z" }, value }, "at is no instant"],
-    ["no value", { headers, value: null }, "no value"],
-    ["bad JSON", { headers, value: Buffer.from("{") }, "bad JSON"],
+    ["no time", { headers: { ...headers, ce_time: "yesterday" }, value }, "invalid time"],
+    ["an impossible time", { headers: { ...headers, ce_time: "2026-13-01T00:00:00.000Z" }, value }, "invalid time"],
+    ["no value", { headers, value: null }, "missing value"],
+    ["bad JSON", { headers, value: Buffer.from("{") }, "invalid JSON"],
     ["an array", { headers, value: Buffer.from("[]") }, "data is not an object"],
   ])("refuses %s", (_name, message, undecodable) => {
     expect(decodeMessage(message)).toEqual({ undecodable });
