@@ -1,15 +1,15 @@
 import { SqlRowRetention } from "../adapters/sql/sql-row-retention.js";
-import { AcceptClaim } from "../application/coupon/accept-claim.js";
+import { AdmitClaims } from "../application/coupon/admit-claims.js";
 import { AuditCoupon } from "../application/coupon/audit-coupon.js";
 import { ClaimCoupon } from "../application/coupon/claim-coupon.js";
 import { CompareStores } from "../application/coupon/compare-stores.js";
 import { IssueCoupon } from "../application/coupon/issue-coupon.js";
-import { JoinQueue } from "../application/coupon/join-queue.js";
 import { LogClaims } from "../application/coupon/log-claims.js";
 import { OpenCoupon } from "../application/coupon/open-coupon.js";
 import { RebuildQueue } from "../application/coupon/rebuild-queue.js";
 import { ReserveCoupon } from "../application/coupon/reserve-coupon.js";
 import { ReturnPlaces } from "../application/coupon/return-places.js";
+import { StoreClaims } from "../application/coupon/store-claims.js";
 import { SweepClaims } from "../application/coupon/sweep-claims.js";
 import { RelayOutbox } from "../application/outbox/relay-outbox.js";
 import { PurgeRows } from "../application/retention/purge-rows.js";
@@ -20,10 +20,15 @@ import { gather, make, wiring } from "./wiring.js";
 /** Coupons and what all else shares; the same in every profile. */
 export const applicationModule = wiring((wire) => {
   wire(T.rebuildQueue, [T.work, T.coupons, T.claims, T.queue, T.clock], make(RebuildQueue));
-  wire(T.joinQueue, [T.queue, T.stock, T.rebuildQueue, T.clock, T.newId], make(JoinQueue));
-  wire(T.acceptClaim, [T.claimRows, T.bus, T.clock], make(AcceptClaim));
+  wire(T.storeClaims, [T.claimRows, T.claims, T.queue, T.bus, T.clock], make(StoreClaims));
+  wire(
+    T.admitClaims,
+    [T.queue, T.stock, T.claims, T.rebuildQueue, T.storeClaims, T.clock, T.newId],
+    (queue, stock, claims, rebuild, store, clock, newId) =>
+      new AdmitClaims({ queue, stock, claims, rebuild, store }, clock, newId),
+  );
   wire(T.openCoupon, [T.work, T.rebuildQueue, T.clock], make(OpenCoupon));
-  wire(T.claimCoupon, [T.coupons, T.claims, T.joinQueue, T.acceptClaim, T.clock], make(ClaimCoupon));
+  wire(T.claimCoupon, [T.coupons, T.claims, T.admitClaims, T.clock, T.timers], make(ClaimCoupon));
   wire(T.auditCoupon, [T.coupons, T.claims, T.queue, T.rebuildQueue], make(AuditCoupon));
   wire(T.reserveCoupon, [T.stock, T.bus, T.clock], make(ReserveCoupon));
   wire(T.issueCoupon, [T.work, T.notices, T.clock], make(IssueCoupon));

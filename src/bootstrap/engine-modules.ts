@@ -41,6 +41,7 @@ import { SqlUnitOfWork } from "../adapters/sql/sql-unit-of-work.js";
 import { newUuid } from "../adapters/system/new-uuid.js";
 import { patience } from "../adapters/system/patience.js";
 import { systemClock } from "../adapters/system/system-clock.js";
+import { systemTimers } from "../adapters/system/system-timers.js";
 import { groupsOf } from "../application/choreography.js";
 import type { WatchedBoards } from "../application/ports/notices.js";
 import type { OrderId, TaskId } from "../domain/ids.js";
@@ -57,6 +58,7 @@ const providerMs = 1200;
 export const databaseModule = wiring((wire) => {
   wire(T.clock, [], () => systemClock);
   wire(T.newId, [], () => newUuid);
+  wire(T.timers, [], () => systemTimers);
   wire(T.database, [T.config], ({ DATABASE_URL, DATA_DIR }) =>
     openDatabase(
       DATABASE_URL === undefined

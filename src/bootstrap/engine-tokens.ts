@@ -2,13 +2,13 @@ import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { RedisClient } from "../adapters/redis/redis-client.js";
 import type { Database } from "../adapters/sql/database.js";
-import type { SqlClaimRows } from "../adapters/sql/sql-claim-rows.js";
 import type { SqlDeadLetters } from "../adapters/sql/sql-dead-letters.js";
 import type { SqlJobLease } from "../adapters/sql/sql-job-lease.js";
 import type { SqlOutboxRows } from "../adapters/sql/sql-outbox-rows.js";
 import type { SqlSecrets } from "../adapters/sql/sql-secrets.js";
 import type { ConsumerGroup } from "../application/choreography.js";
 import type { ClaimQueries } from "../application/ports/claim-queries.js";
+import type { ClaimRows } from "../application/ports/claim-rows.js";
 import type { Clock } from "../application/ports/clock.js";
 import type { ConcertQueries } from "../application/ports/concert-queries.js";
 import type { CouponQueries } from "../application/ports/coupon-queries.js";
@@ -28,6 +28,7 @@ import type { SalesBoard } from "../application/ports/sales-board.js";
 import type { SalesQueries } from "../application/ports/sales-queries.js";
 import type { SoldOutBoard } from "../application/ports/sold-out-board.js";
 import type { SoldOutRecords } from "../application/ports/sold-out-records.js";
+import type { Timers } from "../application/ports/timers.js";
 import type { UnitOfWork } from "../application/ports/unit-of-work.js";
 import type { TimeZone } from "../domain/business-day.js";
 import type { Config } from "./config.js";
@@ -52,13 +53,14 @@ export const engineTokens = {
   registry: token<Registry>("registry"),
   clock: token<Clock>("clock"),
   newId: token<NewId>("newId"),
+  timers: token<Timers>("timers"),
   zone: token<TimeZone>("zone"),
 
   database: token<Database>("database"),
   work: token<UnitOfWork>("work"),
   coupons: token<CouponQueries>("coupons"),
   claims: token<ClaimQueries>("claims"),
-  claimRows: token<SqlClaimRows>("claimRows"),
+  claimRows: token<ClaimRows>("claimRows"),
   rankingLog: token<RankingLogQueries>("rankingLog"),
   outboxRows: token<SqlOutboxRows>("outboxRows"),
   deadLetters: token<SqlDeadLetters>("deadLetters"),

@@ -91,11 +91,11 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
     registry: get(Tokens.registry),
     readings: readings(get, background.figures),
   });
-  const claimRows = get(Tokens.claimRows);
+  const claimCoupon = get(Tokens.claimCoupon);
   return [
     ...databaseSteps(config, get, fatal),
     ...get(Tokens.storeSteps),
-    { name: "claim rows", stop: () => claimRows.stop() },
+    { name: "claims in progress", stop: () => claimCoupon.drain() },
     { name: "event bus", start: () => bus.start(), stop: () => bus.stop(), deadlineMs: 8000 },
     ...background.steps,
     { name: "engine settings", start: () => warnings.start(), stop: () => warnings.stop() },

@@ -9,17 +9,17 @@ import type { ListSoldOut } from "../application/concert/list-sold-out.js";
 import type { RankSoldOut } from "../application/concert/rank-sold-out.js";
 import type { Ranking, RebuildSoldOutBoard } from "../application/concert/rebuild-sold-out-board.js";
 import type { ScheduleConcert } from "../application/concert/schedule-concert.js";
-import type { AcceptClaim } from "../application/coupon/accept-claim.js";
+import type { AdmitClaims } from "../application/coupon/admit-claims.js";
 import type { AuditCoupon } from "../application/coupon/audit-coupon.js";
 import type { ClaimCoupon } from "../application/coupon/claim-coupon.js";
 import type { CompareStores } from "../application/coupon/compare-stores.js";
 import type { IssueCoupon } from "../application/coupon/issue-coupon.js";
-import type { JoinQueue } from "../application/coupon/join-queue.js";
 import type { LogClaims } from "../application/coupon/log-claims.js";
 import type { OpenCoupon } from "../application/coupon/open-coupon.js";
 import type { RebuildQueue } from "../application/coupon/rebuild-queue.js";
 import type { ReserveCoupon } from "../application/coupon/reserve-coupon.js";
 import type { ReturnPlaces } from "../application/coupon/return-places.js";
+import type { StoreClaims } from "../application/coupon/store-claims.js";
 import type { SweepClaims } from "../application/coupon/sweep-claims.js";
 import type { ReplayDeadLetter } from "../application/dead-letter/replay-dead-letter.js";
 import type { CancelOrder } from "../application/order/cancel-order.js";
@@ -55,8 +55,8 @@ export type PaymentsClosedLate = { count: (outcome: string) => void; readonly fa
 
 export const useCaseTokens = {
   rebuildQueue: token<RebuildQueue>("rebuildQueue"),
-  joinQueue: token<JoinQueue>("joinQueue"),
-  acceptClaim: token<AcceptClaim>("acceptClaim"),
+  storeClaims: token<StoreClaims>("storeClaims"),
+  admitClaims: token<AdmitClaims>("admitClaims"),
   openCoupon: token<OpenCoupon>("openCoupon"),
   claimCoupon: token<ClaimCoupon>("claimCoupon"),
   auditCoupon: token<AuditCoupon>("auditCoupon"),

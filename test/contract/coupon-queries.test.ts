@@ -39,11 +39,11 @@ const clauses: Clauses<CouponQueries> = {
     await openCoupons(db, coupon("a"), coupon("b"));
     await plantClaims(db, claimsOf("a", 3));
     await db.knex("coupons").where("coupon_id", "a").update({ issued: 2 });
-    expect(await queries.standing(couponId("a"))).toEqual({ coupon: coupon("a"), pending: 3, issued: 2 });
+    expect(await queries.counted(couponId("a"))).toEqual({ coupon: coupon("a"), pending: 3, issued: 2 });
     await plantClaims(db, [claim("a", 4)]);
-    expect(await queries.standing(couponId("a"))).toMatchObject({ pending: 4 });
-    expect(await queries.standing(couponId("b"))).toEqual({ coupon: coupon("b"), pending: 0, issued: 0 });
-    expect(await queries.standing(couponId("c"))).toBeUndefined();
+    expect(await queries.counted(couponId("a"))).toMatchObject({ pending: 4 });
+    expect(await queries.counted(couponId("b"))).toEqual({ coupon: coupon("b"), pending: 0, issued: 0 });
+    expect(await queries.counted(couponId("c"))).toBeUndefined();
   },
 
   "lists coupons oldest first, each once, whatever is added meanwhile": async (queries, { db }) => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type CarelessQueue, carelessQueue } from "./coupon-stores/careless-stores.js";
+import { type WrongQueue, wrongQueue } from "./coupon-stores/known-wrong-stores.js";
 import { queueClauses } from "./coupon-stores/queue-clauses.js";
 import { redisLossClauses } from "./coupon-stores/redis-loss-clauses.js";
 import { redisBackends, storeBackends } from "./coupon-stores/stores-under-test.js";
@@ -18,7 +18,7 @@ for (const { name, live, open } of storeBackends)
   });
 
 for (const { name, live, open } of redisBackends)
-  describe.skipIf(!live)(`CouponQueue on ${name}, which loses things,`, () => {
+  describe.skipIf(!live)(`CouponQueue on ${name}, after losses`, () => {
     for (const [promise, clause] of Object.entries(redisLossClauses))
       it(promise, async () => {
         const under = await open();
@@ -28,42 +28,52 @@ for (const { name, live, open } of redisBackends)
   });
 
 describe("the suite rejects a queue that", () => {
-  const caught: Readonly<Record<CarelessQueue, readonly string[]>> = {
+  const caught: Readonly<Record<WrongQueue, readonly string[]>> = {
     // Negative control: C1
-    "looks first and joins then": [
-      "gives 50 who join at once 50 distinct positions",
-      "admits 100 of 200 who join at once, and never one more",
-      "lets one of a shopper's clicks at the same instant in",
+    "checks first and joins in a later round trip": [
+      "gives 50 concurrent shoppers 50 distinct positions",
+      "admits exactly 100 of 200 concurrent shoppers",
+      "admits one of a shopper's concurrent clicks",
     ],
     // Negative control: C1
-    "takes a missing store for an empty one": [
-      "is cold where there was never a store",
-      "is cold after a wipe, neither empty nor unlimited",
-      "drops a store of the epoch or an earlier one, never a newer",
+    "treats a missing store as an empty one": [
+      "is cold if no store was ever loaded",
+      "is cold after a wipe",
+      "drops a store of the given epoch or an earlier one, never a later one",
     ],
-    "asks for no epoch": ["is cold under an epoch before the one asked for, and stands under that and later ones"],
-    "has no end": [
-      "admits 100 of 200 who join at once, and never one more",
-      "tells the first place also when all places are gone",
+    "ignores the epoch": ["is cold below the lowest acceptable epoch and serves from that epoch on"],
+    "admits more members than the quantity": [
+      "admits exactly 100 of 200 concurrent shoppers",
+      "returns the first place also when the queue is full",
     ],
     // Negative control: C2
-    "sends who clicks again to the end": ["tells who joins again the first position and task"],
+    "gives a shopper who joins again a new place": ["returns the first position and task to a shopper who joins again"],
     // Negative control: C5
-    "counts members for positions": ["hands out a position once, whatever becomes of it"],
-    "loads in place": [
-      "is cold while it is loaded for the first time",
-      "keeps the older store as it is while a newer one is loaded",
-      "leaves no trace of a load that failed",
+    "uses the number of members as position": ["never gives a position twice, also after it is given back"],
+    "drops the last entrant of a batch": ["admits a shopper who clicks twice within a batch once"],
+    "refuses a whole batch that does not fit": [
+      "admits a batch in order and refuses the entrants that do not fit, alone",
     ],
-    "loads over whatever stands": ["loads over an older store only"],
-    "drops whatever stands": ["drops a store of the epoch or an earlier one, never a newer"],
-    "pages under any epoch": ["pages through the members by position, those of this epoch only"],
+    // Negative control: C5
+    "admits a batch in the order of the shoppers' ids": [
+      "admits a batch in order and refuses the entrants that do not fit, alone",
+    ],
+    // Negative control: C2
+    "admits a shopper twice within a batch": ["admits a shopper who clicks twice within a batch once"],
+    "loads in place": [
+      "is cold during its first load",
+      "serves the older store while a newer one is loaded",
+      "keeps no members of a load that failed",
+    ],
+    "replaces a store of any epoch": ["replaces only an older store"],
+    "drops a store of any epoch": ["drops a store of the given epoch or an earlier one, never a later one"],
+    "pages through a store of any epoch": ["pages through the members of an epoch by position"],
   };
-  for (const [carelessness, broken] of Object.entries(caught))
+  for (const [implementation, broken] of Object.entries(caught))
     for (const promise of broken)
-      it(`${carelessness}: ${promise}`, async () => {
+      it(`${implementation}: ${promise}`, async () => {
         const clause = queueClauses[promise];
         if (clause === undefined) throw new Error(`no clause ${promise}`);
-        await expect(clause(carelessQueue(carelessness as CarelessQueue))).rejects.toThrow();
+        await expect(clause(wrongQueue(implementation as WrongQueue))).rejects.toThrow();
       });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type CarelessStock, carelessStock } from "./coupon-stores/careless-stores.js";
+import { type WrongStock, wrongStock } from "./coupon-stores/known-wrong-stores.js";
 import { stockClauses } from "./coupon-stores/stock-clauses.js";
 import { storeBackends } from "./coupon-stores/stores-under-test.js";
 
@@ -17,22 +17,22 @@ for (const { name, live, open } of storeBackends)
   });
 
 describe("the suite rejects a stock that", () => {
-  const caught: Readonly<Record<CarelessStock, readonly string[]>> = {
-    "takes for whoever comes": [
-      "passes over who is no member, and a member's other tasks",
-      "takes the take back with the place",
+  const caught: Readonly<Record<WrongStock, readonly string[]>> = {
+    "takes for shoppers who are no members": [
+      "skips shoppers who are no members and other tasks of a member",
+      "removes the take together with the place",
     ],
-    "counts calls": ["counts the same task once"],
+    "counts calls instead of members": ["counts the same task once"],
     // Negative control: C4
-    "gives back whatever the task": ["gives back only the task that failed: who joined again stays"],
-    "keeps the take of a place given back": ["takes the take back with the place"],
-    "returns a place as often as it is told": ["gives a place back once, however often and by however many"],
+    "gives back without comparing the task": ["gives back only the failed task and keeps a shopper who joined again"],
+    "keeps the take of a place that is given back": ["removes the take together with the place"],
+    "gives back one place per call": ["gives a place back once, under repeated and concurrent calls"],
   };
-  for (const [carelessness, broken] of Object.entries(caught))
+  for (const [implementation, broken] of Object.entries(caught))
     for (const promise of broken)
-      it(`${carelessness}: ${promise}`, async () => {
+      it(`${implementation}: ${promise}`, async () => {
         const clause = stockClauses[promise];
         if (clause === undefined) throw new Error(`no clause ${promise}`);
-        await expect(clause(carelessStock(carelessness as CarelessStock))).rejects.toThrow();
+        await expect(clause(wrongStock(implementation as WrongStock))).rejects.toThrow();
       });
 });

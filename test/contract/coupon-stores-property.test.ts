@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { CouponId } from "../../src/domain/ids.js";
 import {
-  figuresOf,
+  countsOf,
   freshCoupon,
   image,
   openMemoryStores,
@@ -12,7 +12,7 @@ import {
   task,
 } from "./coupon-stores/stores-under-test.js";
 
-/** One call on a coupon's stores; its text is what fast-check shows. */
+/** One call on a coupon's stores, and the text that fast-check prints for it. */
 type Step = {
   readonly toString: () => string;
   run(under: StoresUnderTest, couponId: CouponId): Promise<unknown>;
@@ -20,10 +20,11 @@ type Step = {
 
 const step = (text: string, run: Step["run"]): Step => ({ toString: () => text, run });
 
-// Few shoppers, tasks and epochs, so that calls meet.
+// Few shoppers, tasks and epochs, so that calls collide.
 const n = fc.integer({ min: 1, max: 4 });
 const epoch = fc.integer({ min: 0, max: 3 });
 const holders = fc.array(fc.record({ userId: n.map(shopper), taskId: n.map(task) }), { maxLength: 3 });
+const entrants = fc.array(fc.record({ userId: n.map(shopper), taskId: n.map(task) }), { minLength: 1, maxLength: 4 });
 const show = (facts: unknown) => JSON.stringify(facts);
 
 const load: fc.Arbitrary<Step> = fc
@@ -49,10 +50,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc
-      .tuple(n, n, epoch)
-      .map(([user, t, least]) =>
-        step(`join(${user}, ${t}, ${least})`, ({ queue }, id) => queue.join(id, shopper(user), task(t), least)),
-      ),
+      .tuple(entrants, epoch)
+      .map(([batch, least]) => step(`join(${show(batch)}, ${least})`, ({ queue }, id) => queue.join(id, batch, least))),
   },
   { weight: 3, arbitrary: holders.map((some) => step(`take(${show(some)})`, ({ stock }, id) => stock.take(id, some))) },
   {
@@ -64,23 +63,23 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: load },
 );
 const times = fc.integer({ min: 1, max: 3 });
-/** A load comes first: most of what can go wrong needs a store. */
+/** A load comes first, because most faults need a store. */
 const runs = fc
   .tuple(fc.tuple(load, times), fc.array(fc.tuple(steps, times), { maxLength: 25 }))
   .map(([first, rest]) => [first, ...rest]);
 
-/** Everything that can be read. */
+/** Everything that the ports can read. */
 const contents = async (under: StoresUnderTest, couponId: CouponId) => {
-  const figures = await figuresOf(under, couponId);
-  return { figures, members: figures && (await under.queue.membersAfter(couponId, figures.epoch, 0, 100)) };
+  const counts = await countsOf(under, couponId);
+  return { counts, members: counts && (await under.queue.membersAfter(couponId, counts.epoch, 0, 100)) };
 };
 
 for (const { name, live, open } of storeBackends)
-  describe.skipIf(!live)(`the stores on ${name}`, async () => {
+  describe.skipIf(!live)(`the coupon stores on ${name}`, async () => {
     const under = live ? await open() : undefined;
     afterAll(() => under?.close());
 
-    it("answer and hold what those in memory do, each call sent one to three times", async () => {
+    it("return and contain the same as those in memory when each call is made one to three times", async () => {
       if (under === undefined) return;
       await fc.assert(
         fc.asyncProperty(runs, async (sequence) => {
@@ -88,8 +87,8 @@ for (const { name, live, open } of storeBackends)
           const couponId = freshCoupon();
           for (const [call, times] of sequence) {
             const expected = await call.run(model, couponId);
-            const answers = await Promise.all(Array.from({ length: times }, () => call.run(under, couponId)));
-            expect(answers).toEqual(answers.map(() => expected));
+            const results = await Promise.all(Array.from({ length: times }, () => call.run(under, couponId)));
+            expect(results).toEqual(results.map(() => expected));
             expect(await contents(under, couponId)).toEqual(await contents(model, couponId));
           }
         }),

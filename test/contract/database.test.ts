@@ -54,7 +54,9 @@ describe("Database", () => {
     await expect(pingDatabase(db)).rejects.toMatchObject(away);
     await expect(isMigrated(db)).rejects.toMatchObject(away);
     await expect(transact(db, async (trx) => trx.raw("SELECT 1"))).rejects.toMatchObject(away);
-    await expect(new SqlClaimRows(db, standingClock()).insert(claim("a", 1), 0)).rejects.toMatchObject(away);
+    await expect(
+      new SqlClaimRows(db, standingClock()).insert([{ claim: claim("a", 1), epoch: 0 }]),
+    ).rejects.toMatchObject(away);
   });
 
   it("leaves one file that holds everything, where it is SQLite's", async () => {

@@ -7,7 +7,7 @@ import type { Task } from "../../src/domain/task.js";
 import { engines } from "../support/backends.js";
 import { type RedisEngine, startRedis, startRedisCluster } from "../support/engines/redis.js";
 import { patience } from "../support/patience.js";
-import { freshCoupon, image, shopper, task } from "./coupon-stores/stores-under-test.js";
+import { freshCoupon, image, joinOne, shopper, task } from "./coupon-stores/stores-under-test.js";
 
 const away = { problem: { code: "engine-unavailable", engine: "redis" } };
 const ended: Task = { taskId: task(1), couponId: freshCoupon(), position: 1, status: "failed", reason: "internal" };
@@ -40,7 +40,7 @@ for (const { name, live, start } of servers)
       client = openRedis(server.url);
       return new RedisCouponQueue(client);
     };
-    const join = (queue: CouponQueue, n: number): Promise<Join> => queue.join(coupon, shopper(n), task(n), 1);
+    const join = (queue: CouponQueue, n: number): Promise<Join> => joinOne(queue, coupon, shopper(n), task(n), 1);
     let coupon = freshCoupon();
     const load = async (queue: CouponQueue) => {
       coupon = freshCoupon();

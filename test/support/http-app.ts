@@ -161,9 +161,9 @@ export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions 
     ...needs,
   });
   const bus = get(Tokens.bus);
-  const claimRows = get(Tokens.claimRows);
+  const claimCoupon = get(Tokens.claimCoupon);
   const { port } = await server.start();
-  const stops: (() => unknown)[] = [close, () => claimRows.stop(), () => bus.stop()];
+  const stops: (() => unknown)[] = [close, () => claimCoupon.drain(), () => bus.stop()];
   onTestFinished(async () => {
     await server.stop(100);
     for (const stop of stops.reverse()) await stop();

@@ -1,8 +1,15 @@
-import type { CouponQueue, Join, Place, QueueFigures, QueueImage } from "../../application/ports/coupon-queue.js";
-import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
+import type {
+  CouponQueue,
+  Entrant,
+  Join,
+  Place,
+  QueueCounts,
+  QueueImage,
+} from "../../application/ports/coupon-queue.js";
+import type { CouponId } from "../../domain/ids.js";
 import { MemoryCouponStore, type MemoryCouponStores } from "./memory-coupon-stores.js";
 
-/** The queue of a process that is alone; each step is atomic because nothing in it waits. */
+/** The queue of a process that works alone. Each step is atomic because it never awaits. */
 export class MemoryCouponQueue implements CouponQueue {
   private readonly stores: MemoryCouponStores;
 
@@ -10,17 +17,19 @@ export class MemoryCouponQueue implements CouponQueue {
     this.stores = stores;
   }
 
-  async join(couponId: CouponId, userId: UserId, taskId: TaskId, leastEpoch: number): Promise<Join> {
+  async join(couponId: CouponId, entrants: readonly Entrant[], leastEpoch: number): Promise<readonly Join[]> {
     const store = this.stores.get(couponId);
-    if (store === undefined || store.epoch < leastEpoch) return { kind: "cold" };
-    const { epoch } = store;
-    const member = store.members.get(userId);
-    if (member !== undefined) return { kind: member.taskId === taskId ? "admitted" : "already-in", epoch, ...member };
-    if (store.members.size >= store.quantity) return { kind: "full" };
-    return { kind: "admitted", epoch, ...store.add(userId, taskId) };
+    return entrants.map(({ userId, taskId }): Join => {
+      if (store === undefined || store.epoch < leastEpoch) return { kind: "cold" };
+      const { epoch } = store;
+      const member = store.members.get(userId);
+      if (member !== undefined) return { kind: member.taskId === taskId ? "admitted" : "already-in", epoch, ...member };
+      if (store.members.size >= store.quantity) return { kind: "full" };
+      return { kind: "admitted", epoch, ...store.add(userId, taskId) };
+    });
   }
 
-  async figures(couponIds: readonly CouponId[]): Promise<readonly (QueueFigures | null)[]> {
+  async counts(couponIds: readonly CouponId[]): Promise<readonly (QueueCounts | null)[]> {
     return couponIds.map((couponId) => {
       const store = this.stores.get(couponId);
       if (store === undefined) return null;
@@ -43,8 +52,8 @@ export class MemoryCouponQueue implements CouponQueue {
   async load(couponId: CouponId, image: QueueImage): Promise<void> {
     const members: Omit<Place, "epoch">[] = [];
     for await (const page of image.members) members.push(...page);
-    const stands = this.stores.get(couponId);
-    if (stands !== undefined && stands.epoch >= image.epoch) return;
+    const current = this.stores.get(couponId);
+    if (current !== undefined && current.epoch >= image.epoch) return;
     this.stores.set(couponId, new MemoryCouponStore(image, members));
   }
 

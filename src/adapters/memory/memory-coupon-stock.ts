@@ -1,8 +1,9 @@
-import type { CouponStock, Holder } from "../../application/ports/coupon-stock.js";
+import type { Entrant } from "../../application/ports/coupon-queue.js";
+import type { CouponStock } from "../../application/ports/coupon-stock.js";
 import type { CouponId } from "../../domain/ids.js";
 import type { MemoryCouponStores } from "./memory-coupon-stores.js";
 
-/** The stock beside `MemoryCouponQueue`, on the same stores. */
+/** The stock of a process that works alone, in the stores of `MemoryCouponQueue`. */
 export class MemoryCouponStock implements CouponStock {
   private readonly stores: MemoryCouponStores;
 
@@ -10,13 +11,13 @@ export class MemoryCouponStock implements CouponStock {
     this.stores = stores;
   }
 
-  async take(couponId: CouponId, holders: readonly Holder[]): Promise<void> {
+  async take(couponId: CouponId, holders: readonly Entrant[]): Promise<void> {
     const store = this.stores.get(couponId);
     for (const { userId, taskId } of holders)
       if (store?.members.get(userId)?.taskId === taskId) store.taken.add(userId);
   }
 
-  async giveBack(couponId: CouponId, holders: readonly Holder[]): Promise<void> {
+  async giveBack(couponId: CouponId, holders: readonly Entrant[]): Promise<void> {
     const store = this.stores.get(couponId);
     for (const { userId, taskId } of holders) {
       const member = store?.members.get(userId);

@@ -3,14 +3,14 @@ import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 
 type Member = Omit<Place, "epoch">;
 
-/** One coupon's store: who is a member, who has taken, and the next position. */
+/** One coupon's store: the members, the takes and the next position. */
 export class MemoryCouponStore {
   readonly epoch: number;
   readonly quantity: number;
   next: number;
   readonly members: Map<UserId, Member>;
   readonly taken: Set<UserId>;
-  /** Members by position, so that a page is found by halving. */
+  /** Members by position, for binary search. */
   private readonly order: Member[];
 
   constructor({ epoch, quantity, next }: Omit<QueueImage, "members">, members: readonly Member[]) {
@@ -52,5 +52,5 @@ export class MemoryCouponStore {
   }
 }
 
-/** The stores of this process, shared by its queue and its stock; gone with the process, hence cold after a restart. */
+/** The stores of this process, shared by its queue and its stock. They are cold after a restart. */
 export class MemoryCouponStores extends Map<CouponId, MemoryCouponStore> {}

@@ -8,7 +8,7 @@ const script = (file: string, numberOfKeys: number) => ({
 /** Every script, by the command that it is to the client. */
 export const redisScripts = {
   joinQueue: script("join", 3),
-  readFigures: script("figures", 4),
+  readCounts: script("counts", 4),
   readMembers: script("members-after", 3),
   loadPage: script("load-page", 4),
   swapIn: script("swap-in", 8),

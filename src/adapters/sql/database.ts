@@ -5,7 +5,7 @@ import { LibsqlClient, type LibsqlConnection } from "./libsql-client.js";
 import { readMysqlAddress } from "./mysql-address.js";
 import { isContention, told } from "./sql-errors.js";
 import { publishLatency } from "./sql-latency.js";
-import { type Dialect, type RunTransaction, type Statements, transactionsOf } from "./transaction.js";
+import { type Dialect, type RunTransaction, type Statements, transactionsOf, type Value } from "./transaction.js";
 
 /** A database and how to speak to it; every adapter of this folder is given one. */
 export type Database = { readonly knex: Knex; readonly dialect: Dialect; readonly transaction: RunTransaction };
@@ -145,6 +145,20 @@ export const pingDatabase = async (db: Database): Promise<void> => {
  */
 export const transact = <T>(db: Database, work: (trx: Statements) => Promise<T>): Promise<T> =>
   insisting(() => db.transaction(work));
+
+/**
+ * Runs one statement that is a transaction by itself; returns the number of affected rows.
+ * @throws DomainError `engine-unavailable` if the database is unreachable, or its reply was lost
+ */
+export const execute = (db: Database, sql: string, values: readonly Value[]): Promise<number> =>
+  insisting(async () => {
+    const response: unknown = await db.knex.raw(sql, values as Value[]).timeout(patienceMs);
+    const { affectedRows, changes } = (Array.isArray(response) ? response[0] : response) as {
+      readonly affectedRows?: number;
+      readonly changes?: number;
+    };
+    return affectedRows ?? changes ?? 0;
+  });
 
 /** As `transact`, with the whole of knex in hand: what changes the schema needs it. */
 export const transactWithKnex = <T>(db: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> =>

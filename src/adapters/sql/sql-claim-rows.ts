@@ -1,43 +1,27 @@
-import type { ClaimRows, RowInsert } from "../../application/ports/claim-rows.js";
+import type { AdmittedClaim, ClaimRows, RowInsert } from "../../application/ports/claim-rows.js";
 import type { Clock } from "../../application/ports/clock.js";
-import type { PendingClaim } from "../../domain/coupon.js";
-import type { CouponId, TaskId } from "../../domain/ids.js";
-import { DomainError } from "../../domain/problem.js";
+import type { CouponId } from "../../domain/ids.js";
 import { lockRows } from "./by-hand.js";
-import { type Database, transact } from "./database.js";
+import { type Database, execute, transact } from "./database.js";
 import { insertRows } from "./insert-rows.js";
 import { isDuplicate } from "./sql-errors.js";
 import type { Statements } from "./transaction.js";
 
-export type Admission = { readonly claim: PendingClaim; readonly epoch: number };
-/** An admission on its way into a row. */
-type Entry = Admission & {
-  readonly since: number;
-  readonly outcome: Promise<RowInsert>;
-  readonly tell: (outcome: RowInsert) => void;
-  readonly fail: (error: unknown) => void;
-};
-type Outcomes = ReadonlyMap<Admission, RowInsert>;
-
-const mostRows = 500;
-const gatherMs = 2;
-const mostBatches = 2;
-const mostEntries = 10_000;
-/** A caller waits no longer, for its request must end within two seconds. The row may still land. */
-const patienceMs = 1500;
 const columns = ["task_id", "coupon_id", "user_id", "position", "status", "live", "created_at"];
 
-const overdue = (cause: string) =>
-  new DomainError({ code: "engine-unavailable", engine: "database" }, new Error(cause));
+/** A table `claim` (task_id, user_id, position) made from one JSON binding. */
+const jsonTables = {
+  mysql: `JSON_TABLE(?, '$[*]' COLUMNS (
+    task_id VARCHAR(64) PATH '$[0]', user_id VARCHAR(128) PATH '$[1]', position INT PATH '$[2]')) AS claim`,
+  sqlite: `(SELECT json_extract(value, '$[0]') AS task_id, json_extract(value, '$[1]') AS user_id,
+    json_extract(value, '$[2]') AS position FROM json_each(?)) AS claim`,
+};
 
-/** Gathers the claims of a few milliseconds into one insert, two batches under way at most. */
+/** The claims of one coupon that were admitted under one epoch. */
+type Batch = { readonly couponId: CouponId; readonly epoch: number; readonly claims: AdmittedClaim[] };
+
+/** Inserts the rows of a batch with one statement, and one by one if the database refuses any of them. */
 export class SqlClaimRows implements ClaimRows {
-  /** Oldest first. */
-  private readonly entries = new Map<TaskId, Entry>();
-  private waiting: Entry[] = [];
-  private readonly writes = new Set<Promise<void>>();
-  private gathering: NodeJS.Timeout | undefined;
-  private watching: NodeJS.Timeout | undefined;
   private readonly db: Database;
   private readonly clock: Clock;
 
@@ -46,127 +30,75 @@ export class SqlClaimRows implements ClaimRows {
     this.clock = clock;
   }
 
-  async insert(claim: PendingClaim, epoch: number): Promise<RowInsert> {
-    const same = this.entries.get(claim.taskId);
-    // The shopper clicked twice at once: the row is the first click's.
-    if (same !== undefined) return (await same.outcome) === "refused" ? "refused" : "known";
-    if (this.entries.size >= mostEntries) throw overdue("too many claims wait for their rows");
-    return this.enqueue({ claim, epoch });
-  }
-
-  /** Resolves when every claim handed over has been written, or could not be. */
-  async stop(): Promise<void> {
-    for (this.flush(); this.writes.size > 0; ) await Promise.all(this.writes);
-  }
-
-  private enqueue(admission: Admission): Promise<RowInsert> {
-    let tell: Entry["tell"] = () => {};
-    let fail: Entry["fail"] = () => {};
-    const outcome = new Promise<RowInsert>((resolve, reject) => {
-      tell = resolve;
-      fail = reject;
-    });
-    const entry = { ...admission, since: performance.now(), outcome, tell, fail };
-    this.entries.set(entry.claim.taskId, entry);
-    this.waiting.push(entry);
-    if (this.waiting.length >= mostRows) this.flush();
-    else this.gathering ??= setTimeout(() => this.flush(), gatherMs);
-    this.watching ??= setTimeout(() => this.disappoint(), patienceMs);
-    return outcome;
-  }
-
-  /** Tells those who have waited too long; one timer for all, since the oldest come first. */
-  private disappoint(): void {
-    this.watching = undefined;
-    const now = performance.now();
-    for (const { since, fail } of this.entries.values()) {
-      const leftMs = since + patienceMs - now;
-      if (leftMs > 0) {
-        this.watching = setTimeout(() => this.disappoint(), Math.ceil(leftMs));
-        return;
-      }
-      fail(overdue(`no row within ${patienceMs} ms`));
+  async insert(admitted: readonly AdmittedClaim[]): Promise<readonly RowInsert[]> {
+    const outcomes = new Map<AdmittedClaim, RowInsert>();
+    for (const batch of batchesOf(admitted)) {
+      if (await this.insertTogether(batch)) for (const each of batch.claims) outcomes.set(each, "inserted");
+      else for (const [each, outcome] of await this.insertEach(batch)) outcomes.set(each, outcome);
     }
+    return admitted.map((each) => outcomes.get(each) ?? "refused");
   }
 
-  private flush(): void {
-    clearTimeout(this.gathering);
-    this.gathering = undefined;
-    while (this.waiting.length > 0 && this.writes.size < mostBatches) {
-      const batch = this.waiting.splice(0, mostRows);
-      const write = this.write(batch).finally(() => {
-        this.writes.delete(write);
-        for (const { claim } of batch) this.entries.delete(claim.taskId);
-        this.flush();
-      });
-      this.writes.add(write);
-    }
-    if (this.entries.size === 0) {
-      clearTimeout(this.watching);
-      this.watching = undefined;
-    }
-  }
-
-  private async write(batch: readonly Entry[]): Promise<void> {
+  /**
+   * Inserts all rows or none, under a shared lock on the coupon's epoch: a rebuild that raises the epoch waits for the
+   * commit, and afterwards the statement inserts nothing. Returns whether the rows were inserted.
+   */
+  protected async insertTogether({ couponId, epoch, claims }: Batch): Promise<boolean> {
+    const { dialect } = this.db;
+    const values = claims.map(({ claim }) => [claim.taskId, claim.userId, claim.position]);
     try {
-      const outcomes = await this.outcomesOf(batch);
-      for (const entry of batch) entry.tell(outcomes.get(entry) ?? "refused");
+      const inserted = await execute(
+        this.db,
+        `INSERT INTO coupon_claims (${columns.join(", ")})
+        SELECT claim.task_id, epochs.coupon_id, claim.user_id, claim.position, 'pending', 1, ?
+        FROM coupon_epochs AS epochs, ${jsonTables[dialect]}
+        WHERE epochs.coupon_id = ? AND epochs.epoch = ?${dialect === "mysql" ? " LOCK IN SHARE MODE" : ""}`,
+        [this.clock.now(), JSON.stringify(values), couponId, epoch],
+      );
+      return inserted === claims.length;
     } catch (error) {
-      for (const { fail } of batch) fail(error);
+      if (isDuplicate(error)) return false;
+      throw error;
     }
   }
 
-  private async outcomesOf(batch: readonly Admission[]): Promise<Outcomes> {
+  private insertEach({ couponId, epoch, claims }: Batch): Promise<ReadonlyMap<AdmittedClaim, RowInsert>> {
+    return transact(this.db, async (trx) => {
+      const outcomes = new Map<AdmittedClaim, RowInsert>();
+      if ((await this.lockEpoch(trx, couponId)) === epoch)
+        for (const each of claims) outcomes.set(each, await this.insertOne(trx, each));
+      return outcomes;
+    });
+  }
+
+  private async insertOne(trx: Statements, { claim }: AdmittedClaim): Promise<RowInsert> {
+    const { taskId, couponId, userId, position } = claim;
     try {
-      return await transact(this.db, (trx) => this.insertTogether(trx, batch));
+      const row = [taskId, couponId, userId, position, "pending", 1, this.clock.now()];
+      await insertRows(trx, "coupon_claims", columns, [row]);
+      return "inserted";
     } catch (error) {
       if (!isDuplicate(error)) throw error;
-      return transact(this.db, (trx) => this.insertEach(trx, batch));
+      const same = { task_id: taskId, coupon_id: couponId, user_id: userId, position };
+      return (await trx("coupon_claims").where(same).first("task_id")) === undefined ? "refused" : "known";
     }
   }
 
-  private async insertTogether(trx: Statements, batch: readonly Admission[]): Promise<Outcomes> {
-    const admitted = await this.admitted(trx, batch);
-    await this.insertClaims(trx, admitted);
-    return new Map(admitted.map((admission) => [admission, "inserted"]));
-  }
-
-  /** One by one, in order; a row that a unique key refuses is `known` where it stands already, for this very claim. */
-  private async insertEach(trx: Statements, batch: readonly Admission[]): Promise<Outcomes> {
-    const outcomes = new Map<Admission, RowInsert>();
-    for (const admission of await this.admitted(trx, batch)) {
-      try {
-        await this.insertClaims(trx, [admission]);
-        outcomes.set(admission, "inserted");
-      } catch (error) {
-        if (!isDuplicate(error)) throw error;
-        const { taskId, couponId, userId, position } = admission.claim;
-        const facts = { task_id: taskId, coupon_id: couponId, user_id: userId, position };
-        const stands = await trx("coupon_claims").where(facts).first("task_id");
-        outcomes.set(admission, stands === undefined ? "refused" : "known");
-      }
-    }
-    return outcomes;
-  }
-
-  private insertClaims(trx: Statements, admitted: readonly Admission[]): Promise<void> {
-    const now = this.clock.now();
-    const rows = admitted.map(
-      ({ claim }) => [claim.taskId, claim.couponId, claim.userId, claim.position, "pending", 1, now] as const,
-    );
-    return insertRows(trx, "coupon_claims", columns, rows);
-  }
-
-  /** Those whose epoch is the coupon's still. The shared lock keeps it so until the commit: a rebuild waits for it. */
-  protected async admitted(trx: Statements, batch: readonly Admission[]): Promise<readonly Admission[]> {
-    const couponIds = [...new Set(batch.map(({ claim }) => claim.couponId))].sort();
-    const rows = await lockRows<{ coupon_id: CouponId; epoch: number }>(
-      trx,
-      "SELECT coupon_id, epoch FROM coupon_epochs WHERE coupon_id IN (?) ORDER BY coupon_id",
-      [couponIds],
-      "SHARE",
-    );
-    const epochs = new Map(rows.map(({ coupon_id, epoch }) => [coupon_id, epoch]));
-    return batch.filter(({ claim, epoch }) => epochs.get(claim.couponId) === epoch);
+  protected async lockEpoch(trx: Statements, couponId: CouponId): Promise<number | undefined> {
+    const sql = "SELECT epoch FROM coupon_epochs WHERE coupon_id = ?";
+    const [row] = await lockRows<{ epoch: number }>(trx, sql, [couponId], "SHARE");
+    return row?.epoch;
   }
 }
+
+const batchesOf = (admitted: readonly AdmittedClaim[]): readonly Batch[] => {
+  const batches = new Map<string, Batch>();
+  for (const each of admitted) {
+    const { couponId } = each.claim;
+    const key = `${each.epoch} ${couponId}`;
+    const batch = batches.get(key);
+    if (batch === undefined) batches.set(key, { couponId, epoch: each.epoch, claims: [each] });
+    else batch.claims.push(each);
+  }
+  return [...batches.values()];
+};

@@ -1,6 +1,11 @@
 import type { Knex } from "knex";
 import { LRUCache } from "lru-cache";
-import type { CouponQueries, CouponStanding, StoreTruth, UserCoupon } from "../../application/ports/coupon-queries.js";
+import type {
+  CountedCoupon,
+  CouponQueries,
+  ExpectedStore,
+  UserCoupon,
+} from "../../application/ports/coupon-queries.js";
 import type { Page } from "../../application/ports/page.js";
 import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId, UserCouponId, UserId } from "../../domain/ids.js";
@@ -9,8 +14,8 @@ import { type CouponRecord, couponOf } from "./coupon-record.js";
 import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
 import { type Database, read } from "./database.js";
 
-type StandingRecord = CouponRecord & { readonly pending: number };
-type TruthRecord = StandingRecord & { readonly epoch: number; readonly highest: number | null };
+type CountedRecord = CouponRecord & { readonly pending: number };
+type ExpectedRecord = CountedRecord & { readonly epoch: number; readonly highest: number | null };
 type UserCouponRecord = {
   readonly user_coupon_id: UserCouponId;
   readonly coupon_id: CouponId;
@@ -20,15 +25,15 @@ type UserCouponRecord = {
   readonly issued_at: EpochMs;
 };
 
-const standingOf = (row: StandingRecord): CouponStanding => ({
+const countedOf = (row: CountedRecord): CountedCoupon => ({
   coupon: couponOf(row),
   pending: Number(row.pending),
   issued: row.issued,
 });
 
-/** Reads of coupons; definitions never change, so those found are remembered. */
+/** Reads coupons. Definitions never change, so they are cached. */
 export class SqlCouponQueries implements CouponQueries {
-  private readonly known = new LRUCache<CouponId, Coupon>({ max: 10_000 });
+  private readonly cached = new LRUCache<CouponId, Coupon>({ max: 10_000 });
   private readonly db: Database;
 
   constructor(db: Database) {
@@ -36,22 +41,22 @@ export class SqlCouponQueries implements CouponQueries {
   }
 
   async find(couponId: CouponId): Promise<Coupon | undefined> {
-    const known = this.known.get(couponId);
-    if (known !== undefined) return known;
+    const cached = this.cached.get(couponId);
+    if (cached !== undefined) return cached;
     const row = await read<CouponRecord | undefined>(this.db.knex("coupons").where("coupon_id", couponId).first());
     if (row === undefined) return undefined;
     const coupon = couponOf(row);
-    this.known.set(couponId, coupon);
+    this.cached.set(couponId, coupon);
     return coupon;
   }
 
-  async standing(couponId: CouponId): Promise<CouponStanding | undefined> {
-    const row = await read<StandingRecord | undefined>(this.standings().where("coupons.coupon_id", couponId).first());
-    return row && standingOf(row);
+  async counted(couponId: CouponId): Promise<CountedCoupon | undefined> {
+    const row = await read<CountedRecord | undefined>(this.withCounts().where("coupons.coupon_id", couponId).first());
+    return row && countedOf(row);
   }
 
-  async list(cursor: string | null, limit: number): Promise<Page<CouponStanding> | undefined> {
-    const rows = this.standings()
+  async list(cursor: string | null, limit: number): Promise<Page<CountedCoupon> | undefined> {
+    const rows = this.withCounts()
       .orderBy(["created_at", "coupon_id"])
       .limit(limit + 1);
     if (cursor !== null) {
@@ -59,8 +64,8 @@ export class SqlCouponQueries implements CouponQueries {
       if (order === undefined) return undefined;
       rowsAfter(rows, ["created_at", "coupon_id"], order as [number, string]);
     }
-    const cursorAt = (row: StandingRecord) => cursorOf("coupons", row.created_at, row.coupon_id);
-    return pageOf(await read<StandingRecord[]>(rows), limit, standingOf, cursorAt);
+    const cursorAt = (row: CountedRecord) => cursorOf("coupons", row.created_at, row.coupon_id);
+    return pageOf(await read<CountedRecord[]>(rows), limit, countedOf, cursorAt);
   }
 
   async ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<UserCoupon> | undefined> {
@@ -89,17 +94,17 @@ export class SqlCouponQueries implements CouponQueries {
     );
   }
 
-  async openAfter(afterId: CouponId | null, now: EpochMs, limit: number): Promise<readonly StoreTruth[]> {
+  async openAfter(afterId: CouponId | null, now: EpochMs, limit: number): Promise<readonly ExpectedStore[]> {
     const { knex } = this.db;
     const epoch = knex("coupon_epochs").select("epoch").whereRaw("coupon_epochs.coupon_id = coupons.coupon_id");
     const highest = knex("coupon_claims").max("position").whereRaw("coupon_claims.coupon_id = coupons.coupon_id");
-    const rows = this.standings()
+    const rows = this.withCounts()
       .select({ epoch, highest })
       .where((open) => open.whereNull("closes_at").orWhere("closes_at", ">", now))
       .andWhere("coupons.coupon_id", ">", afterId ?? "")
       .orderBy("coupon_id")
       .limit(limit);
-    return (await read<TruthRecord[]>(rows)).map((row) => ({
+    return (await read<ExpectedRecord[]>(rows)).map((row) => ({
       couponId: row.coupon_id,
       epoch: row.epoch,
       highestPosition: row.highest ?? 0,
@@ -108,7 +113,7 @@ export class SqlCouponQueries implements CouponQueries {
     }));
   }
 
-  private standings(): Knex.QueryBuilder {
+  private withCounts(): Knex.QueryBuilder {
     const { knex } = this.db;
     const pending = knex("coupon_claims")
       .count("*")

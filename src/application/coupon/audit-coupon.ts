@@ -5,13 +5,13 @@ import type { CouponQueries } from "../ports/coupon-queries.js";
 import type { CouponQueue } from "../ports/coupon-queue.js";
 import type { RebuildQueue } from "./rebuild-queue.js";
 
-/** What every store says of a coupon. `admitted` and `taken` count live claims. */
+/** A coupon's counts in every store. `admitted` and `taken` count live claims. */
 export type CouponAudit = {
   readonly quantity: number;
   readonly admitted: number;
   readonly taken: number;
   readonly issued: number;
-  /** Positions handed out and given back. */
+  /** Positions that were given and given back. */
   readonly returned: number;
   /** quantity − pending − issued claims. */
   readonly remaining: number;
@@ -24,7 +24,7 @@ export type CouponAudit = {
   };
 };
 
-/** Holds a coupon's stores beside each other; a cold one is rebuilt first. */
+/** Compares the counts of a coupon's stores. A cold store is rebuilt first. */
 export class AuditCoupon {
   private readonly coupons: CouponQueries;
   private readonly claims: ClaimQueries;
@@ -42,13 +42,13 @@ export class AuditCoupon {
   async execute(couponId: CouponId): Promise<CouponAudit> {
     const coupon = await this.coupons.find(couponId);
     if (coupon === undefined) throw new DomainError({ code: "coupon-not-found", couponId });
-    let [figures] = await this.queue.figures([couponId]);
-    if (!figures && (await this.rebuild.execute(couponId))) [figures] = await this.queue.figures([couponId]);
-    if (!figures) throw new DomainError({ code: "claim-not-accepted", couponId });
+    let [counts] = await this.queue.counts([couponId]);
+    if (!counts && (await this.rebuild.execute(couponId))) [counts] = await this.queue.counts([couponId]);
+    if (!counts) throw new DomainError({ code: "claim-not-accepted", couponId });
 
     const database = await this.claims.counts(couponId);
     const { quantity } = coupon;
-    const { members: admitted, taken, next } = figures;
+    const { members: admitted, taken, next } = counts;
     const returned = next - 1 - admitted;
     const { pending, issued } = database;
     return {

@@ -1,6 +1,6 @@
 import type { CouponId } from "../../domain/ids.js";
 
-/** The same things, by coupon, in ascending order of its id (the order in which rows are locked). */
+/** Groups things by coupon, in ascending order of the coupon's id (the order in which rows are locked). */
 export const byCoupon = <T extends { readonly couponId: CouponId }>(
   things: readonly T[],
 ): readonly [CouponId, T[]][] => {

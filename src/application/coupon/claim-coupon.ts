@@ -1,77 +1,78 @@
-import type { Claim, PendingClaim } from "../../domain/coupon.js";
 import type { CouponId, UserId } from "../../domain/ids.js";
 import { DomainError, type Problem } from "../../domain/problem.js";
 import { toInstant } from "../../domain/time.js";
+import { Gatherer } from "../gatherer.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
 import type { Clock } from "../ports/clock.js";
 import type { CouponQueries } from "../ports/coupon-queries.js";
-import type { Place } from "../ports/coupon-queue.js";
-import type { AcceptClaim } from "./accept-claim.js";
-import type { JoinQueue } from "./join-queue.js";
+import type { Timers } from "../ports/timers.js";
+import type { AdmitClaims } from "./admit-claims.js";
+import { RecentRefusals } from "./recent-refusals.js";
+import type { ClaimRequest, ClaimResult } from "./store-claims.js";
 
-/** `accepted`: this very request made the claim (202); otherwise the claim stood before (200). */
-export type ClaimAnswer = { readonly accepted: boolean; readonly claim: Claim };
+/** Requests end within two seconds, so a claim fails before. 200 is the most that one script admits. */
+const bounds = { batchSize: 200, inFlight: 2, capacity: 10_000, timeoutMs: 1200 };
 
-/** A shopper claims a coupon: a place in the queue, then a committed row, then the answer. */
+const causes = { full: "too many claims are waiting", timeout: `not committed within ${bounds.timeoutMs} ms` };
+
+/**
+ * Claims a coupon for a shopper. Concurrent claims of one coupon form a batch, which goes through the queue, into the
+ * database and onto the bus together.
+ */
 export class ClaimCoupon {
+  private readonly refusals = new RecentRefusals();
+  private readonly gatherer: Gatherer<CouponId, UserId, ClaimResult>;
   private readonly coupons: CouponQueries;
   private readonly claims: ClaimQueries;
-  private readonly queue: JoinQueue;
-  private readonly accept: AcceptClaim;
+  private readonly admit: AdmitClaims;
   private readonly clock: Clock;
 
-  constructor(coupons: CouponQueries, claims: ClaimQueries, queue: JoinQueue, accept: AcceptClaim, clock: Clock) {
+  constructor(coupons: CouponQueries, claims: ClaimQueries, admit: AdmitClaims, clock: Clock, timers: Timers) {
     this.coupons = coupons;
     this.claims = claims;
-    this.queue = queue;
-    this.accept = accept;
+    this.admit = admit;
     this.clock = clock;
+    this.gatherer = new Gatherer({
+      bounds,
+      timers,
+      work: (couponId, requests) => this.claim(couponId, requests),
+      unavailable: (reason) =>
+        new DomainError({ code: "engine-unavailable", engine: "database" }, new Error(causes[reason])),
+    });
   }
 
   /**
+   * Resolves once the claim's row is committed.
    * @throws DomainError `coupon-not-found`, `coupon-not-open`, `coupon-sold-out`; `claim-not-accepted` or
-   * `engine-unavailable` where a retry may find the shopper's place kept.
+   * `engine-unavailable` if the claim could not be stored: a retry finds the same place
    */
-  async execute(couponId: CouponId, userId: UserId): Promise<ClaimAnswer> {
+  async execute(couponId: CouponId, userId: UserId): Promise<ClaimResult> {
+    const refusal = this.refusals.find(couponId, userId, this.clock.now());
+    if (refusal !== undefined) throw refusal;
+    return this.gatherer.add(couponId, userId);
+  }
+
+  /** Resolves when every claim that is in progress has been committed or has failed. */
+  drain(): Promise<void> {
+    return this.gatherer.drain();
+  }
+
+  private async claim(couponId: CouponId, requests: readonly ClaimRequest[]): Promise<void> {
     const coupon = await this.coupons.find(couponId);
     if (coupon === undefined) throw new DomainError({ code: "coupon-not-found", couponId });
     const { opensAt, closesAt } = coupon;
     const now = this.clock.now();
-    // Nobody can hold a live claim before the opening, so that rush costs no look.
+    // No claim can exist before the opening, so requests before it cost no query.
     if (opensAt !== null && now < opensAt)
       throw new DomainError({ code: "coupon-not-open", cause: "scheduled", couponId, opensAt: toInstant(opensAt) });
-    if (closesAt !== null && now >= closesAt) {
-      const closed = { code: "coupon-not-open", cause: "closed", couponId, closesAt: toInstant(closesAt) } as const;
-      return this.standing(couponId, userId, closed);
-    }
-
-    const place = await this.queue.execute(couponId, userId);
-    if (place.kind === "admitted") return this.write(couponId, place);
-    const [claim] = await this.claims.byTasks([place.taskId]);
-    if (claim === undefined) return this.write(couponId, place);
-    if (claim.status === "failed") return this.write(couponId, await this.queue.again(couponId, place));
-    return { accepted: false, claim };
+    if (closesAt === null || now < closesAt) return this.admit.execute(couponId, requests, this.refusals);
+    const closed = { code: "coupon-not-open", cause: "closed", couponId, closesAt: toInstant(closesAt) } as const;
+    await Promise.all(requests.map((request) => this.findExisting(couponId, request, closed)));
   }
 
-  private async write(couponId: CouponId, place: Place): Promise<ClaimAnswer> {
-    const { taskId, userId, position, epoch } = place;
-    const claim: PendingClaim = { taskId, couponId, userId, position, status: "pending" };
-    switch (await this.accept.execute(claim, epoch)) {
-      case "inserted":
-        return { accepted: true, claim };
-      case "known": {
-        const [stands] = await this.claims.byTasks([taskId]);
-        return { accepted: false, claim: stands ?? claim };
-      }
-      case "refused":
-        await this.queue.distrust(couponId, place);
-        return this.standing(couponId, userId, { code: "claim-not-accepted", couponId });
-    }
-  }
-
-  private async standing(couponId: CouponId, userId: UserId, otherwise: Problem): Promise<ClaimAnswer> {
-    const claim = await this.claims.live(couponId, userId);
-    if (claim === undefined) throw new DomainError(otherwise);
-    return { accepted: false, claim };
+  private async findExisting(couponId: CouponId, request: ClaimRequest, otherwise: Problem): Promise<void> {
+    const claim = await this.claims.live(couponId, request.item);
+    if (claim === undefined) request.reject(new DomainError(otherwise));
+    else request.resolve({ accepted: false, claim });
   }
 }

@@ -3,7 +3,7 @@ import { fromInstant } from "../../domain/time.js";
 import type { Reaction } from "../choreography.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
-/** Writes the position and outcome of every admitted claim to the ranking log, a slice an insert. */
+/** Writes the position and outcome of every settled claim to the ranking log, one insert per batch. */
 export class LogClaims implements Reaction<"coupon.issued" | "coupon.failed"> {
   private readonly work: UnitOfWork;
 

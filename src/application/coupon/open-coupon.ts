@@ -4,7 +4,7 @@ import type { Clock } from "../ports/clock.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 import type { RebuildQueue } from "./rebuild-queue.js";
 
-/** Opens a coupon drop, once an id. */
+/** Creates a coupon. Repeating the same request has no effect. */
 export class OpenCoupon {
   private readonly work: UnitOfWork;
   private readonly rebuild: RebuildQueue;
@@ -17,19 +17,18 @@ export class OpenCoupon {
   }
 
   /**
-   * Answers whether the coupon is new; the same coupon again is not.
-   * @throws DomainError `id-taken` where another coupon has the id.
+   * Returns whether the coupon is new.
+   * @throws DomainError `id-taken` if another coupon has the id
    */
   async execute(coupon: Coupon): Promise<{ readonly created: boolean }> {
     const created = await this.work.run(async (tx) => {
       if (await tx.coupons.add(coupon, this.clock.now())) return true;
-      const standing = await tx.coupons.find(coupon.couponId);
-      if (standing === undefined || !sameCoupon(standing, coupon))
+      const existing = await tx.coupons.find(coupon.couponId);
+      if (existing === undefined || !sameCoupon(existing, coupon))
         throw new DomainError({ code: "id-taken", id: coupon.couponId });
       return false;
     });
-    // The drop exists from here on. Its store is built now so that the first shopper need not wait; should that fail,
-    // whoever meets it cold builds it.
+    // The store is built now so that the first shopper does not wait. If that fails, the first claim builds it.
     if (created) await this.rebuild.execute(coupon.couponId).catch(() => false);
     return { created };
   }

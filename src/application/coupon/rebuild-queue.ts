@@ -6,13 +6,13 @@ import type { CouponQueries } from "../ports/coupon-queries.js";
 import type { CouponQueue, Place } from "../ports/coupon-queue.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
-const pageSize = 1000;
-/** How long a rebuild may go without a sign of life before another node takes over. */
+const membersPerPage = 1000;
+/** After this time without a sign of life from a rebuild, another node takes over, ms. */
 const rebuildTermMs = 5000;
 
 /**
- * Builds a coupon's queue anew from the database, under a raised epoch. Once the epoch is raised no row of an earlier
- * one can be inserted, so what is read after it is whole; claims that settle meanwhile are the sweeper's to compare.
+ * Rebuilds a coupon's store from the database under a higher epoch. Once the epoch is raised, no row of an earlier one
+ * can be inserted, so the claims that are read afterwards are complete.
  */
 export class RebuildQueue {
   private readonly running = new Map<CouponId, Promise<boolean>>();
@@ -31,12 +31,12 @@ export class RebuildQueue {
     this.clock = clock;
   }
 
-  /** The greatest epoch of the coupon that this process has seen stand; 0 where it has seen none. */
+  /** Returns the latest epoch of the coupon's store that this process has seen; 0 if it has seen none. */
   knownEpoch(couponId: CouponId): number {
     return this.epochs.get(couponId) ?? 0;
   }
 
-  /** Answers whether the store stands under the database's epoch now; `false` while another node rebuilds it. */
+  /** Returns whether the store now has the database's epoch; `false` while another node rebuilds it. */
   execute(couponId: CouponId): Promise<boolean> {
     let run = this.running.get(couponId);
     if (run === undefined) {
@@ -49,17 +49,17 @@ export class RebuildQueue {
   private async rebuild(couponId: CouponId): Promise<boolean> {
     const coupon = await this.coupons.find(couponId);
     if (coupon === undefined) return false;
-    // The epoch is read before the store: whoever rebuilds in between has raised it, and our own raise then fails.
-    const seen = await this.work.run((tx) => tx.epochs.read(couponId, this.clock.now()));
-    if (seen === undefined || seen.rebuilding) return false;
-    const [figures] = await this.queue.figures([couponId]);
-    if (figures?.epoch === seen.epoch) {
-      this.epochs.set(couponId, seen.epoch);
+    // The epoch is read before the store: a rebuild in between raises it, and the guarded raise below then fails.
+    const current = await this.work.run((tx) => tx.epochs.read(couponId, this.clock.now()));
+    if (current === undefined || current.rebuilding) return false;
+    const [store] = await this.queue.counts([couponId]);
+    if (store?.epoch === current.epoch) {
+      this.epochs.set(couponId, current.epoch);
       return true;
     }
 
-    const epoch = Math.max(seen.epoch, figures?.epoch ?? 0) + 1;
-    const raised = await this.work.run((tx) => tx.epochs.raise(couponId, seen.epoch, epoch, this.term()));
+    const epoch = Math.max(current.epoch, store?.epoch ?? 0) + 1;
+    const raised = await this.work.run((tx) => tx.epochs.raise(couponId, current.epoch, epoch, this.term()));
     if (!raised) return false;
     const next = (await this.claims.highestPosition(couponId)) + 1;
     await this.queue.load(couponId, {
@@ -76,10 +76,10 @@ export class RebuildQueue {
   private async *members(couponId: CouponId, epoch: number): AsyncGenerator<readonly Omit<Place, "epoch">[]> {
     let position = 0;
     for (let pages = 1; ; pages += 1) {
-      const page = await this.claims.liveAfter(couponId, position, pageSize);
+      const page = await this.claims.liveAfter(couponId, position, membersPerPage);
       if (page.length > 0) yield page;
       const last = page.at(-1);
-      if (last === undefined || page.length < pageSize) return;
+      if (last === undefined || page.length < membersPerPage) return;
       position = last.position;
       if (pages % 10 === 0) await this.work.run((tx) => tx.epochs.markRebuild(couponId, epoch, this.term()));
     }

@@ -5,7 +5,7 @@ import type { CouponStock } from "../ports/coupon-stock.js";
 import type { EventBus } from "../ports/event-bus.js";
 import { byCoupon } from "./by-coupon.js";
 
-/** Counts the coupons of requested claims out of the stock, and passes every claim on: it never refuses. */
+/** Takes a coupon from the stock for each requested claim and requests its settlement. It never refuses. */
 export class ReserveCoupon implements Reaction<"coupon.requested"> {
   private readonly stock: CouponStock;
   private readonly bus: EventBus;

@@ -3,7 +3,7 @@ import type { Reaction } from "../choreography.js";
 import type { CouponStock } from "../ports/coupon-stock.js";
 import { byCoupon } from "./by-coupon.js";
 
-/** Gives the places of failed claims back, so that whoever claims next finds them. */
+/** Gives the places of failed claims back, so that the next shoppers get them. */
 export class ReturnPlaces implements Reaction<"coupon.failed"> {
   private readonly stock: CouponStock;
 

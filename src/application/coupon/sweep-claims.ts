@@ -7,34 +7,34 @@ import type { CouponStock } from "../ports/coupon-stock.js";
 import { byCoupon } from "./by-coupon.js";
 import type { IssueCoupon } from "./issue-coupon.js";
 
-const sliceSize = 500;
+const claimsPerPage = 500;
 
-/** Settles claims that the bus has not brought in time, doing the work of both its consumers itself. */
+/** Settles claims that the bus has not delivered in time: it does the work of both consumers itself. */
 export class SweepClaims {
   private readonly claims: ClaimQueries;
   private readonly stock: CouponStock;
   private readonly issue: IssueCoupon;
   private readonly clock: Clock;
-  private readonly patienceMs: number;
+  private readonly maxAgeMs: number;
 
-  /** @param patienceMs how long a claim may stay unsettled before it is taken up here */
-  constructor(claims: ClaimQueries, stock: CouponStock, issue: IssueCoupon, clock: Clock, patienceMs: number) {
+  /** @param maxAgeMs how long a claim may stay unsettled before the sweep settles it, ms */
+  constructor(claims: ClaimQueries, stock: CouponStock, issue: IssueCoupon, clock: Clock, maxAgeMs: number) {
     this.claims = claims;
     this.stock = stock;
     this.issue = issue;
     this.clock = clock;
-    this.patienceMs = patienceMs;
+    this.maxAgeMs = maxAgeMs;
   }
 
-  /** Takes up every late claim once; one that fails or must wait is met again by the next sweep. */
+  /** Settles every late claim once. A claim that fails or must wait is retried by the next sweep. */
   async execute(): Promise<void> {
-    const before = after(this.clock.now(), -this.patienceMs);
+    const before = after(this.clock.now(), -this.maxAgeMs);
     let last: PendingClaim | null = null;
     do {
-      const page: readonly PendingClaim[] = await this.claims.unsettled(before, last, sliceSize);
+      const page: readonly PendingClaim[] = await this.claims.unsettled(before, last, claimsPerPage);
       for (const [couponId, claims] of byCoupon(page)) await this.stock.take(couponId, claims);
       await attemptSlice(page, (claims) => this.issue.settle(claims));
-      last = page.length < sliceSize ? null : (page.at(-1) ?? null);
+      last = page.length < claimsPerPage ? null : (page.at(-1) ?? null);
     } while (last !== null);
   }
 }

@@ -1,17 +1,24 @@
 import type { PendingClaim } from "../../domain/coupon.js";
 
+/** A claim that the queue has admitted, and the epoch of the store that admitted it. */
+export type AdmittedClaim = { readonly claim: PendingClaim; readonly epoch: number };
+
 /**
- * `inserted`: this call's row is committed. `known`: the same task's row was there before.
- * `refused`: the database contradicts the queue (another epoch, the position held, the shopper live under another task).
+ * - `inserted`: this call's row is committed.
+ * - `known`: the same task's row existed before.
+ * - `refused`: the database contradicts the queue (another epoch, a position that is held, a shopper who is live under
+ *   another task).
  */
 export type RowInsert = "inserted" | "known" | "refused";
 
 /**
- * Writes the rows that make claims durable, those of the same few milliseconds in one multi-row insert.
- * A row goes in only under the epoch it was admitted in, which its transaction holds under a shared lock.
- * Answers once the row is committed. Buffer full, too late, or unreachable: `DomainError` `engine-unavailable`; the
- * row may still land, and a retry then answers `known`.
+ * Writes the rows that make claims durable. A row is inserted only under the epoch in which its claim was admitted;
+ * the insert holds a shared lock on that epoch. Repeating is safe.
  */
 export interface ClaimRows {
-  insert(claim: PendingClaim, epoch: number): Promise<RowInsert>;
+  /**
+   * Returns one outcome per claim, in order, after the commit. One refused row fails no other row.
+   * @throws DomainError `engine-unavailable`; rows may exist anyway, and a retry then returns `known`
+   */
+  insert(claims: readonly AdmittedClaim[]): Promise<readonly RowInsert[]>;
 }

@@ -3,10 +3,10 @@ import type { CouponId, UserCouponId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
 import type { Page } from "./page.js";
 
-/** A coupon with its claims counted: `issued` by the settled counter, `pending` by the rows. */
-export type CouponStanding = { readonly coupon: Coupon; readonly pending: number; readonly issued: number };
+/** A coupon and the number of its claims: `issued` from the coupon's counter, `pending` from the rows. */
+export type CountedCoupon = { readonly coupon: Coupon; readonly pending: number; readonly issued: number };
 
-/** A coupon in a shopper's hands. */
+/** A coupon that was issued to a shopper. */
 export type UserCoupon = {
   readonly userCouponId: UserCouponId;
   readonly couponId: CouponId;
@@ -16,25 +16,26 @@ export type UserCoupon = {
   readonly issuedAt: EpochMs;
 };
 
-/** What the database says that a coupon's store must hold. */
-export type StoreTruth = {
+/** The state that a coupon's store must have, according to the database. */
+export type ExpectedStore = {
   readonly couponId: CouponId;
   readonly epoch: number;
-  /** The greatest position of any claim; 0 where there is none. */
+  /** The greatest position of any claim; 0 if there is none. */
   readonly highestPosition: number;
   readonly pending: number;
   readonly issued: number;
 };
 
-/** Plain reads of coupons. Unreachable: `DomainError` `engine-unavailable`. */
+/** Reads of coupons, outside any transaction. @throws DomainError `engine-unavailable` */
 export interface CouponQueries {
-  /** The coupon's definition, which never changes: the adapter may answer from memory. */
+  /** Returns the coupon's definition. It never changes, so the adapter may cache it. */
   find(couponId: CouponId): Promise<Coupon | undefined>;
-  standing(couponId: CouponId): Promise<CouponStanding | undefined>;
-  /** A cursor that this list did not hand out: `undefined`. */
-  list(cursor: string | null, limit: number): Promise<Page<CouponStanding> | undefined>;
-  /** A shopper's coupons; a bad cursor: `undefined`. */
+  /** Returns the coupon with its counts. */
+  counted(couponId: CouponId): Promise<CountedCoupon | undefined>;
+  /** Returns a page of coupons, oldest first; `undefined` for a cursor that is not from this list. */
+  list(cursor: string | null, limit: number): Promise<Page<CountedCoupon> | undefined>;
+  /** Returns a page of a shopper's coupons; `undefined` for a cursor that is not from this list. */
   ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<UserCoupon> | undefined>;
-  /** Coupons whose store the sweeper compares (not closed at `now`), by id, after `afterId`. */
-  openAfter(afterId: CouponId | null, now: EpochMs, limit: number): Promise<readonly StoreTruth[]>;
+  /** Returns coupons that are not closed at `now`, by id, after `afterId`. */
+  openAfter(afterId: CouponId | null, now: EpochMs, limit: number): Promise<readonly ExpectedStore[]>;
 }

@@ -1,55 +1,59 @@
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 
-/** Where a shopper stands in a coupon's queue, under the epoch of the store that said so. */
-export type Place = {
+/** A shopper who wants a place, with the task that a new place would carry. */
+export type Entrant = { readonly userId: UserId; readonly taskId: TaskId };
+
+/** A member's place in a coupon's queue, and the epoch of the store that reported it. */
+export type Place = Entrant & {
   readonly epoch: number;
-  readonly userId: UserId;
-  readonly taskId: TaskId;
-  /** From 1, by order of arrival. */
+  /** From 1, in order of arrival. */
   readonly position: number;
 };
 
 export type Join =
   | ({ readonly kind: "admitted" } & Place)
-  /** A member already: the first place, with the task that it was given to. */
+  /** The shopper is a member already: the existing place, with the task that it carries. */
   | ({ readonly kind: "already-in" } & Place)
   | { readonly kind: "full" }
-  /** No store, or one of an epoch before the one asked for: nothing is known, least of all that there is room. */
+  /** The store is missing, incomplete, or of an epoch below the lowest acceptable one. */
   | { readonly kind: "cold" };
 
-/** A store's figures, read at one instant. */
-export type QueueFigures = {
+/** Counts of a store, read at one instant. */
+export type QueueCounts = {
   readonly epoch: number;
   readonly quantity: number;
-  /** The next position to hand out. */
+  /** The next position. */
   readonly next: number;
   readonly members: number;
   readonly taken: number;
 };
 
-/** A whole store as a rebuild reads it from the database; every member counts as taken. */
+/** A whole store as a rebuild reads it from the database. Every member counts as taken. */
 export type QueueImage = {
   readonly epoch: number;
   readonly quantity: number;
   readonly next: number;
-  /** Pages of members, any order. */
+  /** Pages of members, in any order. */
   readonly members: AsyncIterable<readonly Omit<Place, "epoch">[]>;
 };
 
 /**
- * Admits shoppers first come, first served: one shopper once, never more members than the quantity.
- * The store may vanish or go back in time at any moment; then it is *cold* or found out by the database.
- * Every write is one atomic step that is safe to repeat. Unreachable: `DomainError` `engine-unavailable`.
+ * Admits shoppers first come, first served: each shopper once, never more members than the quantity.
+ * The store may vanish or be rewound at any moment. It is then cold, or the database contradicts it.
+ * Every write is one atomic step that may be repeated. @throws DomainError `engine-unavailable`
  */
 export interface CouponQueue {
-  /** Joins under an epoch of at least `leastEpoch`. The same shopper and task again: the same answer, `admitted`. */
-  join(couponId: CouponId, userId: UserId, taskId: TaskId, leastEpoch: number): Promise<Join>;
-  /** Figures a coupon, in the order asked; `null` where the store is cold. */
-  figures(couponIds: readonly CouponId[]): Promise<readonly (QueueFigures | null)[]>;
-  /** Members by position, those after `position`, at most `limit`; `null` where the store is not of this epoch. */
+  /**
+   * Admits the entrants in their order, if the store's epoch is at least `leastEpoch`. Returns one `Join` per entrant,
+   * in the same order. Repeating a shopper with the same task returns `admitted` with the same place.
+   */
+  join(couponId: CouponId, entrants: readonly Entrant[], leastEpoch: number): Promise<readonly Join[]>;
+  /** Returns the counts of each coupon's store, in the given order; `null` for a cold store. */
+  counts(couponIds: readonly CouponId[]): Promise<readonly (QueueCounts | null)[]>;
+  /** Returns at most `limit` members after `position`, by position; `null` if the store has another epoch. */
   membersAfter(couponId: CouponId, epoch: number, position: number, limit: number): Promise<readonly Place[] | null>;
-  /** Loads the image beside the store and swaps it in, unless one of the same or a later epoch stands there. */
+  /** Loads the image next to the store and renames it into place, unless a store of its epoch or a later one exists. */
   load(couponId: CouponId, image: QueueImage): Promise<void>;
-  /** Forgets the store if it is of `epoch` or an earlier one; it is cold then. */
+  /** Deletes the store if its epoch is `epoch` or lower. A deleted store is cold. */
   drop(couponId: CouponId, epoch: number): Promise<void>;
 }

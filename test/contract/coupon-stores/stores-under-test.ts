@@ -8,7 +8,7 @@ import { openConnection } from "../../../src/adapters/redis/redis-connection.js"
 import { RedisCouponQueue } from "../../../src/adapters/redis/redis-coupon-queue.js";
 import { RedisCouponStock } from "../../../src/adapters/redis/redis-coupon-stock.js";
 import { couponKeys } from "../../../src/adapters/redis/redis-keys.js";
-import type { CouponQueue, Place, QueueFigures, QueueImage } from "../../../src/application/ports/coupon-queue.js";
+import type { CouponQueue, Join, Place, QueueCounts, QueueImage } from "../../../src/application/ports/coupon-queue.js";
 import type { CouponStock } from "../../../src/application/ports/coupon-stock.js";
 import type { CouponId, TaskId, UserId } from "../../../src/domain/ids.js";
 import { engines } from "../../support/backends.js";
@@ -17,7 +17,7 @@ import { engines } from "../../support/backends.js";
 export type StoresUnderTest = {
   readonly queue: CouponQueue;
   readonly stock: CouponStock;
-  /** Wipes a coupon's store behind the adapters' backs. */
+  /** Deletes a coupon's store without the adapters' knowledge. */
   lose(couponId: CouponId): Promise<unknown>;
 };
 export type Clauses = Readonly<Record<string, (under: StoresUnderTest) => Promise<void>>>;
@@ -39,7 +39,7 @@ export const openMemoryStores = () => {
   };
 };
 
-/** The adapters on Redis, and a connection beside them for what befalls it. */
+/** The adapters on Redis, and a connection that injects faults. */
 export const openRedisStores = async (address: string) => {
   const client = openRedis(address);
   const raw = openConnection(parseRedisAddress(address));
@@ -56,7 +56,7 @@ export const openRedisStores = async (address: string) => {
   };
 };
 
-/** The real Redis and Redis Cluster, where there are any. */
+/** The real Redis and Redis Cluster, if they are configured. */
 export const redisBackends = [
   { name: "Redis", live: engines.redis !== undefined, open: () => openRedisStores(engines.redis ?? "") },
   {
@@ -66,7 +66,7 @@ export const redisBackends = [
   },
 ] as const satisfies readonly Backend[];
 
-/** Everything that serves as the coupons' stores; coupons bear random ids, so suites share an engine. */
+/** Every implementation of the stores. Coupons have random ids, so suites share a backend. */
 export const storeBackends: readonly Backend[] = [
   { name: "memory", live: true, open: async () => openMemoryStores() },
   ...redisBackends,
@@ -81,12 +81,12 @@ export const holder = (n: number) => ({ userId: shopper(n), taskId: task(n) });
 export const membersTo = (count: number): readonly Omit<Place, "epoch">[] =>
   Array.from({ length: count }, (_, index) => ({ ...holder(index + 1), position: index + 1 }));
 
-/** The pages of an image, each awaited as a database's would be. */
+/** The pages of an image, each one awaited. */
 export async function* pagesOf<T>(...pages: readonly (readonly T[])[]): AsyncGenerator<readonly T[]> {
   for (const page of pages) yield page;
 }
 
-/** An image under epoch 1, quantity 100, without members, but for what is said. */
+/** An image with epoch 1, quantity 100 and no members, unless `facts` says otherwise. */
 export const image = ({
   members = [],
   ...facts
@@ -98,15 +98,27 @@ export const image = ({
   members: pagesOf(members),
 });
 
-/** A coupon whose store stands. */
+/** A coupon with a loaded store. */
 export const loaded = async (under: StoresUnderTest, facts: Parameters<typeof image>[0] = {}): Promise<CouponId> => {
   const couponId = freshCoupon();
   await under.queue.load(couponId, image(facts));
   return couponId;
 };
 
-/** The one coupon's figures. */
-export const figuresOf = async (under: StoresUnderTest, couponId: CouponId): Promise<QueueFigures | null> => {
-  const [figures] = await under.queue.figures([couponId]);
-  return figures ?? null;
+/** The counts of one coupon's store. */
+export const countsOf = async (under: StoresUnderTest, couponId: CouponId): Promise<QueueCounts | null> => {
+  const [counts] = await under.queue.counts([couponId]);
+  return counts ?? null;
+};
+
+/** Joins one shopper. */
+export const joinOne = async (
+  queue: CouponQueue,
+  couponId: CouponId,
+  userId: UserId,
+  taskId: TaskId,
+  leastEpoch: number,
+): Promise<Join> => {
+  const [join] = await queue.join(couponId, [{ userId, taskId }], leastEpoch);
+  return join as Join;
 };

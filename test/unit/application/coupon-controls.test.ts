@@ -64,7 +64,7 @@ const controls: readonly Control[] = [
   {
     // Negative control: C3
     guard: "the row is committed before the 202",
-    off: { rows: () => ({ insert: async () => "inserted" }) },
+    off: { rows: () => ({ insert: async (admitted) => admitted.map(() => "inserted" as const) }) },
     // C3: every 202 ends in one result, whatever the queue loses.
     holds: async (house) => {
       const accepted = await house.claim(crowd(quantity));

@@ -11,18 +11,19 @@ import { SqlClaimRows } from "../../../src/adapters/sql/sql-claim-rows.js";
 import { SqlCouponQueries } from "../../../src/adapters/sql/sql-coupon-queries.js";
 import { SqlOutboxRows } from "../../../src/adapters/sql/sql-outbox-rows.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
+import { systemTimers } from "../../../src/adapters/system/system-timers.js";
 import { choreograph, type Reactions } from "../../../src/application/choreography.js";
-import { AcceptClaim } from "../../../src/application/coupon/accept-claim.js";
+import { AdmitClaims } from "../../../src/application/coupon/admit-claims.js";
 import { AuditCoupon } from "../../../src/application/coupon/audit-coupon.js";
 import { ClaimCoupon } from "../../../src/application/coupon/claim-coupon.js";
 import { CompareStores } from "../../../src/application/coupon/compare-stores.js";
 import { IssueCoupon } from "../../../src/application/coupon/issue-coupon.js";
-import { JoinQueue } from "../../../src/application/coupon/join-queue.js";
 import { LogClaims } from "../../../src/application/coupon/log-claims.js";
 import { OpenCoupon } from "../../../src/application/coupon/open-coupon.js";
 import { RebuildQueue } from "../../../src/application/coupon/rebuild-queue.js";
 import { ReserveCoupon } from "../../../src/application/coupon/reserve-coupon.js";
 import { ReturnPlaces } from "../../../src/application/coupon/return-places.js";
+import { StoreClaims } from "../../../src/application/coupon/store-claims.js";
 import { SweepClaims } from "../../../src/application/coupon/sweep-claims.js";
 import { RelayOutbox } from "../../../src/application/outbox/relay-outbox.js";
 import type { ClaimQueries } from "../../../src/application/ports/claim-queries.js";
@@ -74,8 +75,9 @@ export const openHouse = async (twins: Twins, quantity: number) => {
     publish: async (events: readonly DomainEvent[]) => busIsAway || bus.publish(events),
   });
   let tasks = 0;
-  const join = new JoinQueue(queue, stock, rebuild, clock, () => `task-${++tasks}`);
-  const claimCoupon = new ClaimCoupon(coupons, claims, join, new AcceptClaim(rows, edge, clock), clock);
+  const store = new StoreClaims(rows, claims, queue, edge, clock);
+  const admit = new AdmitClaims({ queue, stock, claims, rebuild, store }, clock, () => `task-${++tasks}`);
+  const claimCoupon = new ClaimCoupon(coupons, claims, admit, clock, systemTimers);
   const issueCoupon = new IssueCoupon(twin<UnitOfWork>(work, twins.work), notices, clock);
   const sweepers = [
     ...((twins.compares ?? true) ? [new CompareStores({ coupons, claims, rows, queue, stock }, rebuild, clock)] : []),

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { AuditCoupon } from "../../../application/coupon/audit-coupon.js";
 import type { OpenCoupon } from "../../../application/coupon/open-coupon.js";
 import type { Clock } from "../../../application/ports/clock.js";
-import type { CouponQueries, CouponStanding } from "../../../application/ports/coupon-queries.js";
+import type { CountedCoupon, CouponQueries } from "../../../application/ports/coupon-queries.js";
 import type { NewId } from "../../../application/ports/new-id.js";
 import { type Coupon, stateAt } from "../../../domain/coupon.js";
 import type { CouponId } from "../../../domain/ids.js";
@@ -45,7 +45,7 @@ const couponOf = (
   closesAt: atOrNull(closesAt),
 });
 
-const shown = ({ coupon, pending, issued }: CouponStanding, now: EpochMs): z.infer<typeof couponSchema> => {
+const shown = ({ coupon, pending, issued }: CountedCoupon, now: EpochMs): z.infer<typeof couponSchema> => {
   const remaining = Math.max(0, coupon.quantity - pending - issued);
   return {
     couponId: coupon.couponId,
@@ -63,9 +63,9 @@ const shown = ({ coupon, pending, issued }: CouponStanding, now: EpochMs): z.inf
 /** Coupons: opened and audited by admins, read by anyone, held by shoppers. */
 export const couponRoutes = ({ openCoupon, auditCoupon, coupons, clock, newId }: Needs): readonly Route[] => {
   const read = async (couponId: CouponId) => {
-    const standing = await coupons.standing(couponId);
-    if (standing === undefined) throw new DomainError({ code: "coupon-not-found", couponId });
-    return shown(standing, clock.now());
+    const coupon = await coupons.counted(couponId);
+    if (coupon === undefined) throw new DomainError({ code: "coupon-not-found", couponId });
+    return shown(coupon, clock.now());
   };
   return [
     route({
@@ -78,7 +78,7 @@ export const couponRoutes = ({ openCoupon, auditCoupon, coupons, clock, newId }:
       problems: ["engine-unavailable"],
       async handle({ query: { cursor = null, limit } }) {
         const now = clock.now();
-        return pageAnswer(await coupons.list(cursor, limit), (standing) => shown(standing, now));
+        return pageAnswer(await coupons.list(cursor, limit), (coupon) => shown(coupon, now));
       },
     }),
     route({

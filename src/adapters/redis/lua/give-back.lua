@@ -1,6 +1,6 @@
 -- Removes the member, and its take, of each shopper who still carries this task.
 -- KEYS: stock, queue, tasks, taken. ARGV: the shoppers, then their tasks.
--- Answers: how many were removed.
+-- Returns: the number of removed members.
 local count, removed = #ARGV / 2, 0
 for i = 1, count do
   if redis.call("HGET", KEYS[3], ARGV[i]) == ARGV[count + i] then

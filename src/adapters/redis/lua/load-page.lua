@@ -1,8 +1,8 @@
--- Writes a page of members beside the store. Only on top of the page before it (or of itself, sent twice): what was
--- wiped or rewound meanwhile must not pass for whole.
--- KEYS: the loading pages, queue, tasks, taken. ARGV: the page's number from 1, seconds to live, then shopper, task
--- and position of each member.
--- Answers: 1; 0 where pages were lost.
+-- Writes a page of members next to the store, only on top of the previous page (or of itself, if sent twice): a load
+-- that lost pages to a wipe or a rewind must not look complete.
+-- KEYS: the loading pages, queue, tasks, taken. ARGV: the page's number from 1, TTL in seconds, then shopper, task and
+-- position of each member.
+-- Returns: 1; 0 if pages were lost.
 if tonumber(redis.call("GET", KEYS[1]) or 0) < ARGV[1] - 1 then return 0 end
 local queue, tasks, taken = {}, {}, {}
 for i = 3, #ARGV, 3 do

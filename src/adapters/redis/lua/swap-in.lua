@@ -1,11 +1,11 @@
--- Puts what was loaded in the store's place, unless a store of the same or a later epoch stands there.
--- RENAME over a big key would free it on the spot, so the old keys are unlinked first.
+-- Renames a loaded store into place, unless a store of its epoch or a later one exists.
+-- RENAME onto a large key would free that key synchronously, so the old keys are unlinked first.
 -- KEYS: stock, queue, tasks, taken; the loading pages, queue, tasks, taken. ARGV: epoch, quantity, next, pages loaded.
--- Answers: 1 where a store of this epoch or a later one stands now; 0 where pages were lost.
-local stands = tonumber(redis.call("HGET", KEYS[1], "epoch") or -1) >= tonumber(ARGV[1])
-if stands or tonumber(redis.call("GET", KEYS[5]) or 0) ~= tonumber(ARGV[4]) then
+-- Returns: 1 if a store of this epoch or a later one exists now; 0 if pages were lost.
+local exists = tonumber(redis.call("HGET", KEYS[1], "epoch") or -1) >= tonumber(ARGV[1])
+if exists or tonumber(redis.call("GET", KEYS[5]) or 0) ~= tonumber(ARGV[4]) then
   redis.call("UNLINK", unpack(KEYS, 5))
-  return stands and 1 or 0
+  return exists and 1 or 0
 end
 redis.call("UNLINK", unpack(KEYS, 1, 5))
 for i = 2, 4 do

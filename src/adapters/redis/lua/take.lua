@@ -1,6 +1,6 @@
--- Counts one coupon taken for each shopper who is a member with this very task.
--- KEYS: tasks, taken. ARGV: the shoppers, then their tasks.
--- Answers: how many of them are such members.
+-- Counts one coupon as taken for each shopper who is a member with this task.
+-- KEYS: tasks, taken. ARGV: the shoppers, then their tasks (at most 500 of each).
+-- Returns: the number of those members.
 local count = #ARGV / 2
 local tasks, takers = redis.call("HMGET", KEYS[1], unpack(ARGV, 1, count)), {}
 for i = 1, count do

@@ -1,6 +1,6 @@
--- Reads a store's figures at one instant.
+-- Reads the counts of a store at one instant.
 -- KEYS: stock, queue, tasks, taken.
--- Answers: {epoch, quantity, next, members, taken}; nil where the store is missing or short of a key.
+-- Returns: {epoch, quantity, next, members, taken}; nil if the store is missing or lacks a key.
 local epoch, quantity, position, members = unpack(redis.call("HMGET", KEYS[1], "epoch", "quantity", "next", "members"))
 if not epoch then return false end
 members = tonumber(members)
