@@ -2,12 +2,12 @@ import type { ScheduleId } from "./ids.js";
 import { boardSize, elapsedMs, type SellOut } from "./sold-out.js";
 
 type Policy = {
-  /** Finite for every sell-out, also for one that took no time at all. */
+  /** Returns a finite number for every sell-out, also if it took 0 ms. */
   readonly score: (sellOut: SellOut) => number;
   readonly best: "least" | "most";
 };
 
-/** What some shops make up for different halls with: the more seats, the less is added. */
+/** `weighted-sum` adds this number minus the seats, so that a larger hall gets a smaller score. */
 const seatsWeight = 100_000;
 
 const wholeSeconds = (ms: number): number => Math.floor(ms / 1000);
@@ -20,55 +20,55 @@ const policies = {
       wholeSeconds(elapsedMs(sellOut)) + (seatsWeight - sellOut.seats) + wholeSeconds(sellOut.salesOpenAt),
     best: "least",
   },
-  // Less than a millisecond cannot be measured; no time at all counts as one. One division of whole numbers, so that
-  // equal speeds are equal numbers.
+  // 0 ms counts as 1 ms, because shorter times cannot be measured. A single division of integers makes equal speeds
+  // equal numbers.
   "seats-per-second": { score: (sellOut) => (sellOut.seats * 1000) / Math.max(elapsedMs(sellOut), 1), best: "most" },
 } satisfies Readonly<Record<string, Policy>>;
 
-/** How sell-outs are ranked; `docs/sold-out-scores.md` says what each means and when it misleads. */
+/** How sell-outs are ranked. `docs/sold-out-scores.md` describes each policy and its weaknesses. */
 export type ScorePolicy = keyof typeof policies;
 
 export const scorePolicies = Object.keys(policies) as readonly ScorePolicy[];
 
-/** The score that people see: milliseconds, weighted seconds, or seats per second. */
+/** Returns the score that responses show: milliseconds, weighted seconds, or seats per second. */
 export const scoreOf = (policy: ScorePolicy, sellOut: SellOut): number => policies[policy].score(sellOut);
 
-/** What a board keeps of a sell-out: the smaller score comes first, and of equal ones the smaller member by its bytes. */
+/** A sell-out as a member of a sorted set. Entries are ordered by score, then by member in byte order. */
 export type BoardEntry = { readonly score: number; readonly member: string };
 
 const fixedWidth = (n: number, digits: number): string =>
   String(Math.min(Math.max(n, 0), 10 ** digits - 1)).padStart(digits, "0");
 
-/** More seats come first, then the earlier opening, then the ids. */
+/** Builds the member. Its tie-breakers are more seats, then the earlier opening, then the ids. */
 const memberOf = ({ concertId, scheduleId, seats, salesOpenAt }: SellOut): string =>
   `${fixedWidth(seatsWeight - seats, 6)}:${fixedWidth(salesOpenAt, 13)}:concert:${concertId}:schedule:${scheduleId}`;
 
-/** The schedule that a member names: what follows the last colon, for no id holds one. */
+/** Reads the schedule's id from a member: the text after the last colon. Ids contain no colon. */
 export const scheduleIdOf = (member: string): ScheduleId => member.slice(member.lastIndexOf(":") + 1) as ScheduleId;
 
 /**
- * The sell-out as a board keeps it. Where more is better the score is kept negated: a sorted set breaks ties in the
- * direction in which it is read, so that one read backwards would put the smaller hall first.
+ * Converts a sell-out to a board's entry. If a higher score is better, the stored score is negated, so that boards are
+ * always read in ascending order: reading in descending order would also reverse the tie-breakers.
  */
 export const entryOf = (policy: ScorePolicy, sellOut: SellOut): BoardEntry => {
   const score = scoreOf(policy, sellOut);
   return { score: policies[policy].best === "most" ? -score : score, member: memberOf(sellOut) };
 };
 
-/** The order of a sorted set. */
+/** Compares entries in the order of a sorted set. */
 export const compareEntries = (a: BoardEntry, b: BoardEntry): number => {
   if (a.score !== b.score) return a.score - b.score;
   if (a.member === b.member) return 0;
   return a.member < b.member ? -1 : 1;
 };
 
-/** Best first; 0 only for the same schedule. */
+/** Compares sell-outs, best first. The result is 0 only for the same schedule. */
 export const compareSellOuts =
   (policy: ScorePolicy) =>
   (a: SellOut, b: SellOut): number =>
     compareEntries(entryOf(policy, a), entryOf(policy, b));
 
-/** What a board holds when these are all the sell-outs. */
+/** Returns the entries of a board if these are all the sell-outs. */
 export const bestEntries = (policy: ScorePolicy, sellOuts: readonly SellOut[]): readonly BoardEntry[] =>
   sellOuts
     .map((sellOut) => entryOf(policy, sellOut))

@@ -11,33 +11,33 @@ import { createEvent, type EventOf } from "./event.js";
 import type { ConcertId, ScheduleId } from "./ids.js";
 import { type EpochMs, fromInstant, toInstant } from "./time.js";
 
-/** A schedule whose every seat was paid, once; it never changes, also when a seat comes back later. */
+/** The first time that all seats of a schedule were paid. It never changes, even if a seat is cancelled later. */
 export type SellOut = {
   readonly concertId: ConcertId;
   readonly scheduleId: ScheduleId;
   readonly seats: number;
   readonly salesOpenAt: EpochMs;
-  /** When the payment that filled the last seat was closed. */
+  /** When the payment of the last seat was closed. */
   readonly soldOutAt: EpochMs;
 };
 
-/** From the opening to the last payment; never below 0, though two nodes' clocks may differ. */
+/** Returns the time from the opening to the last payment. It is at least 0, although the clocks of two nodes may differ. */
 export const elapsedMs = ({ salesOpenAt, soldOutAt }: SellOut): number => Math.max(soldOutAt - salesOpenAt, 0);
 
 const weekAt = (at: EpochMs, zone: TimeZone): BusinessWeek => businessWeekOf(businessDayAt(at, zone));
 
-/** The week on whose board the sell-out stands. */
+/** Returns the week whose board contains the sell-out. */
 export const weekOf = ({ soldOutAt }: SellOut, zone: TimeZone): BusinessWeek => weekAt(soldOutAt, zone);
 
-/** Sell-outs by speed: of all time, or of one week, and then kept until `keptUntil`. */
+/** A sold-out board: of all time, or of one week. A weekly board is kept until `keptUntil`. */
 export type Board =
   | { readonly name: "fastest" }
   | { readonly name: "weekly"; readonly week: BusinessWeek; readonly keptUntil: EpochMs };
 
-/** As many sell-outs as a board holds; the database has them all. */
+/** The maximum number of sell-outs on a board. The database keeps all sell-outs. */
 export const boardSize = 50;
 
-/** Weeks that a weekly board is kept beyond its own. */
+/** How many weeks a weekly board is kept after its own week. */
 const weeksAfter = 2;
 
 export const fastestBoard: Board = { name: "fastest" };
@@ -48,13 +48,13 @@ export const weeklyBoard = (week: BusinessWeek, zone: TimeZone): Board => ({
   keptUntil: startOfDay(plusDays(mondayOf(week), 7 * (1 + weeksAfter)), zone),
 });
 
-/** The boards on which a sell-out may stand. */
+/** Lists the boards that may contain the sell-out. */
 export const boardsOf = (sellOut: SellOut, zone: TimeZone): readonly Board[] => [
   fastestBoard,
   weeklyBoard(weekOf(sellOut, zone), zone),
 ];
 
-/** Every board that is kept at `now`, this week's before older ones. */
+/** Lists the boards that are kept at `now`. This week's board comes before those of older weeks. */
 export const boardsKeptAt = (now: EpochMs, zone: TimeZone): readonly Board[] => {
   const monday = mondayOf(weekAt(now, zone));
   const weeks = Array.from({ length: 1 + weeksAfter }, (_, ago) => businessWeekOf(plusDays(monday, -7 * ago)));
