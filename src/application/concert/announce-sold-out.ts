@@ -3,13 +3,13 @@ import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
-/** Notes sell-outs that the webhook is to tell. It calls nobody itself: a slow listener would hold up its group. */
+/** Stores sell-outs for delivery to the webhook. It sends nothing itself, because a slow target would delay its group. */
 export class AnnounceSoldOut implements Reaction<"schedule.sold-out"> {
   private readonly work: UnitOfWork;
   private readonly clock: Clock;
   private readonly hasListener: boolean;
 
-  /** @param hasListener without one nothing is noted, so that none is told of long ago when it comes */
+  /** @param hasListener whether a webhook is configured; without one nothing is stored, so a later one gets no old events */
   constructor(work: UnitOfWork, clock: Clock, hasListener: boolean) {
     this.work = work;
     this.clock = clock;

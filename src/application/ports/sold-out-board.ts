@@ -2,35 +2,37 @@ import type { Brand, ScheduleId } from "../../domain/ids.js";
 import type { Board, SellOut } from "../../domain/sold-out.js";
 import type { ScorePolicy } from "../../domain/sold-out-score.js";
 
-/** Which sell-outs a board has been told of; another one after each `record`. */
+/** Changes with every `record`. */
 export type BoardVersion = Brand<string, "BoardVersion">;
 
 export type Written =
-  /** The board is what was given; so many members were missing, too many, or of another score before. */
+  /** The board equals the given sell-outs. `drift` members were missing, extra or had another score before. */
   | { readonly kind: "written"; readonly drift: number }
-  /** A sell-out was recorded, or the board lost, since the version was asked for: read again. */
+  /** A sell-out was recorded or the board was lost since the version was read. Read the database again. */
   | { readonly kind: "stale" };
 
 /**
- * The best `boardSize` sell-outs of each board, in its policy's order. A board stands under one policy, named by a marker
- * beside it; without one, under another, or short of a member it is *cold*: nothing is known, and the database answers.
- * A weekly board is let go at its `keptUntil`; after that it is always cold, and every `write` is overtaken.
- * Every write is one atomic step that is safe to repeat. Unreachable: `DomainError` `engine-unavailable`.
+ * The sold-out boards. Each holds the best `boardSize` sell-outs in the order of its policy, which its marker names.
+ *
+ * Without a marker, under another policy, or with a missing member, a board is *cold*: its reads return `null`. A weekly
+ * board is removed at its `keptUntil`; after that it is always cold and every `write` is stale. Every write is one atomic
+ * step that is safe to repeat.
+ * @throws DomainError `engine-unavailable`
  */
 export interface SoldOutBoard {
-  /** The best, `limit` at most (≥ 1); `null` where the board is cold under this policy. */
+  /** Returns the best, at most `limit` (≥ 1), or `null` if the board is cold under this policy. */
   top(board: Board, policy: ScorePolicy, limit: number): Promise<readonly ScheduleId[] | null>;
   /**
-   * Ranks sell-outs that are committed; a schedule that is there already stays as it is. `cold`: the board cannot rank
-   * them, and is cold for all from now on, for it no longer holds all that it should: the caller rebuilds it.
+   * Adds committed sell-outs. A schedule that is already on the board does not change. If the board is cold, it cannot
+   * take them and stays cold for every policy: the caller rebuilds it.
    */
   record(board: Board, policy: ScorePolicy, sellOuts: readonly SellOut[]): Promise<"recorded" | "cold">;
-  /** To be asked for *before* the database is read for a `write`. */
+  /** Reads the version for a later `write`. Call it *before* reading the database. */
   version(board: Board): Promise<BoardVersion>;
   /**
-   * Makes the board what the database said, in one step, unless it was overtaken meanwhile. Readers see the board before
-   * or after, never between. Sell-outs in any order; only the best `boardSize` stay. Two who write under one version are
-   * both served.
+   * Replaces the board by the given sell-outs in one step, unless the version is stale. Readers see the board before or
+   * after the write, never in between. The sell-outs may be in any order; the best `boardSize` remain. Two writers with
+   * the same version both succeed.
    */
   write(board: Board, policy: ScorePolicy, sellOuts: readonly SellOut[], version: BoardVersion): Promise<Written>;
 }

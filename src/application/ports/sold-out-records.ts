@@ -8,13 +8,16 @@ import type { Page } from "./page.js";
 /** A sell-out with its concert's title. */
 export type TitledSellOut = SellOut & { readonly title: string };
 
-/** Sell-outs as the schedules' rows record them. Unreachable: `DomainError` `engine-unavailable`. */
+/** The sell-outs in the rows of their schedules. @throws DomainError `engine-unavailable` */
 export interface SoldOutRecords {
-  /** The best of a board among those rated by the policy, best first; as fast whatever the number of sell-outs ever. */
+  /**
+   * Returns the best sell-outs of a board among those that `score` has scored by the policy, best first. Its cost does
+   * not depend on the number of all sell-outs.
+   */
   best(board: Board, policy: ScorePolicy, limit: number): Promise<readonly SellOut[]>;
-  /** Those that exist, in any order, in one query. */
+  /** Reads the schedules that are sold out, in any order, by one query. */
   byIds(scheduleIds: readonly ScheduleId[]): Promise<readonly TitledSellOut[]>;
-  /** Every sell-out with `from` ≤ time < `to`, newest first; a bad cursor: `undefined`. */
+  /** Lists sell-outs with `from` ≤ `soldOutAt` < `to`, newest first. Returns `undefined` for an invalid cursor. */
   history(
     from: EpochMs | null,
     to: EpochMs | null,
@@ -22,8 +25,8 @@ export interface SoldOutRecords {
     limit: number,
   ): Promise<Page<TitledSellOut> | undefined>;
   /**
-   * Rates at most `limit` sell-outs that are new, or were rated by another policy, so that `best` finds them: score,
-   * member and week go into their rows, in a transaction of its own. Answers how many there were.
+   * Writes score, member and week to the rows of at most `limit` sell-outs that are new or were scored by another policy,
+   * in a transaction of its own. Returns how many it scored.
    */
   score(policy: ScorePolicy, zone: TimeZone, limit: number): Promise<number>;
 }

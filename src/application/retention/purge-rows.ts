@@ -3,7 +3,7 @@ import type { Clock } from "../ports/clock.js";
 import type { OldRows, RowRetention } from "../ports/row-retention.js";
 
 const dayMs = 86_400_000;
-/** Days that rows are kept; what is not here is kept for ever, or goes by itself (docs/operations.md has the table). */
+/** How many days each kind of row is kept. Other rows are kept forever or expire by themselves (docs/operations.md). */
 const keptDays: Readonly<Record<OldRows, number>> = {
   "ranking-logs": 90,
   "replayed-dead-letters": 30,
@@ -11,11 +11,11 @@ const keptDays: Readonly<Record<OldRows, number>> = {
   "day-drifts": 400,
 };
 
-const stepSize = 500;
-/** Steps a run of each kind: what is left waits for the next run, so that no run lasts. */
-const mostSteps = 40;
+const pageSize = 500;
+/** Pages per kind and run. The next run deletes the rest, so that no run takes long. */
+const maxPages = 40;
 
-/** Deletes what has been kept long enough, in small steps that no request has to wait for. */
+/** Deletes old rows page by page, so that no request waits long for a lock. */
 export class PurgeRows {
   private readonly retention: RowRetention;
   private readonly clock: Clock;
@@ -25,16 +25,16 @@ export class PurgeRows {
     this.clock = clock;
   }
 
-  /** Answers how many of each kind went. */
+  /** Returns how many rows of each kind were deleted. */
   async execute(): Promise<ReadonlyMap<OldRows, number>> {
-    const gone = new Map<OldRows, number>();
-    for (const rows of Object.keys(keptDays) as OldRows[]) {
-      const before = after(this.clock.now(), -keptDays[rows] * dayMs);
-      for (let steps = 0, deleted = stepSize; steps < mostSteps && deleted === stepSize; steps += 1) {
-        deleted = await this.retention.delete(rows, before, stepSize);
-        gone.set(rows, (gone.get(rows) ?? 0) + deleted);
+    const deletedRows = new Map<OldRows, number>();
+    for (const kind of Object.keys(keptDays) as OldRows[]) {
+      const before = after(this.clock.now(), -keptDays[kind] * dayMs);
+      for (let page = 0, deleted = pageSize; page < maxPages && deleted === pageSize; page += 1) {
+        deleted = await this.retention.delete(kind, before, pageSize);
+        deletedRows.set(kind, (deletedRows.get(kind) ?? 0) + deleted);
       }
     }
-    return gone;
+    return deletedRows;
   }
 }
