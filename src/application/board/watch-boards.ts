@@ -1,34 +1,16 @@
 import { type BusinessDay, businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { Clock } from "../ports/clock.js";
 import type { BoardNotices, WatchedBoards } from "../ports/notices.js";
+import { type ReadBoard, type SendBoard, WatchedBoard } from "./watched-board.js";
 
-/** Ticks after which a board is read without a notice, for notices that were lost. */
-const patientTicks = 10;
-
-/** What watchers are told, and what of it makes it another board than before: the time of reading alone does not. */
-export type BoardText = { readonly text: string; readonly state: string };
-/** Reads a board; `recent` may be a moment old, `now` is read after it was asked for. */
-export type ReadBoard = (age: "recent" | "now") => Promise<BoardText>;
-
-type Tell = (text: string) => void;
-type Watcher = { readonly tell: Tell; state: string; isNew: boolean };
-type Watched = {
-  readonly boards: WatchedBoards;
-  readonly read: ReadBoard;
-  readonly watchers: Set<Watcher>;
-  state: string;
-  due: boolean;
-  quietTicks: number;
-};
-
-/** Tells watchers a board at once and on change, at most once a tick; each board is read once for all who watch it. */
+/** Sends boards to their watchers immediately and on change, at most once per tick. */
 export class WatchBoards {
-  private readonly watched = new Map<string, Watched>();
+  private readonly watched = new Map<string, WatchedBoard>();
   private readonly notices: BoardNotices;
   private readonly clock: Clock;
   private readonly zone: TimeZone;
   private day: BusinessDay;
-  private stopHearing: (() => void)[] = [];
+  private unsubscribe: (() => void)[] = [];
 
   constructor(notices: BoardNotices, clock: Clock, zone: TimeZone) {
     this.notices = notices;
@@ -38,68 +20,41 @@ export class WatchBoards {
   }
 
   start(): void {
-    this.stopHearing = (["sold-out", "products"] as const).map((changed) =>
+    this.unsubscribe = (["sold-out", "products"] as const).map((changed) =>
       this.notices.subscribe(changed, () => {
-        for (const board of this.watched.values()) if (board.boards === changed) board.due = true;
+        for (const board of this.watched.values()) if (board.boards === changed) board.markDue();
       }),
     );
   }
 
   stop(): void {
-    for (const stop of this.stopHearing.splice(0)) stop();
+    for (const unsubscribe of this.unsubscribe.splice(0)) unsubscribe();
   }
 
-  /** @param name tells what `read` reads from anything else that is watched. The answer ends the watching. */
-  async watch(boards: WatchedBoards, name: string, read: ReadBoard, tell: Tell): Promise<() => void> {
+  /**
+   * Sends the board and adds a watcher. The returned function removes the watcher.
+   * @param name identifies what `read` reads: watchers with the same name share one read
+   */
+  async watch(boards: WatchedBoards, name: string, read: ReadBoard, send: SendBoard): Promise<() => void> {
     const { text, state } = await read("recent");
-    tell(text);
-    const board = this.watched.get(name) ?? { boards, read, watchers: new Set(), state, due: true, quietTicks: 0 };
+    send(text);
+    const board = this.watched.get(name) ?? new WatchedBoard(boards, read, state);
     this.watched.set(name, board);
-    // What was told may be older than the last notice, which nobody hears again.
-    board.due = true;
-    const watcher: Watcher = { tell, state, isNew: true };
-    board.watchers.add(watcher);
+    const remove = board.add(send, state);
     return () => {
-      board.watchers.delete(watcher);
-      if (board.watchers.size === 0 && this.watched.get(name) === board) this.watched.delete(name);
+      remove();
+      if (!board.isWatched && this.watched.get(name) === board) this.watched.delete(name);
     };
   }
 
-  /** Reads what is due and tells what has changed; to be called once a second. What cannot be read stays due. */
+  /** Reads the boards that are due and sends those that changed. To be called once per second. @throws the first failure */
   async tick(): Promise<void> {
-    const failures: unknown[] = [];
     const today = businessDayAt(this.clock.now(), this.zone);
-    // Windows and weeks move at midnight, which nobody announces.
-    if (today !== this.day) for (const board of this.watched.values()) board.due = true;
+    // At midnight windows and weeks change without a notice.
+    if (today !== this.day) for (const board of this.watched.values()) board.markDue();
     this.day = today;
-    for (const board of [...this.watched.values()]) {
-      board.quietTicks += 1;
-      if (!board.due && board.quietTicks < patientTicks) continue;
-      // Before the read: a notice that comes meanwhile makes it due again.
-      board.due = false;
-      try {
-        this.tell(board, await board.read("now"));
-        board.quietTicks = 0;
-      } catch (error) {
-        board.due = true;
-        failures.push(error);
-      }
-    }
+    const failures: unknown[] = [];
+    for (const board of [...this.watched.values()]) await board.tick().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
-  }
-
-  private tell(board: Watched, shown: BoardText): void {
-    // One string for all who saw the same: comparing it with itself costs nothing.
-    if (board.state !== shown.state) board.state = shown.state;
-    for (const watcher of board.watchers) {
-      const changed = watcher.state !== board.state;
-      // Told less than a second ago, it hears of the change at the next tick.
-      if (changed && watcher.isNew) board.due = true;
-      else {
-        watcher.state = board.state;
-        if (changed) watcher.tell(shown.text);
-      }
-      watcher.isNew = false;
-    }
   }
 }

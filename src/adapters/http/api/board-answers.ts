@@ -1,4 +1,5 @@
-import type { BoardText, WatchBoards } from "../../../application/board/watch-boards.js";
+import type { WatchBoards } from "../../../application/board/watch-boards.js";
+import type { BoardText } from "../../../application/board/watched-board.js";
 import type { Clock } from "../../../application/ports/clock.js";
 import type { WatchedBoards } from "../../../application/ports/notices.js";
 import { BriefAnswers } from "../server/brief-answers.js";
