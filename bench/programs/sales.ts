@@ -11,7 +11,7 @@ import { type BusinessDay, businessDayAt, plusDays, type TimeZone } from "../../
 import type { ProductId, SaleId } from "../../src/domain/ids.js";
 import type { Money } from "../../src/domain/money.js";
 import { productSold, type Sale } from "../../src/domain/sale.js";
-import { boardsHolding, firstDayOf } from "../../src/domain/sales-window.js";
+import { boardsContaining, firstDayOf } from "../../src/domain/sales-window.js";
 import { answerJob, timed } from "../timed.js";
 
 export type SalesJob = {
@@ -71,7 +71,7 @@ const bookByHand = async (connection: Connection, redis: Redis, batch: readonly 
   );
   await connection.query(`UPDATE sales SET unbooked = NULL WHERE sale_id IN (${ids}) AND unbooked = 1`);
   await connection.commit();
-  const boards = boardsHolding(today, today);
+  const boards = boardsContaining(today, today);
   const sums = boards.map((board, n) =>
     board.window === "all"
       ? `MAX(ever.quantity) AS b${n}`

@@ -90,7 +90,7 @@ export const applicationModule = wiring((wire) => {
     ranking: T.ranking,
     recordSale: T.recordSale,
     listPopularProducts: T.listPopularProducts,
-    fillBoards: T.fillBoards,
+    compareBoards: T.compareBoards,
     closeDay: T.closeDay,
     sales: T.sales,
     replayDeadLetter: T.replayDeadLetter,

@@ -1,6 +1,7 @@
 import { BookSales } from "../application/sales/book-sales.js";
 import { CloseDay } from "../application/sales/close-day.js";
 import { ColdBoards } from "../application/sales/cold-boards.js";
+import { CompareBoards } from "../application/sales/compare-boards.js";
 import { FillBoards } from "../application/sales/fill-boards.js";
 import { ListPopularProducts } from "../application/sales/list-popular-products.js";
 import { RecordSale } from "../application/sales/record-sale.js";
@@ -16,5 +17,6 @@ export const salesModule = wiring((wire) => {
   wire(T.coldBoards, [T.sales, T.clock], make(ColdBoards));
   wire(T.listPopularProducts, [T.salesBoard, T.coldBoards, T.products, T.clock, T.zone], make(ListPopularProducts));
   wire(T.fillBoards, [T.sales, T.salesBoard, T.clock, T.zone], make(FillBoards));
+  wire(T.compareBoards, [T.sales, T.salesBoard, T.fillBoards, T.clock, T.zone], make(CompareBoards));
   wire(T.closeDay, [T.salesPorts, T.bookSales, T.clock, T.zone], make(CloseDay));
 });

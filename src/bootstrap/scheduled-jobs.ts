@@ -78,10 +78,11 @@ export const scheduledJobs = (
     figures.soldOutDrift += await soldOut.all();
   };
   leased("sold-out boards", compareSoldOut, soldOutMs);
-  const fill = get(Tokens.fillBoards);
+  const fillBoards = get(Tokens.fillBoards);
+  const compareBoards = get(Tokens.compareBoards);
   const keepProducts = async () => {
-    figures.coldProductBoards = await fill.fill();
-    figures.productBoardDrift += await fill.checkSlice();
+    figures.coldProductBoards = await fillBoards.execute();
+    figures.productBoardDrift += await compareBoards.next();
   };
   leased("product boards", keepProducts, productsMs);
 

@@ -44,6 +44,7 @@ import type { PurgeRows } from "../application/retention/purge-rows.js";
 import type { BookSales, SalesPorts } from "../application/sales/book-sales.js";
 import type { CloseDay } from "../application/sales/close-day.js";
 import type { ColdBoards } from "../application/sales/cold-boards.js";
+import type { CompareBoards } from "../application/sales/compare-boards.js";
 import type { FillBoards } from "../application/sales/fill-boards.js";
 import type { ListPopularProducts } from "../application/sales/list-popular-products.js";
 import type { RecordSale } from "../application/sales/record-sale.js";
@@ -86,6 +87,7 @@ export const useCaseTokens = {
   coldBoards: token<ColdBoards>("coldBoards"),
   listPopularProducts: token<ListPopularProducts>("listPopularProducts"),
   fillBoards: token<FillBoards>("fillBoards"),
+  compareBoards: token<CompareBoards>("compareBoards"),
   closeDay: token<CloseDay>("closeDay"),
   addProduct: token<AddProduct>("addProduct"),
   changeProduct: token<ChangeProduct>("changeProduct"),

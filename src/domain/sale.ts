@@ -5,7 +5,7 @@ import type { Money } from "./money.js";
 import type { OrderLine } from "./order.js";
 import { type EpochMs, toInstant } from "./time.js";
 
-/** Units of one product, sold once and for ever, at the price of the sale. */
+/** Units of one product, sold at the price of the sale. A sale id counts once, forever. */
 export type Sale = {
   readonly saleId: SaleId;
   readonly productId: ProductId;
@@ -15,7 +15,7 @@ export type Sale = {
   readonly businessDay: BusinessDay;
 };
 
-/** The sales that a paid order is, one a line. */
+/** Converts the lines of a paid order to sales, one sale per line. */
 export const salesOf = (
   orderId: OrderId,
   lines: readonly OrderLine[],
@@ -33,14 +33,42 @@ export const salesOf = (
 export const productSold = (sale: Sale, at: EpochMs): EventOf<"product.sold"> =>
   createEvent("product.sold", { ...sale, occurredAt: toInstant(sale.occurredAt) }, at);
 
-/** Units and money of one product on one day; revenue by the price of each sale, before any discount. */
+/** Units and revenue of one product on one day. Revenue uses the price of each sale, before any discount. */
 export type DayRow = { readonly productId: ProductId; readonly quantity: number; readonly revenue: number };
 
-/** Where a board, or a day's row, disagreed with the sales. */
+/** A product whose day row or score on the day's board differed from its sales. */
 export type Drift = {
   readonly productId: ProductId;
-  /** `null` where the day's board is not kept any more. */
+  /** The score on the day's board. `null` if that board could not be read, for example because it is no longer kept. */
   readonly board: number | null;
-  /** What the sales add up to. */
+  /** The sum of the day's sales. */
   readonly sales: number;
+};
+
+/** What the database and the day's board hold for some products of one day. */
+export type DayPage = {
+  readonly productIds: readonly ProductId[];
+  /** The sums of the booked sales, for products that have any. */
+  readonly sums: readonly DayRow[];
+  readonly rows: readonly DayRow[];
+  /** The scores on the day's board. `null` if that board could not be read. */
+  readonly scores: ReadonlyMap<ProductId, number> | null;
+};
+
+/** Compares day rows and scores with the sales. Returns the rows to write and the drift, in the order of `productIds`. */
+export const compareDay = ({ productIds, sums, rows, scores }: DayPage) => {
+  const sumOf = new Map(sums.map((sum) => [sum.productId, sum]));
+  const rowOf = new Map(rows.map((row) => [row.productId, row]));
+  const corrections: DayRow[] = [];
+  const drift: Drift[] = [];
+  for (const productId of productIds) {
+    const sum = sumOf.get(productId) ?? { productId, quantity: 0, revenue: 0 };
+    const row = rowOf.get(productId);
+    const isRowCorrect = row?.quantity === sum.quantity && row.revenue === sum.revenue;
+    if (!isRowCorrect) corrections.push(sum);
+    const board = scores === null ? null : (scores.get(productId) ?? 0);
+    if (!isRowCorrect || (board !== null && board !== sum.quantity))
+      drift.push({ productId, board, sales: sum.quantity });
+  }
+  return { corrections, drift };
 };

@@ -27,7 +27,7 @@ const madeUp = async () => {
       shown.reads += 1;
       if (shown.away) throw new DomainError({ code: "engine-unavailable", engine: "database" });
       const best = { ...product, quantity: shown.quantity } as unknown as PopularProduct;
-      return { asOf: shown.reads as EpochMs, products: [best] };
+      return { asOf: shown.reads as EpochMs, items: [best] };
     },
   } as never;
   const app = await startHttpApp({ instead: { listPopularProducts }, streamBounds: { perProcess: 20 } });

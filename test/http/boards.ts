@@ -23,7 +23,7 @@ export const toNoon = (app: HttpApp): void => {
 export const nextDay = async (app: HttpApp, days = 1): Promise<void> => {
   for (let n = 0; n < days; n++) {
     app.advance(day);
-    await app.get(Tokens.fillBoards).fill();
+    await app.get(Tokens.fillBoards).execute();
   }
 };
 

@@ -150,7 +150,7 @@ describe("an answer of a board", () => {
     const listPopularProducts = {
       execute: async (window: string, limit: number) => {
         asked.push(`${window} ${limit}`);
-        return { asOf: now(app), products: [] };
+        return { asOf: now(app), items: [] };
       },
     } as never;
     const app: HttpApp = await startHttpApp({ instead: { listPopularProducts } });
@@ -170,7 +170,7 @@ describe("an answer of a board", () => {
   it("that could not be made is made anew for the next who asks", async () => {
     let away = true;
     const gone = new DomainError({ code: "engine-unavailable", engine: "database" });
-    const none = { asOf: 0, products: [] };
+    const none = { asOf: 0, items: [] };
     const listPopularProducts = { execute: async () => (away ? Promise.reject(gone) : none) } as never;
     const app = await startHttpApp({ instead: { listPopularProducts } });
     expectProblem(await app.ask("GET", "/api/v1/rankings/products"), "engine-unavailable");

@@ -9,7 +9,7 @@ const taken = (accepted: number, known = 0) => ({ status: 202, body: { accepted,
 /** What the sales taken so far add up to, by product. */
 const counted = async (app: HttpApp) => {
   await app.get(Tokens.bookSales).bookUnbooked();
-  await app.get(Tokens.fillBoards).checkAll();
+  await app.get(Tokens.compareBoards).all();
   return Object.fromEntries(await itemsOf(app, "products?window=all&limit=100", "productId", "quantity"));
 };
 const open = async () => {

@@ -20,14 +20,14 @@ const open = async (): Promise<HttpApp> => {
   const app = await startHttpApp();
   toNoon(app);
   for (const productId of ["a", "b"]) await addProduct(app, { productId });
-  await app.get(Tokens.fillBoards).fill();
+  await app.get(Tokens.fillBoards).execute();
   return app;
 };
 
 /** Has what was sold booked and on the boards. */
 const count = async (app: HttpApp): Promise<void> => {
   await app.get(Tokens.bookSales).bookUnbooked();
-  await app.get(Tokens.fillBoards).checkAll();
+  await app.get(Tokens.compareBoards).all();
 };
 
 /** Makes the day's board show too little of a product. */
@@ -177,7 +177,7 @@ describe("an operator's long work", () => {
     };
     const instead = {
       closeDay: { execute: slow("sync") } as never,
-      fillBoards: { checkAll: slow("rebuild") } as never,
+      compareBoards: { all: slow("rebuild") } as never,
       products: { list: slow("list") } as never,
     };
     const app = await startHttpApp({ deadlineMs: 20, instead });

@@ -110,8 +110,8 @@ export const falseLists = async (
       const was = before?.indexOf(id) ?? -1;
       return [index + 1, id, quantity, before === null ? null : was < 0 ? "new" : was - index];
     });
-    const { products } = await listPopular.execute(window, 100);
-    const shown = products.map(({ rank, productId, quantity, movement }) => [rank, productId, quantity, movement]);
+    const { items } = await listPopular.execute(window, 100);
+    const shown = items.map(({ rank, productId, quantity, movement }) => [rank, productId, quantity, movement]);
     return unequal(`S2 list of ${window}`, shown, due);
   });
   return (await Promise.all(broken)).flat();

@@ -24,11 +24,11 @@ export const comeToRest = async (seed: SalesSeed): Promise<void> => {
   const checkBoards = async (when: string) => check(await falseBoards(under, keptBoards(today), ledger, when));
   check(falseSales(ledger, seed.reports.made, seed.zone));
   check(await falseSums(db, ledger, "once all is booked"));
-  await seed.toTheEnd("fill", () => house.fillBoards.fill());
+  await seed.toTheEnd("fill", () => house.fillBoards.execute());
   if (!seed.mayLoseRaises && !seed.isCorrupting) await checkBoards("once all is filled");
   // One more than the products need, for the first may find that it is at their end.
   for (let from = -pageSize; from < soldProducts.length; from += pageSize)
-    await seed.toTheEnd("slice", () => house.fillBoards.checkSlice());
+    await seed.toTheEnd("slice", () => house.compareBoards.next());
   await checkBoards("once all is looked at");
   check(await falseLists(reading, ledger, today));
   await seed.toTheEnd("night", () => house.closeDay.closeDueDays(async () => {}));

@@ -32,7 +32,7 @@ class SalesSimulation {
     const { seed } = this;
     await clearSales(seed.db);
     await seed.bus.consume(seed.shops.house.choreography);
-    if (seed.random.chance(0.7)) await seed.toTheEnd("fill", () => seed.shops.house.fillBoards.fill());
+    if (seed.random.chance(0.7)) await seed.toTheEnd("fill", () => seed.shops.house.fillBoards.execute());
     for (let steps = 0; steps < mostSteps && seed.broken.length === 0; steps += 1) {
       if (!seed.reports.wantMore && seed.random.chance(0.02)) break;
       await this.step();
@@ -54,7 +54,7 @@ class SalesSimulation {
       [0.7, () => seed.follow("relay", shops.relay.execute())],
       [this.jobs < mostJobs ? 1.5 : 0, () => this.job()],
       // For once nothing else comes between, so that boards are filled as often as they are not.
-      [0.05, () => seed.toTheEnd("fill", () => shops.house.fillBoards.fill(), fateOf)],
+      [0.05, () => seed.toTheEnd("fill", () => shops.house.fillBoards.execute(), fateOf)],
       [0.25, () => seed.pass(this.span())],
       [0.3, () => seed.note("bring back", () => this.bringBack())],
       [0.03, () => seed.note("crash", () => turns.dropAll())],
@@ -80,13 +80,13 @@ class SalesSimulation {
   /** Begins one; one that dies is missed only when deliveries are brought back. */
   private async job(): Promise<void> {
     const { seed } = this;
-    const { fillBoards, closeDay } = seed.shops.house;
+    const { fillBoards, compareBoards, closeDay } = seed.shops.house;
     const yesterday = plusDays(seed.today(), -1 - seed.random.below(2));
     const sync = ["sync", () => closeDay.execute(yesterday)] as const;
-    const fill = ["fill", () => fillBoards.fill()] as const;
+    const fill = ["fill", () => fillBoards.execute()] as const;
     const jobs: readonly (readonly [string, () => Promise<unknown>])[] = [
       ...[fill, fill, fill, fill],
-      ["slice", () => fillBoards.checkSlice()],
+      ["slice", () => compareBoards.next()],
       ["night", () => closeDay.closeDueDays(async () => {})],
       ...[sync, sync],
     ];

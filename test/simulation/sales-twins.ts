@@ -5,7 +5,7 @@ import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { BookSales } from "../../src/application/sales/book-sales.js";
 import { type BusinessDay, businessDayAt, type TimeZone } from "../../src/domain/business-day.js";
 import type { DayRow, Sale } from "../../src/domain/sale.js";
-import { boardOf, boardsHolding } from "../../src/domain/sales-window.js";
+import { boardOf, boardsContaining } from "../../src/domain/sales-window.js";
 import { type BoardsUnderTest, openMemoryBoards } from "../contract/sales-board/boards-under-test.js";
 import { carelessBoard } from "../contract/sales-board/careless-boards.js";
 import { nobodyWatches, type SalesParts, type SalesWorker } from "../support/sales-house.js";
@@ -53,7 +53,7 @@ const readsFirst = (_: BookSales, { work, sales, board, clock, zone }: SalesPart
   execute: async (events) => {
     const today = businessDayAt(clock.now(), zone);
     const days = [...new Set(events.map(({ data }) => data.businessDay))];
-    const boards = days.flatMap((day) => boardsHolding(day, today));
+    const boards = days.flatMap((day) => boardsContaining(day, today));
     const products = [...new Set(events.map(({ data }) => data.productId))];
     const early = await sales.totals(boards, products);
     const stores = { work: work("book"), sales: but(sales, { totals: async () => early }), board };

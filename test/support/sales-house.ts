@@ -8,6 +8,7 @@ import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { BookSales } from "../../src/application/sales/book-sales.js";
 import { CloseDay } from "../../src/application/sales/close-day.js";
 import { ColdBoards } from "../../src/application/sales/cold-boards.js";
+import { CompareBoards } from "../../src/application/sales/compare-boards.js";
 import { FillBoards } from "../../src/application/sales/fill-boards.js";
 import { ListPopularProducts } from "../../src/application/sales/list-popular-products.js";
 import { RecordSale } from "../../src/application/sales/record-sale.js";
@@ -43,6 +44,7 @@ export type SalesHouse = {
   readonly bookSales: BookSales;
   readonly listPopular: ListPopularProducts;
   readonly fillBoards: FillBoards;
+  readonly compareBoards: CompareBoards;
   readonly closeDay: CloseDay;
   readonly choreography: Choreography;
 };
@@ -53,12 +55,14 @@ export const nobodyWatches: BoardNotices = { announce: () => {}, subscribe: () =
 export const openSalesHouse = (parts: SalesParts, altered: AlteredSales = {}): SalesHouse => {
   const { work, sales, board, products, clock, zone, pageSize, notices = nobodyWatches } = parts;
   const bookSales = new BookSales({ work: work("book"), sales, board }, notices, clock, zone);
+  const fillBoards = new FillBoards(sales, board, clock, zone, pageSize);
   const reacting = altered.book?.(bookSales, parts) ?? bookSales;
   return {
     recordSale: new RecordSale(work("record"), clock, altered.recordsIn ?? zone),
     bookSales,
     listPopular: new ListPopularProducts(board, new ColdBoards(sales, clock), products, clock, zone),
-    fillBoards: new FillBoards(sales, board, clock, zone, { page: pageSize, slice: pageSize }),
+    fillBoards,
+    compareBoards: new CompareBoards(sales, board, fillBoards, clock, zone, { run: pageSize, page: pageSize }),
     closeDay: new CloseDay({ work: work("close"), sales, board }, bookSales, clock, zone, pageSize),
     choreography: choreograph({ bookSales: reacting } as Partial<Reactions> as Reactions),
   };

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 import type { Page } from "../../application/ports/page.js";
 import type { ProductTotal, RankedProduct } from "../../application/ports/sales-board.js";
-import type { KeptDrift, SalesQueries } from "../../application/ports/sales-queries.js";
+import type { DayDrift, SalesQueries } from "../../application/ports/sales-queries.js";
 import type { BusinessDay } from "../../domain/business-day.js";
 import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { DayRow } from "../../domain/sale.js";
@@ -151,9 +151,9 @@ export class SqlSalesQueries implements SalesQueries {
     to: BusinessDay,
     cursor: string | null,
     limit: number,
-  ): Promise<Page<KeptDrift> | undefined> {
+  ): Promise<Page<DayDrift> | undefined> {
     const rows = this.db.knex("day_drifts").whereBetween("business_day", [from, to]);
-    return pageByDay<DriftRecord, KeptDrift>("day-drifts", rows, cursor, limit, (row) => ({
+    return pageByDay<DriftRecord, DayDrift>("day-drifts", rows, cursor, limit, (row) => ({
       businessDay: row.business_day,
       productId: row.product_id,
       board: row.board_quantity === null ? null : Number(row.board_quantity),

@@ -1,13 +1,13 @@
 import type { ScheduleId } from "../../domain/ids.js";
-import { isBackendUnavailable } from "../../domain/problem.js";
 import type { Board } from "../../domain/sold-out.js";
 import { type ScorePolicy, scoreOf } from "../../domain/sold-out-score.js";
+import { boardOrDatabase } from "../board/board-availability.js";
 import type { SoldOutBoard } from "../ports/sold-out-board.js";
 import type { SoldOutRecords, TitledSellOut } from "../ports/sold-out-records.js";
 
 export type RankedSellOut = TitledSellOut & { readonly rank: number; readonly score: number };
 
-/** Reads a board: its order from the board, titles and seats by one query; cold, or away, all of it by the database. */
+/** Lists a sold-out board: one read of the board for the order and one query for titles and seats. */
 export class ListSoldOut {
   private readonly board: SoldOutBoard;
   private readonly records: SoldOutRecords;
@@ -19,9 +19,12 @@ export class ListSoldOut {
     this.policy = policy;
   }
 
-  /** @throws DomainError `engine-unavailable` where the database does not answer */
+  /** @throws DomainError `engine-unavailable` if the database is unavailable */
   async execute(board: Board, limit: number): Promise<readonly RankedSellOut[]> {
-    const scheduleIds = (await this.ranked(board, limit)) ?? (await this.recorded(board, limit));
+    const scheduleIds = await boardOrDatabase(
+      () => this.board.top(board, this.policy, limit),
+      () => this.rankRecords(board, limit),
+    );
     const sellOuts = await this.records.byIds(scheduleIds);
     const byId = new Map(sellOuts.map((sellOut) => [sellOut.scheduleId, sellOut]));
     return scheduleIds.flatMap((scheduleId, index) => {
@@ -30,16 +33,7 @@ export class ListSoldOut {
     });
   }
 
-  private async ranked(board: Board, limit: number): Promise<readonly ScheduleId[] | null> {
-    try {
-      return await this.board.top(board, this.policy, limit);
-    } catch (error) {
-      if (isBackendUnavailable(error)) return null;
-      throw error;
-    }
-  }
-
-  private async recorded(board: Board, limit: number): Promise<readonly ScheduleId[]> {
+  private async rankRecords(board: Board, limit: number): Promise<readonly ScheduleId[]> {
     const best = await this.records.best(board, this.policy, limit);
     return best.map(({ scheduleId }) => scheduleId);
   }

@@ -7,7 +7,7 @@ import type { BoardNotices } from "../ports/notices.js";
 import type { SoldOutBoard } from "../ports/sold-out-board.js";
 import type { Ranking, RebuildSoldOutBoard } from "./rebuild-sold-out-board.js";
 
-/** Puts sell-outs on their boards, after the payment's commit; told again, or late, it changes nothing. */
+/** Adds sell-outs to their boards. Repeated and late events change nothing. */
 export class RankSoldOut implements Reaction<"schedule.sold-out"> {
   private readonly board: SoldOutBoard;
   private readonly rebuild: RebuildSoldOutBoard;
@@ -34,11 +34,13 @@ export class RankSoldOut implements Reaction<"schedule.sold-out"> {
     const sellOuts = events.map(sellOutFrom);
     await this.rebuild.scoreNew();
     for (const board of boardsKeptAt(this.clock.now(), zone)) {
-      const its = sellOuts.filter((sellOut) => stands(board, weekOf(sellOut, zone)));
-      if (its.length > 0 && (await this.board.record(board, policy, its)) === "cold") await this.rebuild.execute(board);
+      const added = sellOuts.filter((sellOut) => belongsOn(board, weekOf(sellOut, zone)));
+      if (added.length === 0) continue;
+      const recorded = await this.board.record(board, policy, added);
+      if (recorded === "cold") await this.rebuild.execute(board);
     }
     this.notices.announce(["sold-out"]);
   }
 }
 
-const stands = (board: Board, week: BusinessWeek): boolean => board.name === "fastest" || board.week === week;
+const belongsOn = (board: Board, week: BusinessWeek): boolean => board.name === "fastest" || board.week === week;

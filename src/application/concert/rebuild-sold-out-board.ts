@@ -2,19 +2,18 @@ import type { TimeZone } from "../../domain/business-day.js";
 import { DomainError } from "../../domain/problem.js";
 import { type Board, boardSize, boardsKeptAt } from "../../domain/sold-out.js";
 import type { ScorePolicy } from "../../domain/sold-out-score.js";
+import type { Comparison } from "../board/comparison.js";
 import type { Clock } from "../ports/clock.js";
 import type { SoldOutBoard } from "../ports/sold-out-board.js";
 import type { SoldOutRecords } from "../ports/sold-out-records.js";
 
-const ratedAtOnce = 500;
-const mostTries = 5;
+const scoreBatch = 500;
+const maxTries = 5;
 
-/** How sell-outs are ranked here. */
+/** How this service ranks sell-outs. */
 export type Ranking = { readonly policy: ScorePolicy; readonly zone: TimeZone };
-/** `entries` the board holds now; `drift` of its members were missing, too many or wrong. */
-export type Rebuilt = { readonly entries: number; readonly drift: number };
 
-/** Compares boards with the sell-outs in the database, and writes anew what differs (S2). */
+/** Compares sold-out boards with the sell-outs in the database and rewrites those that differ (S2). */
 export class RebuildSoldOutBoard {
   private readonly board: SoldOutBoard;
   private readonly records: SoldOutRecords;
@@ -28,28 +27,28 @@ export class RebuildSoldOutBoard {
     this.ranking = ranking;
   }
 
-  /** Rates sell-outs that are new, or were rated by another policy; the database answers by what is rated. */
+  /** Scores sell-outs that are new or were scored by another policy. The database ranks only sell-outs with a score. */
   async scoreNew(): Promise<void> {
     const { policy, zone } = this.ranking;
-    while ((await this.records.score(policy, zone, ratedAtOnce)) === ratedAtOnce);
+    while ((await this.records.score(policy, zone, scoreBatch)) === scoreBatch);
   }
 
-  /** One board. @throws DomainError `engine-unavailable` where sell-outs overtake it again and again: try later */
-  async execute(board: Board): Promise<Rebuilt> {
+  /** Rebuilds one board. @throws DomainError `engine-unavailable` if new sell-outs prevented every attempt */
+  async execute(board: Board): Promise<Comparison> {
     const { policy } = this.ranking;
     await this.scoreNew();
-    for (let tries = 0; tries < mostTries; tries += 1) {
-      // The version first: what is recorded after this read overtakes the write.
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      // The version is read first: a sell-out that is recorded after this read makes the write stale.
       const version = await this.board.version(board);
       const best = await this.records.best(board, policy, boardSize);
       const written = await this.board.write(board, policy, best, version);
       if (written.kind === "written") return { entries: best.length, drift: written.drift };
     }
-    const overtaken = new Error(`the board ${board.name} was overtaken ${mostTries} times`);
-    throw new DomainError({ code: "engine-unavailable", engine: "redis" }, overtaken);
+    const cause = new Error(`sell-outs were recorded during each of ${maxTries} rebuilds of the board ${board.name}`);
+    throw new DomainError({ code: "engine-unavailable", engine: "redis" }, cause);
   }
 
-  /** Every board that is kept; how many members differed. */
+  /** Rebuilds every kept board. Returns how many members differed. */
   async all(): Promise<number> {
     let drift = 0;
     for (const board of boardsKeptAt(this.clock.now(), this.ranking.zone)) drift += (await this.execute(board)).drift;

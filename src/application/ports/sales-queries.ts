@@ -5,24 +5,24 @@ import type { WindowBoard } from "../../domain/sales-window.js";
 import type { Page } from "./page.js";
 import type { ProductTotal, RankedProduct } from "./sales-board.js";
 
-/** What booked sales add up to. Plain reads; unreachable: `DomainError` `engine-unavailable`. */
+/** Plain reads of booked sales and their totals. @throws DomainError `engine-unavailable` */
 export interface SalesQueries {
-  /** Each board's totals of the products, in one query; a product without sales on a board is left out of it. */
+  /** Reads the products' totals for every board in one query. A product without sales on a board is missing from it. */
   totals(
     boards: readonly WindowBoard[],
     productIds: readonly ProductId[],
   ): Promise<readonly { readonly board: WindowBoard; readonly totals: readonly ProductTotal[] }[]>;
-  /** Products that were ever sold, by id, those after `last`, at most `limit`. */
+  /** Reads products that were ever sold, in id order, those after `last`, at most `limit`. */
   soldAfter(last: ProductId | null, limit: number): Promise<readonly ProductId[]>;
-  /** The same of one day: those that have sales of it or a row, so that whichever is missing shows. */
+  /** As `soldAfter`, for products that have a sale or a row of the day, so that a missing one of the two is found. */
   soldOn(day: BusinessDay, last: ProductId | null, limit: number): Promise<readonly ProductId[]>;
-  /** A board as the database ranks it: the best `limit`, and the ranks of these others. It looks at every product. */
+  /** Ranks a board by a query over all products. Returns the best `limit` and the ranks of `others`. */
   rank(board: WindowBoard, limit: number, others: readonly ProductId[]): Promise<readonly RankedProduct[]>;
-  /** Sales that are not booked, oldest id first, at most `limit`. */
+  /** Reads sales that are not booked, in id order, at most `limit`. */
   unbooked(limit: number): Promise<readonly SaleId[]>;
-  /** The first day after `after` (`null`: ever) and before `before` that has sales, or rows, and no stamp. */
+  /** Finds the first day after `after` (`null`: of all) and before `before` that has sales or rows but no stamp. */
   nextUnstampedDay(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null>;
-  /** Rows of stamped days, by day and product; a bad cursor: `undefined`. */
+  /** Lists the rows of stamped days by day and product. Returns `undefined` for an invalid cursor. */
   days(
     from: BusinessDay,
     to: BusinessDay,
@@ -30,16 +30,11 @@ export interface SalesQueries {
     cursor: string | null,
     limit: number,
   ): Promise<Page<DayRow & { readonly businessDay: BusinessDay }> | undefined>;
-  /** What differed when days were closed, as kept, by day and product; a bad cursor: `undefined`. */
-  drifts(
-    from: BusinessDay,
-    to: BusinessDay,
-    cursor: string | null,
-    limit: number,
-  ): Promise<Page<KeptDrift> | undefined>;
+  /** Lists the stored drift by day and product. Returns `undefined` for an invalid cursor. */
+  drifts(from: BusinessDay, to: BusinessDay, cursor: string | null, limit: number): Promise<Page<DayDrift> | undefined>;
 }
 
-export type KeptDrift = Drift & { readonly businessDay: BusinessDay };
+export type DayDrift = Drift & { readonly businessDay: BusinessDay };
 
-/** A day that was closed. */
+/** The result of closing a day. */
 export type ClosedDay = { readonly businessDay: BusinessDay; readonly rows: number; readonly drift: readonly Drift[] };

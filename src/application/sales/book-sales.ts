@@ -1,26 +1,27 @@
 import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { EventOf } from "../../domain/event.js";
-import type { ProductId, SaleId } from "../../domain/ids.js";
+import type { SaleId } from "../../domain/ids.js";
 import type { Sale } from "../../domain/sale.js";
-import { boardsHolding } from "../../domain/sales-window.js";
+import { boardName, boardsContaining } from "../../domain/sales-window.js";
+import { ifAvailable } from "../board/board-availability.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
 import type { BoardNotices } from "../ports/notices.js";
 import type { SalesBoard } from "../ports/sales-board.js";
 import type { SalesQueries } from "../ports/sales-queries.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
-import { isBoardsAway, raiseBoards } from "./raise-boards.js";
+import { raiseBoards } from "./raise-boards.js";
 
-const sliceSize = 500;
+const batchSize = 500;
 
-/** Where sales are counted. */
+/** The ports through which sales are counted. */
 export type SalesPorts = {
   readonly work: UnitOfWork;
   readonly sales: SalesQueries;
   readonly board: SalesBoard;
 };
 
-/** Books sales, a batch a transaction, once each; then, after the commit, raises the boards of their days. */
+/** Books sales once each, one transaction per batch, and raises the boards of their days after the commit. */
 export class BookSales implements Reaction<"product.sold"> {
   private readonly ports: SalesPorts;
   private readonly notices: BoardNotices;
@@ -34,21 +35,21 @@ export class BookSales implements Reaction<"product.sold"> {
     this.zone = zone;
   }
 
-  /** Boards are raised for all the events, those that were booked before as well: their raise may have failed. */
+  /** Raises the boards also for sales that are already booked, because their earlier raise may have failed. */
   async execute(events: readonly EventOf<"product.sold">[]): Promise<void> {
     await this.book(events.map(({ data }) => data.saleId));
     await this.raise(events.map(({ data }) => data));
   }
 
-  /** Books every sale that is still unbooked, of whatever day; how many. */
+  /** Books every unbooked sale of any day. Returns how many it booked. */
   async bookUnbooked(): Promise<number> {
     for (let total = 0; ; ) {
-      const saleIds = await this.ports.sales.unbooked(sliceSize);
-      // None, where another node was faster with all of them: then there may be more yet.
+      const saleIds = await this.ports.sales.unbooked(batchSize);
+      // Another node may have booked some or all of these in between, but a full batch means that more may follow.
       const booked = await this.book(saleIds);
       await this.raise(booked);
       total += booked.length;
-      if (saleIds.length < sliceSize) return total;
+      if (saleIds.length < batchSize) return total;
     }
   }
 
@@ -66,17 +67,9 @@ export class BookSales implements Reaction<"product.sold"> {
     const { sales, board } = this.ports;
     const today = businessDayAt(this.clock.now(), this.zone);
     const days = [...new Set(sold.map(({ businessDay }) => businessDay))];
-    const boards = [...new Map(days.flatMap((day) => boardsHolding(day, today)).map((b) => [keyOf(b), b])).values()];
-    const products: readonly ProductId[] = [...new Set(sold.map(({ productId }) => productId))];
-    try {
-      await raiseBoards(sales, board, boards, products, "together");
-    } catch (error) {
-      // Redis away: its boards come back cold, or are healed by the slices, so booking goes on without it.
-      if (!isBoardsAway(error)) throw error;
-    }
+    const boards = new Map(days.flatMap((day) => boardsContaining(day, today)).map((each) => [boardName(each), each]));
+    const products = [...new Set(sold.map(({ productId }) => productId))];
+    await ifAvailable(() => raiseBoards(sales, board, [...boards.values()], products, "concurrently"));
     this.notices.announce(["products"]);
   }
 }
-
-const keyOf = ({ window, lastDay }: { readonly window: string; readonly lastDay: string | null }): string =>
-  `${window}:${lastDay}`;

@@ -1,25 +1,28 @@
 import type { ProductId } from "../../domain/ids.js";
-import { boardBefore, type WindowBoard } from "../../domain/sales-window.js";
+import { boardBefore, boardName, type WindowBoard } from "../../domain/sales-window.js";
 import { after, type EpochMs } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { RankedProduct } from "../ports/sales-board.js";
 import type { SalesQueries } from "../ports/sales-queries.js";
 
-/** As many as anyone may ask for at once. */
-const mostRanked = 100;
+/** The greatest `limit` of a request. */
+const maxRanked = 100;
 const keptMs = 30_000;
 
-/** A board's best sellers, the ranks that these had the day before, and when both were read. */
-export type Ranked = {
+/** A board's best sellers, their ranks on the board of the day before, and the time of the read. */
+export type RankedBoard = {
   readonly asOf: EpochMs;
   readonly top: readonly RankedProduct[];
   readonly before: ReadonlyMap<ProductId, number>;
 };
 
-/** Answers for boards that are cold, from the database: it looks at every product, so one look at a time, kept a while. */
+/**
+ * Ranks cold boards by a query over all products. It runs one query at a time and keeps each result for 30 s, so a cold
+ * board cannot overload the database.
+ */
 export class ColdBoards {
-  private readonly kept = new Map<string, { readonly until: EpochMs; readonly ranked: Promise<Ranked> }>();
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly kept = new Map<string, { readonly until: EpochMs; readonly ranking: Promise<RankedBoard> }>();
+  private lastQuery: Promise<unknown> = Promise.resolve();
   private readonly sales: SalesQueries;
   private readonly clock: Clock;
 
@@ -28,25 +31,25 @@ export class ColdBoards {
     this.clock = clock;
   }
 
-  /** Everyone who asks meanwhile gets the same answer; one that failed is asked for again. */
-  read(board: WindowBoard): Promise<Ranked> {
+  /** Concurrent calls share one result. A failed query is not kept. */
+  read(board: WindowBoard): Promise<RankedBoard> {
     const now = this.clock.now();
     for (const [name, { until }] of this.kept) if (now >= until) this.kept.delete(name);
-    const name = `${board.window}:${board.lastDay}`;
+    const name = boardName(board);
     const known = this.kept.get(name);
-    if (known !== undefined) return known.ranked;
-    const ranked = this.turn.then(() => this.rank(board));
-    this.turn = ranked.catch(() => this.kept.delete(name));
-    this.kept.set(name, { until: after(now, keptMs), ranked });
-    return ranked;
+    if (known !== undefined) return known.ranking;
+    const ranking = this.lastQuery.then(() => this.rank(board));
+    this.lastQuery = ranking.catch(() => this.kept.delete(name));
+    this.kept.set(name, { until: after(now, keptMs), ranking });
+    return ranking;
   }
 
-  private async rank(board: WindowBoard): Promise<Ranked> {
+  private async rank(board: WindowBoard): Promise<RankedBoard> {
     const asOf = this.clock.now();
-    const top = await this.sales.rank(board, mostRanked, []);
-    const yesterday = boardBefore(board);
+    const top = await this.sales.rank(board, maxRanked, []);
+    const dayBefore = boardBefore(board);
     const ids = top.map(({ productId }) => productId);
-    const before = yesterday === null || ids.length === 0 ? [] : await this.sales.rank(yesterday, 0, ids);
+    const before = dayBefore === null || ids.length === 0 ? [] : await this.sales.rank(dayBefore, 0, ids);
     return { asOf, top, before: new Map(before.map(({ productId, rank }) => [productId, rank])) };
   }
 }

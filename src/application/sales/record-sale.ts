@@ -7,7 +7,7 @@ import { after, type EpochMs, toInstant } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
-/** A sale of a shop that keeps its own orders. */
+/** A sale from a shop that keeps its own orders. */
 export type ReportedSale = {
   readonly saleId: SaleId;
   readonly productId: ProductId;
@@ -17,10 +17,10 @@ export type ReportedSale = {
   readonly occurredAt: EpochMs | null;
 };
 
-/** How far a shop's clock may be ahead of ours. */
-const aheadMs = 5 * 60_000;
+/** How far `occurredAt` may be ahead of this node's clock. */
+const maxAheadMs = 5 * 60_000;
 
-/** Takes sales in, all of them or none; each id counts once for ever. */
+/** Records a shop's sales: all of them or none. Each sale id counts once, forever. */
 export class RecordSale {
   private readonly work: UnitOfWork;
   private readonly clock: Clock;
@@ -33,13 +33,13 @@ export class RecordSale {
   }
 
   /**
-   * Answers how many were new, and how many were known before.
-   * @throws DomainError `product-not-found`, `sale-in-future`, each with the place of the sale among those given
+   * Returns how many sales were new and how many were already known.
+   * @throws DomainError `sale-in-future`, `product-not-found`, each with the index of the sale
    */
   execute(reported: readonly ReportedSale[]): Promise<{ readonly accepted: number; readonly known: number }> {
     return this.work.run(async (tx) => {
       const now = this.clock.now();
-      const latest = after(now, aheadMs);
+      const latest = after(now, maxAheadMs);
       for (const [index, { occurredAt }] of reported.entries())
         if (occurredAt !== null && occurredAt > latest)
           throw new DomainError({
@@ -49,17 +49,17 @@ export class RecordSale {
             latest: toInstant(latest),
           });
       const products = await tx.products.byIds([...new Set(reported.map(({ productId }) => productId))]);
-      const there = new Set(products.map(({ productId }) => productId));
-      const stray = reported.findIndex(({ productId }) => !there.has(productId));
-      const productId = reported[stray]?.productId;
-      if (productId !== undefined) throw new DomainError({ code: "product-not-found", productId, index: stray });
+      const existing = new Set(products.map(({ productId }) => productId));
+      const index = reported.findIndex(({ productId }) => !existing.has(productId));
+      const productId = reported[index]?.productId;
+      if (productId !== undefined) throw new DomainError({ code: "product-not-found", productId, index });
       const sales = reported.map((sale) => {
         const occurredAt = sale.occurredAt ?? now;
         return { ...sale, occurredAt, businessDay: businessDayAt(occurredAt, this.zone) };
       });
-      const fresh = await tx.sales.addNew(sales);
-      await tx.outbox.add(fresh.map((sale) => productSold(sale, now)));
-      return { accepted: fresh.length, known: reported.length - fresh.length };
+      const added = await tx.sales.addNew(sales);
+      await tx.outbox.add(added.map((sale) => productSold(sale, now)));
+      return { accepted: added.length, known: reported.length - added.length };
     });
   }
 }

@@ -5,8 +5,8 @@ import type { SalesQueries } from "../ports/sales-queries.js";
 import { raiseBoards } from "./raise-boards.js";
 
 /**
- * Brings boards to what the database says of these products, also where they show too much. Answers how many scores
- * differed. Scores are read first and totals then, so a sale in between looks like too little, which raising mends.
+ * Sets the products' scores to the totals in the database, whether a score is too low or too high. Returns how many
+ * scores differed. The scores are read before the totals, so a sale in between makes a score too low, never too high.
  */
 export const repairBoards = async (
   sales: SalesQueries,
@@ -15,19 +15,20 @@ export const repairBoards = async (
   productIds: readonly ProductId[],
 ): Promise<number> => {
   if (productIds.length === 0) return 0;
-  const seen = await Promise.all(boards.map((which) => board.scores(which, productIds)));
+  const scoresOf = await Promise.all(boards.map((which) => board.scores(which, productIds)));
   const read = await sales.totals(boards, productIds);
   let drift = 0;
   for (const [n, { board: which, totals }] of read.entries()) {
-    const due = new Map(totals.map(({ productId, quantity }) => [productId, quantity]));
-    const scores = seen[n] ?? new Map<ProductId, number>();
-    const high = [...scores].flatMap(([productId, score]) => {
-      const quantity = due.get(productId) ?? 0;
-      return score > quantity ? [{ productId, quantity, seen: score }] : [];
+    const quantities = new Map(totals.map(({ productId, quantity }) => [productId, quantity]));
+    const scores = scoresOf[n] ?? new Map<ProductId, number>();
+    const tooHigh = [...scores].flatMap(([productId, seen]) => {
+      const quantity = quantities.get(productId) ?? 0;
+      return seen > quantity ? [{ productId, quantity, seen }] : [];
     });
-    if (high.length > 0) await board.lower(which, high);
-    drift += high.length + totals.filter(({ productId, quantity }) => (scores.get(productId) ?? 0) < quantity).length;
+    const tooLow = totals.filter(({ productId, quantity }) => (scores.get(productId) ?? 0) < quantity);
+    if (tooHigh.length > 0) await board.lower(which, tooHigh);
+    drift += tooHigh.length + tooLow.length;
   }
-  await raiseBoards(sales, board, boards, productIds, "in-turn");
+  await raiseBoards(sales, board, boards, productIds, "one-by-one");
   return drift;
 };

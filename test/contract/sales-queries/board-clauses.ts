@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
-import { boardOf, boardsHolding, keptBoards } from "../../../src/domain/sales-window.js";
+import { boardOf, boardsContaining, keptBoards } from "../../../src/domain/sales-window.js";
 import type { Clauses } from "../../support/contract-on-databases.js";
 import { productId } from "../../support/order.js";
 import { boardFrom, writeSales } from "../../support/sales-ledger.js";
@@ -32,7 +32,7 @@ export const boardClauses: Clauses<SalesQueries> = {
     await sell(db, ...spread());
     const all = boardOf("all", today);
     expect(await queries.totals([all], ids("c"))).toEqual([{ board: all, totals: [{ productId: "c", quantity: 70 }] }]);
-    const old = boardsHolding(ago(400), today);
+    const old = boardsContaining(ago(400), today);
     expect(await queries.totals(old, ids("d"))).toEqual([{ board: all, totals: [{ productId: "d", quantity: 5 }] }]);
     expect(await queries.totals([boardOf("1d", today)], [])).toEqual([{ board: boardOf("1d", today), totals: [] }]);
     expect(await queries.totals([boardOf("1d", today)], ids("c"))).toEqual([

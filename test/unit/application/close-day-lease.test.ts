@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SqlJobLease } from "../../../src/adapters/sql/sql-job-lease.js";
-import type { Fence } from "../../../src/application/sales/close-day.js";
+import type { Fence } from "../../../src/application/sales/close-day-page.js";
 import { everythingOf } from "../../simulation/sales-promises.js";
 import { but, type SalesShop } from "./sales-shop.js";
 import { corrupt, expectLedger, openYesterday, yesterday } from "./yesterdays-sales.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { CloseDay, Fence } from "../../../src/application/sales/close-day.js";
+import type { CloseDay } from "../../../src/application/sales/close-day.js";
+import type { Fence } from "../../../src/application/sales/close-day-page.js";
 import type { ReportedSale } from "../../../src/application/sales/record-sale.js";
 import { keptBoards } from "../../../src/domain/sales-window.js";
 import { everythingOf } from "../../simulation/sales-promises.js";
@@ -53,7 +54,7 @@ for (const { name, live } of openSqlBackends().filter(({ name }) => name !== "sq
     // Proves: D2
     it("are written down to the unit, whatever broke", async () => {
       const shop = await openSalesShop({ backend: name, products, pageSize: 1000, now: at("2026-11-21T03:00:00Z") });
-      await shop.house.fillBoards.fill();
+      await shop.house.fillBoards.execute();
       await recordAll(shop, sales("noon", "2026-11-21T03:00:00Z"));
       const events = await deliverAll(shop);
       await raisePrices(shop);
@@ -64,7 +65,7 @@ for (const { name, live } of openSqlBackends().filter(({ name }) => name !== "sq
       for (const on of keptBoards(first)) await shop.under.lose(on);
       await recordAll(shop, sales("ten", "2026-11-21T13:00:00Z").slice(0, 300));
       await deliverAll(shop);
-      expect(await shop.house.fillBoards.fill()).toBe(13);
+      expect(await shop.house.fillBoards.execute()).toBe(13);
       shop.clock.at = at("2026-11-21T14:00:00Z");
       await recordAll(shop, sales("eleven", "2026-11-21T14:00:00Z").slice(200, 500));
       await deliverAll(shop);
@@ -104,7 +105,7 @@ for (const { name, live } of openSqlBackends().filter(({ name }) => name !== "sq
         await closeDay.closeDueDays(unfenced);
       });
       expect(await everythingOf(shop.db)).toBe(before);
-      await shop.house.fillBoards.fill();
+      await shop.house.fillBoards.execute();
       const ledger = await ledgerIn(shop.db);
       for (const on of keptBoards(day("2026-11-23")))
         expect(await shown(shop, on)).toEqual(boardFrom(ledger, on).slice(0, 100));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Fence } from "../../../src/application/sales/close-day.js";
+import type { Fence } from "../../../src/application/sales/close-day-page.js";
 import { plusDays } from "../../../src/domain/business-day.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import { boardOf } from "../../../src/domain/sales-window.js";

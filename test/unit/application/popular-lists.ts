@@ -17,7 +17,7 @@ export const listed = async (
   { house }: Pick<SalesShop, "house">,
   ...asked: Parameters<SalesShop["house"]["listPopular"]["execute"]>
 ) =>
-  (await house.listPopular.execute(...asked)).products.map(({ rank, productId, quantity, movement }) => [
+  (await house.listPopular.execute(...asked)).items.map(({ rank, productId, quantity, movement }) => [
     rank,
     productId,
     quantity,

@@ -8,7 +8,7 @@ import { but, openSalesShop, shown, sold } from "./sales-shop.js";
 describe("booking sales", () => {
   it("raises every kept board that holds their days, late ones too", async () => {
     const shop = await openSalesShop({ products });
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     for (const sale of aged) await shop.sell(sale);
     await expectRight(shop);
     expect(await shown(shop, boardOf("3d", plusDays(today, 1)))).toEqual([
@@ -20,7 +20,7 @@ describe("booking sales", () => {
 
   it("changes nothing when the same is told again, in any order", async () => {
     const shop = await openSalesShop({ products });
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     await shop.record(...aged);
     const events = await shop.takeEvents();
     for (const event of events.toReversed()) await shop.react.execute([event]);
@@ -35,7 +35,7 @@ describe("booking sales", () => {
       products,
       board: (right) => but(right, { raise: (...asked) => (isAway ? gone("redis")() : right.raise(...asked)) }),
     });
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     await shop.record(...aged);
     isAway = true;
     expect(await shop.house.bookSales.bookUnbooked()).toBe(aged.length);
@@ -53,16 +53,16 @@ describe("booking sales", () => {
       pageSize: 2,
       board: (right) => but(right, { raise: (...asked) => (isAway ? gone("redis")() : right.raise(...asked)) }),
     });
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     isAway = true;
     await shop.sell(...aged);
     expect(await daySumsIn(shop.db)).toEqual(daySumsOf(await ledgerIn(shop.db)));
     isAway = false;
     expect(await shown(shop, boardOf("all", today))).toEqual([]);
-    expect(await shop.house.fillBoards.checkSlice()).toBeGreaterThan(0);
-    expect(await shop.house.fillBoards.checkSlice()).toBeGreaterThan(0);
+    expect(await shop.house.compareBoards.next()).toBeGreaterThan(0);
+    expect(await shop.house.compareBoards.next()).toBeGreaterThan(0);
     await expectRight(shop);
-    for (let slice = 0; slice < 4; slice += 1) expect(await shop.house.fillBoards.checkSlice()).toBe(0);
+    for (let slice = 0; slice < 4; slice += 1) expect(await shop.house.compareBoards.next()).toBe(0);
   });
 
   it("is told again where the database was away when totals were read", async () => {
@@ -71,7 +71,7 @@ describe("booking sales", () => {
       products,
       sales: (right) => but(right, { totals: (...asked) => (isAway ? gone("database")() : right.totals(...asked)) }),
     });
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     await shop.record(...aged);
     const events = await shop.takeEvents();
     isAway = true;

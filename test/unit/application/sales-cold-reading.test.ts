@@ -70,7 +70,7 @@ describe("a cold board", () => {
     expect(await asOf()).toBe(readAt);
     shop.clock.at += 1;
     expect(await asOf()).toBe(readAt + 30_000);
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     shop.clock.at += 10_000;
     expect(await asOf()).toBe(readAt + 40_000);
   });
@@ -79,7 +79,7 @@ describe("a cold board", () => {
     const { shop, letGo, figures } = await openColdShop();
     await letGo(listed(shop, "1d", 100));
     await shop.sell(sold("8", "a", 50));
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     const { begun } = figures();
     expect((await listed(shop, "1d", 100))[0]).toEqual([1, "a", 50, 0]);
     expect(figures().begun).toBe(begun);

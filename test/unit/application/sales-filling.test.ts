@@ -10,9 +10,9 @@ describe("filling boards", () => {
     const shop = await openSalesShop({ products, pageSize: 2 });
     await shop.sell(...aged, sold("d", "d", 4), sold("e", "e", 4));
     expect((await boards(shop)).found).toEqual(keptBoards(today).map(() => null));
-    expect(await shop.house.fillBoards.fill()).toBe(13);
+    expect(await shop.house.fillBoards.execute()).toBe(13);
     await expectRight(shop);
-    expect(await shop.house.fillBoards.fill()).toBe(0);
+    expect(await shop.house.fillBoards.execute()).toBe(0);
   });
 
   it("leaves no board ready that was interrupted half-way, and fills it the next time", async () => {
@@ -29,9 +29,9 @@ describe("filling boards", () => {
         }),
     });
     await shop.sell(...aged);
-    await expect(shop.house.fillBoards.fill()).rejects.toThrow("engine-unavailable");
+    await expect(shop.house.fillBoards.execute()).rejects.toThrow("engine-unavailable");
     expect((await boards(shop)).found).toEqual(keptBoards(today).map(() => null));
-    expect(await shop.house.fillBoards.fill()).toBe(13);
+    expect(await shop.house.fillBoards.execute()).toBe(13);
     await expectRight(shop);
   });
 
@@ -53,7 +53,7 @@ describe("filling boards", () => {
         }),
     });
     await shop.sell(sold("0", "b", 1), sold("1", "c", 1));
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     expect(sells).toBe(9);
     await expectRight(shop);
   });
@@ -76,9 +76,9 @@ describe("filling boards", () => {
         }),
     });
     await shop.sell(...aged);
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     expect(await shop.under.board.cold(keptBoards(today))).toEqual([lost]);
-    expect(await shop.house.fillBoards.fill()).toBe(1);
+    expect(await shop.house.fillBoards.execute()).toBe(1);
     await expectRight(shop);
   });
 
@@ -90,7 +90,7 @@ describe("filling boards", () => {
     );
     for (const on of [...old, boardOf("1d", plusDays(today, -1))])
       await shop.under.board.raise(on, [{ productId: productId("b"), quantity: 1 }]);
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     const left = await Promise.all(boardsToRemove(today).map((on) => shop.under.board.scores(on, [productId("b")])));
     expect(left.filter((scores) => scores.size > 0)).toEqual([]);
     await expectRight(shop);
@@ -99,7 +99,7 @@ describe("filling boards", () => {
   it("mends scores that are too high, too low or of nothing, slice by slice, and as a whole by command", async () => {
     const shop = await openSalesShop({ products, pageSize: 2 });
     await shop.sell(...aged, sold("d", "d", 4));
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     const wrong = async () => {
       const set = (on: typeof lost, id: string, seen: number, quantity: number) =>
         shop.under.board.lower(on, [{ productId: productId(id), seen, quantity }]);
@@ -111,12 +111,12 @@ describe("filling boards", () => {
     };
     await wrong();
     const found: number[] = [];
-    for (let slice = 0; slice < 6; slice += 1) found.push(await shop.house.fillBoards.checkSlice());
+    for (let slice = 0; slice < 6; slice += 1) found.push(await shop.house.compareBoards.next());
     expect(found).toEqual([2, 2, 0, 0, 0, 0]);
     await expectRight(shop);
     await wrong();
     await shop.under.lose(boardOf("30d", today));
-    expect(await shop.house.fillBoards.checkAll()).toEqual({ entries: 4, drift: 4 });
+    expect(await shop.house.compareBoards.all()).toEqual({ entries: 4, drift: 4 });
     await expectRight(shop);
   });
 });

@@ -11,7 +11,7 @@ describe("popular products", () => {
     for (const state of ["cold", "ready"]) {
       for (const [window, list] of Object.entries(lists))
         expect([state, await listed(shop, window as keyof typeof lists, 100)]).toEqual([state, list]);
-      await shop.house.fillBoards.fill();
+      await shop.house.fillBoards.execute();
     }
     expect(await listed(shop, "3d", 2)).toEqual(lists["3d"].slice(0, 2));
   });
@@ -19,10 +19,12 @@ describe("popular products", () => {
   it("are told with their details of now", async () => {
     const shop = await openSalesShop({ products });
     await shop.sell(...twoDays);
-    await shop.house.fillBoards.fill();
-    expect((await shop.house.listPopular.execute("1d", 1)).products[0]).toEqual({
-      ...product("c"),
+    await shop.house.fillBoards.execute();
+    expect((await shop.house.listPopular.execute("1d", 1)).items[0]).toEqual({
       rank: 1,
+      productId: "c",
+      name: product("c").name,
+      unitPrice: product("c").unitPrice,
       quantity: 8,
       movement: 2,
     });
@@ -31,7 +33,7 @@ describe("popular products", () => {
   it("pass over a product that is gone, and keep the others' ranks", async () => {
     const shop = await openSalesShop({ products });
     await shop.sell(...twoDays);
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     await shop.db.knex("products").where("product_id", "d").delete();
     expect(await listed(shop, "1d", 3)).toEqual([lists["1d"][0], lists["1d"][2]]);
   });
@@ -39,7 +41,7 @@ describe("popular products", () => {
   it("are none before anything is sold", async () => {
     const shop = await openSalesShop();
     for (const window of salesWindows) expect(await listed(shop, window, 5)).toEqual([]);
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     for (const window of salesWindows) expect(await listed(shop, window, 5)).toEqual([]);
   });
 
@@ -51,7 +53,7 @@ describe("popular products", () => {
       board: (right) => but(right, { top: (...asked) => (isAway ? away() : right.top(...asked)) }),
     });
     await shop.sell(...twoDays);
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     expect(await listed(shop, "1d", 9)).toEqual(lists["1d"]);
     isAway = false;
     await shop.under.lose({ window: "1d", lastDay: "2026-11-20" as never });
@@ -61,7 +63,7 @@ describe("popular products", () => {
   it("change board at midnight, and fill it when it was missed for a week", async () => {
     const shop = await openSalesShop({ products });
     await shop.sell(...twoDays, sold("7", "a", 100, { occurredAt: longAgo }));
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     shop.clock.at = at("2026-11-21T15:00:00Z");
     // Tomorrow's board was filled today, so that nobody waits for it.
     expect(await shop.under.board.cold([shop.board("3d"), shop.board("1d")])).toEqual([]);
@@ -77,7 +79,7 @@ describe("popular products", () => {
       [1, "a", 109, 0],
       [2, "c", 9, 0],
     ]);
-    expect(await shop.house.fillBoards.fill()).toBe(12);
+    expect(await shop.house.fillBoards.execute()).toBe(12);
     expect(await listed(shop, "30d", 2)).toEqual([
       [1, "a", 109, 0],
       [2, "c", 9, 0],

@@ -77,7 +77,7 @@ describe("a sale at 23:59:59.999 and one at 00:00:00.000", () => {
     const last = at(brink.last);
     const [ends, begins] = [day(brink.ends), day(brink.begins)];
     const shop = await openSalesShop({ zone: brink.zone as TimeZone, now: last });
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     await shop.sell(sold("now", "p", 2, { unitPrice: money(300) }));
     shop.clock.at += 1;
     await shop.sell(
@@ -85,7 +85,7 @@ describe("a sale at 23:59:59.999 and one at 00:00:00.000", () => {
       sold("late", "q", 3, { occurredAt: last }),
       sold("on time", "q", 1, { occurredAt: at(new Date(last + 1).toISOString()) }),
     );
-    await shop.house.fillBoards.fill();
+    await shop.house.fillBoards.execute();
     const expected = {
       [`${ends} p`]: [2, 600],
       [`${ends} q`]: [3, 3000],

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Fence } from "../../../src/application/sales/close-day.js";
+import type { Fence } from "../../../src/application/sales/close-day-page.js";
 import { plusDays } from "../../../src/domain/business-day.js";
 import { boardOf } from "../../../src/domain/sales-window.js";
 import { money, productId } from "../../support/order.js";
@@ -22,7 +22,7 @@ export const setOnBoard = (shop: SalesShop, id: string, seen: number, quantity: 
 /** Yesterday four products were sold, on a board that is ready. */
 export const openYesterday = async (options: Parameters<typeof openSalesShop>[0] = {}) => {
   const shop = await openSalesShop({ products, ...options });
-  await shop.house.fillBoards.fill();
+  await shop.house.fillBoards.execute();
   await shop.sell(...products.map((id, n) => sold(id, id, n + 1, { ...daysAgo(1), unitPrice: money(100 * n) })));
   return shop;
 };

@@ -4,7 +4,7 @@ import { type BusinessDay, daysBetween, plusDays } from "../../../src/domain/bus
 import {
   boardBefore,
   boardOf,
-  boardsHolding,
+  boardsContaining,
   boardsToRemove,
   firstDayOf,
   keptBoards,
@@ -48,7 +48,7 @@ describe("a window", () => {
 
 describe("the boards", () => {
   it("that hold today's sale end today and tomorrow", () => {
-    expect(shown(boardsHolding(day("2026-11-21"), day("2026-11-21")))).toEqual([
+    expect(shown(boardsContaining(day("2026-11-21"), day("2026-11-21")))).toEqual([
       "1d 2026-11-21",
       "3d 2026-11-21",
       "7d 2026-11-21",
@@ -70,7 +70,7 @@ describe("the boards", () => {
     ["2026-10-21", 1, "older than every window"],
     ["2026-11-23", 1, "of a day that nobody keeps yet"],
   ])("that hold a sale of %s are %i: %s", (late, count) => {
-    expect(boardsHolding(day(late), day("2026-11-21"))).toHaveLength(count);
+    expect(boardsContaining(day(late), day("2026-11-21"))).toHaveLength(count);
   });
 
   it("that hold a day are those kept among whose days it is", () => {
@@ -81,7 +81,7 @@ describe("the boards", () => {
           const first = firstDayOf(board);
           return first === null || daysBetween(first, board.lastDay as BusinessDay).includes(sold);
         });
-        expect(boardsHolding(sold, today)).toEqual(expected);
+        expect(boardsContaining(sold, today)).toEqual(expected);
       }),
     );
   });

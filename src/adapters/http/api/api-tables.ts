@@ -27,7 +27,7 @@ import type { SoldOutRecords } from "../../../application/ports/sold-out-records
 import type { AddProduct } from "../../../application/product/add-product.js";
 import type { ChangeProduct } from "../../../application/product/change-product.js";
 import type { CloseDay } from "../../../application/sales/close-day.js";
-import type { FillBoards } from "../../../application/sales/fill-boards.js";
+import type { CompareBoards } from "../../../application/sales/compare-boards.js";
 import type { ListPopularProducts } from "../../../application/sales/list-popular-products.js";
 import type { RecordSale } from "../../../application/sales/record-sale.js";
 import type { FollowTask } from "../../../application/task/follow-task.js";
@@ -83,7 +83,7 @@ export type Application = {
   readonly ranking: Ranking;
   readonly recordSale: RecordSale;
   readonly listPopularProducts: ListPopularProducts;
-  readonly fillBoards: FillBoards;
+  readonly compareBoards: CompareBoards;
   readonly closeDay: CloseDay;
   readonly sales: SalesQueries;
   readonly replayDeadLetter: ReplayDeadLetter;

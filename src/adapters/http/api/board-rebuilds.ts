@@ -1,14 +1,15 @@
 import { z } from "zod";
-import type { Ranking, RebuildSoldOutBoard, Rebuilt } from "../../../application/concert/rebuild-sold-out-board.js";
+import type { Comparison } from "../../../application/board/comparison.js";
+import type { Ranking, RebuildSoldOutBoard } from "../../../application/concert/rebuild-sold-out-board.js";
 import type { Clock } from "../../../application/ports/clock.js";
-import type { FillBoards } from "../../../application/sales/fill-boards.js";
+import type { CompareBoards } from "../../../application/sales/compare-boards.js";
 import { boardsKeptAt } from "../../../domain/sold-out.js";
 import { countSchema, name } from "../server/api-schemas.js";
 import { type Route, route } from "../server/route.js";
 
 type Needs = {
   readonly rebuildSoldOutBoard: RebuildSoldOutBoard;
-  readonly fillBoards: FillBoards;
+  readonly compareBoards: CompareBoards;
   readonly ranking: Ranking;
   readonly clock: Clock;
 };
@@ -21,9 +22,9 @@ const rebuiltSchema = name(
 );
 
 /** Boards brought to what the database says, by command. */
-export const rebuildRoutes = ({ rebuildSoldOutBoard, fillBoards, ranking, clock }: Needs): readonly Route[] => {
-  const rebuild = async (board: z.infer<typeof boardSchema>): Promise<Rebuilt> => {
-    if (board === "products") return fillBoards.checkAll();
+export const rebuildRoutes = ({ rebuildSoldOutBoard, compareBoards, ranking, clock }: Needs): readonly Route[] => {
+  const rebuild = async (board: z.infer<typeof boardSchema>): Promise<Comparison> => {
+    if (board === "products") return compareBoards.all();
     let [entries, drift] = [0, 0];
     for (const kept of boardsKeptAt(clock.now(), ranking.zone)) {
       if (kept.name !== board) continue;

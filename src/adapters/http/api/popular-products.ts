@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ListPopularProducts, PopularProduct } from "../../../application/sales/list-popular-products.js";
+import type { ListPopularProducts } from "../../../application/sales/list-popular-products.js";
 import { salesWindows } from "../../../domain/sales-window.js";
 import { toInstant } from "../../../domain/time.js";
 import { countSchema, idSchema, limitOf, moneySchema, name, timeSchema } from "../server/api-schemas.js";
@@ -30,19 +30,14 @@ const boardSchema = name(
   z.strictObject({ window: windowSchema, asOf: timeSchema, items: z.array(itemSchema) }),
 );
 
-const shown = (product: PopularProduct): z.infer<typeof itemSchema> => {
-  const { rank, productId, name, unitPrice, quantity, movement } = product;
-  return { rank, productId, name, unitPrice, quantity, movement };
-};
-
 /** The boards of best sellers. */
 export const popularProductRoutes = ({ listPopularProducts, boardAnswers }: Needs): readonly Route[] => {
   const ask = ({ window, limit }: z.infer<typeof boardQuery>): BoardQuery => ({
     boards: "products",
     name: `products:${window}:${limit}`,
     async read() {
-      const { asOf, products } = await listPopularProducts.execute(window, limit);
-      return { window, asOf: toInstant(asOf), items: products.map(shown) };
+      const { asOf, items } = await listPopularProducts.execute(window, limit);
+      return { window, asOf: toInstant(asOf), items };
     },
   });
   return [
