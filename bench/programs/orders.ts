@@ -2,7 +2,7 @@ import { type Connection, createConnection, escape as literal } from "mysql2/pro
 import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import { systemClock } from "../../src/adapters/system/system-clock.js";
-import { EndOrders } from "../../src/application/order/end-orders.js";
+import { CancelOrders } from "../../src/application/order/cancel-orders.js";
 import { PriceOrder } from "../../src/application/order/price-order.js";
 import { ReserveStock } from "../../src/application/order/reserve-stock.js";
 import type { OrderId } from "../../src/domain/ids.js";
@@ -94,7 +94,7 @@ answerJob(async (job: OrdersJob) => {
   const work = new SqlUnitOfWork(db, () => {});
   const reserve = new ReserveStock(work, notices, systemClock);
   const price = new PriceOrder(work, notices, systemClock);
-  const end = new EndOrders(work, notices, systemClock);
+  const end = new CancelOrders(work, notices, systemClock);
   const advance = async (first: number, to: number) => {
     for (let from = first; from < to; from += slice) {
       const batch = orderIds.slice(from, from + slice);

@@ -1,14 +1,14 @@
 import { ReplayDeadLetter } from "../application/dead-letter/replay-dead-letter.js";
 import { CancelOrder } from "../application/order/cancel-order.js";
+import { CancelOrders } from "../application/order/cancel-orders.js";
 import { CancelRefusedOrders } from "../application/order/cancel-refused-orders.js";
-import { EndOrders } from "../application/order/end-orders.js";
 import { ExpireOrders } from "../application/order/expire-orders.js";
 import { FollowOrder } from "../application/order/follow-order.js";
 import { PlaceOrder } from "../application/order/place-order.js";
 import { PriceOrder } from "../application/order/price-order.js";
+import { RecoverStalledOrders } from "../application/order/recover-stalled-orders.js";
 import { RedeemCoupon } from "../application/order/redeem-coupon.js";
 import { ReserveStock } from "../application/order/reserve-stock.js";
-import { ReviveOrders } from "../application/order/revive-orders.js";
 import { ClosePayment } from "../application/payment/close-payment.js";
 import type { ClosedLate } from "../application/payment/closed-late.js";
 import { ConfirmPayment } from "../application/payment/confirm-payment.js";
@@ -39,14 +39,15 @@ export const orderModule = wiring((wire) => {
   wire(T.reserveStock, [T.work, T.orderNotices, T.clock], make(ReserveStock));
   wire(T.redeemCoupon, [T.work, T.orderNotices, T.clock], make(RedeemCoupon));
   wire(T.priceOrder, [T.work, T.orderNotices, T.clock], make(PriceOrder));
-  wire(T.endOrders, [T.work, T.orderNotices, T.clock], make(EndOrders));
-  wire(T.cancelRefusedOrders, [T.endOrders], make(CancelRefusedOrders));
+  wire(T.cancelOrders, [T.work, T.orderNotices, T.clock], make(CancelOrders));
+  wire(T.cancelRefusedOrders, [T.cancelOrders], make(CancelRefusedOrders));
   wire(T.cancelOrder, [T.work, T.orderNotices, T.clock], make(CancelOrder));
-  wire(T.expireOrders, [T.orders, T.endOrders, T.clock], make(ExpireOrders));
+  wire(T.expireOrders, [T.orders, T.cancelOrders, T.clock], make(ExpireOrders));
   wire(
-    T.reviveOrders,
-    [T.orders, T.reserveStock, T.redeemCoupon, T.priceOrder, T.endOrders, T.clock],
-    (orders, reserve, redeem, price, end, clock) => new ReviveOrders(orders, { reserve, redeem, price, end }, clock),
+    T.recoverStalledOrders,
+    [T.orders, T.reserveStock, T.redeemCoupon, T.priceOrder, T.cancelOrders, T.clock],
+    (orders, reserve, redeem, price, cancel, clock) =>
+      new RecoverStalledOrders(orders, { reserve, redeem, price, cancel }, clock),
   );
   wire(T.followOrder, [T.orders, T.orderNotices], make(FollowOrder));
 

@@ -58,16 +58,16 @@ export const scheduledJobs = (
   leased("sweep", sweepClaims, config.CLAIM_SWEEP_SECONDS * 1000);
 
   const expire = get(Tokens.expireOrders);
-  const revive = get(Tokens.reviveOrders);
-  const endOrders = async () => {
+  const recover = get(Tokens.recoverStalledOrders);
+  const expireOrders = async () => {
     try {
       await expire.execute();
     } finally {
       // An order that cannot expire is no reason to leave others standing.
-      figures.revivedOrders += await revive.execute();
+      figures.revivedOrders += await recover.execute();
     }
   };
-  leased("order expiry", endOrders, expiryMs);
+  leased("order expiry", expireOrders, expiryMs);
   const expireHolds = get(Tokens.expireHolds);
   leased("hold expiry", () => expireHolds.execute(), expiryMs);
   const settle = get(Tokens.settleOpenPayments);

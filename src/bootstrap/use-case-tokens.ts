@@ -23,15 +23,15 @@ import type { StoreClaims } from "../application/coupon/store-claims.js";
 import type { SweepClaims } from "../application/coupon/sweep-claims.js";
 import type { ReplayDeadLetter } from "../application/dead-letter/replay-dead-letter.js";
 import type { CancelOrder } from "../application/order/cancel-order.js";
+import type { CancelOrders } from "../application/order/cancel-orders.js";
 import type { CancelRefusedOrders } from "../application/order/cancel-refused-orders.js";
-import type { EndOrders } from "../application/order/end-orders.js";
 import type { ExpireOrders } from "../application/order/expire-orders.js";
 import type { FollowOrder } from "../application/order/follow-order.js";
 import type { PlaceOrder } from "../application/order/place-order.js";
 import type { PriceOrder } from "../application/order/price-order.js";
+import type { RecoverStalledOrders } from "../application/order/recover-stalled-orders.js";
 import type { RedeemCoupon } from "../application/order/redeem-coupon.js";
 import type { ReserveStock } from "../application/order/reserve-stock.js";
-import type { ReviveOrders } from "../application/order/revive-orders.js";
 import type { RelayOutbox } from "../application/outbox/relay-outbox.js";
 import type { ClosePayment } from "../application/payment/close-payment.js";
 import type { ConfirmPayment } from "../application/payment/confirm-payment.js";
@@ -95,11 +95,11 @@ export const useCaseTokens = {
   reserveStock: token<ReserveStock>("reserveStock"),
   redeemCoupon: token<RedeemCoupon>("redeemCoupon"),
   priceOrder: token<PriceOrder>("priceOrder"),
-  endOrders: token<EndOrders>("endOrders"),
+  cancelOrders: token<CancelOrders>("cancelOrders"),
   cancelRefusedOrders: token<CancelRefusedOrders>("cancelRefusedOrders"),
   cancelOrder: token<CancelOrder>("cancelOrder"),
   expireOrders: token<ExpireOrders>("expireOrders"),
-  reviveOrders: token<ReviveOrders>("reviveOrders"),
+  recoverStalledOrders: token<RecoverStalledOrders>("recoverStalledOrders"),
   followOrder: token<FollowOrder>("followOrder"),
   payables: token<Payables>("payables"),
   startPayment: token<StartPayment>("startPayment"),

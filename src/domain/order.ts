@@ -41,11 +41,11 @@ export type CancelledOrder = OrderFacts & { readonly status: "cancelled"; readon
 export type Order = PendingOrder | PayableOrder | ConfirmedOrder | CancelledOrder;
 
 /** An order after a step, and what the step has to tell; a step that is done already, or too late, changes nothing. */
-export type OrderStep = { readonly order: Order; readonly events: readonly EventOf<OrderEventType>[] };
+export type OrderChange = { readonly order: Order; readonly events: readonly EventOf<OrderEventType>[] };
 
-const unchanged = (order: Order): OrderStep => ({ order, events: [] });
+const unchanged = (order: Order): OrderChange => ({ order, events: [] });
 
-const told = (order: Order, event: OrderEventType, at: EpochMs): OrderStep => {
+const told = (order: Order, event: OrderEventType, at: EpochMs): OrderChange => {
   const next = { ...order, timeline: [...order.timeline, { event, at }] };
   return { order: next, events: [orderEvent(event, next, at)] };
 };
@@ -72,7 +72,7 @@ export const discountOn = (subtotal: Money, discount: Discount): Money =>
 export const place = (
   facts: Pick<OrderFacts, "orderId" | "userId" | "lines" | "userCouponId" | "expiresAt">,
   now: EpochMs,
-): OrderStep => {
+): OrderChange => {
   const subtotal = facts.lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0) as Money;
   if (subtotal > greatestMoney) throw new DomainError({ code: "order-too-large", subtotal, greatest: greatestMoney });
   const order: Order = {
@@ -99,7 +99,7 @@ export const sameOrder = (order: Order, items: readonly OrderItem[], userCouponI
 export const awaitsStock = (order: Order): boolean => order.status === "pending" && order.step === "placed";
 
 /** The stock of all lines was reserved, or did not suffice. */
-export const reserve = (order: Order, enough: boolean, now: EpochMs): OrderStep => {
+export const reserve = (order: Order, enough: boolean, now: EpochMs): OrderChange => {
   if (order.status !== "pending" || order.step !== "placed") return unchanged(order);
   return enough
     ? told({ ...order, step: "stocked" }, "stock.reserved", now)
@@ -111,7 +111,7 @@ export const awaitsCoupon = (order: Order): UserCouponId | null =>
   order.status === "pending" && order.step === "stocked" ? order.userCouponId : null;
 
 /** The coupon became this order's (or was so already), or could not. */
-export const redeem = (order: Order, redeemed: boolean, now: EpochMs): OrderStep => {
+export const redeem = (order: Order, redeemed: boolean, now: EpochMs): OrderChange => {
   if (order.status === "pending" && (order.step === "placed" || order.step === "stock-refused"))
     return impossible(order, "redeem");
   if (order.status !== "pending" || awaitsCoupon(order) === null) return unchanged(order);
@@ -126,7 +126,7 @@ export const awaitsPrice = (order: Order): boolean =>
   (order.step === "redeemed" || (order.step === "stocked" && order.userCouponId === null));
 
 /** The order gets its price; `discount` is its redeemed coupon's. */
-export const price = (order: Order, discount: Discount | null, now: EpochMs): OrderStep => {
+export const price = (order: Order, discount: Discount | null, now: EpochMs): OrderChange => {
   if (order.status === "pending" && (order.step === "placed" || order.step === "stock-refused"))
     return impossible(order, "price");
   if (order.status !== "pending" || !awaitsPrice(order)) return unchanged(order);
@@ -136,7 +136,7 @@ export const price = (order: Order, discount: Discount | null, now: EpochMs): Or
 };
 
 /** Cancels what is neither ended nor being paid; else nothing happens. */
-export const cancel = (order: Order, reason: CancelReason, now: EpochMs): OrderStep => {
+export const cancel = (order: Order, reason: CancelReason, now: EpochMs): OrderChange => {
   if (order.status === "confirmed" || order.status === "cancelled") return unchanged(order);
   if (order.status === "awaiting-payment" && order.openPayment !== null) return unchanged(order);
   const { orderId, userId, lines, userCouponId, subtotal, discount, placedAt, expiresAt, timeline } = order;
@@ -167,7 +167,7 @@ export const startPayment = (order: Order, paymentId: PaymentId, amount: Money, 
 };
 
 /** The payment whose mark the order carries was captured. */
-export const confirm = (order: Order, paymentId: PaymentId, now: EpochMs): OrderStep => {
+export const confirm = (order: Order, paymentId: PaymentId, now: EpochMs): OrderChange => {
   if (order.status === "confirmed" && order.paymentId === paymentId) return unchanged(order);
   if (order.status !== "awaiting-payment" || order.openPayment !== paymentId) return impossible(order, "confirm");
   const { openPayment: _, ...facts } = order;

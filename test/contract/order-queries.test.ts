@@ -70,13 +70,13 @@ const clauses: Clauses<OrderQueries> = {
 
   "know which pending orders stand still, and since when": async (queries, { db }) => {
     await writeOrders(db, ...oneOfEach(), stocked(at("moved", -9), later(9)), stocked(at("stands", -9), later(-5)));
-    expect(await queries.standing(later(-5), 9)).toEqual([]);
-    expect(idsOf(await queries.standing(noon, 9))).toEqual(["stands"]);
-    const still = await queries.standing(later(1), 9);
+    expect(await queries.stalled(later(-5), 9)).toEqual([]);
+    expect(idsOf(await queries.stalled(noon, 9))).toEqual(["stands"]);
+    const still = await queries.stalled(later(1), 9);
     expect(still[0]).toEqual(stocked(at("stands", -9), later(-5)));
     expect(idsOf(still).toSorted()).toEqual(["placed", "stands", "stocked"]);
-    expect(await queries.standing(later(10), 9)).toHaveLength(4);
-    expect(await queries.standing(later(10), 2)).toHaveLength(2);
+    expect(await queries.stalled(later(10), 9)).toHaveLength(4);
+    expect(await queries.stalled(later(10), 2)).toHaveLength(2);
   },
 
   "count what has not ended and is not being paid": async (queries, { db }) => {
@@ -104,14 +104,14 @@ const clauses: Clauses<OrderQueries> = {
     await writeOrders(db, ...ended, ...oneOfEach());
     const asks = [
       () => queries.expired(later(ttlMs), 100),
-      () => queries.standing(later(1), 100),
+      () => queries.stalled(later(1), 100),
       () => queries.open(),
       () => queries.ofUser(userId("placed-shopper"), null, 50),
       () => queries.byIds([orderId("placed"), orderId("e1")]),
     ];
     for (const ask of asks) expect(await readsAll(db, ask)).toBe(false);
     expect(await queries.expired(later(ttlMs), 100)).toHaveLength(3);
-    expect(await queries.standing(later(1), 100)).toHaveLength(2);
+    expect(await queries.stalled(later(1), 100)).toHaveLength(2);
     expect(await queries.open()).toEqual({ pending: 2, awaitingPayment: 1, oldestPendingAt: noon });
   },
 };
@@ -131,7 +131,7 @@ class ExpiresWhatIsBeingPaid extends SqlOrderQueries {
 }
 
 class StandsSinceItWasPlaced extends ExpiresWhatIsBeingPaid {
-  override async standing(before: EpochMs, limit: number) {
+  override async stalled(before: EpochMs, limit: number) {
     const ids = live(this.source).where({ status: "pending" }).andWhere("placed_at", "<", before).limit(limit);
     return this.byIds(await ids.pluck("order_id"));
   }

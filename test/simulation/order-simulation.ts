@@ -51,12 +51,12 @@ class OrderSimulation {
     this.shop = openShopInTurns(db, { turns, clock, bus: this.bus, ttlMs }, twins);
     ledger.clear();
     this.shoppers = new OrderShoppers(this.random, ledger, this.shop);
-    const { settleOpenPayments, expireOrders, reviveOrders } = this.shop;
+    const { settleOpenPayments, expireOrders, recoverStalledOrders } = this.shop;
     this.jobs = [
       ["relay", this.relay],
       ["settle", () => settleOpenPayments.execute()],
       ["expire", () => expireOrders.execute()],
-      ["revive", () => reviveOrders.execute()],
+      ["revive", () => recoverStalledOrders.execute()],
     ];
   }
 

@@ -2,14 +2,14 @@ import { memoryBoardNotices } from "../../src/adapters/memory/memory-notices.js"
 import type { Choreography, Reactions } from "../../src/application/choreography.js";
 import { choreograph } from "../../src/application/choreography.js";
 import { CancelOrder } from "../../src/application/order/cancel-order.js";
+import { CancelOrders } from "../../src/application/order/cancel-orders.js";
 import { CancelRefusedOrders } from "../../src/application/order/cancel-refused-orders.js";
-import { EndOrders } from "../../src/application/order/end-orders.js";
 import { ExpireOrders } from "../../src/application/order/expire-orders.js";
 import { PlaceOrder } from "../../src/application/order/place-order.js";
 import { PriceOrder } from "../../src/application/order/price-order.js";
+import { RecoverStalledOrders } from "../../src/application/order/recover-stalled-orders.js";
 import { RedeemCoupon } from "../../src/application/order/redeem-coupon.js";
 import { ReserveStock } from "../../src/application/order/reserve-stock.js";
-import { ReviveOrders } from "../../src/application/order/revive-orders.js";
 import { RelayOutbox } from "../../src/application/outbox/relay-outbox.js";
 import { ClosePayment } from "../../src/application/payment/close-payment.js";
 import type { ClosedLate } from "../../src/application/payment/closed-late.js";
@@ -72,7 +72,7 @@ export type Shop = {
   readonly cancelOrder: CancelOrder;
   readonly confirmPayment: ConfirmPayment;
   readonly expireOrders: ExpireOrders;
-  readonly reviveOrders: ReviveOrders;
+  readonly recoverStalledOrders: RecoverStalledOrders;
   readonly settleOpenPayments: SettleOpenPayments;
   readonly relayOutbox: RelayOutbox;
   readonly closePayment: ClosePayment;
@@ -94,7 +94,7 @@ export const openShop = (
   const reserve = new ReserveStock(work("reserve"), notices, clock);
   const redeem = new RedeemCoupon(work("redeem"), notices, clock);
   const price = new PriceOrder(work("price"), notices, clock);
-  const end = new EndOrders(work("end"), notices, clock);
+  const cancel = new CancelOrders(work("end"), notices, clock);
   const payables = new Payables(notices, clock, zone);
   const start = makeStart(work("start"), payables, clock, parts.newId);
   const close = new ClosePayment(work("close"), payments, payables, clock);
@@ -104,8 +104,8 @@ export const openShop = (
     placeOrder: place,
     cancelOrder: new CancelOrder(work("cancel"), notices, clock),
     confirmPayment: confirm,
-    expireOrders: new ExpireOrders(orders, end, clock),
-    reviveOrders: new ReviveOrders(orders, { reserve, redeem, price, end }, clock),
+    expireOrders: new ExpireOrders(orders, cancel, clock),
+    recoverStalledOrders: new RecoverStalledOrders(orders, { reserve, redeem, price, cancel }, clock),
     settleOpenPayments: new SettleOpenPayments(
       payments,
       work("settle"),
@@ -120,7 +120,7 @@ export const openShop = (
       reserveStock: reserve,
       redeemCoupon: redeem,
       priceOrder: price,
-      cancelRefusedOrders: new CancelRefusedOrders(end),
+      cancelRefusedOrders: new CancelRefusedOrders(cancel),
     } as Partial<Reactions> as Reactions),
   };
 };

@@ -40,7 +40,7 @@ export class SqlOrderQueries implements OrderQueries {
     return (await read<Pick<OrderRecord, "order_id">[]>(due)).map(({ order_id }) => order_id);
   }
 
-  async standing(before: EpochMs, limit: number): Promise<readonly Order[]> {
+  async stalled(before: EpochMs, limit: number): Promise<readonly Order[]> {
     const rows = this.db.knex("orders").where("pending_since", "<", before).orderBy("pending_since").limit(limit);
     return (await read<OrderRecord[]>(rows)).map(orderOf);
   }

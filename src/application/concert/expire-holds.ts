@@ -1,9 +1,9 @@
 import { expireHold } from "../../domain/concert.js";
 import type { ReservationId, ScheduleId } from "../../domain/ids.js";
-import { endDue } from "../end-due.js";
 import type { Clock } from "../ports/clock.js";
 import type { ConcertQueries } from "../ports/concert-queries.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
+import { processDue } from "../process-due.js";
 
 /** Tidies holds that are over. They counted as free before, so nothing but the rows' number depends on it. */
 export class ExpireHolds {
@@ -19,13 +19,13 @@ export class ExpireHolds {
 
   /** Answers how many ended by this. @throws the first error of one that could not end, once the others have */
   execute(): Promise<number> {
-    return endDue(
+    return processDue(
       (limit) => this.concerts.overdueHolds(this.clock.now(), limit),
-      (slice) => this.end(slice),
+      (batch) => this.expire(batch),
     );
   }
 
-  private end(reservationIds: readonly ReservationId[]): Promise<number> {
+  private expire(reservationIds: readonly ReservationId[]): Promise<number> {
     return this.work.run(async (tx) => {
       const now = this.clock.now();
       const ended = (await tx.reservations.lock(reservationIds)).flatMap((before) => {

@@ -4,9 +4,10 @@ import { DomainError } from "../../domain/problem.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderNotices } from "../ports/notices.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
-import { endLocked } from "./end-orders.js";
+import { cancelLocked } from "./cancel-orders.js";
+import { saveChanges } from "./order-step.js";
 
-/** A shopper takes an order back. */
+/** Cancels an order on behalf of its shopper. */
 export class CancelOrder {
   private readonly work: UnitOfWork;
   private readonly notices: OrderNotices;
@@ -19,25 +20,32 @@ export class CancelOrder {
   }
 
   /**
-   * Answers the cancelled order, and whether this cancelled it; one that was cancelled before stays as it was.
-   * @throws DomainError `order-not-found`, also where it is another's; `order-not-cancellable` once it is confirmed,
-   * or while a payment is open
+   * Returns the cancelled order, and whether this call has cancelled it.
+   * @throws DomainError `order-not-found`, also if the order is another shopper's; `order-not-cancellable` if it is
+   * confirmed or has an open payment
    */
   async execute(orderId: OrderId, userId: UserId): Promise<{ readonly cancelled: boolean; readonly order: Order }> {
-    const { ended, order } = await this.work.run(async (tx) => {
-      const [before] = await tx.orders.lock([orderId]);
-      if (before?.userId !== userId) throw new DomainError({ code: "order-not-found", orderId });
-      const ended = await endLocked(tx, [before], "cancelled-by-shopper", this.clock.now());
-      const [after = before] = ended.length === 0 ? [before] : await tx.orders.lock([orderId]);
-      if (after.status === "awaiting-payment" && after.openPayment !== null) {
-        const paymentId = after.openPayment;
-        throw new DomainError({ code: "order-not-cancellable", cause: "payment-open", orderId, paymentId });
-      }
-      if (after.status !== "cancelled")
-        throw new DomainError({ code: "order-not-cancellable", cause: "confirmed", orderId });
-      return { ended, order: after };
+    const result = await this.work.run(async (tx) => {
+      const [order] = await tx.orders.lock([orderId]);
+      if (order?.userId !== userId) throw new DomainError({ code: "order-not-found", orderId });
+      const changes = await cancelLocked(tx, [order], "cancelled-by-shopper", this.clock.now());
+      const cancelled = await saveChanges(tx, changes);
+      return { cancelled, order: changes[0]?.order ?? order };
     });
-    this.notices.announce(ended);
-    return { cancelled: ended.length > 0, order };
+    this.notices.announce(result.cancelled);
+    return { cancelled: result.cancelled.length > 0, order: expectCancelled(result.order) };
   }
 }
+
+const expectCancelled = (order: Order): Order => {
+  const { orderId } = order;
+  if (order.status === "cancelled") return order;
+  if (order.status === "awaiting-payment" && order.openPayment !== null)
+    throw new DomainError({
+      code: "order-not-cancellable",
+      cause: "payment-open",
+      orderId,
+      paymentId: order.openPayment,
+    });
+  throw new DomainError({ code: "order-not-cancellable", cause: "confirmed", orderId });
+};

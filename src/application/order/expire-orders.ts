@@ -1,25 +1,25 @@
-import { endDue } from "../end-due.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderQueries } from "../ports/order-queries.js";
-import type { EndOrders } from "./end-orders.js";
+import { processDue } from "../process-due.js";
+import type { CancelOrders } from "./cancel-orders.js";
 
-/** Ends orders that were not paid in time, and those that never came so far. */
+/** Cancels orders that are past their expiry without an open payment. */
 export class ExpireOrders {
   private readonly orders: OrderQueries;
-  private readonly end: EndOrders;
+  private readonly cancelOrders: CancelOrders;
   private readonly clock: Clock;
 
-  constructor(orders: OrderQueries, end: EndOrders, clock: Clock) {
+  constructor(orders: OrderQueries, cancelOrders: CancelOrders, clock: Clock) {
     this.orders = orders;
-    this.end = end;
+    this.cancelOrders = cancelOrders;
     this.clock = clock;
   }
 
-  /** Answers how many ended. @throws the first error of one that could not end, once the others have */
+  /** Returns how many orders it has cancelled. @throws the first error of an order that failed, after all others */
   execute(): Promise<number> {
-    return endDue(
+    return processDue(
       (limit) => this.orders.expired(this.clock.now(), limit),
-      (slice) => this.end.execute(slice, "expired"),
+      (batch) => this.cancelOrders.execute(batch, "expired"),
     );
   }
 }

@@ -5,7 +5,8 @@ import { type Payment, paymentConfirmed } from "../../domain/payment.js";
 import { movesOf } from "../../domain/product.js";
 import { productSold, salesOf } from "../../domain/sale.js";
 import type { EpochMs } from "../../domain/time.js";
-import { endLocked } from "../order/end-orders.js";
+import { cancelLocked } from "../order/cancel-orders.js";
+import { saveChanges } from "../order/order-step.js";
 import type { Transaction } from "../ports/transaction.js";
 import type { Payable } from "./payables.js";
 
@@ -46,6 +47,6 @@ export class PayableOrder implements Payable {
     const { order, expired } = releasePayment(this.order, paymentId, now);
     if (order === this.order) return;
     await this.tx.orders.save([order]);
-    if (expired) await endLocked(this.tx, [order], "expired", now);
+    if (expired) await saveChanges(this.tx, await cancelLocked(this.tx, [order], "expired", now));
   }
 }

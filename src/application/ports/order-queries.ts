@@ -18,8 +18,8 @@ export interface OrderQueries {
   ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<Order> | undefined>;
   /** Orders that have not ended, are past their time at `now`, and are not being paid; oldest first. */
   expired(now: EpochMs, limit: number): Promise<readonly OrderId[]>;
-  /** Pending orders that nothing has happened to since `before`; the longest at a standstill first. */
-  standing(before: EpochMs, limit: number): Promise<readonly Order[]>;
+  /** Pending orders that have not changed since `before`, the longest unchanged first. */
+  stalled(before: EpochMs, limit: number): Promise<readonly Order[]>;
   /** Counted without looking at orders that have ended. */
   open(): Promise<OpenOrders>;
 }

@@ -10,6 +10,9 @@ export type HeldCoupon = {
   readonly discount: Discount;
 };
 
+/** A coupon, and the order that uses it. */
+export type CouponUse = { readonly userCouponId: UserCouponId; readonly orderId: OrderId };
+
 /** Shoppers' coupons inside a transaction. */
 export interface UserCouponTable {
   /** Those that exist, in any order; not locked. */
@@ -17,7 +20,7 @@ export interface UserCouponTable {
   /** The same, their rows locked in id order. */
   lock(userCouponIds: readonly UserCouponId[]): Promise<readonly HeldCoupon[]>;
   /** Gives each coupon to its order, guarded by being free. @throws Error where one is not */
-  redeem(uses: readonly { readonly userCouponId: UserCouponId; readonly orderId: OrderId }[]): Promise<void>;
+  redeem(uses: readonly CouponUse[]): Promise<void>;
   /** Frees the coupons that serve these very orders, and no others. */
   giveBack(orderIds: readonly OrderId[]): Promise<void>;
 }

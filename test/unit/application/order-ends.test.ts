@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { standstillMs } from "../../../src/application/order/revive-orders.js";
+import { stalledAfterMs } from "../../../src/application/order/recover-stalled-orders.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import type { Worker } from "../../support/shop.js";
 import { ann, ben, items, openOrderHouse, orderId, refusalOf, ttlMs } from "./order-house.js";
@@ -132,15 +132,15 @@ describe("an order that stands still", () => {
     if (done[0]) await choreography["order.placed"].inventory?.execute(about);
     if (done[1]) await choreography["stock.reserved"].redemption?.execute(about);
     expect(house.order("o")).toMatchObject({ status: "pending", step });
-    house.clock.at += standstillMs;
-    expect(await house.shop.reviveOrders.execute()).toBe(0);
+    house.clock.at += stalledAfterMs;
+    expect(await house.shop.recoverStalledOrders.execute()).toBe(0);
     house.clock.at += 1;
     for (let runs = 0; runs < 3; runs += 1) {
-      await house.shop.reviveOrders.execute();
-      house.clock.at += standstillMs + 1;
+      await house.shop.recoverStalledOrders.execute();
+      house.clock.at += stalledAfterMs + 1;
     }
     expect(house.order("o").status).toBe(status);
-    expect(await house.shop.reviveOrders.execute()).toBe(0);
+    expect(await house.shop.recoverStalledOrders.execute()).toBe(0);
   });
 
   it.each([
@@ -154,8 +154,8 @@ describe("an order that stands still", () => {
     await house.shop.choreography["order.placed"].inventory?.execute(about);
     await house.shop.choreography["stock.reserved"].redemption?.execute(about).catch(() => {});
     expect(house.order("o")).toMatchObject({ step });
-    house.clock.at += standstillMs + 1;
-    expect(await house.shop.reviveOrders.execute()).toBe(1);
+    house.clock.at += stalledAfterMs + 1;
+    expect(await house.shop.recoverStalledOrders.execute()).toBe(1);
     expect(house.order("o")).toMatchObject({ status: "cancelled", reason });
     expect(house.units("lamp")).toEqual([10, 0, 0]);
   });
@@ -164,8 +164,8 @@ describe("an order that stands still", () => {
     const house = await openOrderHouse({ work: unreadable({ bad: ["reserve"] }) });
     await house.place("bad", items(["lamp", 1]));
     await house.place("good", items(["lamp", 1]));
-    house.clock.at += standstillMs + 1;
-    expect(await house.shop.reviveOrders.execute()).toBe(2);
+    house.clock.at += stalledAfterMs + 1;
+    expect(await house.shop.recoverStalledOrders.execute()).toBe(2);
     expect(house.order("bad")).toMatchObject({ status: "cancelled", reason: "internal" });
     expect(house.order("good")).toMatchObject({ status: "pending", step: "stocked" });
   });
@@ -176,8 +176,8 @@ describe("an order that stands still", () => {
     for (const id of ["worse", "bad", "good", "later"]) await house.place(id, items(["lamp", 1]));
     const about = [{ data: { orderId: orderId("later") } }] as never;
     await house.shop.choreography["order.placed"].inventory?.execute(about);
-    house.clock.at += standstillMs + 1;
-    await expect(house.shop.reviveOrders.execute()).rejects.toThrow("worse cannot be read");
+    house.clock.at += stalledAfterMs + 1;
+    await expect(house.shop.recoverStalledOrders.execute()).rejects.toThrow("worse cannot be read");
     expect(house.order("worse")).toMatchObject({ status: "pending", step: "placed" });
     expect(house.order("bad")).toMatchObject({ status: "cancelled", reason: "internal" });
     expect(house.order("good")).toMatchObject({ status: "pending", step: "stocked" });

@@ -1,0 +1,29 @@
+import { attemptSlice, type Failure } from "./attempt-slice.js";
+
+const batchSize = 500;
+
+/**
+ * Processes what is due, batch by batch, until nothing is left that can be processed. Returns how many items were.
+ * @param findDue returns the first `limit` items that are due now
+ * @param process returns how many items of the batch it has processed
+ * @throws the first error of an item that failed, after all others were processed
+ */
+export const processDue = async <T>(
+  findDue: (limit: number) => Promise<readonly T[]>,
+  process: (batch: readonly T[]) => Promise<number>,
+): Promise<number> => {
+  let total = 0;
+  const failures: Failure<T>[] = [];
+  for (;;) {
+    const items = await findDue(batchSize);
+    let processed = 0;
+    const failed = await attemptSlice(items, async (batch) => {
+      processed += await process(batch);
+    });
+    failures.push(...failed);
+    total += processed;
+    if (items.length < batchSize || processed === 0) break;
+  }
+  if (failures[0] !== undefined) throw failures[0].error;
+  return total;
+};
