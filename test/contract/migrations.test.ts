@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { isMigrated, migrate } from "../../src/adapters/sql/migrate.js";
-import { openSqlBackends } from "../support/backends.js";
+import { type OpenedDatabase, openSqlBackends } from "../support/backends.js";
 import { coupon, noon, openCoupons, rowsIn } from "../support/drop.js";
 import { reservedWords } from "./migrations/reserved-words.js";
 
@@ -90,3 +90,14 @@ for (const { name, live, open } of openSqlBackends())
       expect(await db.knex.raw("PRAGMA synchronous")).toEqual([{ synchronous: 2 }]);
     });
   });
+
+it("the databases of tests have the same tables as migrated databases", async () => {
+  const [sqlite] = openSqlBackends();
+  const [scripted, migrated] = [await sqlite?.open(), await sqlite?.open({ empty: true })];
+  if (scripted === undefined || migrated === undefined) return expect.fail("no SQLite");
+  await migrate(migrated.db);
+  const schemaOf = ({ db }: OpenedDatabase) => db.knex("sqlite_master").select("type", "name", "sql").orderBy("name");
+  expect(await schemaOf(scripted)).toEqual(await schemaOf(migrated));
+  expect(await isMigrated(scripted.db)).toBe(true);
+  for (const { close } of [scripted, migrated]) await close();
+});

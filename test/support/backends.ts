@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { closeDatabase, type Database, type DatabaseTarget, openDatabase } from "../../src/adapters/sql/database.js";
-import { migrate } from "../../src/adapters/sql/migrate.js";
+import { migrateForTest } from "./migrated-database.js";
 
 /** Where the real engines are; one that is not told of is not tested. */
 export const engines = {
@@ -44,7 +44,7 @@ const openAt = async (target: DatabaseTarget, empty: boolean, erase: () => Promi
     return db;
   };
   const db = again();
-  if (!empty) await migrate(db);
+  if (!empty) await migrateForTest(db);
   const close = async () => {
     for (const pool of pools) await closeDatabase(pool);
     await erase();

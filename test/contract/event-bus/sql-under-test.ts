@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createConnection } from "mysql2/promise";
 import { closeDatabase, type DatabaseTarget, openDatabase } from "../../../src/adapters/sql/database.js";
-import { migrate } from "../../../src/adapters/sql/migrate.js";
 import { type JournalTuning, SqlEventBus } from "../../../src/adapters/sql/sql-event-bus.js";
 import { SqlJobLease } from "../../../src/adapters/sql/sql-job-lease.js";
 import type { ConsumerGroup } from "../../../src/application/choreography.js";
 import type { EventType } from "../../../src/domain/event.js";
 import type { EpochMs } from "../../../src/domain/time.js";
+import { migrateForTest } from "../../support/migrated-database.js";
 import { type BusUnderTest, Recorder } from "./bus-under-test.js";
 
 type Opened = BusUnderTest & { close(): Promise<void> };
@@ -40,7 +40,7 @@ const columns = { type: "type", group: "consumer_group", error: "error", attempt
 
 const openOn = async (target: DatabaseTarget, tuning = quickJournal): Promise<Opened> => {
   const db = openDatabase(target);
-  await migrate(db);
+  await migrateForTest(db);
   const buses: SqlEventBus[] = [];
   const table = new Recorder({ patienceMs: 0 }).choreography();
   const groupsOf = (type: EventType) => Object.keys(table[type]) as ConsumerGroup[];

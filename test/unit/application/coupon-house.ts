@@ -5,7 +5,6 @@ import { MemoryCouponStores } from "../../../src/adapters/memory/memory-coupon-s
 import { MemoryEventBus } from "../../../src/adapters/memory/memory-event-bus.js";
 import { memoryTaskNotices } from "../../../src/adapters/memory/memory-notices.js";
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
-import { migrate } from "../../../src/adapters/sql/migrate.js";
 import { SqlClaimQueries } from "../../../src/adapters/sql/sql-claim-queries.js";
 import { SqlClaimRows } from "../../../src/adapters/sql/sql-claim-rows.js";
 import { SqlCouponQueries } from "../../../src/adapters/sql/sql-coupon-queries.js";
@@ -35,6 +34,7 @@ import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js"
 import type { Claim } from "../../../src/domain/coupon.js";
 import type { DomainEvent } from "../../../src/domain/event.js";
 import { coupon, couponId, standingClock, userId } from "../../support/drop.js";
+import { migrateForTest } from "../../support/migrated-database.js";
 
 export const drop = couponId("drop");
 
@@ -51,7 +51,7 @@ export type Twins = {
 export const openHouse = async (twins: Twins, quantity: number) => {
   const twin = <T>(right: T, make?: (right: T) => T) => make?.(right) ?? right;
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
-  await migrate(db);
+  await migrateForTest(db);
   const clock = standingClock();
   const stores = new MemoryCouponStores();
   const parked: DeadLetter[] = [];

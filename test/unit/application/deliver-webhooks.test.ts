@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
-import { migrate } from "../../../src/adapters/sql/migrate.js";
 import { SqlDeadLetterQueries } from "../../../src/adapters/sql/sql-dead-letters.js";
 import { SqlOutboxRows } from "../../../src/adapters/sql/sql-outbox-rows.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
@@ -12,6 +11,7 @@ import { DeliverWebhooks, type FailedSend, webhookBackoff } from "../../../src/a
 import type { DomainEvent, EventOf } from "../../../src/domain/event.js";
 import { soldOut, soldOuts } from "../../contract/webhook-deliveries/announcements.js";
 import { meetingOf, noon, rowsIn, standingClock } from "../../support/drop.js";
+import { migrateForTest } from "../../support/migrated-database.js";
 import { SeededRandom } from "../../support/seeded-random.js";
 
 const second = 1000;
@@ -22,7 +22,7 @@ const day = 24 * hour;
 const open = async ({ downFor = 0, chance = (): number => 1 } = {}) => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   onTestFinished(() => closeDatabase(db));
-  await migrate(db);
+  await migrateForTest(db);
   const clock = standingClock();
   const work = new SqlUnitOfWork(db, () => {});
   /** When the listener was called, ms after noon. */

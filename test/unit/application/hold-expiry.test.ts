@@ -1,6 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
-import { migrate } from "../../../src/adapters/sql/migrate.js";
 import { SqlConcertQueries } from "../../../src/adapters/sql/sql-concert-queries.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
 import { ExpireHolds } from "../../../src/application/concert/expire-holds.js";
@@ -15,11 +14,12 @@ import {
   writeReservations,
 } from "../../support/concert.js";
 import { standingClock } from "../../support/drop.js";
+import { migrateForTest } from "../../support/migrated-database.js";
 
 it("holds that are over end, but for one that cannot be read, whose error is told afterwards", async () => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   onTestFinished(() => closeDatabase(db));
-  await migrate(db);
+  await migrateForTest(db);
   const right = new SqlUnitOfWork(db, () => {});
   const failing: UnitOfWork = {
     run: (work) =>

@@ -2,7 +2,6 @@ import { onTestFinished } from "vitest";
 import { MemoryEventBus } from "../../../src/adapters/memory/memory-event-bus.js";
 import { SandboxProvider } from "../../../src/adapters/provider/sandbox-provider.js";
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
-import { migrate } from "../../../src/adapters/sql/migrate.js";
 import { SqlOrderQueries } from "../../../src/adapters/sql/sql-order-queries.js";
 import { SqlOutboxRows } from "../../../src/adapters/sql/sql-outbox-rows.js";
 import { SqlPaymentQueries } from "../../../src/adapters/sql/sql-payment-queries.js";
@@ -19,6 +18,7 @@ import type { Order } from "../../../src/domain/order.js";
 import type { PaymentRequest } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import { rowsIn, standingClock } from "../../support/drop.js";
+import { migrateForTest } from "../../support/migrated-database.js";
 import { OrderLedger } from "../../support/order-ledger.js";
 import { openShop, type Worker } from "../../support/shop.js";
 
@@ -66,7 +66,7 @@ type Facts = {
 /** The use cases of orders and payments as they are wired: lamps at 1000 and mugs at 300, ten of each, on sale. */
 export const openOrderHouse = async ({ work, patience = (working) => working }: Facts = {}) => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
-  await migrate(db);
+  await migrateForTest(db);
   const clock = standingClock();
   const parked: DeadLetter[] = [];
   const bus = new MemoryEventBus({ park: async (letters) => void parked.push(...letters) }, () => 1);

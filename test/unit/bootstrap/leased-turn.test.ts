@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { closeDatabase, type Database, openDatabase } from "../../../src/adapters/sql/database.js";
-import { migrate } from "../../../src/adapters/sql/migrate.js";
 import { SqlJobLease } from "../../../src/adapters/sql/sql-job-lease.js";
 import type { JobLease } from "../../../src/application/ports/job-lease.js";
 import { leasedTurn } from "../../../src/bootstrap/leased-turn.js";
 import type { EpochMs } from "../../../src/domain/time.js";
+import { migrateForTest } from "../../support/migrated-database.js";
 
 const termMs = 20_000;
 const clock = { now: () => Date.now() as EpochMs };
@@ -19,7 +19,7 @@ describe("a leased turn", () => {
   let lease: (node: string) => JobLease;
   beforeEach(async () => {
     db = openDatabase({ kind: "sqlite", file: ":memory:" });
-    await migrate(db);
+    await migrateForTest(db);
     lease = (node) => new SqlJobLease(db, clock, node);
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
   });
