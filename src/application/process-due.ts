@@ -1,4 +1,4 @@
-import { attemptSlice, type Failure } from "./attempt-slice.js";
+import { attemptBatch, type Failure } from "./attempt-batch.js";
 
 const batchSize = 500;
 
@@ -17,7 +17,7 @@ export const processDue = async <T>(
   for (;;) {
     const items = await findDue(batchSize);
     let processed = 0;
-    const failed = await attemptSlice(items, async (batch) => {
+    const failed = await attemptBatch(items, async (batch) => {
       processed += await process(batch);
     });
     failures.push(...failed);

@@ -1,6 +1,6 @@
 import type { Choreography, ConsumerGroup } from "../../src/application/choreography.js";
 import { consumerGroups } from "../../src/application/choreography.js";
-import { deliverSlice } from "../../src/application/deliver-slice.js";
+import { deliverBatch } from "../../src/application/deliver-batch.js";
 import type { EventBus } from "../../src/application/ports/event-bus.js";
 import type { DomainEvent } from "../../src/domain/event.js";
 import type { SeededRandom } from "./seeded-random.js";
@@ -95,7 +95,7 @@ export class ShufflingBus implements EventBus {
 
   private async react(group: ConsumerGroup, slice: readonly Copy[]): Promise<void> {
     if (this.choreography === undefined) throw new Error("nobody consumes yet");
-    const { done, failed } = await deliverSlice(this.choreography, group, slice);
+    const { done, failed } = await deliverBatch(this.choreography, group, slice);
     for (const { item, error } of failed) this.failures.push(`${group} ${item.event.id}: ${error}`);
     // One that fails is parked at once; one that met an absent engine stays away, and is brought back.
     for (const copy of [...done, ...failed.map(({ item }) => item)]) this.away.delete(copy);

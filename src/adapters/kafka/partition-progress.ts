@@ -2,7 +2,7 @@ import type { KafkaMessage } from "kafkajs";
 import type { Backoff } from "../../application/backoff.js";
 import type { Choreography, ConsumerGroup } from "../../application/choreography.js";
 import { deadLetterOf } from "../../application/dead-letter-of.js";
-import { deliverSlice, mostTries } from "../../application/deliver-slice.js";
+import { deliverBatch, maxTries } from "../../application/deliver-batch.js";
 import type { DeadLetter, DeadLetters } from "../../application/ports/dead-letters.js";
 import type { DomainEvent } from "../../domain/event.js";
 import { decodeMessage, rawMessage } from "./wire-format.js";
@@ -63,13 +63,13 @@ export class PartitionProgress {
         letters.set(offset, { type, group, error: decoded.undecodable, attempts: 0, event: text });
       }
     }
-    const { done, failed, away } = await deliverSlice(choreography, group, deliveries);
+    const { done, failed, unavailable } = await deliverBatch(choreography, group, deliveries);
     for (const { offset } of done) this.finish(offset);
     let mostTried = 0;
     for (const { item, error } of failed) {
       const tries = (this.tries.get(item.offset) ?? 0) + 1;
       this.tries.set(item.offset, tries);
-      if (tries >= mostTries) letters.set(item.offset, deadLetterOf(group, item.event, error, tries));
+      if (tries >= maxTries) letters.set(item.offset, deadLetterOf(group, item.event, error, tries));
       else mostTried = Math.max(mostTried, tries);
     }
     if (letters.size > 0) {
@@ -81,7 +81,7 @@ export class PartitionProgress {
       }
       for (const offset of letters.keys()) this.finish(offset);
     }
-    if (away !== undefined) return backoff(++this.timesAway);
+    if (unavailable !== undefined) return backoff(++this.timesAway);
     this.timesAway = 0;
     if (mostTried > 0) return backoff(mostTried);
     return messages.every(({ offset }) => this.done.has(offset)) ? 0 : undefined;

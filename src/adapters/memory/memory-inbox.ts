@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Backoff } from "../../application/backoff.js";
 import type { Choreography, ConsumerGroup } from "../../application/choreography.js";
 import { deadLetterOf, oneLine } from "../../application/dead-letter-of.js";
-import { deliverSlice, mostTries } from "../../application/deliver-slice.js";
+import { deliverBatch, maxTries } from "../../application/deliver-batch.js";
 import type { DeadLetters } from "../../application/ports/dead-letters.js";
 import { type DomainEvent, keyOf } from "../../domain/event.js";
 import { isBackendUnavailable } from "../../domain/problem.js";
@@ -103,19 +103,19 @@ export class MemoryInbox {
   }
 
   private async take(choreography: Choreography, slice: readonly Delivery[]): Promise<void> {
-    const { done, failed, away } = await deliverSlice(choreography, this.group, slice);
+    const { done, failed, unavailable } = await deliverBatch(choreography, this.group, slice);
     this.remove(done);
     for (const { item } of failed) {
       item.tries += 1;
       item.dueAt = Date.now() + this.backoff(item.tries);
     }
-    const lost = failed.filter(({ item }) => item.tries >= mostTries);
+    const lost = failed.filter(({ item }) => item.tries >= maxTries);
     if (lost.length > 0) {
       const letters = lost.map(({ item, error }) => deadLetterOf(this.group, item.event, error, item.tries));
       await this.deadLetters.park(letters);
       this.remove(lost.map(({ item }) => item));
     }
-    if (away !== undefined) throw away;
+    if (unavailable !== undefined) throw unavailable;
   }
 
   private remove(deliveries: readonly Delivery[]): void {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Backoff } from "../../application/backoff.js";
 import type { Choreography, ConsumerGroup } from "../../application/choreography.js";
 import { deadLetterOf, oneLine } from "../../application/dead-letter-of.js";
-import { deliverSlice, mostTries } from "../../application/deliver-slice.js";
+import { deliverBatch, maxTries } from "../../application/deliver-batch.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { DeadLetter } from "../../application/ports/dead-letters.js";
 import type { JobLease } from "../../application/ports/job-lease.js";
@@ -144,14 +144,14 @@ export class SqlJournalWorker {
     const renewal = setInterval(() => {
       this.journal.lease.acquire(this.job, leaseMs).catch(() => {});
     }, renewMs);
-    const { done, failed, away } = await deliverSlice(this.choreography, this.group, deliveries).finally(() =>
+    const { done, failed, unavailable } = await deliverBatch(this.choreography, this.group, deliveries).finally(() =>
       clearInterval(renewal),
     );
     gone.push(...done.map(({ row }) => row.id));
     const again: { readonly id: number; readonly attempts: number; readonly due_at: number }[] = [];
     for (const { item, error } of failed) {
       const attempts = item.row.attempts + 1;
-      if (attempts >= mostTries) {
+      if (attempts >= maxTries) {
         letters.push(deadLetterOf(this.group, item.event, error, attempts));
         gone.push(item.row.id);
       } else {
@@ -166,7 +166,7 @@ export class SqlJournalWorker {
       for (const { id, ...change } of again) await trx("deliveries").where({ id }).update(change);
     });
     this.nextDueAt = Math.min(...again.map(({ due_at }) => due_at), this.stillDue());
-    if (away !== undefined) throw away;
+    if (unavailable !== undefined) throw unavailable;
   }
 
   private stillDue(): number {

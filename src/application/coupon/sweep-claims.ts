@@ -1,6 +1,6 @@
 import type { PendingClaim } from "../../domain/coupon.js";
 import { after } from "../../domain/time.js";
-import { attemptSlice } from "../attempt-slice.js";
+import { attemptBatch } from "../attempt-batch.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
 import type { Clock } from "../ports/clock.js";
 import type { CouponStock } from "../ports/coupon-stock.js";
@@ -33,7 +33,7 @@ export class SweepClaims {
     do {
       const page: readonly PendingClaim[] = await this.claims.unsettled(before, last, claimsPerPage);
       for (const [couponId, claims] of byCoupon(page)) await this.stock.take(couponId, claims);
-      await attemptSlice(page, (claims) => this.issue.settle(claims));
+      await attemptBatch(page, (claims) => this.issue.settle(claims));
       last = page.length < claimsPerPage ? null : (page.at(-1) ?? null);
     } while (last !== null);
   }

@@ -2,7 +2,7 @@ import type { OrderId } from "../../domain/ids.js";
 import type { PendingStep } from "../../domain/order.js";
 import type { CancelReason } from "../../domain/reasons.js";
 import { after } from "../../domain/time.js";
-import { attemptSlice, type Failure } from "../attempt-slice.js";
+import { attemptBatch, type Failure } from "../attempt-batch.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderQueries } from "../ports/order-queries.js";
 import type { CancelOrders } from "./cancel-orders.js";
@@ -43,8 +43,8 @@ export class RecoverStalledOrders {
     const left: Failure<OrderId>[] = [];
     for (const [step, advance] of Object.entries(this.nextStep)) {
       const due = stalled.flatMap((order) => (order.status === "pending" && order.step === step ? order.orderId : []));
-      const failed = (await attemptSlice(due, advance)).map(({ item }) => item);
-      left.push(...(await attemptSlice(failed, (orderIds) => this.cancel(orderIds, "internal"))));
+      const failed = (await attemptBatch(due, advance)).map(({ item }) => item);
+      left.push(...(await attemptBatch(failed, (orderIds) => this.cancel(orderIds, "internal"))));
     }
     if (left[0] !== undefined) throw left[0].error;
     return stalled.length;

@@ -1,37 +1,37 @@
 import { type DomainEvent, keyOf } from "../domain/event.js";
 import { isBackendUnavailable } from "../domain/problem.js";
-import { attemptSlice, type Failure } from "./attempt-slice.js";
+import { attemptBatch, type Failure } from "./attempt-batch.js";
 import type { Choreography, ConsumerGroup, Reaction } from "./choreography.js";
 
-/** Tries that an event gets while every engine answers; then it is parked. */
-export const mostTries = 8;
+/** Number of tries, made while every backend answers, after which a failing event is parked. */
+export const maxTries = 8;
 
-/** What became of a slice; deliveries that are in neither list were held back and are still to do. */
-export type Delivered<D> = {
+/** The outcome of a batch. Deliveries in neither list were held back and are still to do. */
+export type BatchOutcome<D> = {
   readonly done: readonly D[];
   readonly failed: readonly Failure<D>[];
-  /** The engine that was away, where one was: then nothing more was tried. */
-  readonly away?: unknown;
+  /** The error of the backend that did not answer, if any: nothing was tried after it. */
+  readonly unavailable?: unknown;
 };
 
 type Delivery = { readonly event: DomainEvent };
 
 /**
- * Brings a slice to one group: all events of one type at once where the order per key allows it, one by one where
- * that fails. An event that fails holds back the later ones of its key, and no other.
+ * Delivers a batch to one group: together the events of one type, as far as the order per key allows, and one by one if
+ * that fails. An event that fails holds back the later events of its key only.
  */
-export const deliverSlice = async <D extends Delivery>(
+export const deliverBatch = async <D extends Delivery>(
   choreography: Choreography,
   group: ConsumerGroup,
-  slice: readonly D[],
-): Promise<Delivered<D>> => {
+  batch: readonly D[],
+): Promise<BatchOutcome<D>> => {
   const done: D[] = [];
   const failed: Failure<D>[] = [];
   const failedKeys = new Set<string>();
-  for (const run of runsOf(slice)) {
+  for (const run of runsOf(batch)) {
     const open = run.filter(({ event }) => !failedKeys.has(keyOf(event)));
     try {
-      await attemptSlice(open, async (part) => {
+      await attemptBatch(open, async (part) => {
         const [first] = part;
         if (first === undefined || failedKeys.has(keyOf(first.event))) return;
         try {
@@ -47,18 +47,18 @@ export const deliverSlice = async <D extends Delivery>(
           throw error;
         }
       });
-    } catch (away) {
-      return { done, failed, away };
+    } catch (unavailable) {
+      return { done, failed, unavailable };
     }
   }
   return { done, failed };
 };
 
-/** As few runs of one type as keep the events of each key in order. */
-const runsOf = <D extends Delivery>(slice: readonly D[]): readonly (readonly D[])[] => {
+/** Splits a batch into as few runs of one type as keep the events of each key in order. */
+const runsOf = <D extends Delivery>(batch: readonly D[]): readonly (readonly D[])[] => {
   const runs: { readonly type: string; readonly items: D[] }[] = [];
   const lastRunOf = new Map<string, number>();
-  for (const item of slice) {
+  for (const item of batch) {
     const { type } = item.event;
     const key = keyOf(item.event);
     const earliest = lastRunOf.get(key) ?? 0;

@@ -1,14 +1,14 @@
 import { isBackendUnavailable } from "../domain/problem.js";
 
-/** An item that failed alone, while the engines answered. */
+/** An item that failed on its own while the backends answered. */
 export type Failure<T> = { readonly item: T; readonly error: unknown };
 
 /**
- * Works on a whole slice at once; where that fails, on each item alone, in order, so that one item's failure never
- * fails its neighbours. Answers the items that failed alone.
- * @throws DomainError `engine-unavailable`, by whichever attempt met it: then nothing is any item's fault.
+ * Works on the whole batch. If that fails, works on each item separately, in order, so that one item's failure does not
+ * fail its neighbors. Returns the items that failed separately.
+ * @throws DomainError `engine-unavailable` if any attempt throws it: then no item is at fault
  */
-export const attemptSlice = async <T>(
+export const attemptBatch = async <T>(
   items: readonly T[],
   work: (items: readonly T[]) => Promise<void>,
 ): Promise<readonly Failure<T>[]> => {
@@ -22,6 +22,6 @@ export const attemptSlice = async <T>(
     if (items.length === 1 && item !== undefined) return [{ item, error }];
   }
   const failures: Failure<T>[] = [];
-  for (const item of items) failures.push(...(await attemptSlice([item], work)));
+  for (const item of items) failures.push(...(await attemptBatch([item], work)));
   return failures;
 };
