@@ -4,38 +4,39 @@ import { markdownTable } from "./marked-parts.js";
 
 type Name = keyof typeof settings.shape;
 
-/** What each setting decides, in half a line. */
-const decides: Readonly<Record<Name, string>> = {
-  DATABASE_URL: "MySQL 8.4 or MariaDB 10.11 instead of the SQLite file; migrate it once with `ROLES=migrate`",
-  REDIS_URL: "Redis 7.0+, single or Cluster, instead of this process's memory; needs the database",
-  KAFKA_BROKERS: "Apache Kafka instead of the journal in the database; needs Redis",
-  KAFKA_TLS: "whether to speak TLS to the brokers",
-  KAFKA_USERNAME: "who the service is to the brokers (SASL); with its password",
-  KAFKA_PASSWORD: "the password of `KAFKA_USERNAME`; both or neither",
-  KAFKA_SASL_MECHANISM: "the SASL mechanism of that login; `plain` over TLS only",
-  HOST: "the address to listen on; with the role `api`, one that is not loopback needs tokens",
-  PORT: "its port; 0 takes a free one",
-  DATA_DIR: "where the SQLite file lives",
-  ROLES: "what this process does; fewer than all three need Redis",
-  AUTH_SECRET: "tokens signed with this secret (HS256)",
-  AUTH_JWKS_URL: "tokens signed with a provider's keys (RS256, ES256, EdDSA)",
-  AUTH_ISSUER: "what a token's `iss` must be",
-  AUTH_AUDIENCE: "what a token's `aud` must be",
-  ORDER_TTL_SECONDS: "after so long an unpaid order ends by itself",
-  HOLD_TTL_SECONDS: "after so long a held seat is free again",
-  SOLD_OUT_SCORE: "how sell-outs are ranked: [docs/sold-out-scores.md](docs/sold-out-scores.md)",
-  STATISTICS_CRON: "when days are closed, by the clocks of the business time zone",
-  CLAIM_SWEEP_SECONDS: "how long a claim may stay unsettled before the sweeper takes it up",
-  TOPIC_PREFIX: "stands before the names of Kafka's topics and groups",
-  KAFKA_PARTITIONS: "of topics that the service creates",
-  KAFKA_REPLICATION: "of topics that the service creates",
-  RATE_LIMIT_PER_SHOPPER: "requests a second, bursts of twice that; 0 is off",
-  CORS_ORIGINS: "other sites whose pages may call",
+/** What each setting does. */
+const effects: Readonly<Record<Name, string>> = {
+  DATABASE_URL:
+    "MySQL 8.4 or MariaDB 10.11 instead of the SQLite file; run `ROLES=migrate` once before the first start",
+  REDIS_URL: "Redis 7.0 or later, single or Cluster, instead of process memory; needs `DATABASE_URL`",
+  KAFKA_BROKERS: "Apache Kafka instead of the journal in the database; needs `REDIS_URL`",
+  KAFKA_TLS: "use TLS for connections to the brokers",
+  KAFKA_USERNAME: "SASL user of the brokers; needs `KAFKA_PASSWORD`",
+  KAFKA_PASSWORD: "password of `KAFKA_USERNAME`",
+  KAFKA_SASL_MECHANISM: "SASL mechanism of that login; `plain` is accepted with TLS only",
+  HOST: "address to listen on; with the role `api`, an address that is not loopback needs `AUTH_SECRET` or `AUTH_JWKS_URL`",
+  PORT: "port to listen on; 0 uses a free one",
+  DATA_DIR: "folder of the SQLite file",
+  ROLES: "what this process does; fewer than all three need `REDIS_URL`",
+  AUTH_SECRET: "secret of bearer tokens (HS256)",
+  AUTH_JWKS_URL: "published keys of bearer tokens (RS256, ES256, EdDSA)",
+  AUTH_ISSUER: "required value of a token's `iss`; unset: not checked",
+  AUTH_AUDIENCE: "required value of a token's `aud`; unset: not checked",
+  ORDER_TTL_SECONDS: "an unpaid order is cancelled after this time",
+  HOLD_TTL_SECONDS: "a held seat that is not paid becomes free after this time",
+  SOLD_OUT_SCORE: "ranking of sell-outs: [sold-out-scores.md](sold-out-scores.md)",
+  STATISTICS_CRON: "when the nightly job closes days, in the business time zone",
+  CLAIM_SWEEP_SECONDS: "how long a claim may stay unsettled before the sweeper processes it",
+  TOPIC_PREFIX: "prefix of Kafka topics and consumer groups",
+  KAFKA_PARTITIONS: "partitions of topics that the service creates",
+  KAFKA_REPLICATION: "replication factor of topics that the service creates",
+  RATE_LIMIT_PER_SHOPPER: "requests per second and process; burst: twice that; 0 = off",
+  CORS_ORIGINS: "origins of other sites whose pages may call the API",
   BUSINESS_TIME_ZONE: "decides days, weeks and midnight",
-  WEBHOOK_URL: "who is told of sell-outs: [docs/webhook.md](docs/webhook.md)",
-  WEBHOOK_SECRET: "what those messages are signed with; both or neither",
-  WEBHOOK_ALLOW_PRIVATE: "whether that URL may lead to this machine or a private network",
-  LOG_LEVEL: "JSON lines on stdout, from this level on",
+  WEBHOOK_URL: "target of sell-out webhooks: [webhook.md](webhook.md); needs `WEBHOOK_SECRET`",
+  WEBHOOK_SECRET: "signing secret of these webhooks; needs `WEBHOOK_URL`",
+  WEBHOOK_ALLOW_PRIVATE: "permit a `WEBHOOK_URL` on this machine or in a private network",
+  LOG_LEVEL: "lowest level of log lines on stdout",
 };
 
 const code = (text: string): string => `\`${text}\``;
@@ -46,20 +47,20 @@ const defaultOf = (schema: z.ZodType): string => {
   return defaultValue === "" ? "empty" : code(String(defaultValue));
 };
 
-/** What a schema says is accepted; asked with what no setting but a free text may be. */
+/** Returns the schema's own message about accepted values: the one for a value that only free text accepts. */
 const acceptedBy = (schema: z.ZodType): string => {
   const { success, error } = schema.safeParse("\u0000");
   return success ? "any text" : error.issues.map(({ message }) => message).join("; ");
 };
 
-/** Every setting: its default, what is accepted and what it decides, as the schema has it. */
+/** Returns a table of all settings: default, accepted values and effect. */
 export const settingsTable = (): string =>
   markdownTable(
-    ["setting", "default", "accepted", "decides"],
+    ["setting", "default", "accepted", "effect"],
     (Object.entries(settings.shape) as [Name, z.ZodType][]).map(([name, schema]) => [
       code(name),
       defaultOf(schema),
       acceptedBy(schema),
-      decides[name],
+      effects[name],
     ]),
   );
