@@ -9,13 +9,13 @@ export type Discount =
   /** Whole percent, 1–100. */
   | { readonly type: "percent"; readonly value: number };
 
-/** What an operator opened; none of it ever changes, so a process may remember it. */
+/** A coupon as an operator created it. It never changes, so a process may cache it. */
 export type Coupon = {
   readonly couponId: CouponId;
   readonly name: string;
   readonly quantity: number;
   readonly discount: Discount;
-  /** `null`: open since it exists. */
+  /** `null`: open from its creation. */
   readonly opensAt: EpochMs | null;
   /** `null`: never closes. */
   readonly closesAt: EpochMs | null;
@@ -23,13 +23,13 @@ export type Coupon = {
 
 export type CouponState = "scheduled" | "open" | "closed" | "sold-out";
 
-/** Where `now` lies in the coupon's window `[opensAt, closesAt)`. */
+/** Returns where `now` is relative to the coupon's window `[opensAt, closesAt)`. */
 export const windowAt = (coupon: Coupon, now: EpochMs): "before" | "open" | "after" => {
   if (coupon.opensAt !== null && now < coupon.opensAt) return "before";
   return coupon.closesAt !== null && now >= coupon.closesAt ? "after" : "open";
 };
 
-/** The state that the API shows; `remaining` = quantity − pending − issued claims. */
+/** Returns the state that the API shows; `remaining` = quantity − pending − issued claims. */
 export const stateAt = (coupon: Coupon, remaining: number, now: EpochMs): CouponState => {
   switch (windowAt(coupon, now)) {
     case "before":
@@ -41,7 +41,7 @@ export const stateAt = (coupon: Coupon, remaining: number, now: EpochMs): Coupon
   }
 };
 
-/** Two requests under one id ask for the same coupon. */
+/** Whether two requests with one id create the same coupon. */
 export const sameCoupon = (a: Coupon, b: Coupon): boolean =>
   a.couponId === b.couponId &&
   a.name === b.name &&
@@ -55,7 +55,7 @@ type ClaimFacts = {
   readonly taskId: TaskId;
   readonly couponId: CouponId;
   readonly userId: UserId;
-  /** Order of arrival, from 1; handed out once, never again, whatever becomes of the claim. */
+  /** Order of arrival, from 1. A position is given once, also if the claim fails. */
   readonly position: number;
 };
 export type PendingClaim = ClaimFacts & { readonly status: "pending" };
@@ -63,34 +63,34 @@ export type IssuedClaim = ClaimFacts & { readonly status: "issued"; readonly use
 export type FailedClaim = ClaimFacts & { readonly status: "failed"; readonly reason: ClaimFailure };
 export type SettledClaim = IssuedClaim | FailedClaim;
 export type Claim = PendingClaim | SettledClaim;
-/** Pending and issued claims hold a place; failed ones have given it back. */
+/** A claim that holds a place. A failed claim has given its place back. */
 export type LiveClaim = PendingClaim | IssuedClaim;
 
-/** What settlement knows of a coupon while it holds the coupon's row locked. */
+/** The state of a coupon while settlement holds its row locked. */
 export type Settlement = {
   readonly quantity: number;
   readonly issued: number;
-  /** Shoppers of these claims who already have the coupon. */
+  /** Those of the claims' shoppers who already have the coupon. */
   readonly holders: ReadonlySet<UserId>;
-  /** Pending claims outside this batch before a position beyond the quantity; none matter before one within it. */
+  /** The number of pending claims outside this batch before each position that is greater than the quantity. */
   readonly unsettledBefore: ReadonlyMap<number, number>;
 };
 
-/** A pending claim, with how often settling it has failed while the database answered. */
+/** A pending claim and how often its settlement has failed while the database was available. */
 export type Unsettled = { readonly claim: PendingClaim; readonly failures: number };
 
-/** After so many failures a claim is given up: reason `internal`. */
-const mostFailures = 3;
+/** After this number of failures a claim fails with reason `internal`. */
+const maxFailures = 3;
 
 export type Verdict =
   | { readonly kind: "issue" }
   | { readonly kind: "fail"; readonly reason: ClaimFailure }
-  /** Smaller positions are unsettled and would fill the quantity: this claim's turn comes after theirs (C5). */
+  /** Claims with smaller positions are pending and would use up the quantity, so they are settled first (C5). */
   | { readonly kind: "wait" };
 
 /**
- * What becomes of each pending claim of one coupon, smallest position first, as far as the quantity reaches.
- * A position within the quantity has fewer live claims before it than there are coupons, so it waits for nobody.
+ * Decides the result of each pending claim of one coupon, smallest position first, as far as the quantity reaches.
+ * A position within the quantity never waits: fewer live claims than coupons precede it.
  */
 export const settle = (
   unsettled: readonly Unsettled[],
@@ -99,7 +99,7 @@ export const settle = (
   const verdicts = new Map<TaskId, Verdict>();
   let room = quantity - issued;
   for (const { claim, failures } of [...unsettled].sort((a, b) => a.claim.position - b.claim.position)) {
-    if (failures >= mostFailures) verdicts.set(claim.taskId, { kind: "fail", reason: "internal" });
+    if (failures >= maxFailures) verdicts.set(claim.taskId, { kind: "fail", reason: "internal" });
     else if (holders.has(claim.userId)) verdicts.set(claim.taskId, { kind: "fail", reason: "coupon-already-issued" });
     else if (room <= 0) verdicts.set(claim.taskId, { kind: "fail", reason: "coupon-sold-out" });
     else if ((unsettledBefore.get(claim.position) ?? 0) >= room) verdicts.set(claim.taskId, { kind: "wait" });

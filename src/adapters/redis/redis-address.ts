@@ -1,15 +1,15 @@
-/** Where a Redis is, or some nodes of a Cluster. */
+/** The address of a Redis server, or of some nodes of a Cluster. */
 export type RedisAddress = {
   readonly cluster: boolean;
-  /** One URL a node, each with the credentials of the first. */
+  /** One URL per node, each with the credentials of the first. */
   readonly nodes: readonly string[];
-  /** What the nodes that a Cluster tells of are opened with. */
+  /** Options for the nodes that a Cluster announces. */
   readonly access: { readonly username?: string; readonly password?: string; readonly tls?: Record<string, never> };
 };
 
 /**
- * Reads `redis://[user:password@]host:port[/db]`, or `rediss://…` for TLS. Commas make it a Cluster, of which these are
- * some nodes: `redis://[user:password@]host:port,host:port,…`, the scheme repeated or not.
+ * Parses `redis://[user:password@]host:port[/db]`, or `rediss://…` for TLS. Commas separate nodes of a Cluster:
+ * `redis://[user:password@]host:port,host:port,…`; the scheme may be repeated.
  */
 export const parseRedisAddress = (address: string): RedisAddress => {
   const [first = "", ...others] = address.split(",");

@@ -2,7 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import type { Cluster, Redis } from "ioredis";
 import { parseRedisAddress, type RedisAddress } from "./redis-address.js";
 import { openConnection } from "./redis-connection.js";
-import { told } from "./redis-errors.js";
+import { unavailableOr } from "./redis-errors.js";
 import { RedisListener } from "./redis-listener.js";
 import type { ScriptName } from "./redis-scripts.js";
 
@@ -11,48 +11,48 @@ type Scripted = Readonly<Record<ScriptName, (...args: readonly Argument[]) => Pr
 
 const latency = channel("rushboard:redis");
 
-/** One Redis or Redis Cluster. Whatever is asked of it is answered or fails within about a second. */
+/** A Redis server or Cluster. Every command completes or fails within about a second. */
 export class RedisClient {
   private readonly address: RedisAddress;
-  private readonly hearError: (error: Error) => void;
+  private readonly onError: (error: Error) => void;
   private readonly connection: Redis | Cluster;
   private readonly listeners: RedisListener[] = [];
 
   /** Use `openRedis`. */
-  constructor(address: RedisAddress, hearError: (error: Error) => void) {
+  constructor(address: RedisAddress, onError: (error: Error) => void) {
     this.address = address;
-    this.hearError = hearError;
-    this.connection = openConnection(address).on("error", hearError);
+    this.onError = onError;
+    this.connection = openConnection(address).on("error", onError);
   }
 
-  /** Begins to connect, and goes on in the background where Redis is away. */
+  /** Connects; if Redis is unreachable, resolves and keeps trying in the background. */
   async start(): Promise<void> {
     await this.connection.connect().catch(() => {});
   }
 
-  /** Ends every connection; what is under way is answered first, where Redis still answers. */
+  /** Closes every connection, after the replies to the commands in progress if Redis still replies. */
   async stop(): Promise<void> {
     for (const listener of this.listeners) listener.stop();
     if (this.connection.status === "ready") await this.connection.quit().catch(() => {});
     this.connection.disconnect();
   }
 
-  /** @throws DomainError `engine-unavailable` where Redis does not answer */
+  /** @throws DomainError `engine-unavailable` */
   async ping(): Promise<void> {
     await this.timed(() => this.connection.ping());
   }
 
   /**
-   * Runs a script, which must be safe to run twice: the client sends again what a lost connection left unanswered.
-   * @throws DomainError `engine-unavailable` where Redis is away, silent for a second, or cannot serve now
+   * Runs a script. It must be safe to run twice, because the client resends commands that a lost connection left open.
+   * @throws DomainError `engine-unavailable` if Redis is unreachable, silent for a second, or unable to serve
    */
   run(script: ScriptName, keys: readonly string[], ...args: readonly Argument[]): Promise<unknown> {
     return this.timed(() => (this.connection as unknown as Scripted)[script](...keys, ...args));
   }
 
   /**
-   * Sends plain commands together, each safe to run twice: where none depends on another they cost Redis less than a
-   * script, which is given every argument twice.
+   * Sends plain commands in one round trip, each safe to run twice. They cost Redis less than a script, which copies
+   * every argument twice.
    * @throws DomainError `engine-unavailable` as `run`
    */
   async send(...commands: readonly (readonly [name: string, ...Argument[]])[]): Promise<void> {
@@ -64,32 +64,32 @@ export class RedisClient {
     await this.timed(() => this.connection.publish(to, message));
   }
 
-  /** Hears a channel on a connection of its own, from when it resolves or as soon as Redis is there, until `stop()`. */
-  listen(to: string, hear: (message: string) => void): Promise<void> {
-    const listener = new RedisListener(this.address.nodes, to, hear, this.hearError);
+  /** Subscribes to a channel on a separate connection until `stop()`; resolves when subscribed or after one failure. */
+  listen(to: string, onMessage: (message: string) => void): Promise<void> {
+    const listener = new RedisListener(this.address.nodes, to, onMessage, this.onError);
     this.listeners.push(listener);
     return listener.start();
   }
 
   private async timed<T>(work: () => Promise<T>): Promise<T> {
-    const begun = latency.hasSubscribers ? performance.now() : undefined;
+    const start = latency.hasSubscribers ? performance.now() : undefined;
     let failed = true;
     try {
-      const answer = await work();
+      const reply = await work();
       failed = false;
-      return answer;
+      return reply;
     } catch (error) {
-      throw told(error);
+      throw unavailableOr(error);
     } finally {
-      if (begun !== undefined) latency.publish({ ms: performance.now() - begun, failed });
+      if (start !== undefined) latency.publish({ ms: performance.now() - start, failed });
     }
   }
 }
 
 /**
- * A client that opens no connection before `start()`.
- * @param address as `parseRedisAddress` reads it: one Redis, or with commas a Cluster
- * @param hearError hears of every lost connection and every failed attempt
+ * Creates a client that opens no connection before `start()`.
+ * @param address as `parseRedisAddress` reads it: one server, or a Cluster if it contains commas
+ * @param onError receives the error of every lost connection and failed attempt
  */
-export const openRedis = (address: string, hearError: (error: Error) => void = () => {}): RedisClient =>
-  new RedisClient(parseRedisAddress(address), hearError);
+export const openRedis = (address: string, onError: (error: Error) => void = () => {}): RedisClient =>
+  new RedisClient(parseRedisAddress(address), onError);

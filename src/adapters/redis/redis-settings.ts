@@ -1,13 +1,13 @@
 import { Cluster, type Redis } from "ioredis";
 import { parseRedisAddress } from "./redis-address.js";
 import { openConnection } from "./redis-connection.js";
-import { told } from "./redis-errors.js";
+import { unavailableOr } from "./redis-errors.js";
 
-/** What one Redis says of its settings, by their names; nothing where it does not tell. */
+/** The settings of one Redis server by name; empty if it does not report them. */
 export type RedisSettings = { readonly node: string; readonly settings: Readonly<Record<string, string>> };
 
 const names = ["maxmemory-policy", "appendonly"];
-/** It is there, and keeps this to itself: by its access rules, or because whoever runs it has taken the command away. */
+/** `CONFIG` is not permitted: by access rules, or because the operator has renamed the command. */
 const refusal = /^-?(NOPERM|ERR unknown command)/i;
 
 const settingsOf = async (node: Redis): Promise<RedisSettings> => {
@@ -22,16 +22,16 @@ const settingsOf = async (node: Redis): Promise<RedisSettings> => {
   return { node: `${host}:${port}`, settings };
 };
 
-/** Names and values take turns. */
+/** The reply alternates names and values. */
 const settingIn = (pairs: readonly string[], name: string): readonly (readonly [string, string])[] => {
   const value = pairs[pairs.indexOf(name) + 1];
   return pairs.includes(name) && value !== undefined ? [[name, value]] : [];
 };
 
 /**
- * Asks a Redis, or every master of a Cluster, on a connection of its own that is closed again.
- * @param address as `openRedis` takes it
- * @throws DomainError `engine-unavailable` where one does not answer
+ * Reads the settings of a Redis server, or of every master of a Cluster, on a separate connection.
+ * @param address as for `openRedis`
+ * @throws DomainError `engine-unavailable`
  */
 export const readRedisSettings = async (address: string): Promise<readonly RedisSettings[]> => {
   const connection = openConnection(parseRedisAddress(address)).on("error", () => {});
@@ -40,7 +40,7 @@ export const readRedisSettings = async (address: string): Promise<readonly Redis
     const nodes = connection instanceof Cluster ? connection.nodes("master") : [connection];
     return await Promise.all(nodes.map(settingsOf));
   } catch (error) {
-    throw told(error);
+    throw unavailableOr(error);
   } finally {
     connection.disconnect();
   }

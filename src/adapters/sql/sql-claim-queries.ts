@@ -5,7 +5,7 @@ import type { EpochMs } from "../../domain/time.js";
 import { type ClaimRecord, claimColumns, claimOf, liveOf, pendingOf } from "./claim-record.js";
 import { type Database, read } from "./database.js";
 
-/** Reads of claims; each is one query that an index answers. */
+/** Reads claims. Each method is one query on an index. */
 export class SqlClaimQueries implements ClaimQueries {
   private readonly db: Database;
 

@@ -9,7 +9,7 @@ import type { Statements } from "./transaction.js";
 
 const userCouponColumns = ["user_coupon_id", "coupon_id", "user_id", "position", "status", "issued_at"];
 
-/** Claims, and the coupons that they bring, in one transaction. */
+/** Claims and the coupons issued for them, within one transaction. */
 export class SqlClaimTable implements ClaimTable {
   private readonly trx: Statements;
 
@@ -52,7 +52,7 @@ export class SqlClaimTable implements ClaimTable {
 
   async settle(claims: readonly SettledClaim[], at: EpochMs): Promise<void> {
     const issued = claims.filter((claim) => claim.status === "issued");
-    await this.end(issued, "status = 'issued', settled_at = ?", [at]);
+    await this.settlePending(issued, "status = 'issued', settled_at = ?", [at]);
     const rows = issued.map((claim) => [
       claim.userCouponId,
       claim.couponId,
@@ -64,7 +64,7 @@ export class SqlClaimTable implements ClaimTable {
     await insertRows(this.trx, "user_coupons", userCouponColumns, rows);
     const failed = claims.filter((claim) => claim.status === "failed");
     for (const reason of new Set(failed.map((claim) => claim.reason)))
-      await this.end(
+      await this.settlePending(
         failed.filter((claim) => claim.reason === reason),
         "status = 'failed', live = NULL, reason = ?, settled_at = ?",
         [reason, at],
@@ -75,12 +75,16 @@ export class SqlClaimTable implements ClaimTable {
     await this.trx("coupon_claims").whereIn("task_id", taskIds).andWhere("status", "pending").increment("failures", 1);
   }
 
-  private async end(claims: readonly SettledClaim[], set: string, values: readonly (string | number)[]): Promise<void> {
-    const ended = await changeRows(
+  private async settlePending(
+    claims: readonly SettledClaim[],
+    set: string,
+    values: readonly (string | number)[],
+  ): Promise<void> {
+    const changed = await changeRows(
       this.trx,
       `UPDATE coupon_claims SET ${set} WHERE task_id IN (?) AND status = 'pending'`,
       [...values, claims.map(({ taskId }) => taskId)],
     );
-    if (ended !== claims.length) throw new Error(`${claims.length} claims to settle, ${ended} of them pending`);
+    if (changed !== claims.length) throw new Error(`${claims.length} claims to settle, but ${changed} are pending`);
   }
 }

@@ -1,4 +1,12 @@
-import { type PendingClaim, type SettledClaim, settle, settledEvent, type Verdict } from "../../domain/coupon.js";
+import {
+  type Coupon,
+  type PendingClaim,
+  type SettledClaim,
+  settle,
+  settledEvent,
+  type Unsettled,
+  type Verdict,
+} from "../../domain/coupon.js";
 import type { EventOf } from "../../domain/event.js";
 import { type CouponId, type TaskId, userCouponOf } from "../../domain/ids.js";
 import { isBackendUnavailable } from "../../domain/problem.js";
@@ -12,7 +20,7 @@ import { byCoupon } from "./by-coupon.js";
 
 type Due = { readonly couponId: CouponId; readonly taskId: TaskId };
 
-/** Settles claims, a batch a transaction: coupons, counter, claims and events together, then the announcement. */
+/** Settles a batch of claims in one transaction: coupons, counter, claims and events. Then announces the results. */
 export class IssueCoupon implements Reaction<"coupon.reserved"> {
   private readonly work: UnitOfWork;
   private readonly notices: TaskNotices;
@@ -28,7 +36,7 @@ export class IssueCoupon implements Reaction<"coupon.reserved"> {
     await this.settle(events.map(({ data }) => data));
   }
 
-  /** Settles what of these is still pending; a claim that fails alone is counted, and given up after three times. */
+  /** Settles those of the claims that are still pending. Counts the failure of a claim that fails alone. */
   async settle(due: readonly Due[]): Promise<void> {
     try {
       const settled = await this.work.run((tx) => this.settleIn(tx, due));
@@ -43,43 +51,46 @@ export class IssueCoupon implements Reaction<"coupon.reserved"> {
 
   private async settleIn(tx: Transaction, due: readonly Due[]): Promise<readonly SettledClaim[]> {
     const coupons = await tx.coupons.lock(byCoupon(due).map(([couponId]) => couponId));
-    // Only now: a status changes under the coupon's lock alone, so what is pending here stays so until the commit.
+    // A claim's status changes only under the coupon's lock, so what is pending here stays pending until the commit.
     const unsettled = await tx.claims.pending(due.map(({ taskId }) => taskId));
-    const ends: SettledClaim[] = [];
+    const settled: SettledClaim[] = [];
     for (const { coupon, issued } of coupons) {
-      const { couponId, quantity } = coupon;
-      const mine = unsettled.filter(({ claim }) => claim.couponId === couponId);
-      const claims = mine.map(({ claim }) => claim);
-      const beyond = claims.map(({ position }) => position).filter((position) => position > quantity);
-      const verdicts = settle(mine, {
-        quantity,
-        issued,
-        holders: await tx.claims.holders(
-          couponId,
-          claims.map(({ userId }) => userId),
-        ),
-        unsettledBefore: await tx.claims.pendingBefore(
-          couponId,
-          beyond,
-          claims.map(({ taskId }) => taskId),
-        ),
-      });
-      const settled = claims.flatMap((claim) => endOf(claim, verdicts.get(claim.taskId)));
-      const count = settled.filter(({ status }) => status === "issued").length;
-      if (count > 0 && !(await tx.coupons.countIssued(couponId, count)))
-        throw new Error(`coupon ${couponId}: ${count} more would pass its quantity`);
-      ends.push(...settled);
+      const own = unsettled.filter(({ claim }) => claim.couponId === coupon.couponId);
+      settled.push(...(await this.settleCoupon(tx, coupon, issued, own)));
     }
     const now = this.clock.now();
-    await tx.claims.settle(ends, now);
+    await tx.claims.settle(settled, now);
     const failures = new Map(unsettled.map(({ claim, failures }) => [claim.taskId, failures]));
-    await tx.outbox.add(ends.map((claim) => settledEvent(claim, failures.get(claim.taskId) ?? 0, now)));
-    return ends;
+    await tx.outbox.add(settled.map((claim) => settledEvent(claim, failures.get(claim.taskId) ?? 0, now)));
+    return settled;
+  }
+
+  private async settleCoupon(
+    tx: Transaction,
+    { couponId, quantity }: Coupon,
+    issued: number,
+    unsettled: readonly Unsettled[],
+  ): Promise<readonly SettledClaim[]> {
+    const claims = unsettled.map(({ claim }) => claim);
+    const userIds = claims.map(({ userId }) => userId);
+    const beyond = claims.map(({ position }) => position).filter((position) => position > quantity);
+    const taskIds = claims.map(({ taskId }) => taskId);
+    const verdicts = settle(unsettled, {
+      quantity,
+      issued,
+      holders: await tx.claims.holders(couponId, userIds),
+      unsettledBefore: await tx.claims.pendingBefore(couponId, beyond, taskIds),
+    });
+    const settled = claims.flatMap((claim) => settledBy(claim, verdicts.get(claim.taskId)));
+    const count = settled.filter(({ status }) => status === "issued").length;
+    if (count > 0 && !(await tx.coupons.countIssued(couponId, count)))
+      throw new Error(`coupon ${couponId}: ${count} more would exceed its quantity`);
+    return settled;
   }
 }
 
-/** The end that a verdict brings; a claim that must wait has none yet. A coupon bears its claim's task's id. */
-const endOf = (claim: PendingClaim, verdict: Verdict | undefined): SettledClaim[] => {
+/** Returns the settled claim, or nothing for a claim that must wait. A user coupon has the id of its claim's task. */
+const settledBy = (claim: PendingClaim, verdict: Verdict | undefined): readonly SettledClaim[] => {
   switch (verdict?.kind) {
     case "issue":
       return [{ ...claim, status: "issued", userCouponId: userCouponOf(claim.taskId) }];
