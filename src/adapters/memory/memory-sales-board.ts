@@ -7,40 +7,37 @@ import type {
   SalesBoard,
 } from "../../application/ports/sales-board.js";
 import type { ProductId } from "../../domain/ids.js";
-import type { WindowBoard } from "../../domain/sales-window.js";
+import { boardName, type WindowBoard } from "../../domain/sales-window.js";
 import { MemoryRanking } from "./memory-ranking.js";
 
-/** The boards of this process by window and last day; gone with the process, hence cold after a restart. */
+/** The rankings of a process that serves alone. They are lost with the process, so every board is cold after a start. */
 export class MemoryRankings {
   private readonly rankings = new Map<string, MemoryRanking>();
 
-  /** The board's ranking, begun if there is none. */
+  /** Returns the board's ranking and creates it if there is none. */
   of(board: WindowBoard): MemoryRanking {
-    const name = nameOf(board);
+    const name = boardName(board);
     const ranking = this.rankings.get(name) ?? new MemoryRanking();
     this.rankings.set(name, ranking);
     return ranking;
   }
 
-  /** The board's ranking if there is one. */
   find(board: WindowBoard): MemoryRanking | undefined {
-    return this.rankings.get(nameOf(board));
+    return this.rankings.get(boardName(board));
   }
 
-  /** The board's ranking if it may be read. */
+  /** Returns the board's ranking, or `undefined` if the board is cold. */
   ready(board: WindowBoard): MemoryRanking | undefined {
     const ranking = this.find(board);
     return ranking?.marker?.ready ? ranking : undefined;
   }
 
   delete(board: WindowBoard): void {
-    this.rankings.delete(nameOf(board));
+    this.rankings.delete(boardName(board));
   }
 }
 
-const nameOf = ({ window, lastDay }: WindowBoard): string => `${window}:${lastDay}`;
-
-/** The boards of a process that is alone; each step is atomic because nothing in it waits. */
+/** The product boards in process memory. Each step is atomic, because no step waits. */
 export class MemorySalesBoard implements SalesBoard {
   private readonly rankings: MemoryRankings;
 
@@ -60,12 +57,12 @@ export class MemorySalesBoard implements SalesBoard {
 
   async ranks(board: WindowBoard, productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number> | null> {
     const ranking = this.rankings.ready(board);
-    return ranking === undefined ? null : figures(productIds, (productId) => ranking.rank(productId));
+    return ranking === undefined ? null : found(productIds, (productId) => ranking.rank(productId));
   }
 
   async scores(board: WindowBoard, productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number>> {
     const ranking = this.rankings.find(board);
-    return figures(productIds, (productId) => ranking?.score(productId));
+    return found(productIds, (productId) => ranking?.score(productId));
   }
 
   async cold(boards: readonly WindowBoard[]): Promise<readonly WindowBoard[]> {
@@ -97,13 +94,14 @@ export class MemorySalesBoard implements SalesBoard {
   }
 }
 
-const figures = (
+/** Returns the products' values without those that are `undefined`. */
+const found = (
   productIds: readonly ProductId[],
-  figureOf: (productId: ProductId) => number | undefined,
+  read: (productId: ProductId) => number | undefined,
 ): ReadonlyMap<ProductId, number> =>
   new Map(
     productIds.flatMap((productId) => {
-      const figure = figureOf(productId);
-      return figure === undefined ? [] : [[productId, figure] as const];
+      const value = read(productId);
+      return value === undefined ? [] : [[productId, value] as const];
     }),
   );

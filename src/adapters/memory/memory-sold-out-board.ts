@@ -12,7 +12,7 @@ import {
   scheduleIdOf,
 } from "../../domain/sold-out-score.js";
 
-type Kept = {
+type StoredBoard = {
   readonly keptUntil: number;
   version: BoardVersion;
   /** `null`: cold. */
@@ -21,9 +21,9 @@ type Kept = {
   entries: readonly BoardEntry[];
 };
 
-/** The boards of a process that is alone; each step is atomic because nothing in it waits. */
+/** The sold-out boards in process memory. Each step is atomic, because no step waits. */
 export class MemorySoldOutBoard implements SoldOutBoard {
-  private readonly boards = new Map<string, Kept>();
+  private readonly boards = new Map<string, StoredBoard>();
   private readonly clock: Clock;
 
   constructor(clock: Clock) {
@@ -31,29 +31,29 @@ export class MemorySoldOutBoard implements SoldOutBoard {
   }
 
   async top(board: Board, policy: ScorePolicy, limit: number): Promise<readonly ScheduleId[] | null> {
-    const kept = this.find(board);
-    if (kept?.policy !== policy) return null;
-    return kept.entries.slice(0, limit).map(({ member }) => scheduleIdOf(member));
+    const stored = this.find(board);
+    if (stored?.policy !== policy) return null;
+    return stored.entries.slice(0, limit).map(({ member }) => scheduleIdOf(member));
   }
 
   async record(board: Board, policy: ScorePolicy, sellOuts: readonly SellOut[]): Promise<"recorded" | "cold"> {
-    const kept = this.findOrOpen(board);
-    kept.version = newVersion();
-    if (kept.policy !== policy) {
-      kept.policy = null;
+    const stored = this.findOrCreate(board);
+    stored.version = newVersion();
+    if (stored.policy !== policy) {
+      stored.policy = null;
       return "cold";
     }
-    const entries = new Map(kept.entries.map((entry) => [entry.member, entry]));
+    const entries = new Map(stored.entries.map((entry) => [entry.member, entry]));
     for (const sellOut of sellOuts) {
       const entry = entryOf(policy, sellOut);
       if (!entries.has(entry.member)) entries.set(entry.member, entry);
     }
-    kept.entries = [...entries.values()].sort(compareEntries).slice(0, boardSize);
+    stored.entries = [...entries.values()].sort(compareEntries).slice(0, boardSize);
     return "recorded";
   }
 
   async version(board: Board): Promise<BoardVersion> {
-    return this.findOrOpen(board).version;
+    return this.findOrCreate(board).version;
   }
 
   async write(
@@ -62,29 +62,29 @@ export class MemorySoldOutBoard implements SoldOutBoard {
     sellOuts: readonly SellOut[],
     version: BoardVersion,
   ): Promise<Written> {
-    const kept = this.find(board);
-    if (kept?.version !== version) return { kind: "stale" };
+    const stored = this.find(board);
+    if (stored?.version !== version) return { kind: "stale" };
     const entries = bestEntries(policy, sellOuts);
-    const drift = driftOf(kept.entries, entries);
-    Object.assign(kept, { policy, entries });
+    const drift = driftOf(stored.entries, entries);
+    Object.assign(stored, { policy, entries });
     return { kind: "written", drift };
   }
 
-  private find(board: Board): Kept | undefined {
+  private find(board: Board): StoredBoard | undefined {
     const name = nameOf(board);
-    const kept = this.boards.get(name);
-    if (kept === undefined || kept.keptUntil > this.clock.now()) return kept;
+    const stored = this.boards.get(name);
+    if (stored === undefined || stored.keptUntil > this.clock.now()) return stored;
     this.boards.delete(name);
     return undefined;
   }
 
-  private findOrOpen(board: Board): Kept {
+  private findOrCreate(board: Board): StoredBoard {
     const found = this.find(board);
     if (found !== undefined) return found;
     const keptUntil = board.name === "weekly" ? board.keptUntil : Number.POSITIVE_INFINITY;
-    const kept: Kept = { keptUntil, version: newVersion(), policy: null, entries: [] };
-    this.boards.set(nameOf(board), kept);
-    return kept;
+    const created: StoredBoard = { keptUntil, version: newVersion(), policy: null, entries: [] };
+    this.boards.set(nameOf(board), created);
+    return created;
   }
 }
 
@@ -92,7 +92,7 @@ const newVersion = (): BoardVersion => randomUUID() as string as BoardVersion;
 
 const nameOf = (board: Board): string => (board.name === "weekly" ? board.week : board.name);
 
-/** How many members are on one side only, or have another score on the other. */
+/** Counts the members that are missing from one side or have different scores. */
 const driftOf = (before: readonly BoardEntry[], wanted: readonly BoardEntry[]): number => {
   const scores = new Map(before.map(({ member, score }) => [member, score]));
   const differing = wanted.filter(({ member, score }) => scores.get(member) !== score).length;

@@ -28,15 +28,15 @@ export const loadingKeys = (couponId: CouponId, epoch: number, load: string): Co
   return { stock: `${beside}:pages`, queue: `${beside}:queue`, tasks: `${beside}:tasks`, taken: `${beside}:taken` };
 };
 
-/** The ZSET of a window's best sellers: products by units sold, and the marker of who filled it. */
+/** The ZSET of a product board: products scored by units sold, and the marker (see lua/sales-marker.lua). */
 export const salesBoardKey = ({ window, lastDay }: WindowBoard): string =>
   `product:ranking:${[...(window === "1d" ? [] : [window]), ...(lastDay === null ? [] : [lastDay])].join(":")}`;
 
-/** A board of sell-outs; the marker's hash tag is the ranking's whole name, so that one script may use both. */
+/** The keys of a sold-out board. The marker's hash tag is the ranking's key, so that one script may use both. */
 export type SoldOutBoardKeys = {
-  /** ZSET of entries; ascending order is the policy's. */
+  /** ZSET of entries. The policy's order is ascending. */
   readonly ranking: string;
-  /** HASH of version, policy and members (their number: a board that has lost some shows it); no policy: cold. */
+  /** HASH of version, policy (none: cold) and members (their number, so that a loss of members is noticed). */
   readonly marker: string;
 };
 

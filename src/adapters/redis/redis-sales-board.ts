@@ -12,12 +12,15 @@ import type { WindowBoard } from "../../domain/sales-window.js";
 import type { RedisClient } from "./redis-client.js";
 import { salesBoardKey } from "./redis-keys.js";
 
-/** Members a command: of a million products each takes Redis some 10 µs, and whoever reads waits behind a command. */
-const raisedACommand = 125;
-const readACommand = 500;
-const loweredACommand = 200;
+/**
+ * Members per command. On a board of a million products a raise takes Redis about 10 µs per member, and other clients
+ * wait for the command.
+ */
+const raisesPerCommand = 125;
+const readsPerCommand = 500;
+const lowersPerCommand = 200;
 
-/** The boards in Redis, a sorted set each; every step is of one key, so that it runs on a Cluster. */
+/** The product boards in Redis, one sorted set per board. Each command uses one key, so that it runs on a Cluster. */
 export class RedisSalesBoard implements SalesBoard {
   private readonly client: RedisClient;
 
@@ -28,40 +31,40 @@ export class RedisSalesBoard implements SalesBoard {
   async raise(board: WindowBoard, totals: readonly ProductTotal[]): Promise<void> {
     const sold = totals.filter(({ quantity }) => quantity > 0);
     const [key, expiresAt] = [salesBoardKey(board), expiryOf(board)];
-    // A new board gets its end after its first members. Should a crash come between, the next raise sets it.
-    const ending = expiresAt === 0 ? [] : [["EXPIREAT", key, expiresAt, "NX"] as const];
-    // One after the other, so that whoever reads meanwhile waits for one command and not for all.
-    for (const some of slices(sold, raisedACommand)) {
-      const members = some.flatMap(({ productId, quantity }) => [quantity, productId]);
-      await this.client.send(["ZADD", key, "GT", ...members], ...ending);
+    // The expiry follows the members. If a crash prevents it, the next raise sets it.
+    const expiry = expiresAt === 0 ? [] : [["EXPIREAT", key, expiresAt, "NX"] as const];
+    // One command after the other, so that other clients wait for one command at most.
+    for (const page of pagesOf(sold, raisesPerCommand)) {
+      const members = page.flatMap(({ productId, quantity }) => [quantity, productId]);
+      await this.client.send(["ZADD", key, "GT", ...members], ...expiry);
     }
   }
 
   async top(board: WindowBoard, limit: number): Promise<readonly RankedProduct[] | null> {
-    const answer = (await this.client.run("readTopSales", [salesBoardKey(board)], limit)) as readonly string[] | null;
-    if (answer === null) return null;
-    return Array.from({ length: answer.length / 2 }, (_, index) => ({
+    const top = (await this.client.run("readTopSales", [salesBoardKey(board)], limit)) as readonly string[] | null;
+    if (top === null) return null;
+    return Array.from({ length: top.length / 2 }, (_, index) => ({
       rank: index + 1,
-      productId: answer[2 * index] as ProductId,
-      quantity: Number(answer[2 * index + 1]),
+      productId: top[2 * index] as ProductId,
+      quantity: Number(top[2 * index + 1]),
     }));
   }
 
   async ranks(board: WindowBoard, productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number> | null> {
     const ranks = new Map<ProductId, number>();
-    for (const some of slices(productIds, readACommand)) {
-      const answer = await this.client.run("readSalesRanks", [salesBoardKey(board)], ...some);
-      if (answer === null) return null;
-      keep(ranks, some, answer as readonly (number | null)[]);
+    for (const page of pagesOf(productIds, readsPerCommand)) {
+      const found = await this.client.run("readSalesRanks", [salesBoardKey(board)], ...page);
+      if (found === null) return null;
+      addFound(ranks, page, found as readonly (number | null)[]);
     }
     return ranks;
   }
 
   async scores(board: WindowBoard, productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number>> {
     const scores = new Map<ProductId, number>();
-    for (const some of slices(productIds, readACommand)) {
-      const answer = await this.client.run("readSalesScores", [salesBoardKey(board)], ...some);
-      keep(scores, some, answer as readonly (string | null)[]);
+    for (const page of pagesOf(productIds, readsPerCommand)) {
+      const found = await this.client.run("readSalesScores", [salesBoardKey(board)], ...page);
+      addFound(scores, page, found as readonly (string | null)[]);
     }
     return scores;
   }
@@ -72,8 +75,8 @@ export class RedisSalesBoard implements SalesBoard {
   }
 
   async lower(board: WindowBoard, corrections: readonly Correction[]): Promise<void> {
-    for (const some of slices(corrections, loweredACommand)) {
-      const members = some.flatMap(({ productId, seen, quantity }) => [productId, seen, quantity]);
+    for (const page of pagesOf(corrections, lowersPerCommand)) {
+      const members = page.flatMap(({ productId, seen, quantity }) => [productId, seen, quantity]);
       await this.client.run("lowerSales", [salesBoardKey(board)], ...members);
     }
   }
@@ -94,23 +97,24 @@ export class RedisSalesBoard implements SalesBoard {
 }
 
 /**
- * Epoch seconds at which Redis lets a board go that nobody has let go: noon in UTC three days after its last day, when
- * that third day has begun in every time zone. 0: never.
+ * Returns when a board expires, as Unix time in seconds (0: never): noon in UTC three days after its last day, when that
+ * third day has begun in every time zone. Boards are removed before; this is only a backstop.
  */
 const expiryOf = ({ lastDay }: WindowBoard): number =>
   lastDay === null ? 0 : Date.parse(`${plusDays(lastDay, 3)}T12:00:00Z`) / 1000;
 
-const keep = (
-  figures: Map<ProductId, number>,
+/** Adds the values that were found to `values`. */
+const addFound = (
+  values: Map<ProductId, number>,
   productIds: readonly ProductId[],
-  answer: readonly (string | number | null)[],
+  found: readonly (string | number | null)[],
 ): void => {
   for (const [index, productId] of productIds.entries()) {
-    const figure = answer[index] ?? null;
-    if (figure !== null) figures.set(productId, Number(figure));
+    const value = found[index] ?? null;
+    if (value !== null) values.set(productId, Number(value));
   }
 };
 
-function* slices<T>(all: readonly T[], most: number): Generator<readonly T[]> {
-  for (let from = 0; from < all.length; from += most) yield all.slice(from, from + most);
+function* pagesOf<T>(all: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
 }

@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 
-const script = (file: string, numberOfKeys: number) => ({
-  lua: readFileSync(new URL(`lua/${file}.lua`, import.meta.url), "utf8"),
+const read = (file: string): string => readFileSync(new URL(`lua/${file}.lua`, import.meta.url), "utf8");
+
+/** @param functions a file of functions that the script uses; a Redis script cannot load another file */
+const script = (file: string, numberOfKeys: number, functions?: string) => ({
+  lua: functions === undefined ? read(file) : read(functions) + read(file),
   numberOfKeys,
 });
 
-/** Every script, by the command that it is to the client. */
+/** Every script under the name of its client command. */
 export const redisScripts = {
   joinQueue: script("join", 3),
   readCounts: script("counts", 4),
@@ -15,17 +18,17 @@ export const redisScripts = {
   dropStore: script("drop", 4),
   takeCoupons: script("take", 2),
   giveBackPlaces: script("give-back", 4),
-  readTopSales: script("top-sales", 1),
-  readSalesRanks: script("sales-ranks", 1),
-  readSalesScores: script("sales-scores", 1),
+  readTopSales: script("read-top-sales", 1, "sales-marker"),
+  readSalesRanks: script("read-sales-ranks", 1, "sales-marker"),
+  readSalesScores: script("read-sales-scores", 1),
   lowerSales: script("lower-sales", 1),
-  beginSalesFill: script("begin-sales-fill", 1),
-  finishSalesFill: script("finish-sales-fill", 1),
+  beginSalesFill: script("begin-sales-fill", 1, "sales-marker"),
+  finishSalesFill: script("finish-sales-fill", 1, "sales-marker"),
   removeSalesBoard: script("remove-sales-board", 1),
-  topSoldOut: script("top-sold-out", 2),
-  recordSoldOut: script("record-sold-out", 2),
-  soldOutVersion: script("sold-out-version", 1),
-  writeSoldOut: script("write-sold-out", 2),
+  readTopSoldOut: script("read-top-sold-out", 2, "sold-out-marker"),
+  recordSoldOut: script("record-sold-out", 2, "sold-out-marker"),
+  readSoldOutVersion: script("read-sold-out-version", 1, "sold-out-marker"),
+  writeSoldOut: script("write-sold-out", 2, "sold-out-marker"),
 } as const;
 
 export type ScriptName = keyof typeof redisScripts;

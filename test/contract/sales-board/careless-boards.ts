@@ -90,13 +90,13 @@ export const carelessBoard = (carelessness: CarelessBoard): BoardsUnderTest => {
 /** What is taken out of the very scripts and commands, and what takes its place. */
 const guards = {
   "writes whatever total comes": ["GT", ""],
-  "sets the marker first": ["-1, here", '"+inf", here'],
+  "sets the marker first": ["-1, marker_prefix()", '"+inf", marker_prefix()'],
   "finishes what was lost": ['"XX", ', ""],
   "leaves old markers in": ['redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", "(0")', ""],
   "lowers whatever stands": ["== tonumber(ARGV[i + 1])", "~= nil"],
   "names no process": [/info:match\([^)]*\)[^)]*\)/g, '"0"'],
   "does not tell one reign from the next": [/info:match\("master_replid[^)]*\)[^)]*\)/g, '"0"'],
-  "looks at no score of the first entry": ['first[2] ~= "inf"', "not first[1]"],
+  "looks at no score of the first entry": ['first[2] == "inf"', "first[1]"],
 } as const satisfies Readonly<Record<string, readonly [string | RegExp, string]>>;
 
 export type UnguardedBoard = keyof typeof guards;

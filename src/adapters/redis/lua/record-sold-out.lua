@@ -1,17 +1,18 @@
--- Ranks sell-outs on a board of this policy; on any other the policy goes, for it lacks them now. Either way the
--- version is new, so that what the database said before is not written over them.
--- KEYS: ranking, marker. ARGV: policy, new version, kept until (ms since 1970; 0: for ever), most members, then score
--- and member of each.
--- Answers: 1; 0 where the board is cold.
-local policy, members = unpack(redis.call("HMGET", KEYS[2], "policy", "members"))
-local stands = policy == ARGV[1] and redis.call("ZCARD", KEYS[1]) == tonumber(members)
+-- Adds sell-outs to a sold-out board. If the board is cold, its policy is deleted, so that it stays cold: it now lacks
+-- these sell-outs. The version changes in both cases, so that a concurrent write of older data is rejected.
+-- KEYS: ranking, marker
+-- ARGV: policy, new version, kept until (Unix time in milliseconds; 0: forever), maximum number of members, then score
+--   and member, repeated per sell-out
+-- Returns 1, or 0 if the board is cold.
+
+local ready = is_ready(KEYS[1], KEYS[2], ARGV[1])
 redis.call("HSET", KEYS[2], "version", ARGV[2])
-if not stands then
+if not ready then
   redis.call("HDEL", KEYS[2], "policy")
 elseif #ARGV > 4 then
   redis.call("ZADD", KEYS[1], "NX", unpack(ARGV, 5))
   redis.call("ZREMRANGEBYRANK", KEYS[1], ARGV[4], -1)
   redis.call("HSET", KEYS[2], "members", redis.call("ZCARD", KEYS[1]))
 end
-for i = 1, ARGV[3] == "0" and 0 or 2 do redis.call("PEXPIREAT", KEYS[i], ARGV[3]) end
-return stands and 1 or 0
+expire(KEYS, ARGV[3])
+return ready and 1 or 0

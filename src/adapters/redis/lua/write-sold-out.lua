@@ -1,9 +1,11 @@
--- Makes a board what the database said, unless its version is no longer the one from before the database was read.
--- KEYS: ranking, marker. ARGV: policy, version, kept until (ms since 1970; 0: for ever), then score and member of each.
--- Answers: how many members differed; nil where it was overtaken.
+-- Replaces a sold-out board by the database's sell-outs, unless its version has changed since the database was read.
+-- KEYS: ranking, marker
+-- ARGV: policy, version, kept until (Unix time in milliseconds; 0: forever), then score and member, repeated per sell-out
+-- Returns how many members differed, or nil if the version has changed.
+
 if redis.call("HGET", KEYS[2], "version") ~= ARGV[2] then return false end
-local stand, scores, drift = redis.call("ZRANGE", KEYS[1], 0, -1, "WITHSCORES"), {}, 0
-for i = 1, #stand, 2 do scores[stand[i]] = tonumber(stand[i + 1]) end
+local current, scores, drift = redis.call("ZRANGE", KEYS[1], 0, -1, "WITHSCORES"), {}, 0
+for i = 1, #current, 2 do scores[current[i]] = tonumber(current[i + 1]) end
 for i = 4, #ARGV, 2 do
   if scores[ARGV[i + 1]] ~= tonumber(ARGV[i]) then drift = drift + 1 end
   scores[ARGV[i + 1]] = nil
@@ -14,5 +16,5 @@ if drift > 0 then
   if #ARGV > 3 then redis.call("ZADD", KEYS[1], unpack(ARGV, 4)) end
 end
 redis.call("HSET", KEYS[2], "policy", ARGV[1], "members", (#ARGV - 3) / 2)
-for i = 1, ARGV[3] == "0" and 0 or 2 do redis.call("PEXPIREAT", KEYS[i], ARGV[3]) end
+expire(KEYS, ARGV[3])
 return drift
