@@ -7,14 +7,14 @@ import { type Database, transact } from "./database.js";
 type Rule = {
   readonly table: string;
   readonly key: readonly string[];
-  /** The rows that may go, in an order that an index has. */
+  /** Selects the rows to delete, in the order of an index. */
   readonly old: (rows: Knex.QueryBuilder, before: EpochMs, limit: number) => unknown;
 };
 
 const utc = "UTC" as TimeZone;
 
 const rules: Readonly<Record<OldRows, Rule>> = {
-  // Written in the order of their ids, so only the oldest are looked at.
+  // Ids are in the order of writing, so only the oldest rows are read.
   "ranking-logs": {
     table: "ranking_logs",
     key: ["id"],
@@ -41,7 +41,7 @@ const rules: Readonly<Record<OldRows, Rule>> = {
   },
 };
 
-/** Deletes by key what it has read, so that a step locks its own rows only. */
+/** Reads a page of keys and deletes by key, so that a page locks only its own rows. */
 export class SqlRowRetention implements RowRetention {
   private readonly db: Database;
 
@@ -52,9 +52,9 @@ export class SqlRowRetention implements RowRetention {
   delete(rows: OldRows, before: EpochMs, limit: number): Promise<number> {
     const { table, key, old } = rules[rows];
     return transact(this.db, async (trx) => {
-      const some = trx(table).select(key).limit(limit);
-      old(some, before, limit);
-      const found: Record<string, string | number>[] = await some;
+      const rowsToDelete = trx(table).select(key).limit(limit);
+      old(rowsToDelete, before, limit);
+      const found: Record<string, string | number>[] = await rowsToDelete;
       if (found.length === 0) return 0;
       const keys = found.map((row) => key.map((column) => row[column] as string | number));
       return key.length === 1

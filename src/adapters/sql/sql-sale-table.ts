@@ -26,10 +26,10 @@ type DayRecord = {
 const saleColumns = ["sale_id", "product_id", "quantity", "unit_price", "occurred_at", "business_day"];
 const dayColumns = ["product_id", "business_day", "quantity", "revenue"];
 const driftColumns = ["business_day", "product_id", "board_quantity", "sales_quantity"];
-/** `unique` names a key of two columns; both dialects take it as it stands. */
+/** A unique key of two columns. Both dialects accept this text as it is. */
 const dayKey = "product_id, business_day";
-/** Rows that a statement inserts all of or none. */
-const atOnce = 500;
+/** Rows per insert. */
+const batchSize = 500;
 
 const dayRowOf = ({ product_id, quantity, revenue }: DayRecord): DayRow => ({
   productId: product_id,
@@ -46,7 +46,7 @@ const valuesOf = (sale: Sale): (string | number)[] => [
   sale.businessDay,
 ];
 
-/** Sales and their sums, in one transaction. */
+/** Sales and their totals, in one transaction. */
 export class SqlSaleTable implements SaleTable {
   private readonly trx: Statements;
 
@@ -68,18 +68,18 @@ export class SqlSaleTable implements SaleTable {
   async addNew(sales: readonly Sale[]): Promise<readonly Sale[]> {
     const added: Sale[] = [];
     for (let from = 0; from < sales.length; ) {
-      const some = sales.slice(from, from + atOnce);
-      const seen = new Set(await this.known(some.map(({ saleId }) => saleId)));
-      const fresh = some.filter(({ saleId }) => !seen.has(saleId) && seen.add(saleId));
+      const batch = sales.slice(from, from + batchSize);
+      const seen = new Set(await this.known(batch.map(({ saleId }) => saleId)));
+      const unknown = batch.filter(({ saleId }) => !seen.has(saleId) && seen.add(saleId));
       try {
-        await insertRows(this.trx, "sales", saleColumns, fresh.map(valuesOf));
+        await insertRows(this.trx, "sales", saleColumns, unknown.map(valuesOf));
       } catch (error) {
-        // Somebody was faster, and has committed, so the next look sees it: affected counts do not tell whose.
+        // Another transaction has committed one of these sales. The next read of known ids finds it.
         if (!isDuplicate(error)) throw error;
         continue;
       }
-      added.push(...fresh);
-      from += atOnce;
+      added.push(...unknown);
+      from += batchSize;
     }
     return added;
   }
@@ -110,7 +110,7 @@ export class SqlSaleTable implements SaleTable {
       days.set(key, [productId, businessDay, units + quantity, revenue + quantity * unitPrice]);
       totals.set(productId, [productId, (totals.get(productId)?.[1] ?? 0) + quantity]);
     }
-    // In key order, as every batch writes them, so that two batches wait for each other and never in a circle.
+    // Every batch writes its rows in key order, so that two batches never deadlock.
     const inOrder = <Row>(rows: ReadonlyMap<string, Row>) =>
       [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
     await insertRows(this.trx, "product_sales_daily", dayColumns, inOrder(days), {
@@ -126,17 +126,17 @@ export class SqlSaleTable implements SaleTable {
       "UPDATE sales SET unbooked = NULL WHERE sale_id IN (?) AND unbooked = 1",
       [sales.map(({ saleId }) => saleId)],
     );
-    if (booked !== sales.length) throw new Error(`${sales.length} sales to book, ${booked} of them unbooked`);
+    if (booked !== sales.length) throw new Error(`only ${booked} of ${sales.length} sales were unbooked`);
   }
 
   async lockDay(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]> {
     const rows = await this.lockDayRows(day, productIds);
     if (rows.length === productIds.length) return rows;
-    const there = new Set(rows.map(({ productId }) => productId));
-    const missing = productIds.filter((productId) => !there.has(productId));
-    const none = missing.map((productId) => [productId, day, 0, 0]);
-    await insertRows(this.trx, "product_sales_daily", dayColumns, none, { unique: dayKey, overwrite: [] });
-    // Somebody may have been faster, and have booked.
+    const existing = new Set(rows.map(({ productId }) => productId));
+    const missing = productIds.filter((productId) => !existing.has(productId));
+    const zeros = missing.map((productId) => [productId, day, 0, 0]);
+    await insertRows(this.trx, "product_sales_daily", dayColumns, zeros, { unique: dayKey, overwrite: [] });
+    // Another transaction may have inserted a row and booked sales in between, so the rows are read again.
     return [...rows, ...(await this.lockDayRows(day, missing))];
   }
 

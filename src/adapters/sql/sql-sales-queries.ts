@@ -24,7 +24,7 @@ type DriftRecord = {
   readonly sales_quantity: number | string;
 };
 
-/** Reads of what booked sales add up to. */
+/** Reads booked sales and their totals. */
 export class SqlSalesQueries implements SalesQueries {
   private readonly db: Database;
 
@@ -69,7 +69,7 @@ export class SqlSalesQueries implements SalesQueries {
 
   async soldOn(day: BusinessDay, last: ProductId | null, limit: number): Promise<readonly ProductId[]> {
     const { knex } = this.db;
-    // From both: a row may be lost, or be there without a sale.
+    // Reads both tables, because a row or its sales may be missing.
     const rows = await this.ids(knex("product_sales_daily").where("business_day", day), last, limit);
     const sales = await this.ids(knex("sales").distinct().where("business_day", day), last, limit);
     return [...new Set([...rows, ...sales])].sort().slice(0, limit);
@@ -108,7 +108,7 @@ export class SqlSalesQueries implements SalesQueries {
     return (await read<{ sale_id: SaleId }[]>(rows)).map(({ sale_id }) => sale_id);
   }
 
-  /** Day by day along the index, for there are few days and many rows of each. */
+  /** Reads day by day along the index, because there are few days and many rows per day. */
   async nextUnstampedDay(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null> {
     const { knex } = this.db;
     for (let last: BusinessDay | null = after; ; ) {
@@ -174,7 +174,7 @@ export class SqlSalesQueries implements SalesQueries {
   }
 }
 
-/** A page of rows that have a day and a product, in that order; a bad cursor: `undefined`. */
+/** Reads a page of rows in the order of day and product. Returns `undefined` for an invalid cursor. */
 const pageByDay = async <R extends { readonly business_day: BusinessDay; readonly product_id: ProductId }, T>(
   list: string,
   rows: Knex.QueryBuilder,

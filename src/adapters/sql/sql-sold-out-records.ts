@@ -14,7 +14,7 @@ import { unrated } from "./sql-concert-table.js";
 type TitledRecord = ScheduleRecord & { readonly title: string };
 const titledOf = (row: TitledRecord): TitledSellOut => ({ ...sellOutOf(row), title: row.title });
 
-/** Sell-outs in the schedules' rows. */
+/** The sell-outs in the rows of their schedules. */
 export class SqlSoldOutRecords implements SoldOutRecords {
   private readonly db: Database;
 
@@ -55,7 +55,7 @@ export class SqlSoldOutRecords implements SoldOutRecords {
     const order = cursor === null ? null : orderOf("sell-outs", cursor, ["number", "string"]);
     if (order === undefined) return undefined;
     const [at, scheduleId] = (order ?? [Infinity, ""]) as [number, string];
-    // One upper bound alone: given two, SQLite may walk the index down from the greater.
+    // Only one upper bound: with two of them SQLite may scan the index from the greater one.
     if (to !== null && to <= at) rows.andWhere("sold_out_at", "<", to);
     else if (order !== null)
       rows
@@ -69,7 +69,7 @@ export class SqlSoldOutRecords implements SoldOutRecords {
     const others = [unrated, ...scorePolicies.filter((name) => name !== policy)];
     return transact(this.db, async (trx) => {
       const rows: ScheduleRecord[] = await trx("schedules").whereIn("score_policy", others).limit(limit);
-      // In id order, as payments lock them one by one.
+      // Rows are updated in id order, so that two transactions never deadlock.
       for (const sellOut of rows.map(sellOutOf).sort((a, b) => (a.scheduleId < b.scheduleId ? -1 : 1))) {
         const { score, member } = entryOf(policy, sellOut);
         await trx("schedules")
@@ -80,7 +80,7 @@ export class SqlSoldOutRecords implements SoldOutRecords {
     });
   }
 
-  /** The title is looked up row by row: where concerts are few, MySQL begins a join with them and sorts every sell-out. */
+  /** Reads the title by a subquery per row. In a join with few concerts MySQL starts with them and sorts every sell-out. */
   private titled(): Knex.QueryBuilder {
     const { knex } = this.db;
     const title = knex("concerts").select("title").whereRaw("concerts.concert_id = schedules.concert_id");
