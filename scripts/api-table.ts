@@ -1,25 +1,22 @@
 import { pino } from "pino";
-import { Registry } from "prom-client";
 import { apiTables } from "../src/adapters/http/api/api-tables.js";
 import { InFlight } from "../src/adapters/http/server/in-flight.js";
-import { Metrics } from "../src/adapters/http/server/metrics.js";
 import type { Route } from "../src/adapters/http/server/route.js";
 import { Tickets } from "../src/adapters/http/server/ticket.js";
 import { systemClock } from "../src/adapters/system/system-clock.js";
 import { readConfig } from "../src/bootstrap/config.js";
-import { wireNode } from "../src/bootstrap/node-steps.js";
-import { Tokens } from "../src/bootstrap/tokens.js";
+import { openNode } from "../src/bootstrap/node-steps.js";
 import { markdownTable } from "./marked-parts.js";
 
 /** Returns the routes of a node that is wired but never started, so it needs no backend. */
 const tables = () => {
-  const get = wireNode(readConfig({}), pino({ level: "silent" }));
+  const { application, metrics } = openNode(readConfig({}), pino({ level: "silent" }));
   const never = async () => {
     throw new Error("the table of calls needs no response");
   };
-  return apiTables(get(Tokens.application), {
+  return apiTables(application, {
     tickets: new Tickets(never, systemClock),
-    metrics: new Metrics(new Registry()),
+    metrics,
     inFlight: new InFlight(0),
     readiness: never,
   });

@@ -1,12 +1,11 @@
-import { closeDatabase } from "../adapters/sql/database.js";
+import { closeDatabase, type Database } from "../adapters/sql/database.js";
 import { isMigrated, migrate } from "../adapters/sql/migrate.js";
 import { isBackendUnavailable } from "../domain/problem.js";
+import type { Backends } from "./backends.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
 import { LeaseHeld, ProcessLease } from "./process-lease.js";
 import { reasonOf } from "./start-reason.js";
-import type { Token } from "./token.js";
-import { Tokens } from "./tokens.js";
 
 /** The service cannot run as it was set up; the message is one line for whoever starts it. */
 export class StartRefused extends Error {}
@@ -32,13 +31,12 @@ const refusalOf = (error: unknown): unknown =>
 /** The database: migrated where it is embedded, refused where it is not; and without Redis, this process's alone. */
 export const databaseSteps = (
   config: Config,
-  get: <T>(token: Token<T>) => T,
+  { database, ports }: Backends,
   fatal: (reason: string) => void,
 ): readonly Step[] => {
-  const db = get(Tokens.database);
   const prepare = async () => {
-    if (config.DATABASE_URL === undefined) await migrate(db);
-    else if (!(await isMigrated(db)))
+    if (config.DATABASE_URL === undefined) await migrate(database);
+    else if (!(await isMigrated(database)))
       throw new StartRefused("the database is not migrated: run the service once with ROLES=migrate");
   };
   const refuse = (error: unknown) => fatal(reasonOf(error));
@@ -46,11 +44,11 @@ export const databaseSteps = (
     {
       name: "database",
       start: () => onceDatabaseAnswers(prepare, refuse),
-      stop: () => closeDatabase(db),
+      stop: () => closeDatabase(database),
     },
   ];
   if (config.REDIS_URL === undefined) {
-    const lease = new ProcessLease(get(Tokens.jobLease), () => fatal("another process has taken this database over"));
+    const lease = new ProcessLease(ports.jobLease, () => fatal("another process has taken this database over"));
     steps.push({
       name: "process lease",
       start: () => onceDatabaseAnswers(() => lease.start(), refuse),
@@ -61,13 +59,12 @@ export const databaseSteps = (
 };
 
 /** What `ROLES=migrate` does. */
-export const migrateAndClose = async (get: <T>(token: Token<T>) => T): Promise<void> => {
-  const db = get(Tokens.database);
+export const migrateAndClose = async (database: Database): Promise<void> => {
   try {
-    await migrate(db);
+    await migrate(database);
   } catch (error) {
     throw refusalOf(error);
   } finally {
-    await closeDatabase(db);
+    await closeDatabase(database);
   }
 };

@@ -19,11 +19,12 @@ type KafkaConfig = z.infer<z.ZodObject<typeof kafkaAccessSettings>> & {
   readonly KAFKA_REPLICATION: number;
 };
 
-/** All that a client of the brokers is told. */
-export const kafkaOptions = (config: KafkaConfig, clientId: string): KafkaOptions => {
+/** The options of a client of the brokers, or `null` in a profile without Kafka. */
+export const kafkaOptions = (config: KafkaConfig, clientId: string): KafkaOptions | null => {
+  if (config.KAFKA_BROKERS === undefined) return null;
   const { KAFKA_USERNAME: username, KAFKA_PASSWORD: password, KAFKA_SASL_MECHANISM: mechanism } = config;
   return {
-    brokers: config.KAFKA_BROKERS ?? [],
+    brokers: config.KAFKA_BROKERS,
     topicPrefix: config.TOPIC_PREFIX,
     partitions: config.KAFKA_PARTITIONS,
     replication: config.KAFKA_REPLICATION,

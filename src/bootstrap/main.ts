@@ -2,7 +2,7 @@ import { type Logger, pino } from "pino";
 import { ConfigError, readConfig } from "./config.js";
 import { migrateAndClose, StartRefused } from "./database-steps.js";
 import { Lifecycle } from "./lifecycle.js";
-import { nodeSteps, wireNode } from "./node-steps.js";
+import { nodeSteps, openNode } from "./node-steps.js";
 import { LeaseHeld } from "./process-lease.js";
 import { reasonOf } from "./start-reason.js";
 
@@ -21,12 +21,12 @@ const run = async (): Promise<void> => {
     redact: ["req.headers.authorization", "*.password", "*.secret", "authorization", "ticket"],
   });
   if (config.ROLES.has("migrate")) {
-    await migrateAndClose(wireNode(config, log));
-    log.info("the database is migrated");
+    await migrateAndClose(openNode(config, log).backends.database);
+    log.info("database migrated");
     return;
   }
 
-  const lifecycle = new Lifecycle((step, err) => log.warn({ step, err }, "a step did not stop cleanly"));
+  const lifecycle = new Lifecycle((step, err) => log.warn({ step, err }, "step did not stop cleanly"));
   const end = async (code: number) => {
     await lifecycle.stop();
     process.exit(code);

@@ -1,25 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { Container } from "inversify";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import type { Auth } from "../adapters/http/server/caller.js";
 import { HttpServer } from "../adapters/http/server/http-server.js";
-import { pingDatabase } from "../adapters/sql/database.js";
-import { applicationModule } from "./application-module.js";
-import { backgroundSteps } from "./background.js";
-import { concertModule } from "./concert-module.js";
+import { Metrics } from "../adapters/http/server/metrics.js";
+import type { RecurringJob } from "../adapters/system/recurring-job.js";
+import type { ClosedLate } from "../application/payment/closed-late.js";
+import { BackendWarnings, settingsChecks } from "./backend-warnings.js";
+import { applicationSettings, type Backends, type GivenBackends, openBackends } from "./backends.js";
+import { backgroundOf, relayJob } from "./background.js";
 import type { Config } from "./config.js";
 import { databaseSteps } from "./database-steps.js";
-import { databaseModule, journalModule, kafkaModule, memoryStoresModule, redisStoresModule } from "./engine-modules.js";
-import type { EngineCheck } from "./engine-tokens.js";
-import { EngineWarnings, settingsChecks } from "./engine-warnings.js";
+import { gauges } from "./gauges.js";
 import type { Step } from "./lifecycle.js";
-import { orderModule } from "./order-module.js";
+import { type Application, openApplication } from "./open-application.js";
 import { readinessOf } from "./readiness.js";
-import { readings } from "./readings.js";
-import { salesModule } from "./sales-module.js";
-import type { Token } from "./token.js";
-import { Tokens } from "./tokens.js";
 
 const authOf = (config: Config): Auth => {
   const claims = {
@@ -31,49 +26,45 @@ const authOf = (config: Config): Auth => {
   return { mode: "open" };
 };
 
-/** Which engine serves what, for the line at start. */
+/** Which backend serves what, for the line at start. */
 const profileOf = (config: Config): Readonly<Record<string, string>> => ({
   database: config.DATABASE_URL === undefined ? "sqlite" : "mysql",
   stores: config.REDIS_URL === undefined ? "memory" : "redis",
   events: config.KAFKA_BROKERS === undefined ? "journal" : "kafka",
 });
 
-/** The graph of one profile; nothing in it connects before its step starts. */
-export const wireNode = (config: Config, log: Logger): (<T>(token: Token<T>) => T) => {
-  const container = new Container();
-  container.bind(Tokens.config).toConstantValue(config);
-  container.bind(Tokens.log).toConstantValue(log);
-  container.bind(Tokens.registry).toConstantValue(new Registry());
-  container.load(
-    databaseModule,
-    config.REDIS_URL === undefined ? memoryStoresModule : redisStoresModule,
-    config.KAFKA_BROKERS === undefined ? journalModule : kafkaModule,
-    applicationModule,
-    orderModule,
-    concertModule,
-    salesModule,
-  );
-  return (token) => container.get(token as symbol);
+/** The parts of one node, composed and not started. */
+export type Node = {
+  readonly backends: Backends;
+  readonly application: Application;
+  readonly relay: RecurringJob;
+  readonly metrics: Metrics;
+};
+
+/** Composes a node. Nothing in it connects before its step starts. */
+export const openNode = (config: Config, log: Logger, given: GivenBackends = {}): Node => {
+  const metrics = new Metrics(new Registry());
+  const closedLate: ClosedLate = (outcome) =>
+    outcome instanceof Error ? log.error({ err: outcome }, "payment not settled") : metrics.payment(outcome);
+  const backends = openBackends(config, log, { wakeRelay: () => relay.poke(), closedLate }, given);
+  const application = openApplication(backends.ports, applicationSettings(config));
+  const relay = relayJob(log, () => application.relayOutbox.execute());
+  return { backends, application, relay, metrics };
 };
 
 /**
- * What a node of this configuration starts, in this order, and stops in reverse: the edge first, the database last.
- * @param fatal called when the process must end, with the reason in one line
+ * The steps of a node with these settings, in the order of their start. They stop in reverse: HTTP first, the database
+ * last.
+ * @param fatal called with the reason if the process must end
  */
 export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) => void): readonly Step[] => {
-  const get = wireNode(config, log);
-  const bus = get(Tokens.bus);
-  const db = get(Tokens.database);
-  const redis = get(Tokens.redis);
-  const engines: EngineCheck[] = [{ name: "database", ping: () => pingDatabase(db) }];
-  if (redis !== null) engines.push({ name: "redis", ping: () => redis.ping() });
-  if (config.KAFKA_BROKERS !== undefined) engines.push({ name: "kafka", ping: () => bus.ping() });
-
-  const warnings = new EngineWarnings(settingsChecks(config, db, engines), log);
-  const background = backgroundSteps(config, log, get, (outcome) => server.metrics.payment(outcome));
-  const secrets = get(Tokens.secrets);
-  const server: HttpServer = new HttpServer({
-    application: get(Tokens.application),
+  const { backends, application, relay, metrics } = openNode(config, log);
+  const { ports, checks } = backends;
+  const { bus, secrets } = ports;
+  const warnings = new BackendWarnings(settingsChecks(config, backends), log);
+  const background = backgroundOf({ config, log, ports, application, relay });
+  const server = new HttpServer({
+    application,
     servesApi: config.ROLES.has("api"),
     host: config.HOST,
     port: config.PORT,
@@ -83,31 +74,30 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
     rateLimitPerShopper: config.RATE_LIMIT_PER_SHOPPER,
     corsOrigins: config.CORS_ORIGINS,
     readiness: readinessOf(
-      engines,
+      checks,
       () => bus.deadConsumers(),
       () => warnings.all(),
     ),
     log,
-    registry: get(Tokens.registry),
-    readings: readings(get, background.figures),
+    metrics,
+    readings: gauges(ports, background.metrics),
   });
-  const claimCoupon = get(Tokens.claimCoupon);
   return [
-    ...databaseSteps(config, get, fatal),
-    ...get(Tokens.storeSteps),
-    { name: "claims in progress", stop: () => claimCoupon.drain() },
+    ...databaseSteps(config, backends, fatal),
+    ...backends.storeSteps,
+    { name: "claims in progress", stop: () => application.claimCoupon.drain() },
     { name: "event bus", start: () => bus.start(), stop: () => bus.stop(), deadlineMs: 8000 },
     ...background.steps,
-    { name: "engine settings", start: () => warnings.start(), stop: () => warnings.stop() },
+    { name: "backend settings", start: () => warnings.start(), stop: () => warnings.stop() },
     {
       name: "http",
       start: async () => {
         const { host, port } = await server.start();
         const address = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
         const roles = [...config.ROLES].join(",");
-        // Said whatever the level, short of silence: with PORT=0 nobody could find the service otherwise.
-        const saying = log.child({}, { level: config.LOG_LEVEL === "silent" ? "silent" : "info" });
-        saying.info({ address, profile: profileOf(config), auth: authOf(config).mode, roles }, "Rushboard serves");
+        // Logged at every level but silent: with PORT=0 this line is the only place that names the port.
+        const always = log.child({}, { level: config.LOG_LEVEL === "silent" ? "silent" : "info" });
+        always.info({ address, profile: profileOf(config), auth: authOf(config).mode, roles }, "listening");
       },
       stop: () => server.stop(4000),
     },

@@ -1,6 +1,6 @@
 import type { Readiness } from "../adapters/http/api/probes.js";
+import type { BackendCheck } from "./backends.js";
 import { withDeadline } from "./deadline.js";
-import type { EngineCheck } from "./engine-tokens.js";
 
 const checkMs = 1200;
 
@@ -9,7 +9,7 @@ const checkMs = 1200;
  * `degraded`, for what the database alone can do goes on. Warnings change no status.
  */
 export const readinessOf =
-  (engines: readonly EngineCheck[], deadConsumers: () => readonly string[], warnings: () => readonly string[]) =>
+  (engines: readonly BackendCheck[], deadConsumers: () => readonly string[], warnings: () => readonly string[]) =>
   async (): Promise<Readiness> => {
     const answers = await Promise.all(
       engines.map(async ({ name, ping }) => {

@@ -5,9 +5,8 @@ import { closeDatabase, type Database } from "../adapters/sql/database.js";
 import { isMigrated } from "../adapters/sql/migrate.js";
 import { type BusinessDay, businessDayAt, daysBetween, isBusinessDay } from "../domain/business-day.js";
 import { ConfigError, readConfig } from "./config.js";
-import { wireNode } from "./node-steps.js";
+import { openNode } from "./node-steps.js";
 import { reasonOf } from "./start-reason.js";
-import { Tokens } from "./tokens.js";
 
 const usage = "npm run statistics -- --from 2026-11-01 --to 2026-11-20 (both included, both over)";
 /** `EX_USAGE`, `EX_UNAVAILABLE` and `EX_CONFIG` of sysexits. */
@@ -42,13 +41,13 @@ const checkDatabase = async (db: Database): Promise<void> => {
 const run = async (): Promise<void> => {
   const days = readDays();
   const config = readConfig(process.env);
-  const get = wireNode(config, pino({ level: "silent" }));
-  const today = businessDayAt(get(Tokens.clock).now(), config.BUSINESS_TIME_ZONE);
+  const { application, backends } = openNode(config, pino({ level: "silent" }));
+  const { database, redis } = backends;
+  const { closeDay, clock, zone } = application;
+  const today = businessDayAt(clock.now(), zone);
   if (days.some((day) => day >= today)) refuse(`days must be over; today is ${today}`, exits.usage);
-  await checkDatabase(get(Tokens.database));
-  const redis = get(Tokens.redis);
+  await checkDatabase(database);
   await redis?.start();
-  const closeDay = get(Tokens.closeDay);
   let [rows, drifted] = [0, 0];
   for (const [n, day] of days.entries()) {
     const closed = await closeDay.execute(day);
@@ -60,7 +59,7 @@ const run = async (): Promise<void> => {
   }
   process.stdout.write(`${days.length} days, ${rows} rows, ${drifted} differed\n`);
   await redis?.stop();
-  await closeDatabase(get(Tokens.database));
+  await closeDatabase(database);
 };
 
 run().catch((error: unknown) => {

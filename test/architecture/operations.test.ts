@@ -9,7 +9,7 @@ import { migrate } from "../../src/adapters/sql/migrate.js";
 import { choreograph, type Reactions } from "../../src/application/choreography.js";
 import type { OldRows } from "../../src/application/ports/row-retention.js";
 import { PurgeRows } from "../../src/application/retention/purge-rows.js";
-import { kafkaFaults, redisFaults, sqlFaults } from "../../src/bootstrap/wanted-settings.js";
+import { kafkaFaults, redisFaults, sqlFaults } from "../../src/bootstrap/backend-rules.js";
 import type { CouponId } from "../../src/domain/ids.js";
 import { salesWindows } from "../../src/domain/sales-window.js";
 import { fastestBoard } from "../../src/domain/sold-out.js";

@@ -1,6 +1,5 @@
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import { Tokens } from "../../src/bootstrap/tokens.js";
 import { addProduct, placeOrder } from "../http/shop.js";
 import { expectText, hasBrowser, recordElementTexts, visit } from "../support/browser.js";
 import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
@@ -10,10 +9,10 @@ const parked = { type: "order.placed", group: "inventory", error: "shelf not fou
 /** Places an order and parks its event as a dead letter. */
 const parkPlacedOrder = async (app: HttpApp): Promise<void> => {
   await placeOrder(app, [await addProduct(app)]);
-  const { knex } = app.get(Tokens.database);
+  const { knex } = app.backends.database;
   const { payload } = await knex("outbox").first("payload");
   await knex("outbox").delete();
-  await app.get(Tokens.deadLetters).park([{ ...parked, event: payload }]);
+  await app.backends.ports.deadLetterRows.park([{ ...parked, event: payload }]);
 };
 
 const secret = "a secret of thirty-two bytes, or more";
@@ -62,7 +61,7 @@ describe.skipIf(!hasBrowser)("the health view", () => {
   it("replays a dead letter and keeps the others unchanged", async () => {
     const app = await startHttpApp();
     await parkPlacedOrder(app);
-    await app.get(Tokens.deadLetters).park([{ ...parked, event: "not JSON" }]);
+    await app.backends.ports.deadLetterRows.park([{ ...parked, event: "not JSON" }]);
     const { page, takeFaults } = await visit(`${app.url}/#/health`);
     await expectText(page, letters, /order\.placed for inventory, .*, after 8 attempts.*shelf not found/);
     expect(await page.locator(letters).count()).toBe(2);
@@ -104,7 +103,7 @@ describe.skipIf(!hasBrowser)("a service that requires tokens", () => {
     const authorization = `Bearer ${operator}`;
     const body = { couponId: "autumn", name: "Autumn", quantity: 5, discount: { type: "fixed", value: 100 } };
     await app.ask("POST", "/api/v1/coupons", { headers: { authorization }, body });
-    await app.get(Tokens.deadLetters).park([{ ...parked, event: "not JSON" }]);
+    await app.backends.ports.deadLetterRows.park([{ ...parked, event: "not JSON" }]);
     const { page, takeFaults } = await visit(`${app.url}/#/health`);
     const enterToken = async (token: string) => {
       await page.locator("#token-button").click();

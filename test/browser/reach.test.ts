@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { Tokens } from "../../src/bootstrap/tokens.js";
 import { expectFreshness, expectText, hasBrowser, sizes, visit } from "../support/browser.js";
 import { type HttpApp, startHttpApp } from "../support/http-app.js";
 import { claimAsShoppers, openScene, sceneViews, sellGalaSeats } from "./scene.js";
@@ -38,7 +37,7 @@ describe.skipIf(!hasBrowser)("accessibility of the page", () => {
     const app = await startScene();
     await claimAsShoppers(app, 1, 20);
     const letter = { type: "order.placed", group: "inventory", error: "shelf not found", attempts: 8 } as const;
-    await app.get(Tokens.deadLetters).park([{ ...letter, event: "not JSON" }]);
+    await app.backends.ports.deadLetterRows.park([{ ...letter, event: "not JSON" }]);
     const inScene = (await visit(app.url, { size: "phone", bypassPolicy: true })).page;
     const empty = await startHttpApp();
     const inEmpty = (await visit(empty.url, { size: "phone", bypassPolicy: true })).page;

@@ -7,7 +7,7 @@ import { readTopicSettings } from "../../src/adapters/kafka/kafka-settings.js";
 import { readRedisSettings } from "../../src/adapters/redis/redis-settings.js";
 import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
 import { readSqlSettings } from "../../src/adapters/sql/sql-settings.js";
-import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "../../src/bootstrap/wanted-settings.js";
+import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "../../src/bootstrap/backend-rules.js";
 import { eventTypes } from "../../src/domain/event.js";
 import { engines } from "../support/backends.js";
 import { type MariaDbEngine, startMariaDb } from "../support/engines/mariadb.js";

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { PopularProduct, PopularProducts } from "../../src/application/sales/list-popular-products.js";
-import { Tokens } from "../../src/bootstrap/tokens.js";
 import { DomainError } from "../../src/domain/problem.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { expectProblem } from "../support/expect-problem.js";
@@ -31,11 +30,11 @@ const madeUp = async () => {
     },
   } as never;
   const app = await startHttpApp({ instead: { listPopularProducts }, streamBounds: { perProcess: 20 } });
-  const watch = app.get(Tokens.watchBoards);
+  const watch = app.application.watchBoards;
   watch.start();
   const change = (quantity: number) => {
     shown.quantity = quantity;
-    app.get(Tokens.boardNotices).announce(["products"]);
+    app.application.boardNotices.announce(["products"]);
   };
   /** A watcher who has been told, and whose first second is over. */
   const watching = async (query = "") => {

@@ -1,5 +1,4 @@
 import { expect } from "vitest";
-import { Tokens } from "../../src/bootstrap/tokens.js";
 import type { Answered, HttpApp, Json } from "../support/http-app.js";
 import { minute } from "./shop.js";
 
@@ -8,7 +7,7 @@ export const day = 24 * 60 * minute;
 export const brief = 500;
 
 /** The app's own time. */
-export const now = (app: HttpApp): number => app.get(Tokens.clock).now();
+export const now = (app: HttpApp): number => app.application.clock.now();
 /** The business day in Seoul, `days` from today. */
 export const dayAt = (app: HttpApp, days = 0): string =>
   new Date(now(app) + 9 * 60 * minute + days * day).toISOString().slice(0, 10);
@@ -23,7 +22,7 @@ export const toNoon = (app: HttpApp): void => {
 export const nextDay = async (app: HttpApp, days = 1): Promise<void> => {
   for (let n = 0; n < days; n++) {
     app.advance(day);
-    await app.get(Tokens.fillBoards).execute();
+    await app.application.fillBoards.execute();
   }
 };
 

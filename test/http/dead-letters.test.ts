@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Tokens } from "../../src/bootstrap/tokens.js";
 import { expectProblem, faultsOf } from "../support/expect-problem.js";
 import { type HttpApp, startHttpApp } from "../support/http-app.js";
 import { addProduct, placeOrder, reached } from "./shop.js";
@@ -13,10 +12,10 @@ const parked = { group: "inventory", error: "the shelf collapsed", attempts: 8 }
 /** Places an order whose event never leaves, as if its group had failed on it for good; answers both. */
 const parkPlacedOrder = async (app: HttpApp) => {
   const orderId = await placeOrder(app, [await addProduct(app)]);
-  const { knex } = app.get(Tokens.database);
+  const { knex } = app.backends.database;
   const { payload } = await knex("outbox").first("payload");
   await knex("outbox").delete();
-  await app.get(Tokens.deadLetters).park([{ ...parked, type: "order.placed", event: payload }]);
+  await app.backends.ports.deadLetterRows.park([{ ...parked, type: "order.placed", event: payload }]);
   return { orderId, event: JSON.parse(payload) };
 };
 
@@ -49,7 +48,7 @@ describe("dead letters", () => {
     const app = await startHttpApp();
     const letters = ["no JSON at all", '{"type":"order.placed"}', "null"];
     const park = letters.map((event) => ({ ...parked, type: "unknown", event }));
-    await app.get(Tokens.deadLetters).park(park);
+    await app.backends.ports.deadLetterRows.park(park);
     expect((await list(app)).map(({ event }) => event)).toEqual(["no JSON at all", { type: "order.placed" }, null]);
     for (const { id } of await list(app)) expectProblem(await replay(app, id), "dead-letter-undecodable");
     expect(await list(app)).toHaveLength(3);
@@ -58,7 +57,7 @@ describe("dead letters", () => {
   it("are walked page by page, oldest first", async () => {
     const app = await startHttpApp();
     const letters = Array.from({ length: 5 }, (_, n) => ({ ...parked, type: "unknown", event: `"${n}"` }));
-    await app.get(Tokens.deadLetters).park(letters);
+    await app.backends.ports.deadLetterRows.park(letters);
     const seen: unknown[] = [];
     let cursor = "";
     do {

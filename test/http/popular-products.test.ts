@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Tokens } from "../../src/bootstrap/tokens.js";
 import { DomainError } from "../../src/domain/problem.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, startHttpApp } from "../support/http-app.js";
@@ -129,7 +128,7 @@ describe("the board of best sellers", () => {
     toNoon(app);
     const productId = await addProduct(app);
     await sold(app, { [productId]: 2 });
-    await app.get(Tokens.bookSales).bookUnbooked();
+    await app.application.bookSales.bookUnbooked();
     const read = await board(app, "products");
     expect(Object.values(read.items ?? {}).map((item) => place.map((field) => item[field]))).toEqual([
       [productId, 2, "new"],

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Tokens } from "../../src/bootstrap/tokens.js";
 import { expectProblem, faultsOf } from "../support/expect-problem.js";
 import { startHttpApp } from "../support/http-app.js";
 import { addProduct, audited } from "./shop.js";
@@ -43,7 +42,7 @@ describe("a product", () => {
     const productId = await addProduct(app);
     const change = (body: unknown) => app.ask("PATCH", `/api/v1/products/${productId}`, { body });
     let announced = 0;
-    app.get(Tokens.boardNotices).subscribe("products", () => {
+    app.application.boardNotices.subscribe("products", () => {
       announced += 1;
     });
     const stands = { productId, ...product, category: null };

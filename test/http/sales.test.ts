@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Tokens } from "../../src/bootstrap/tokens.js";
 import { expectProblem, faultsOf } from "../support/expect-problem.js";
 import { type HttpApp, startHttpApp } from "../support/http-app.js";
 import { itemsOf, now, report, sale } from "./boards.js";
@@ -8,8 +7,8 @@ import { addProduct, minute } from "./shop.js";
 const taken = (accepted: number, known = 0) => ({ status: 202, body: { accepted, known } });
 /** What the sales taken so far add up to, by product. */
 const counted = async (app: HttpApp) => {
-  await app.get(Tokens.bookSales).bookUnbooked();
-  await app.get(Tokens.compareBoards).all();
+  await app.application.bookSales.bookUnbooked();
+  await app.application.compareBoards.all();
   return Object.fromEntries(await itemsOf(app, "products?window=all&limit=100", "productId", "quantity"));
 };
 const open = async () => {
@@ -80,7 +79,7 @@ describe("reported sales", () => {
     for (const saleId of ["order:o1:a", "shop:1"])
       expect(faultsOf(await report(app, [sale("a", { saleId })]))).toEqual(["#/sales/0/saleId"]);
     await report(app, [sale("a", { saleId: "order" })]);
-    expect(await app.get(Tokens.sales).unbooked(10)).toEqual(["shop:order"]);
+    expect(await app.application.sales.unbooked(10)).toEqual(["shop:order"]);
   });
 });
 

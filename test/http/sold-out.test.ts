@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Tokens } from "../../src/bootstrap/tokens.js";
 import { businessDayAt, businessWeekOf, type TimeZone } from "../../src/domain/business-day.js";
 import { fastestBoard } from "../../src/domain/sold-out.js";
 import type { EpochMs } from "../../src/domain/time.js";
@@ -146,7 +145,7 @@ describe("a rebuild by command", () => {
     const scheduleId = await addHall(app, { seats: 1 });
     await sellOut(app, scheduleId);
     expect((await rebuild(app, "fastest")).status).toBe(200);
-    const stored = app.get(Tokens.soldOutBoard);
+    const stored = app.application.soldOutBoard;
     await stored.write(fastestBoard, "tiered", [], await stored.version(fastestBoard));
     expect(await itemsOf(app, "sold-out", ...place)).toEqual([]);
     expect((await rebuild(app, "fastest")).body).toEqual({ board: "fastest", entries: 1, drift: 1 });
@@ -159,7 +158,7 @@ describe("a rebuild by command", () => {
 
   it("is to be asked for again where sell-outs overtake it each time", async () => {
     const app = await startHttpApp();
-    app.get(Tokens.soldOutBoard).write = async () => ({ kind: "stale" });
+    app.application.soldOutBoard.write = async () => ({ kind: "stale" });
     expectProblem(await rebuild(app, "fastest"), "engine-unavailable");
   });
 });

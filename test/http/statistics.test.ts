@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Tokens } from "../../src/bootstrap/tokens.js";
 import type { BusinessDay } from "../../src/domain/business-day.js";
 import type { ProductId } from "../../src/domain/ids.js";
 import { boardOf } from "../../src/domain/sales-window.js";
@@ -20,20 +19,20 @@ const open = async (): Promise<HttpApp> => {
   const app = await startHttpApp();
   toNoon(app);
   for (const productId of ["a", "b"]) await addProduct(app, { productId });
-  await app.get(Tokens.fillBoards).execute();
+  await app.application.fillBoards.execute();
   return app;
 };
 
 /** Has what was sold booked and on the boards. */
 const count = async (app: HttpApp): Promise<void> => {
-  await app.get(Tokens.bookSales).bookUnbooked();
-  await app.get(Tokens.compareBoards).all();
+  await app.application.bookSales.bookUnbooked();
+  await app.application.compareBoards.all();
 };
 
 /** Makes the day's board show too little of a product. */
 const misplace = async (app: HttpApp, productId: string, businessDay: string, seen: number): Promise<void> => {
   const board = boardOf("1d", businessDay as BusinessDay);
-  await app.get(Tokens.salesBoard).lower(board, [{ productId: productId as ProductId, quantity: 1, seen }]);
+  await app.application.salesBoard.lower(board, [{ productId: productId as ProductId, quantity: 1, seen }]);
 };
 
 describe("the statistics of a day", () => {
@@ -100,7 +99,7 @@ describe("the statistics of a day", () => {
     expect((await drifts(app, today)).items).toEqual([{ businessDay: today, ...drift[0] }]);
     // Past the day on which its board is let go, only the rows can differ.
     await nextDay(app, 3);
-    await app.get(Tokens.database).knex("product_sales_daily").where("product_id", "b").update({ quantity: 7 });
+    await app.backends.database.knex("product_sales_daily").where("product_id", "b").update({ quantity: 7 });
     expect((await sync(app, today)).body.drift).toEqual([{ productId: "b", board: null, sales: 2 }]);
     expect((await rows(app, today, today, "&productId=b")).body.items).toMatchObject([{ quantity: 2, revenue: 2000 }]);
   });

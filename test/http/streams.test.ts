@@ -1,8 +1,7 @@
 import { Writable } from "node:stream";
 import { EventSource } from "eventsource";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Application } from "../../src/adapters/http/api/api-tables.js";
-import { Tokens } from "../../src/bootstrap/tokens.js";
+import type { ApiNeeds } from "../../src/adapters/http/api/api-tables.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
 import { follow, namesIn } from "./follow.js";
@@ -26,12 +25,12 @@ const holding = async () => {
     letGo = resolve;
   });
   const followOrder = {
-    async execute(...asked: Parameters<Application["followOrder"]["execute"]>) {
+    async execute(...asked: Parameters<ApiNeeds["followOrder"]["execute"]>) {
       came();
       await going;
-      return app.get(Tokens.followOrder).execute(...asked);
+      return app.application.followOrder.execute(...asked);
     },
-  } as Application["followOrder"];
+  } as ApiNeeds["followOrder"];
   const app = await startHttpApp({ instead: { followOrder }, streamBounds: { heartbeatMs: 5 } });
   const ask = async (orderId: string) => {
     const answer = app.ask("GET", `/api/v1/orders/${orderId}/events`, { as: "kim", endless: true });

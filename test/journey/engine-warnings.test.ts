@@ -21,7 +21,7 @@ describe.skipIf(!engines.database || !engines.redis)("a Redis that forgets", () 
     await expect.poll(() => warningsAt(url)).toEqual({ status: "ready", warnings: [warning] });
     const told = lines.filter(({ setting }) => setting !== undefined);
     expect(told).toEqual([
-      expect.objectContaining({ level: 40, engine: "redis", setting: "appendonly", found: "no", wanted: "yes" }),
+      expect.objectContaining({ level: 40, backend: "redis", setting: "appendonly", found: "no", wanted: "yes" }),
     ]);
   });
 

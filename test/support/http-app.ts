@@ -1,22 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Container } from "inversify";
 import { type DestinationStream, pino } from "pino";
-import { Registry } from "prom-client";
 import { onTestFinished } from "vitest";
-import type { Application } from "../../src/adapters/http/api/api-tables.js";
 import { HttpServer, type HttpServerNeeds } from "../../src/adapters/http/server/http-server.js";
-import { applicationModule } from "../../src/bootstrap/application-module.js";
-import { backgroundSteps } from "../../src/bootstrap/background.js";
-import { concertModule } from "../../src/bootstrap/concert-module.js";
+import type { Backends } from "../../src/bootstrap/backends.js";
+import { backgroundOf } from "../../src/bootstrap/background.js";
 import { readConfig } from "../../src/bootstrap/config.js";
-import { databaseModule, journalModule, memoryStoresModule } from "../../src/bootstrap/engine-modules.js";
-import { orderModule } from "../../src/bootstrap/order-module.js";
-import { readings } from "../../src/bootstrap/readings.js";
-import { salesModule } from "../../src/bootstrap/sales-module.js";
-import type { Token } from "../../src/bootstrap/token.js";
-import { Tokens } from "../../src/bootstrap/tokens.js";
+import { gauges } from "../../src/bootstrap/gauges.js";
+import { openNode } from "../../src/bootstrap/node-steps.js";
+import type { Application } from "../../src/bootstrap/open-application.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { openSqlBackends } from "./backends.js";
 
@@ -59,8 +52,9 @@ export type HttpApp = {
   ask(method: string, path: string, asked?: Asked): Promise<Answered>;
   /** Writes bytes to a connection of its own, and answers what comes back until that is closed. */
   raw(bytes: string): Promise<Answered>;
-  /** What a token stands for, for what no request can bring about. */
-  get<T>(token: Token<T>): T;
+  /** The use cases and ports, for what no request can cause. */
+  readonly application: Application;
+  readonly backends: Backends;
 };
 
 const json = (text: string): unknown => {
@@ -122,31 +116,25 @@ const rawAsker =
       socket.on("error", reject).on("close", () => resolve(parsed(answer)));
     });
 
-/** The real graph of the embedded profile, but for the database (in memory) and the clock (movable). */
-const wired = async () => {
+/** A node of the embedded profile, with its database in memory and a clock that can be moved. */
+const openTestNode = async () => {
   const opened = await openSqlBackends()[0]?.open();
   if (opened === undefined) throw new Error("no SQLite");
   const clock = { ahead: 0, now: () => (Date.now() + clock.ahead) as EpochMs };
   const config = readConfig({});
-  const container = new Container();
-  container.bind(Tokens.config).toConstantValue(config);
-  container.bind(Tokens.log).toConstantValue(pino({ level: "silent" }));
-  container.bind(Tokens.registry).toConstantValue(new Registry());
-  container.load(databaseModule, memoryStoresModule, journalModule);
-  container.load(applicationModule, orderModule, concertModule, salesModule);
-  container.rebind(Tokens.database).toConstantValue(opened.db);
-  container.rebind(Tokens.clock).toConstantValue(clock);
-  const get = <T>(token: Token<T>): T => container.get(token as symbol);
-  return { get, config, clock, close: opened.close };
+  const log = pino({ level: "silent" });
+  const node = openNode(config, log, { database: opened.db, clock });
+  return { ...node, config, log, clock, close: opened.close };
 };
 
 /** Starts an edge on a free port; it is stopped when the test has finished. */
 export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions = {}): Promise<HttpApp> => {
-  const { get, config, clock, close } = await wired();
-  const background = backgroundSteps(config, get(Tokens.log), get, (outcome) => server.metrics.payment(outcome));
+  const { backends, application, relay, metrics, config, log, clock, close } = await openTestNode();
+  const { ports } = backends;
+  const background = backgroundOf({ config, log, ports, application, relay });
   const key = randomBytes(32);
-  const server: HttpServer = new HttpServer({
-    application: { ...get(Tokens.application), ...instead },
+  const server = new HttpServer({
+    application: { ...application, ...instead },
     servesApi: true,
     host: "127.0.0.1",
     port: 0,
@@ -155,15 +143,13 @@ export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions 
     rateLimitPerShopper: 0,
     corsOrigins: [],
     readiness: async () => ({ status: "ready", checks: {} }),
-    log: logTo === undefined ? get(Tokens.log) : pino({ level: "info" }, logTo),
-    registry: get(Tokens.registry),
-    readings: readings(get, background.figures),
+    log: logTo === undefined ? log : pino({ level: "info" }, logTo),
+    metrics,
+    readings: gauges(ports, background.metrics),
     ...needs,
   });
-  const bus = get(Tokens.bus);
-  const claimCoupon = get(Tokens.claimCoupon);
   const { port } = await server.start();
-  const stops: (() => unknown)[] = [close, () => claimCoupon.drain(), () => bus.stop()];
+  const stops: (() => unknown)[] = [close, () => application.claimCoupon.drain(), () => ports.bus.stop()];
   onTestFinished(async () => {
     await server.stop(100);
     for (const stop of stops.reverse()) await stop();
@@ -183,7 +169,8 @@ export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions 
     },
     ask: asker(url),
     raw: rawAsker(port),
-    get,
+    application,
+    backends,
   };
 };
 

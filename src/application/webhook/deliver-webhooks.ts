@@ -25,11 +25,12 @@ export type FailedSend = {
 /** Sends webhooks that are due: at least once, in no order; a day of failures parks one until it is replayed. */
 export class DeliverWebhooks {
   private readonly deliveries: WebhookDeliveries;
-  private readonly target: WebhookTarget;
+  private readonly target: WebhookTarget | null;
   private readonly backoff: Backoff;
   private readonly clock: Clock;
 
-  constructor(deliveries: WebhookDeliveries, target: WebhookTarget, backoff: Backoff, clock: Clock) {
+  /** @param target `null` if no listener is configured: then nothing is sent */
+  constructor(deliveries: WebhookDeliveries, target: WebhookTarget | null, backoff: Backoff, clock: Clock) {
     this.deliveries = deliveries;
     this.target = target;
     this.backoff = backoff;
@@ -38,10 +39,12 @@ export class DeliverWebhooks {
 
   /** Answers what failed. It ends with the first round in which anything did: the listener is given a rest. */
   async execute(): Promise<readonly FailedSend[]> {
+    const { target } = this;
+    if (target === null) return [];
     for (;;) {
       const claimed = await this.deliveries.claim(sendsAtOnce);
       const failed: FailedSend[] = [];
-      for (const end of await Promise.allSettled(claimed.map((delivery) => this.send(delivery)))) {
+      for (const end of await Promise.allSettled(claimed.map((delivery) => this.send(target, delivery)))) {
         // One whose end could not be written down is due again once its claim lapses.
         if (end.status === "rejected") throw end.reason;
         if (end.value !== undefined) failed.push(end.value);
@@ -50,9 +53,9 @@ export class DeliverWebhooks {
     }
   }
 
-  private async send(delivery: WebhookDelivery): Promise<FailedSend | undefined> {
+  private async send(target: WebhookTarget, delivery: WebhookDelivery): Promise<FailedSend | undefined> {
     const { event, attempts } = delivery;
-    const sent = await this.target.send(event);
+    const sent = await target.send(event);
     if (sent === "delivered") return void (await this.deliveries.markDelivered(delivery));
     const now = this.clock.now();
     const since = delivery.failingSince ?? now;

@@ -11,7 +11,6 @@ import {
   type Reactions,
 } from "../../../src/application/choreography.js";
 import type { DeadLetter } from "../../../src/application/ports/dead-letters.js";
-import { Tokens } from "../../../src/bootstrap/tokens.js";
 import type { EventOf, EventType } from "../../../src/domain/event.js";
 import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
 import { scheduleSoldOut } from "../../../src/domain/sold-out.js";
@@ -116,7 +115,7 @@ describe("a listener by the recipe", () => {
   ])("that $how: payments and boards go on as before", async ({ send }) => {
     const app = await startHttpApp();
     const texts = new TextSoldOut(send);
-    Object.assign(app.get(Tokens.reactions), { textSoldOut: texts });
+    Object.assign(app.application, { textSoldOut: texts });
     await app.work();
     const client = new Client(new URL(app.url), undefined);
     onTestFinished(() => client.close());
@@ -152,20 +151,10 @@ export class TextSoldOut implements Reaction<"schedule.sold-out"> {
           .replace('webhook: "announceSoldOut" }', 'webhook: "announceSoldOut", texts: "textSoldOut" }'),
     },
     wiring: {
-      "src/bootstrap/use-case-tokens.ts": (text: string) =>
-        text.replace(
-          "export const useCaseTokens = {\n",
-          'export const useCaseTokens = {\n  textSoldOut: token<import("../application/concert/text-sold-out.js").TextSoldOut>("textSoldOut"),\n',
-        ),
-      "src/bootstrap/concert-module.ts": (text: string) =>
+      "src/bootstrap/use-cases.ts": (text: string) =>
         text
           .replace("\n\n", '\nimport { TextSoldOut } from "../application/concert/text-sold-out.js";\n\n')
-          .replace("wiring((wire) => {\n", "wiring((wire) => {\n  wire(T.textSoldOut, [], make(TextSoldOut));\n"),
-      "src/bootstrap/application-module.ts": (text: string) =>
-        text.replace(
-          "    rankSoldOut: T.rankSoldOut,\n",
-          "    rankSoldOut: T.rankSoldOut,\n    textSoldOut: T.textSoldOut,\n",
-        ),
+          .replace("export const useCases = {\n", "export const useCases = {\n  textSoldOut: useCase(TextSoldOut),\n"),
     },
   };
   type Edits = Readonly<Record<string, (text: string) => string>>;
@@ -202,7 +191,7 @@ export class TextSoldOut implements Reaction<"schedule.sold-out"> {
 
   it("is one file and one row; bootstrap does not compile until it is wired", () => {
     const { file, row, wiring } = steps;
-    expect(faultsWith({ ...file, ...row })).toEqual(["src/bootstrap/application-module.ts"]);
+    expect(faultsWith({ ...file, ...row })).toEqual(["src/bootstrap/background.ts"]);
     expect(faultsWith({ ...file, ...row, ...wiring })).toEqual([]);
   });
 });

@@ -99,7 +99,7 @@ describe("the settings", () => {
       AUTH_SECRET: "x".repeat(32),
     });
     expect(config.KAFKA_BROKERS).toEqual(["a:9092", "b:9092"]);
-    expect(kafkaOptions(config, "node").login).toEqual({ mechanism: "plain", username: "u", password: "p" });
+    expect(kafkaOptions(config, "node")?.login).toEqual({ mechanism: "plain", username: "u", password: "p" });
     expect(config.ROLES).toEqual(new Set(["worker"]));
   });
 });

@@ -32,8 +32,10 @@ const legible = (event: string): unknown => {
   }
 };
 
+type Needs = { readonly deadLetters: DeadLetterQueries; readonly replayDeadLetter: ReplayDeadLetter };
+
 /** What could not be delivered, for operators. */
-export const deadLetterRoutes = (letters: DeadLetterQueries, replay: ReplayDeadLetter): readonly Route[] => [
+export const deadLetterRoutes = ({ deadLetters, replayDeadLetter }: Needs): readonly Route[] => [
   route({
     method: "GET",
     path: "/admin/dead-letters",
@@ -44,7 +46,7 @@ export const deadLetterRoutes = (letters: DeadLetterQueries, replay: ReplayDeadL
     problems: ["engine-unavailable"],
     async handle({ query: { cursor = null, limit } }) {
       return pageAnswer(
-        await letters.list(cursor, limit),
+        await deadLetters.list(cursor, limit),
         ({ id, type, group, error, attempts, at, event }): z.infer<typeof letterSchema> => ({
           id,
           type,
@@ -67,7 +69,7 @@ export const deadLetterRoutes = (letters: DeadLetterQueries, replay: ReplayDeadL
     answers: { 202: replaySchema },
     problems: ["dead-letter-not-found", "dead-letter-replayed", "dead-letter-undecodable", "engine-unavailable"],
     async handle({ params: { deadLetterId } }) {
-      await replay.execute(deadLetterId);
+      await replayDeadLetter.execute(deadLetterId);
       return { status: 202, body: { id: deadLetterId } };
     },
   }),

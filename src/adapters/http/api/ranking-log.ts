@@ -22,8 +22,10 @@ const entrySchema = name(
 
 const entryPage = pageOf("RankingLogPage", entrySchema);
 
+type Needs = { readonly rankingLog: RankingLogQueries };
+
 /** The ranking log, for operators. */
-export const rankingLogRoutes = (rankingLog: RankingLogQueries): readonly Route[] => [
+export const rankingLogRoutes = ({ rankingLog }: Needs): readonly Route[] => [
   route({
     method: "GET",
     path: "/admin/ranking-logs",

@@ -47,8 +47,10 @@ const pointed = (error: unknown): never => {
   throw new EdgeProblem(code, { ...facts, errors: [{ pointer: `#/sales/${index}/${field}`, detail }] });
 };
 
+type Needs = { readonly recordSale: RecordSale };
+
 /** Sales of shops that keep their own orders. */
-export const saleRoutes = (recordSale: RecordSale): readonly Route[] => [
+export const saleRoutes = ({ recordSale }: Needs): readonly Route[] => [
   route({
     method: "POST",
     path: "/sales",

@@ -32,8 +32,10 @@ const closedSchema = name(
 );
 const keptSchema = name("DayDrift", driftSchema.extend({ businessDay: businessDaySchema }));
 
+type Needs = { readonly sales: SalesQueries; readonly closeDay: CloseDay };
+
 /** What was sold on days that are over. */
-export const statisticsRoutes = (sales: SalesQueries, closeDay: CloseDay): readonly Route[] => [
+export const statisticsRoutes = ({ sales, closeDay }: Needs): readonly Route[] => [
   route({
     method: "GET",
     path: "/statistics/products",

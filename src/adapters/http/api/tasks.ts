@@ -23,8 +23,10 @@ const taskSchema = name(
   ]),
 );
 
+type Needs = { readonly claims: ClaimQueries; readonly followTask: FollowTask };
+
 /** What became of a claim: asked once, or followed. */
-export const taskRoutes = (claims: ClaimQueries, followTask: FollowTask): readonly Route[] => {
+export const taskRoutes = ({ claims, followTask }: Needs): readonly Route[] => {
   const find = async (taskId: TaskId, shopper: UserId): Promise<Task> => {
     const [claim] = await claims.byTasks([taskId]);
     if (claim === undefined || claim.userId !== shopper) throw new DomainError({ code: "task-not-found", taskId });

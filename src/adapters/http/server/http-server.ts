@@ -2,8 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import express from "express";
 import type { Logger } from "pino";
-import type { Registry } from "prom-client";
-import { type Application, apiTables, type Table } from "../api/api-tables.js";
+import { type ApiNeeds, apiTables, type Table } from "../api/api-tables.js";
 import type { Readiness } from "../api/probes.js";
 import { registerDocs } from "../page/docs-page-routes.js";
 import { registerLivePage } from "../page/live-page-routes.js";
@@ -13,7 +12,7 @@ import { Cors } from "./cors.js";
 import { EventStreams, type StreamBounds } from "./event-stream.js";
 import { createExpressServer, type EdgeResponse } from "./exchange.js";
 import { InFlight } from "./in-flight.js";
-import { Metrics, type Reading } from "./metrics.js";
+import type { Metrics, Reading } from "./metrics.js";
 import { openApiDocument } from "./openapi.js";
 import { EdgeProblem, invalid } from "./problem-json.js";
 import { RateLimit } from "./rate-limit.js";
@@ -23,7 +22,7 @@ import { Tickets } from "./ticket.js";
 
 /** Everything that the HTTP edge is given. */
 export type HttpServerNeeds = {
-  readonly application: Application;
+  readonly application: ApiNeeds;
   /** Whether the API is served here; a node of other roles answers probes only. */
   readonly servesApi: boolean;
   readonly host: string;
@@ -37,7 +36,7 @@ export type HttpServerNeeds = {
   readonly corsOrigins: readonly string[];
   readonly readiness: () => Promise<Readiness>;
   readonly log: Logger;
-  readonly registry: Registry;
+  readonly metrics: Metrics;
   /** Figures of other parts, for `/metrics`. */
   readonly readings?: readonly Reading[];
   readonly streamBounds?: Partial<StreamBounds>;
@@ -81,7 +80,7 @@ export class HttpServer {
     this.port = needs.port;
     this.streams = new EventStreams(needs.streamBounds);
     this.inFlight = new InFlight(needs.deadlineMs ?? deadlineMs);
-    this.metrics = new Metrics(needs.registry);
+    this.metrics = needs.metrics;
     const cors = new Cors(needs.corsOrigins);
     this.writer = new ResponseWriter(needs.log, cors, this.inFlight);
     const tickets = new Tickets(needs.ticketKey, clock);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "../../../src/bootstrap/wanted-settings.js";
+import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "../../../src/bootstrap/backend-rules.js";
 
 const told = (faults: readonly SettingFault[]) =>
   faults.map(({ setting, found, wanted, where }) => [setting, found, wanted, ...(where ?? [])].join(" | "));

@@ -1,7 +1,6 @@
 import type { Reading } from "../adapters/http/server/metrics.js";
-import type { JobFigures } from "./scheduled-jobs.js";
-import type { Token } from "./token.js";
-import { Tokens } from "./tokens.js";
+import type { Backends } from "./backends.js";
+import type { JobMetrics } from "./scheduled-jobs.js";
 
 const one = (figure: number): ReadonlyMap<string, number> => new Map([["", figure]]);
 
@@ -17,13 +16,8 @@ const askedOnce = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
 };
 
 /** Figures of the parts behind the edge, for `/metrics`. */
-export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): readonly Reading[] => {
-  const bus = get(Tokens.bus);
-  const outbox = get(Tokens.outboxRows);
-  const letters = get(Tokens.deadLetters);
-  const orders = get(Tokens.orders);
-  const payments = get(Tokens.payments);
-  const clock = get(Tokens.clock);
+export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Reading[] => {
+  const { bus, outboxRows, deadLetterRows, orders, payments, clock } = ports;
   const openOrders = askedOnce(() => orders.open());
   const unsettled = askedOnce(() => payments.unsettled());
   return [
@@ -36,17 +30,17 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
     {
       name: "rushboard_outbox_waiting",
       help: "Events committed and not yet on the bus.",
-      read: async () => one(await outbox.waiting()),
+      read: async () => one(await outboxRows.waiting()),
     },
     {
       name: "rushboard_dead_letters",
       help: "Parked events that nobody has replayed.",
-      read: async () => one(await letters.waiting()),
+      read: async () => one(await deadLetterRows.waiting()),
     },
     {
       name: "rushboard_queue_cold",
       help: "Open coupons whose store the last sweep found cold or dropped.",
-      read: () => one(figures.coldStores),
+      read: () => one(jobs.coldStores),
     },
     {
       name: "rushboard_orders_open",
@@ -91,7 +85,7 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
     {
       name: "rushboard_orders_revived",
       help: "Orders that stood still and were taken up by this node's reaper, since its start.",
-      read: () => one(figures.revivedOrders),
+      read: () => one(jobs.recoveredOrders),
     },
     {
       name: "rushboard_board_drift",
@@ -99,25 +93,25 @@ export const readings = (get: <T>(token: Token<T>) => T, figures: JobFigures): r
       label: "boards",
       read: () =>
         new Map([
-          ["sold-out", figures.soldOutDrift],
-          ["products", figures.productBoardDrift],
+          ["sold-out", jobs.soldOutDrift],
+          ["products", jobs.productBoardDrift],
         ]),
     },
     {
       name: "rushboard_product_boards_cold",
       help: "Product boards that this node's last look found cold.",
-      read: () => one(figures.coldProductBoards),
+      read: () => one(jobs.coldProductBoards),
     },
     {
       name: "rushboard_rows_purged",
       help: "Old rows that this node has let go since its start.",
       label: "rows",
-      read: () => figures.purgedRows,
+      read: () => jobs.purgedRows,
     },
     {
       name: "rushboard_statistics_drift",
       help: "Products whose closed day or day board differed from the sales, found by this node since its start.",
-      read: () => one(figures.statisticsDrift),
+      read: () => one(jobs.statisticsDrift),
     },
   ];
 };

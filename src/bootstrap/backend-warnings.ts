@@ -1,19 +1,18 @@
 import type { Logger } from "pino";
 import { readTopicSettings } from "../adapters/kafka/kafka-settings.js";
 import { readRedisSettings } from "../adapters/redis/redis-settings.js";
-import type { Database } from "../adapters/sql/database.js";
 import { readSqlSettings } from "../adapters/sql/sql-settings.js";
 import { RecurringJob } from "../adapters/system/recurring-job.js";
 import { isBackendUnavailable } from "../domain/problem.js";
+import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "./backend-rules.js";
+import type { BackendCheck, Backends } from "./backends.js";
 import type { Config } from "./config.js";
-import type { EngineCheck } from "./engine-tokens.js";
 import { kafkaOptions } from "./kafka-access.js";
-import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "./wanted-settings.js";
 
 const againMs = 5000;
 
 /** An engine, and how to find what is wrong with its settings. */
-export type SettingsCheck = EngineCheck & { readonly faults: () => Promise<readonly SettingFault[]> };
+export type SettingsCheck = BackendCheck & { readonly faults: () => Promise<readonly SettingFault[]> };
 
 /** A fault in one line that may be shown to anyone: without the names of hosts. */
 const lineOf = (engine: string, { setting, found, wanted }: SettingFault): string =>
@@ -23,7 +22,7 @@ const lineOf = (engine: string, { setting, found, wanted }: SettingFault): strin
  * Asks every engine once for the settings that the promises lean on, as soon as it answers. One that is away is asked
  * later, one that does not tell never again; neither is a failure.
  */
-export class EngineWarnings {
+export class BackendWarnings {
   private readonly log: Logger;
   private readonly job: RecurringJob;
   private readonly found: string[] = [];
@@ -63,35 +62,30 @@ export class EngineWarnings {
     try {
       await ping();
       for (const fault of await faults()) {
-        const { risk, ...facts } = fault;
         this.found.push(lineOf(name, fault));
-        this.log.warn({ engine: name, ...facts }, `a setting of an engine is not as it should be: ${risk}`);
+        this.log.warn({ backend: name, ...fault }, "unsafe backend setting");
       }
       return false;
     } catch (err) {
       if (isBackendUnavailable(err)) return true;
-      this.log.debug({ engine: name, err }, "the engine does not tell its settings");
+      this.log.debug({ backend: name, err }, "backend settings not readable");
       return false;
     }
   }
 }
 
 /** How to check each engine of this profile that has settings of its own. */
-export const settingsChecks = (
-  config: Config,
-  db: Database,
-  pings: readonly EngineCheck[],
-): readonly SettingsCheck[] => {
-  const { DATABASE_URL, REDIS_URL, KAFKA_BROKERS, KAFKA_REPLICATION } = config;
-  const options = kafkaOptions(config, "rushboard-settings");
+export const settingsChecks = (config: Config, { database, checks }: Backends): readonly SettingsCheck[] => {
+  const { DATABASE_URL, REDIS_URL, KAFKA_REPLICATION } = config;
+  const kafka = kafkaOptions(config, "rushboard-settings");
   const readers: Readonly<Record<string, () => Promise<readonly SettingFault[]>>> = {
-    ...(DATABASE_URL !== undefined && { database: async () => sqlFaults(await readSqlSettings(db)) }),
+    ...(DATABASE_URL !== undefined && { database: async () => sqlFaults(await readSqlSettings(database)) }),
     ...(REDIS_URL !== undefined && { redis: async () => redisFaults(await readRedisSettings(REDIS_URL)) }),
-    ...(KAFKA_BROKERS !== undefined && {
-      kafka: async () => kafkaFaults(await readTopicSettings(options), KAFKA_REPLICATION),
+    ...(kafka !== null && {
+      kafka: async () => kafkaFaults(await readTopicSettings(kafka), KAFKA_REPLICATION),
     }),
   };
-  return pings.flatMap(({ name, ping }) => {
+  return checks.flatMap(({ name, ping }) => {
     const faults = readers[name];
     return faults === undefined ? [] : [{ name, ping, faults }];
   });

@@ -1,0 +1,128 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { KafkaEventBus } from "../adapters/kafka/kafka-event-bus.js";
+import { SandboxProvider } from "../adapters/provider/sandbox-provider.js";
+import { openRedis, type RedisClient } from "../adapters/redis/redis-client.js";
+import { type Database, type DatabaseTarget, openDatabase, pingDatabase } from "../adapters/sql/database.js";
+import { SqlEventBus } from "../adapters/sql/sql-event-bus.js";
+import { SqlSandboxBook } from "../adapters/sql/sql-sandbox-book.js";
+import { newUuid } from "../adapters/system/new-uuid.js";
+import { patience } from "../adapters/system/patience.js";
+import { systemClock } from "../adapters/system/system-clock.js";
+import { systemTimers } from "../adapters/system/system-timers.js";
+import { HttpWebhookTarget } from "../adapters/webhook/http-webhook-target.js";
+import { isPlainlyPrivate } from "../adapters/webhook/public-address.js";
+import { type ConsumerGroup, groupsOf } from "../application/choreography.js";
+import type { ClosedLate } from "../application/payment/closed-late.js";
+import type { Clock } from "../application/ports/clock.js";
+import type { EventBus } from "../application/ports/event-bus.js";
+import { webhookBackoff } from "../application/webhook/deliver-webhooks.js";
+import type { Config } from "./config.js";
+import { kafkaOptions } from "./kafka-access.js";
+import type { Step } from "./lifecycle.js";
+import type { ApplicationSettings, Ports } from "./ports.js";
+import { holderName } from "./process-lease.js";
+import { sqlPorts } from "./sql-ports.js";
+import { memoryStores, redisStores } from "./store-ports.js";
+
+/** Time that a request waits for the payment provider: the request itself must end within two seconds. */
+const providerMs = 1200;
+
+/** An event bus as the lifecycle and the metrics use it, beyond its port. */
+export type RunningBus = EventBus & {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  ping(): Promise<void>;
+  lag(): Promise<readonly { readonly group: ConsumerGroup; readonly lag: number }[]>;
+};
+
+/** A backend of this profile, for readiness. */
+export type BackendCheck = { readonly name: string; readonly ping: () => Promise<void> };
+
+/** The ports of one profile, and what the lifecycle, readiness and metrics need beyond them. */
+export type Backends = {
+  readonly database: Database;
+  readonly redis: RedisClient | null;
+  readonly ports: Ports & ReturnType<typeof sqlPorts> & { readonly bus: RunningBus };
+  readonly storeSteps: readonly Step[];
+  readonly checks: readonly BackendCheck[];
+};
+
+/** What of the process the backends call. */
+export type BackendListeners = { readonly wakeRelay: () => void; readonly closedLate: ClosedLate };
+
+/** What a test passes instead of the database that the settings name, and of the system clock. */
+export type GivenBackends = { readonly database?: Database; readonly clock?: Clock };
+
+/** The backends that the settings name. Nothing connects before its step starts. */
+export const openBackends = (
+  config: Config,
+  log: Logger,
+  { wakeRelay, closedLate }: BackendListeners,
+  { database = openDatabase(databaseOf(config)), clock = systemClock }: GivenBackends = {},
+): Backends => {
+  const sql = sqlPorts({ database, clock, holder: holderName(hostname(), process.pid, newUuid()), wakeRelay });
+  const redis = config.REDIS_URL === undefined ? null : openRedis(config.REDIS_URL, reportUnreachable("redis", log));
+  const stores = redis === null ? memoryStores(clock, log) : redisStores(redis, log);
+  const kafka = kafkaOptions(config, "rushboard");
+  const bus: RunningBus =
+    kafka === null
+      ? new SqlEventBus(database, sql.jobLease, clock, groupsOf)
+      : new KafkaEventBus(kafka, sql.deadLetterRows, {
+          log: (level, message, facts) => log[level === "error" ? "warn" : "debug"]({ kafka: facts }, message),
+        });
+
+  const checks: BackendCheck[] = [{ name: "database", ping: () => pingDatabase(database) }];
+  if (redis !== null) checks.push({ name: "redis", ping: () => redis.ping() });
+  if (kafka !== null) checks.push({ name: "kafka", ping: () => bus.ping() });
+  const ports = {
+    ...sql,
+    ...stores.ports,
+    clock,
+    newId: newUuid,
+    timers: systemTimers,
+    bus,
+    provider: new SandboxProvider(new SqlSandboxBook(database)),
+    patience: patience(providerMs),
+    closedLate,
+    webhookTarget: webhookTargetOf(config, clock, log),
+    webhookBackoff: webhookBackoff(Math.random),
+  };
+  return { database, redis, ports, storeSteps: stores.steps, checks };
+};
+
+/** The part of the settings that use cases and routes read. */
+export const applicationSettings = (config: Config): ApplicationSettings => ({
+  zone: config.BUSINESS_TIME_ZONE,
+  ranking: { policy: config.SOLD_OUT_SCORE, zone: config.BUSINESS_TIME_ZONE },
+  orderTtlMs: config.ORDER_TTL_SECONDS * 1000,
+  holdTtlMs: config.HOLD_TTL_SECONDS * 1000,
+  claimSweepMs: config.CLAIM_SWEEP_SECONDS * 1000,
+  hasSoldOutListener: config.WEBHOOK_URL !== undefined,
+});
+
+const databaseOf = ({ DATABASE_URL, DATA_DIR }: Config): DatabaseTarget =>
+  DATABASE_URL === undefined
+    ? { kind: "sqlite", file: join(DATA_DIR, "rushboard.sqlite") }
+    : { kind: "mysql", url: DATABASE_URL };
+
+const webhookTargetOf = (config: Config, clock: Clock, log: Logger): HttpWebhookTarget | null => {
+  const { WEBHOOK_URL: url, WEBHOOK_SECRET: key, WEBHOOK_ALLOW_PRIVATE: allowPrivate } = config;
+  if (url === undefined || key === undefined) return null;
+  if (!allowPrivate && isPlainlyPrivate(url))
+    log.warn(
+      { setting: "WEBHOOK_URL" },
+      "webhook target is a private address: nothing is sent unless WEBHOOK_ALLOW_PRIVATE=true",
+    );
+  return new HttpWebhookTarget({ url, key, allowPrivate }, clock);
+};
+
+/** Logs each reason once as a warning: it repeats with every attempt to connect. */
+const reportUnreachable = (backend: string, log: Logger) => {
+  let last = "";
+  return ({ message: reason }: Error) => {
+    log[reason === last ? "debug" : "warn"]({ backend, reason }, "backend unreachable");
+    last = reason;
+  };
+};

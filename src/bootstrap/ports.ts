@@ -1,0 +1,88 @@
+import type { Backoff } from "../application/backoff.js";
+import type { Ranking } from "../application/concert/rebuild-sold-out-board.js";
+import type { ClosedLate } from "../application/payment/closed-late.js";
+import type { ClaimQueries } from "../application/ports/claim-queries.js";
+import type { ClaimRows } from "../application/ports/claim-rows.js";
+import type { Clock } from "../application/ports/clock.js";
+import type { ConcertQueries } from "../application/ports/concert-queries.js";
+import type { CouponQueries } from "../application/ports/coupon-queries.js";
+import type { CouponQueue } from "../application/ports/coupon-queue.js";
+import type { CouponStock } from "../application/ports/coupon-stock.js";
+import type { DeadLetterQueries } from "../application/ports/dead-letter-queries.js";
+import type { EventBus } from "../application/ports/event-bus.js";
+import type { JobLease } from "../application/ports/job-lease.js";
+import type { NewId } from "../application/ports/new-id.js";
+import type { BoardNotices, OrderNotices, TaskNotices } from "../application/ports/notices.js";
+import type { OrderQueries } from "../application/ports/order-queries.js";
+import type { OutboxRows } from "../application/ports/outbox-rows.js";
+import type { Patience } from "../application/ports/patience.js";
+import type { PaymentProvider } from "../application/ports/payment-provider.js";
+import type { PaymentQueries } from "../application/ports/payment-queries.js";
+import type { ProductQueries } from "../application/ports/product-queries.js";
+import type { RankingLogQueries } from "../application/ports/ranking-log-queries.js";
+import type { RowRetention } from "../application/ports/row-retention.js";
+import type { SalesBoard } from "../application/ports/sales-board.js";
+import type { SalesQueries } from "../application/ports/sales-queries.js";
+import type { SoldOutBoard } from "../application/ports/sold-out-board.js";
+import type { SoldOutRecords } from "../application/ports/sold-out-records.js";
+import type { Timers } from "../application/ports/timers.js";
+import type { UnitOfWork } from "../application/ports/unit-of-work.js";
+import type { WebhookDeliveries } from "../application/ports/webhook-deliveries.js";
+import type { WebhookTarget } from "../application/ports/webhook-target.js";
+import type { TimeZone } from "../domain/business-day.js";
+
+/** The ports by name, one implementation of each. */
+export type Ports = {
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly timers: Timers;
+
+  readonly work: UnitOfWork;
+  readonly coupons: CouponQueries;
+  readonly claims: ClaimQueries;
+  readonly claimRows: ClaimRows;
+  readonly rankingLog: RankingLogQueries;
+  readonly products: ProductQueries;
+  readonly orders: OrderQueries;
+  readonly payments: PaymentQueries;
+  readonly concerts: ConcertQueries;
+  readonly soldOutRecords: SoldOutRecords;
+  readonly sales: SalesQueries;
+  readonly deadLetters: DeadLetterQueries;
+  readonly outboxRows: OutboxRows;
+  readonly rowRetention: RowRetention;
+  readonly jobLease: JobLease;
+
+  readonly queue: CouponQueue;
+  readonly stock: CouponStock;
+  readonly taskNotices: TaskNotices;
+  readonly orderNotices: OrderNotices;
+  readonly boardNotices: BoardNotices;
+  readonly soldOutBoard: SoldOutBoard;
+  readonly salesBoard: SalesBoard;
+
+  readonly bus: EventBus;
+
+  readonly provider: PaymentProvider;
+  readonly patience: Patience;
+  readonly closedLate: ClosedLate;
+
+  readonly webhookDeliveries: WebhookDeliveries;
+  /** `null` if no listener is configured. */
+  readonly webhookTarget: WebhookTarget | null;
+  readonly webhookBackoff: Backoff;
+};
+
+/** The settings that use cases and routes read. */
+export type ApplicationSettings = {
+  /** Decides days, weeks and midnight. */
+  readonly zone: TimeZone;
+  readonly ranking: Ranking;
+  /** Time from placing an order to its expiry. */
+  readonly orderTtlMs: number;
+  /** Time from holding a seat to its expiry. */
+  readonly holdTtlMs: number;
+  /** Age at which the sweeper processes an unsettled claim. */
+  readonly claimSweepMs: number;
+  readonly hasSoldOutListener: boolean;
+};

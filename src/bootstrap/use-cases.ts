@@ -1,0 +1,142 @@
+import { WatchBoards } from "../application/board/watch-boards.js";
+import { AnnounceSoldOut } from "../application/concert/announce-sold-out.js";
+import { CancelReservation } from "../application/concert/cancel-reservation.js";
+import { ExpireHolds } from "../application/concert/expire-holds.js";
+import { HoldSeat } from "../application/concert/hold-seat.js";
+import { ListSoldOut } from "../application/concert/list-sold-out.js";
+import { RankSoldOut } from "../application/concert/rank-sold-out.js";
+import { RebuildSoldOutBoard } from "../application/concert/rebuild-sold-out-board.js";
+import { ScheduleConcert } from "../application/concert/schedule-concert.js";
+import { AdmitClaims } from "../application/coupon/admit-claims.js";
+import { AuditCoupon } from "../application/coupon/audit-coupon.js";
+import { ClaimCoupon } from "../application/coupon/claim-coupon.js";
+import { CompareStores } from "../application/coupon/compare-stores.js";
+import { IssueCoupon } from "../application/coupon/issue-coupon.js";
+import { LogClaims } from "../application/coupon/log-claims.js";
+import { OpenCoupon } from "../application/coupon/open-coupon.js";
+import { RebuildQueue } from "../application/coupon/rebuild-queue.js";
+import { ReserveCoupon } from "../application/coupon/reserve-coupon.js";
+import { ReturnPlaces } from "../application/coupon/return-places.js";
+import { StoreClaims } from "../application/coupon/store-claims.js";
+import { SweepClaims } from "../application/coupon/sweep-claims.js";
+import { ReplayDeadLetter } from "../application/dead-letter/replay-dead-letter.js";
+import { CancelOrder } from "../application/order/cancel-order.js";
+import { CancelOrders } from "../application/order/cancel-orders.js";
+import { CancelRefusedOrders } from "../application/order/cancel-refused-orders.js";
+import { ExpireOrders } from "../application/order/expire-orders.js";
+import { FollowOrder } from "../application/order/follow-order.js";
+import { PlaceOrder } from "../application/order/place-order.js";
+import { PriceOrder } from "../application/order/price-order.js";
+import { RecoverStalledOrders } from "../application/order/recover-stalled-orders.js";
+import { RedeemCoupon } from "../application/order/redeem-coupon.js";
+import { ReserveStock } from "../application/order/reserve-stock.js";
+import { RelayOutbox } from "../application/outbox/relay-outbox.js";
+import { ClosePayment } from "../application/payment/close-payment.js";
+import { ConfirmPayment } from "../application/payment/confirm-payment.js";
+import { Payables } from "../application/payment/payables.js";
+import { SettleOpenPayments } from "../application/payment/settle-open-payments.js";
+import { StartPayment } from "../application/payment/start-payment.js";
+import { AddProduct } from "../application/product/add-product.js";
+import { ChangeProduct } from "../application/product/change-product.js";
+import { PurgeRows } from "../application/retention/purge-rows.js";
+import { BookSales } from "../application/sales/book-sales.js";
+import { CloseDay } from "../application/sales/close-day.js";
+import { ColdBoards } from "../application/sales/cold-boards.js";
+import { CompareBoards } from "../application/sales/compare-boards.js";
+import { FillBoards } from "../application/sales/fill-boards.js";
+import { ListPopularProducts } from "../application/sales/list-popular-products.js";
+import { RecordSale } from "../application/sales/record-sale.js";
+import { FollowTask } from "../application/task/follow-task.js";
+import { DeliverWebhooks } from "../application/webhook/deliver-webhooks.js";
+import { type UseCase, useCase } from "./use-case.js";
+
+const salesPorts = { work: "work", sales: "sales", board: "salesBoard" } as const;
+
+/** Every use case, each named once: its class, then what its constructor takes, in order. */
+export const useCases = {
+  openCoupon: useCase(OpenCoupon, "work", RebuildQueue, "clock"),
+  claimCoupon: useCase(ClaimCoupon, "coupons", "claims", AdmitClaims, "clock", "timers"),
+  admitClaims: useCase(
+    AdmitClaims,
+    { queue: "queue", stock: "stock", claims: "claims", rebuild: RebuildQueue, store: StoreClaims },
+    "clock",
+    "newId",
+  ),
+  storeClaims: useCase(StoreClaims, "claimRows", "claims", "queue", "bus", "clock"),
+  reserveCoupon: useCase(ReserveCoupon, "stock", "bus", "clock"),
+  issueCoupon: useCase(IssueCoupon, "work", "taskNotices", "clock"),
+  returnPlaces: useCase(ReturnPlaces, "stock"),
+  logClaims: useCase(LogClaims, "work"),
+  followTask: useCase(FollowTask, "claims", "taskNotices"),
+  auditCoupon: useCase(AuditCoupon, "coupons", "claims", "queue", RebuildQueue),
+  rebuildQueue: useCase(RebuildQueue, "work", "coupons", "claims", "queue", "clock"),
+  sweepClaims: useCase(SweepClaims, "claims", "stock", IssueCoupon, "clock", "claimSweepMs"),
+  compareStores: useCase(
+    CompareStores,
+    { coupons: "coupons", claims: "claims", rows: "claimRows", queue: "queue", stock: "stock" },
+    RebuildQueue,
+    "clock",
+  ),
+
+  addProduct: useCase(AddProduct, "work", "clock"),
+  changeProduct: useCase(ChangeProduct, "work", "boardNotices"),
+  placeOrder: useCase(PlaceOrder, "work", "clock", "orderTtlMs"),
+  reserveStock: useCase(ReserveStock, "work", "orderNotices", "clock"),
+  redeemCoupon: useCase(RedeemCoupon, "work", "orderNotices", "clock"),
+  priceOrder: useCase(PriceOrder, "work", "orderNotices", "clock"),
+  cancelOrder: useCase(CancelOrder, "work", "orderNotices", "clock"),
+  cancelRefusedOrders: useCase(CancelRefusedOrders, CancelOrders),
+  cancelOrders: useCase(CancelOrders, "work", "orderNotices", "clock"),
+  expireOrders: useCase(ExpireOrders, "orders", CancelOrders, "clock"),
+  recoverStalledOrders: useCase(
+    RecoverStalledOrders,
+    "orders",
+    { reserve: ReserveStock, redeem: RedeemCoupon, price: PriceOrder, cancel: CancelOrders },
+    "clock",
+  ),
+  followOrder: useCase(FollowOrder, "orders", "orderNotices"),
+
+  confirmPayment: useCase(ConfirmPayment, StartPayment, "provider", ClosePayment, "patience", "closedLate"),
+  startPayment: useCase(StartPayment, "work", Payables, "clock", "newId"),
+  closePayment: useCase(ClosePayment, "work", "payments", Payables, "clock"),
+  payables: useCase(Payables, "orderNotices", "clock", "zone"),
+  settleOpenPayments: useCase(
+    SettleOpenPayments,
+    "payments",
+    "work",
+    ClosePayment,
+    { provider: "provider", patience: "patience", closedLate: "closedLate" },
+    "clock",
+  ),
+
+  scheduleConcert: useCase(ScheduleConcert, "work", "clock"),
+  holdSeat: useCase(HoldSeat, "concerts", "work", "clock", "newId", "holdTtlMs"),
+  cancelReservation: useCase(CancelReservation, "work", "clock"),
+  expireHolds: useCase(ExpireHolds, "concerts", "work", "clock"),
+  rankSoldOut: useCase(RankSoldOut, "soldOutBoard", RebuildSoldOutBoard, "boardNotices", "clock", "ranking"),
+  rebuildSoldOutBoard: useCase(RebuildSoldOutBoard, "soldOutBoard", "soldOutRecords", "clock", "ranking"),
+  listSoldOut: useCase(ListSoldOut, "soldOutBoard", "soldOutRecords", "ranking"),
+  announceSoldOut: useCase(AnnounceSoldOut, "work", "clock", "hasSoldOutListener"),
+  deliverWebhooks: useCase(DeliverWebhooks, "webhookDeliveries", "webhookTarget", "webhookBackoff", "clock"),
+
+  recordSale: useCase(RecordSale, "work", "clock", "zone"),
+  bookSales: useCase(BookSales, salesPorts, "boardNotices", "clock", "zone"),
+  closeDay: useCase(CloseDay, salesPorts, BookSales, "clock", "zone"),
+  fillBoards: useCase(FillBoards, "sales", "salesBoard", "clock", "zone"),
+  compareBoards: useCase(CompareBoards, "sales", "salesBoard", FillBoards, "clock", "zone"),
+  coldBoards: useCase(ColdBoards, "sales", "clock"),
+  listPopularProducts: useCase(ListPopularProducts, "salesBoard", ColdBoards, "products", "clock", "zone"),
+  watchBoards: useCase(WatchBoards, "boardNotices", "clock", "zone"),
+
+  relayOutbox: useCase(RelayOutbox, "outboxRows", "bus"),
+  replayDeadLetter: useCase(ReplayDeadLetter, "work", "clock"),
+  purgeRows: useCase(PurgeRows, "rowRetention", "clock"),
+};
+
+type Rows = typeof useCases;
+
+/** Every use case by its name. */
+export type UseCases = { readonly [Name in keyof Rows]: Rows[Name] extends UseCase<infer T> ? T : never };
+
+/** The table, or a copy of it with other rows. */
+export type UseCaseTable = { readonly [Name in keyof Rows]: UseCase<UseCases[Name]> };
