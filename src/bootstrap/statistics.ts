@@ -31,7 +31,7 @@ const readDays = (): readonly BusinessDay[] => {
 /** Looks before anything connects: to connect to a file that is not there is to make it. */
 const checkDatabase = async (db: Database): Promise<void> => {
   const { filename } = db.knex.client.connectionSettings;
-  if (db.dialect === "sqlite" && !existsSync(filename))
+  if (db.dialect.name === "sqlite" && !existsSync(filename))
     refuse(`there is no database at ${filename}: see DATA_DIR`, exits.config);
   if (!(await isMigrated(db)))
     refuse("the database is not migrated: run the service once, or with ROLES=migrate", exits.config);

@@ -53,7 +53,7 @@ describe("Database", () => {
     close = () => closeDatabase(db);
     await expect(pingDatabase(db)).rejects.toMatchObject(away);
     await expect(isMigrated(db)).rejects.toMatchObject(away);
-    await expect(transact(db, async (trx) => trx.raw("SELECT 1"))).rejects.toMatchObject(away);
+    await expect(transact(db, async (trx) => trx.run("SELECT 1"))).rejects.toMatchObject(away);
     await expect(
       new SqlClaimRows(db, standingClock()).insert([{ claim: claim("a", 1), epoch: 0 }]),
     ).rejects.toMatchObject(away);
@@ -88,8 +88,8 @@ describe("Database", () => {
     expect(heard).toEqual([
       { ms: expect.any(Number), failed: false },
       { ms: expect.any(Number), failed: true },
-      // The statement, and its transaction's COMMIT or ROLLBACK; SQLite begins without one.
-      ...[false, false, true, false].map((failed) => ({ ms: expect.any(Number), failed })),
+      // Each transaction: BEGIN, the statement, COMMIT or ROLLBACK.
+      ...[false, false, false, false, true, false].map((failed) => ({ ms: expect.any(Number), failed })),
     ]);
   });
 

@@ -9,9 +9,9 @@ import { type OpenedDatabase, openSqlBackends } from "../support/backends.js";
 import { coupon, noon, openCoupons, rowsIn } from "../support/drop.js";
 import { reservedWords } from "./migrations/reserved-words.js";
 
-const tablesOf = async ({ knex, dialect }: Database): Promise<readonly string[]> => {
+const tablesOf = async ({ knex, dialect: { name } }: Database): Promise<readonly string[]> => {
   const query =
-    dialect === "sqlite"
+    name === "sqlite"
       ? knex("sqlite_master").where("type", "table").whereNot("name", "like", "sqlite_%").pluck("name")
       : knex("information_schema.tables").whereRaw("table_schema = DATABASE()").pluck("table_name");
   const names: string[] = await query;

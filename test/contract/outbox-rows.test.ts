@@ -67,9 +67,9 @@ const clauses: Clauses<UnderClock> = {
     const slow = work.run(async (tx) => {
       await tx.outbox.add([event(1)]);
       // With one writer there is no second transaction to be overtaken by.
-      if (db.dialect === "mysql") await Promise.all([written(), sent()]);
+      if (db.dialect.name === "mysql") await Promise.all([written(), sent()]);
     });
-    if (db.dialect === "mysql") {
+    if (db.dialect.name === "mysql") {
       await written();
       await add(db, [event(2)]);
       const overtaking = await rows.claim(10);

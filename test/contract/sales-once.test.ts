@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
-import { insertRows, type OnDuplicate } from "../../src/adapters/sql/insert-rows.js";
+import type { OnDuplicate } from "../../src/adapters/sql/dialect.js";
+import { insertRows } from "../../src/adapters/sql/insert-rows.js";
 import { SqlSaleTable } from "../../src/adapters/sql/sql-sale-table.js";
 import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
-import { changeRows, selectRows } from "../../src/adapters/sql/by-hand.js";
 import { type Database, transact } from "../../src/adapters/sql/database.js";
 import { insertRows } from "../../src/adapters/sql/insert-rows.js";
+import { changeRows, selectRows } from "../../src/adapters/sql/statements.js";
 import type { Statements } from "../../src/adapters/sql/transaction.js";
 import { openSqlBackends, type SqlBackend } from "../support/backends.js";
 import { coupon, openCoupons, rowsIn } from "../support/drop.js";
@@ -47,7 +47,7 @@ for (const { name, live, open } of openSqlBackends())
       close = under.close;
       const { db } = under;
       // A NUL ends a text for SQLite's driver; JSON, names and ids have none.
-      const all = db.dialect === "mysql" ? [...texts, "a\0b", "\0", "\\\0?"] : texts;
+      const all = db.dialect.name === "mysql" ? [...texts, "a\0b", "\0", "\\\0?"] : texts;
       const rows = [...all, all.join("")].map((text, index) => [`s${index}`, text]);
       await transact(db, (trx) => insertRows(trx, "secrets", ["name", "secret_value"], rows));
       expect(await written(db)).toEqual(rows);
@@ -100,13 +100,9 @@ for (const { name, live, open } of openSqlBackends())
       close = under.close;
       const { db } = under;
       const late = await transact(db, async (trx) => ({
-        built: [trx("secrets").insert({ name: "a", secret_value: "b" }), trx.raw("DELETE FROM secrets")] as const,
+        insert: trx("secrets").insert({ name: "a", secret_value: "b" }),
         trx,
-      })).then(({ built: [insert, raw], trx }) => [
-        () => insert.then(() => {}),
-        () => raw.then(() => {}),
-        () => trx.run("DELETE FROM secrets"),
-      ]);
+      })).then(({ insert, trx }) => [() => insert.then(() => {}), () => trx.run("DELETE FROM secrets")]);
       for (const send of late) await expect(send()).rejects.toThrow("has ended");
       expect(await written(db)).toEqual([]);
     });

@@ -6,7 +6,7 @@ import { Shopfront } from "../support/shopfront.js";
 /** Makes every write to one order fail, as a row that is broken for good would; answers what mends it. */
 const poison = async ({ db: { knex, dialect } }: Account, orderId: string) => {
   await knex.raw(
-    dialect === "mysql"
+    dialect.name === "mysql"
       ? `CREATE TRIGGER poison BEFORE UPDATE ON orders FOR EACH ROW BEGIN
            IF NEW.order_id = '${orderId}' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poisoned'; END IF;
          END`

@@ -11,7 +11,7 @@ const keepEvents = async ({ db: { knex, dialect } }: Account) => {
   await knex.raw("CREATE TABLE kept (event_id VARCHAR(160) NOT NULL, payload TEXT NOT NULL)");
   const copy = "INSERT INTO kept (event_id, payload) VALUES (NEW.event_id, NEW.payload)";
   const each = "CREATE TRIGGER keep AFTER INSERT ON outbox FOR EACH ROW";
-  await knex.raw(dialect === "mysql" ? `${each} ${copy}` : `${each} BEGIN ${copy}; END`);
+  await knex.raw(dialect.name === "mysql" ? `${each} ${copy}` : `${each} BEGIN ${copy}; END`);
 };
 
 /** Puts them into the outbox again, the last first, as if nobody had noted that they were sent. */

@@ -28,7 +28,7 @@ let script: Promise<string> | undefined;
 
 /** Migrates an empty database. On SQLite it runs a script, which takes a tenth of the time of the migrations. */
 export const migrateForTest = async (db: Database): Promise<void> => {
-  if (db.dialect !== "sqlite") return migrate(db);
+  if (db.dialect.name !== "sqlite") return migrate(db);
   script ??= dumpMigratedDatabase();
   const sql = await script;
   const connection: Connection = await db.knex.client.acquireConnection();

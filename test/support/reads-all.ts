@@ -16,7 +16,7 @@ export const readsAll = async (db: Database, ask: () => Promise<unknown>): Promi
 
 /** Of each step of a query's plan, whether it reads everything. */
 const explain = async ({ knex, dialect }: Database, sql: string, bindings: Sent["bindings"]): Promise<boolean[]> => {
-  if (dialect === "sqlite") {
+  if (dialect.name === "sqlite") {
     const steps: { detail: string }[] = await knex.raw(`EXPLAIN QUERY PLAN ${sql}`, bindings);
     return steps.map(({ detail }) => /^SCAN (?!CONSTANT)/.test(detail));
   }

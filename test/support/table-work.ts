@@ -1,6 +1,6 @@
 import { type Database, transact } from "../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
-import type { Statements, Value } from "../../src/adapters/sql/transaction.js";
+import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { meetingOf } from "./drop.js";
@@ -11,14 +11,9 @@ export const workOn = (db: Database): UnitOfWork => new SqlUnitOfWork(db, () => 
 /** Waits until others have come so far: so those that nothing keeps apart do meet, every time. */
 export type Meet = () => Promise<void>;
 
-/** The same transaction, which locks none of the rows that it reads. */
+/** The same transaction, but its reads lock no rows. */
 export const withoutLocks = (trx: Statements): Statements =>
-  Object.assign((table: string) => trx(table), {
-    dialect: trx.dialect,
-    raw: trx.raw,
-    run: (sql: string, values?: readonly Value[]) =>
-      trx.run(sql.replace(/ (FOR UPDATE|LOCK IN SHARE MODE)$/, ""), values),
-  });
+  Object.assign((table: string) => trx(table), { ...trx, dialect: { ...trx.dialect, lock: () => "" } });
 
 /**
  * Transactions that have these tables and no others: so a wrong twin of one comes before its suite.

@@ -1,37 +1,12 @@
-import { escape as literal } from "mysql2";
-import { isDuplicate } from "./sql-errors.js";
-import type { Statements, Value } from "./transaction.js";
+import type { OnDuplicate, Parameter, Value } from "./dialect.js";
+import type { Statements } from "./transaction.js";
 
-/** As many rows a statement as SQLite's variables and a MySQL packet bear with ease. */
-const mostRows = 500;
-
-/**
- * What becomes of a row whose `unique` key is there already: these columns are written over, those are added to, and
- * with neither nothing is.
- */
-export type OnDuplicate = {
-  readonly unique: string;
-  readonly overwrite?: readonly string[];
-  readonly add?: readonly string[];
-};
-
-const endOf = (mysql: boolean, table: string, { unique, overwrite = [], add = [] }: OnDuplicate): string => {
-  const given = (column: string) => (mysql ? `VALUES(${column})` : `excluded.${column}`);
-  const set = [
-    ...overwrite.map((column) => `${column} = ${given(column)}`),
-    ...add.map((column) => `${column} = ${table}.${column} + ${given(column)}`),
-  ].join(", ");
-  if (mysql) {
-    const [first] = unique.split(",");
-    return ` ON DUPLICATE KEY UPDATE ${set || `${first} = ${first}`}`;
-  }
-  return ` ON CONFLICT (${unique}) DO ${set === "" ? "NOTHING" : `UPDATE SET ${set}`}`;
-};
+/** Rows per statement: few enough for SQLite's 32,766 variables and MySQL's packet. */
+export const rowsPerStatement = 500;
 
 /**
- * Inserts rows by as few statements as may be. They are written by hand: over a batch of 500, knex's builder and its
- * bindings take several times as long as the database.
- * @param onDuplicate without it a duplicate fails the insert
+ * Inserts rows, at most 500 per statement.
+ * @param onDuplicate without it an existing key rejects the whole statement (`isDuplicate`)
  */
 export const insertRows = async (
   trx: Statements,
@@ -40,30 +15,47 @@ export const insertRows = async (
   rows: readonly (readonly Value[])[],
   onDuplicate?: OnDuplicate,
 ): Promise<void> => {
-  const mysql = trx.dialect === "mysql";
-  const into = `INSERT INTO ${table} (${columns.join(", ")}) VALUES `;
-  const end = onDuplicate === undefined ? "" : endOf(mysql, table, onDuplicate);
-  for (let from = 0; from < rows.length; from += mostRows) {
-    const chunk = rows.slice(from, from + mostRows);
-    if (mysql) await trx.run(into + literal(chunk as Value[][]) + end);
-    else {
-      const row = `(${columns.map(() => "?").join(", ")})`;
-      await trx.run(into + chunk.map(() => row).join(", ") + end, chunk.flat() as Value[]);
-    }
+  const end = onDuplicate === undefined ? "" : trx.dialect.onDuplicate(table, onDuplicate);
+  for (let from = 0; from < rows.length; from += rowsPerStatement) {
+    const [values, parameters] = trx.dialect.values(rows.slice(from, from + rowsPerStatement), "insert");
+    await trx.run(`INSERT INTO ${table} (${columns.join(", ")}) ${values}${end}`, parameters);
   }
 };
 
-/** Inserts one row, by the names of its columns. Answers whether it is new: a unique key may have it already. */
-export const addRow = async (
+/** Inserts one row, given by its columns' names, unless a unique key of it exists. Returns whether it was inserted. */
+export const insertIfNew = async (
   trx: Statements,
   table: string,
   row: Readonly<Record<string, Value>>,
 ): Promise<boolean> => {
-  try {
-    await insertRows(trx, table, Object.keys(row), [Object.values(row)]);
-    return true;
-  } catch (error) {
-    if (isDuplicate(error)) return false;
-    throw error;
-  }
+  const columns = Object.keys(row);
+  const [values, parameters] = trx.dialect.values([Object.values(row)], "insert");
+  const end = trx.dialect.unlessPresent(columns[0] as string);
+  const outcome = await trx.run(`INSERT INTO ${table} (${columns.join(", ")}) ${values}${end}`, parameters);
+  return trx.dialect.hasInserted(outcome);
+};
+
+/** The row that `insertRowsUnder` locks in shared mode. */
+export type Guard = { readonly table: string; readonly where: string; readonly parameters: readonly Parameter[] };
+
+/**
+ * Inserts at most 500 rows in one statement that also locks the guard's row in shared mode. Returns `false`, and inserts
+ * nothing, if no row matches the guard. An existing key rejects the whole statement (`isDuplicate`).
+ */
+export const insertRowsUnder = async (
+  trx: Statements,
+  table: string,
+  columns: readonly string[],
+  rows: readonly (readonly Value[])[],
+  guard: Guard,
+): Promise<boolean> => {
+  const names = columns.join(", ");
+  const [values, parameters] = trx.dialect.values(rows, "table");
+  const { changes } = await trx.run(
+    `INSERT INTO ${table} (${names}) WITH new_rows (${names}) AS (${values})
+     SELECT ${columns.map((column) => `new_rows.${column}`).join(", ")} FROM ${guard.table}, new_rows
+     WHERE ${guard.where}${trx.dialect.lock("SHARE")}`,
+    [...parameters, ...guard.parameters],
+  );
+  return changes > 0;
 };

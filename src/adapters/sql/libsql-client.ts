@@ -4,10 +4,17 @@ import { dirname } from "node:path";
 import type { Knex } from "knex";
 import Libsql from "libsql";
 
+type LibsqlStatement = {
+  /** Whether it returns rows. */
+  readonly reader: boolean;
+  all(values: readonly unknown[]): readonly unknown[];
+  run(values: readonly unknown[]): { readonly changes: number };
+};
 export type LibsqlConnection = {
   readonly inTransaction: boolean;
   exec(sql: string): void;
   pragma(source: string): unknown;
+  prepare(sql: string): LibsqlStatement;
   close(): void;
 };
 type Begins = { begin: (connection: LibsqlConnection) => Promise<void> };

@@ -1,21 +1,13 @@
 import type { AdmittedClaim, ClaimRows, RowInsert } from "../../application/ports/claim-rows.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { CouponId } from "../../domain/ids.js";
-import { lockRows } from "./by-hand.js";
-import { type Database, execute, transact } from "./database.js";
-import { insertRows } from "./insert-rows.js";
+import { type Database, runAlone, transact } from "./database.js";
+import { insertRows, insertRowsUnder } from "./insert-rows.js";
 import { isDuplicate } from "./sql-errors.js";
+import { lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 const columns = ["task_id", "coupon_id", "user_id", "position", "status", "live", "created_at"];
-
-/** A table `claim` (task_id, user_id, position) made from one JSON binding. */
-const jsonTables = {
-  mysql: `JSON_TABLE(?, '$[*]' COLUMNS (
-    task_id VARCHAR(64) PATH '$[0]', user_id VARCHAR(128) PATH '$[1]', position INT PATH '$[2]')) AS claim`,
-  sqlite: `(SELECT json_extract(value, '$[0]') AS task_id, json_extract(value, '$[1]') AS user_id,
-    json_extract(value, '$[2]') AS position FROM json_each(?)) AS claim`,
-};
 
 /** The claims of one coupon that were admitted under one epoch. */
 type Batch = { readonly couponId: CouponId; readonly epoch: number; readonly claims: AdmittedClaim[] };
@@ -44,18 +36,17 @@ export class SqlClaimRows implements ClaimRows {
    * commit, and afterwards the statement inserts nothing. Returns whether the rows were inserted.
    */
   protected async insertTogether({ couponId, epoch, claims }: Batch): Promise<boolean> {
-    const { dialect } = this.db;
-    const values = claims.map(({ claim }) => [claim.taskId, claim.userId, claim.position]);
+    const now = this.clock.now();
+    const rows = claims.map(({ claim }) => [claim.taskId, couponId, claim.userId, claim.position, "pending", 1, now]);
+    const guard = {
+      table: "coupon_epochs",
+      where: "coupon_epochs.coupon_id = ? AND coupon_epochs.epoch = ?",
+      parameters: [couponId, epoch],
+    };
     try {
-      const inserted = await execute(
-        this.db,
-        `INSERT INTO coupon_claims (${columns.join(", ")})
-        SELECT claim.task_id, epochs.coupon_id, claim.user_id, claim.position, 'pending', 1, ?
-        FROM coupon_epochs AS epochs, ${jsonTables[dialect]}
-        WHERE epochs.coupon_id = ? AND epochs.epoch = ?${dialect === "mysql" ? " LOCK IN SHARE MODE" : ""}`,
-        [this.clock.now(), JSON.stringify(values), couponId, epoch],
+      return await runAlone(this.db, (statements) =>
+        insertRowsUnder(statements, "coupon_claims", columns, rows, guard),
       );
-      return inserted === claims.length;
     } catch (error) {
       if (isDuplicate(error)) return false;
       throw error;

@@ -2,9 +2,9 @@ import type { ClaimTable } from "../../application/ports/transaction.js";
 import type { SettledClaim, Unsettled } from "../../domain/coupon.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
-import { changeRows, selectRows } from "./by-hand.js";
 import { type ClaimRecord, claimColumns, pendingOf } from "./claim-record.js";
 import { insertRows } from "./insert-rows.js";
+import { changeRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 const userCouponColumns = ["user_coupon_id", "coupon_id", "user_id", "position", "status", "issued_at"];

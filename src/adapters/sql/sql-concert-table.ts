@@ -3,9 +3,9 @@ import type { Concert, Schedule } from "../../domain/concert.js";
 import type { ConcertId, ScheduleId } from "../../domain/ids.js";
 import type { SellOut } from "../../domain/sold-out.js";
 import type { EpochMs } from "../../domain/time.js";
-import { changeRows, selectRows } from "./by-hand.js";
-import { addRow } from "./insert-rows.js";
+import { insertIfNew } from "./insert-rows.js";
 import { type ScheduleRecord, scheduleOf } from "./schedule-record.js";
+import { changeRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 /** What a sell-out's policy is until it has been rated. */
@@ -20,7 +20,7 @@ export class SqlConcertTable implements ConcertTable {
   }
 
   add({ concertId, title }: Concert, at: EpochMs): Promise<boolean> {
-    return addRow(this.trx, "concerts", { concert_id: concertId, title, created_at: at });
+    return insertIfNew(this.trx, "concerts", { concert_id: concertId, title, created_at: at });
   }
 
   async find(concertId: ConcertId): Promise<Concert | undefined> {
@@ -29,7 +29,7 @@ export class SqlConcertTable implements ConcertTable {
   }
 
   addSchedule(schedule: Schedule, at: EpochMs): Promise<boolean> {
-    return addRow(this.trx, "schedules", {
+    return insertIfNew(this.trx, "schedules", {
       schedule_id: schedule.scheduleId,
       concert_id: schedule.concertId,
       starts_at: schedule.startsAt,

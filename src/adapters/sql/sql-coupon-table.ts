@@ -2,9 +2,9 @@ import type { CouponTable, EpochTable } from "../../application/ports/transactio
 import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
-import { changeRows, lockRows } from "./by-hand.js";
 import { type CouponRecord, couponOf } from "./coupon-record.js";
-import { addRow } from "./insert-rows.js";
+import { insertIfNew } from "./insert-rows.js";
+import { changeRows, lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 /** Coupons and their epochs, in one transaction. */
@@ -17,7 +17,7 @@ export class SqlCouponTable implements CouponTable {
 
   async add(coupon: Coupon, at: EpochMs): Promise<boolean> {
     const { couponId: coupon_id, name, quantity, discount, opensAt, closesAt } = coupon;
-    const isNew = await addRow(this.trx, "coupons", {
+    const isNew = await insertIfNew(this.trx, "coupons", {
       coupon_id,
       name,
       quantity,

@@ -5,9 +5,9 @@ import type { DeadLetter, DeadLetters } from "../../application/ports/dead-lette
 import type { Page } from "../../application/ports/page.js";
 import type { DeadLetterTable } from "../../application/ports/transaction.js";
 import type { EpochMs } from "../../domain/time.js";
-import { lockRows } from "./by-hand.js";
 import { cursorOf, orderOf, pageOf } from "./cursor.js";
 import { type Database, read, transact } from "./database.js";
+import { lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 /** The event's own id, or a digest of what could not be decoded: the same letter again is the same row. */

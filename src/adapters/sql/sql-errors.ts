@@ -2,7 +2,7 @@ import { DomainError } from "../../domain/problem.js";
 
 type Coded = { readonly code?: unknown; readonly errno?: unknown; readonly message?: unknown; readonly name?: unknown };
 
-const codesOfAbsence: ReadonlySet<unknown> = new Set([
+const unavailableCodes: ReadonlySet<unknown> = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",
@@ -25,12 +25,12 @@ const codesOfAbsence: ReadonlySet<unknown> = new Set([
   "SQLITE_FULL",
   "SQLITE_IOERR",
 ]);
-/** Too many connections, shutdown, and MariaDB's killed connection, whose name the driver does not know. */
-const numbersOfAbsence: ReadonlySet<unknown> = new Set([1040, 1053, 1927]);
-const wordsOfAbsence = /Timeout acquiring a connection|closed state|Connection lost|server closed the connection/i;
-/** Lock wait time-out, deadlock, and MariaDB's record-has-changed. */
-const codesOfContention: ReadonlySet<unknown> = new Set([1205, 1213, 1020]);
-const codesOfDuplicates: ReadonlySet<unknown> = new Set([
+/** Too many connections, shutdown, and MariaDB's killed connection, which has no name in the driver. */
+const unavailableNumbers: ReadonlySet<unknown> = new Set([1040, 1053, 1927]);
+const unavailableText = /Timeout acquiring a connection|closed state|Connection lost|server closed the connection/i;
+/** Lock wait timeout, deadlock, and MariaDB's "record has changed". */
+const contentionNumbers: ReadonlySet<unknown> = new Set([1205, 1213, 1020]);
+const duplicateCodes: ReadonlySet<unknown> = new Set([
   "ER_DUP_ENTRY",
   "SQLITE_CONSTRAINT_PRIMARYKEY",
   "SQLITE_CONSTRAINT_UNIQUE",
@@ -38,28 +38,28 @@ const codesOfDuplicates: ReadonlySet<unknown> = new Set([
 
 const coded = (error: unknown): Coded => (typeof error === "object" && error !== null ? error : {});
 
-/** Another transaction was in the way: the whole of this one may be run again. */
+/** Returns whether another transaction was in the way, so that this one may run again from its start. */
 export const isContention = (error: unknown): boolean => {
   const { code, errno } = coded(error);
-  return codesOfContention.has(errno) || (typeof code === "string" && /^SQLITE_(BUSY|LOCKED)/.test(code));
+  return contentionNumbers.has(errno) || (typeof code === "string" && /^SQLITE_(BUSY|LOCKED)/.test(code));
 };
 
-/** A unique key refused the row. */
-export const isDuplicate = (error: unknown): boolean => codesOfDuplicates.has(coded(error).code);
+/** Returns whether a unique key rejected the row. */
+export const isDuplicate = (error: unknown): boolean => duplicateCodes.has(coded(error).code);
 
 /**
- * The same error, or `engine-unavailable` where it says that the database is away, or stays too busy to answer. The
- * statement, which mysql2 hangs on its errors with all that shoppers sent, is taken off: it is for nobody's log.
+ * Returns `engine-unavailable` if the error means that the database is unreachable or too busy, else the same error.
+ * mysql2 adds the statement to its errors. It contains shoppers' data, so it is removed and never logged.
  */
-export const told = (error: unknown): unknown => {
+export const databaseError = (error: unknown): unknown => {
   if (error instanceof DomainError) return error;
   delete (coded(error) as { sql?: unknown }).sql;
   const { code, errno, message, name } = coded(error);
-  const away =
-    codesOfAbsence.has(code) ||
-    numbersOfAbsence.has(errno) ||
+  const isUnavailable =
+    unavailableCodes.has(code) ||
+    unavailableNumbers.has(errno) ||
     name === "KnexTimeoutError" ||
-    wordsOfAbsence.test(String(message)) ||
+    unavailableText.test(String(message)) ||
     isContention(error);
-  return away ? new DomainError({ code: "engine-unavailable", engine: "database" }, error) : error;
+  return isUnavailable ? new DomainError({ code: "engine-unavailable", engine: "database" }, error) : error;
 };

@@ -2,9 +2,9 @@ import type { Clock } from "../../application/ports/clock.js";
 import type { JobLease } from "../../application/ports/job-lease.js";
 import type { LeaseTable } from "../../application/ports/transaction.js";
 import { after, type EpochMs } from "../../domain/time.js";
-import { lockRows } from "./by-hand.js";
 import { type Database, transact } from "./database.js";
 import { isDuplicate } from "./sql-errors.js";
+import { lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 /** Leases as rows; whoever moves the row from a lapsed holder to itself has it. */

@@ -1,9 +1,9 @@
 import type { OrderTable } from "../../application/ports/order-table.js";
 import type { OrderId } from "../../domain/ids.js";
 import type { Order } from "../../domain/order.js";
-import { lockRows } from "./by-hand.js";
-import { addRow, insertRows } from "./insert-rows.js";
+import { insertIfNew, insertRows } from "./insert-rows.js";
 import { changingColumns, fixedColumns, type OrderRecord, orderOf, recordOf } from "./order-record.js";
+import { lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 const columns = [...fixedColumns, ...changingColumns];
@@ -21,7 +21,7 @@ export class SqlOrderTable implements OrderTable {
   }
 
   add(order: Order): Promise<boolean> {
-    return addRow(this.trx, "orders", recordOf(order));
+    return insertIfNew(this.trx, "orders", recordOf(order));
   }
 
   async lock(orderIds: readonly OrderId[]): Promise<readonly Order[]> {

@@ -1,8 +1,8 @@
 import type { Clock } from "../../application/ports/clock.js";
 import type { OutboxRow, OutboxRows } from "../../application/ports/outbox-rows.js";
 import { after } from "../../domain/time.js";
-import { lockRows } from "./by-hand.js";
 import { type Database, transact } from "./database.js";
+import { lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 /** After this a relay that claimed rows counts as dead; a bus answers, or fails, within five seconds. */

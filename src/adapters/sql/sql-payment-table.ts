@@ -1,9 +1,9 @@
 import type { PaymentTable } from "../../application/ports/payment-table.js";
 import type { IdempotencyKey, PaymentId, UserId } from "../../domain/ids.js";
 import type { Payment } from "../../domain/payment.js";
-import { changeRows, lockRows, selectRows } from "./by-hand.js";
-import { addRow } from "./insert-rows.js";
+import { insertIfNew } from "./insert-rows.js";
 import { type PaymentRecord, paymentOf, paymentRecordOf } from "./payment-record.js";
+import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 /** Payments, in one transaction. */
@@ -24,7 +24,7 @@ export class SqlPaymentTable implements PaymentTable {
   }
 
   add(payment: Payment): Promise<boolean> {
-    return addRow(this.trx, "payments", paymentRecordOf(payment));
+    return insertIfNew(this.trx, "payments", paymentRecordOf(payment));
   }
 
   async lock(paymentId: PaymentId): Promise<Payment | undefined> {

@@ -1,20 +1,20 @@
-import type { Knex } from "knex";
 import type { ProductChange, ProductTable } from "../../application/ports/product-table.js";
 import type { ProductId } from "../../domain/ids.js";
 import { greatestStock, type Product, type StockMove } from "../../domain/product.js";
 import type { EpochMs } from "../../domain/time.js";
-import { lockRows } from "./by-hand.js";
-import { addRow } from "./insert-rows.js";
+import { insertIfNew } from "./insert-rows.js";
 import { type ProductRecord, productOf } from "./product-record.js";
+import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
-/** As SQLite's variables allow: at most thirteen a move. */
-const movesAStatement = 500;
+/** SQLite allows 32,766 variables; a move takes at most 13. */
+const movesPerStatement = 500;
 const counts = [
   ["onHand", "on_hand"],
   ["reserved", "reserved"],
   ["sold", "sold"],
 ] as const;
+type Count = (typeof counts)[number][0];
 
 /** Products, in one transaction. */
 export class SqlProductTable implements ProductTable {
@@ -25,7 +25,7 @@ export class SqlProductTable implements ProductTable {
   }
 
   add({ productId, name, unitPrice, category }: Product, stock: number, at: EpochMs): Promise<boolean> {
-    return addRow(this.trx, "products", {
+    return insertIfNew(this.trx, "products", {
       product_id: productId,
       name,
       unit_price: unitPrice,
@@ -39,15 +39,15 @@ export class SqlProductTable implements ProductTable {
   }
 
   async creation(productId: ProductId): Promise<{ product: Product; stock: number } | undefined> {
-    const row: ProductRecord | undefined = await this.trx("products").where("product_id", productId).first();
+    const [row] = await selectRows<ProductRecord>(this.trx, "SELECT * FROM products WHERE product_id = ?", [productId]);
     if (row === undefined) return undefined;
     const product = { ...productOf(row), name: row.first_name, unitPrice: row.first_price };
     return { product, stock: Number(row.initial_stock) };
   }
 
   async byIds(productIds: readonly ProductId[]): Promise<readonly Product[]> {
-    const rows: ProductRecord[] = await this.trx("products").whereIn("product_id", productIds);
-    return rows.map(productOf);
+    const sql = "SELECT * FROM products WHERE product_id IN (?)";
+    return (await selectRows<ProductRecord>(this.trx, sql, [productIds])).map(productOf);
   }
 
   async lock(productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number>> {
@@ -60,41 +60,43 @@ export class SqlProductTable implements ProductTable {
   }
 
   async move(moves: readonly StockMove[]): Promise<boolean> {
-    for (let from = 0; from < moves.length; from += movesAStatement)
-      if (!(await this.moveTogether(moves.slice(from, from + movesAStatement)))) return false;
+    for (let from = 0; from < moves.length; from += movesPerStatement)
+      if (!(await this.moveTogether(moves.slice(from, from + movesPerStatement)))) return false;
     return true;
   }
 
-  /** One statement for all, whose guards every row must pass; only a count that falls needs one. */
+  /** Moves all in one statement. A count that does not fall needs no guard. */
   private async moveTogether(moves: readonly StockMove[]): Promise<boolean> {
-    const ids = moves.map(({ productId }) => productId);
     const delta = `CASE product_id ${moves.map(() => "WHEN ? THEN ?").join(" ")} END`;
-    const rows = this.trx("products").whereIn("product_id", ids);
-    const changes: Record<string, Knex.Raw> = {};
-    for (const [count, column] of counts) {
-      const values = moves.flatMap((move) => [move.productId, move[count]]);
-      if (moves.some((move) => move[count] < 0)) rows.whereRaw(`${column} + ${delta} >= 0`, values);
-      changes[column] = this.trx.raw(`${column} + ${delta}`, values);
-    }
-    return (await rows.update(changes)) === moves.length;
+    const deltasOf = (count: Count) => moves.flatMap((move) => [move.productId, move[count]]);
+    const guarded = counts.filter(([count]) => moves.some((move) => move[count] < 0));
+    const moved = await changeRows(
+      this.trx,
+      `UPDATE products SET ${counts.map(([, column]) => `${column} = ${column} + ${delta}`).join(", ")}
+       WHERE product_id IN (?) ${guarded.map(([, column]) => `AND ${column} + ${delta} >= 0`).join(" ")}`,
+      [
+        ...counts.flatMap(([count]) => deltasOf(count)),
+        moves.map(({ productId }) => productId),
+        ...guarded.flatMap(([count]) => deltasOf(count)),
+      ],
+    );
+    return moved === moves.length;
   }
 
   async change(
     productId: ProductId,
     { name, unitPrice, restock = 0 }: ProductChange,
   ): Promise<"changed" | "unknown" | "too-large"> {
-    const changed = await this.trx("products")
-      .where("product_id", productId)
-      .andWhereRaw("on_hand + reserved + ? <= ?", [restock, greatestStock])
-      .update({
-        ...(name !== undefined && { name }),
-        ...(unitPrice !== undefined && { unit_price: unitPrice }),
-        on_hand: this.trx.raw("on_hand + ?", [restock]),
-        restocked: this.trx.raw("restocked + ?", [restock]),
-      });
+    const changed = await changeRows(
+      this.trx,
+      `UPDATE products SET name = COALESCE(?, name), unit_price = COALESCE(?, unit_price),
+         on_hand = on_hand + ?, restocked = restocked + ?
+       WHERE product_id = ? AND on_hand + reserved + ? <= ?`,
+      [name ?? null, unitPrice ?? null, restock, restock, productId, restock, greatestStock],
+    );
     if (changed === 1) return "changed";
-    // Matched rows are counted, so a row that stands failed the guard, though a payment may have made room since.
-    const stands = await this.trx("products").where("product_id", productId).first("product_id");
-    return stands === undefined ? "unknown" : "too-large";
+    // Matched rows are counted, so an existing row failed the guard, even if a payment has made room since.
+    const existing = await selectRows(this.trx, "SELECT 1 FROM products WHERE product_id = ?", [productId]);
+    return existing.length === 0 ? "unknown" : "too-large";
   }
 }

@@ -1,9 +1,9 @@
 import type { ReservationTable } from "../../application/ports/reservation-table.js";
 import type { Reservation } from "../../domain/concert.js";
 import type { ReservationId, ScheduleId } from "../../domain/ids.js";
-import { lockRows } from "./by-hand.js";
-import { addRow, insertRows } from "./insert-rows.js";
+import { insertIfNew, insertRows } from "./insert-rows.js";
 import { type ReservationRecord, reservationOf, reservationRecordOf } from "./reservation-record.js";
+import { lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 const fixedColumns = ["reservation_id", "schedule_id", "seat_no", "user_id", "price", "expires_at"] as const;
@@ -23,7 +23,7 @@ export class SqlReservationTable implements ReservationTable {
   }
 
   add(reservation: Reservation): Promise<boolean> {
-    return addRow(this.trx, "reservations", reservationRecordOf(reservation));
+    return insertIfNew(this.trx, "reservations", reservationRecordOf(reservation));
   }
 
   async lockLive(scheduleId: ScheduleId, seatNo: number): Promise<Reservation | undefined> {

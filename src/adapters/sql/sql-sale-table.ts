@@ -4,9 +4,9 @@ import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
 import type { DayRow, Drift, Sale } from "../../domain/sale.js";
 import type { EpochMs } from "../../domain/time.js";
-import { changeRows, lockRows, selectRows } from "./by-hand.js";
 import { insertRows } from "./insert-rows.js";
 import { isDuplicate } from "./sql-errors.js";
+import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 type SaleRecord = {

@@ -7,7 +7,7 @@ import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { DayRow } from "../../domain/sale.js";
 import { firstDayOf, type WindowBoard } from "../../domain/sales-window.js";
 import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
-import { type Database, read, unhurriedReadMs } from "./database.js";
+import { backgroundReadTimeoutMs, type Database, read } from "./database.js";
 
 type Totals = { readonly product_id: ProductId } & Readonly<Record<`b${number}`, number | string | null>>;
 type DayRecord = {
@@ -94,7 +94,7 @@ export class SqlSalesQueries implements SalesQueries {
       knex(ranked.as("ranked"))
         .where((wanted) => wanted.where("place", "<=", limit).orWhereIn("product_id", others))
         .orderBy("place"),
-      unhurriedReadMs,
+      backgroundReadTimeoutMs,
     );
     return rows.map(({ product_id, quantity, place }) => ({
       productId: product_id,

@@ -3,7 +3,7 @@ import type { PaymentId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
 import type { Verdict } from "../../domain/payment.js";
 import { type Database, read, transact } from "./database.js";
-import { addRow } from "./insert-rows.js";
+import { insertIfNew } from "./insert-rows.js";
 
 /** A row of `sandbox_book`. */
 type BookRow = { readonly verdict: Verdict; readonly refunded: Money | null };
@@ -20,7 +20,7 @@ export class SqlSandboxBook implements SandboxBook {
   record({ paymentId, verdict, amount }: SandboxEntry): Promise<Verdict> {
     return transact(this.db, async (trx) => {
       const row = { payment_id: paymentId, verdict, captured: amount, refunded: null };
-      if (await addRow(trx, "sandbox_book", row)) return verdict;
+      if (await insertIfNew(trx, "sandbox_book", row)) return verdict;
       const first: BookRow = await trx("sandbox_book").where("payment_id", paymentId).first();
       return first.verdict;
     });

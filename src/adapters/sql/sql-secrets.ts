@@ -1,5 +1,5 @@
 import { type Database, read, transact } from "./database.js";
-import { addRow } from "./insert-rows.js";
+import { insertIfNew } from "./insert-rows.js";
 
 /** Secrets that every node must share: made once, by whichever comes first. */
 export class SqlSecrets {
@@ -13,7 +13,7 @@ export class SqlSecrets {
   async readOrMake(name: string, make: () => string): Promise<string> {
     const known = await this.find(name);
     if (known !== undefined) return known;
-    await transact(this.db, (trx) => addRow(trx, "secrets", { name, secret_value: make() }));
+    await transact(this.db, (trx) => insertIfNew(trx, "secrets", { name, secret_value: make() }));
     return (await this.find(name)) ?? this.readOrMake(name, make);
   }
 

@@ -1,7 +1,7 @@
 import type { HeldCoupon, UserCouponTable } from "../../application/ports/user-coupon-table.js";
 import type { Discount } from "../../domain/coupon.js";
 import type { CouponId, OrderId, UserCouponId, UserId } from "../../domain/ids.js";
-import { lockRows, selectRows } from "./by-hand.js";
+import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 type HeldRecord = {
@@ -34,26 +34,27 @@ export class SqlUserCouponTable implements UserCouponTable {
     if (uses.length === 0) return;
     const cases = uses.map(() => "WHEN ? THEN ?").join(" ");
     const values = uses.flatMap(({ userCouponId, orderId }) => [userCouponId, orderId]);
-    const redeemed = await this.trx("user_coupons")
-      .whereIn(
-        "user_coupon_id",
-        uses.map(({ userCouponId }) => userCouponId),
-      )
-      .whereNull("order_id")
-      .update({ status: "used", order_id: this.trx.raw(`CASE user_coupon_id ${cases} END`, values) });
+    const redeemed = await changeRows(
+      this.trx,
+      `UPDATE user_coupons SET status = 'used', order_id = CASE user_coupon_id ${cases} END
+       WHERE user_coupon_id IN (?) AND order_id IS NULL`,
+      [...values, uses.map(({ userCouponId }) => userCouponId)],
+    );
     if (redeemed !== uses.length) throw new Error(`${uses.length} coupons to redeem, ${redeemed} of them free`);
   }
 
   async giveBack(orderIds: readonly OrderId[]): Promise<void> {
-    await this.trx("user_coupons").whereIn("order_id", orderIds).update({ status: "issued", order_id: null });
+    const sql = "UPDATE user_coupons SET status = 'issued', order_id = NULL WHERE order_id IN (?)";
+    await changeRows(this.trx, sql, [orderIds]);
   }
 
-  /** By a query of its own: in a join, the lock would hold settlement's rows as well. */
+  /** Reads the discounts in a separate query: a lock on a join would also lock the coupons' rows, which settlement needs. */
   private async withDiscounts(rows: readonly HeldRecord[]): Promise<readonly HeldCoupon[]> {
-    if (rows.length === 0) return [];
-    const coupons: { coupon_id: CouponId; discount_type: string; discount_value: number }[] = await this.trx("coupons")
-      .select("coupon_id", "discount_type", "discount_value")
-      .whereIn("coupon_id", [...new Set(rows.map(({ coupon_id }) => coupon_id))]);
+    const coupons = await selectRows<{ coupon_id: CouponId; discount_type: string; discount_value: number }>(
+      this.trx,
+      "SELECT coupon_id, discount_type, discount_value FROM coupons WHERE coupon_id IN (?)",
+      [[...new Set(rows.map(({ coupon_id }) => coupon_id))]],
+    );
     const discounts = new Map(
       coupons.map(({ coupon_id, discount_type: type, discount_value: value }) => [
         coupon_id,

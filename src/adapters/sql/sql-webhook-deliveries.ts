@@ -6,10 +6,10 @@ import type { WebhookDeliveries, WebhookDelivery } from "../../application/ports
 import type { WebhookTable } from "../../application/ports/webhook-table.js";
 import type { DomainEvent } from "../../domain/event.js";
 import { after, type EpochMs } from "../../domain/time.js";
-import { lockRows } from "./by-hand.js";
 import { type Database, transact } from "./database.js";
 import { insertRows } from "./insert-rows.js";
 import { SqlDeadLetters } from "./sql-dead-letters.js";
+import { lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 type DeliveryRecord = {

@@ -1,95 +1,96 @@
 import type { Knex } from "knex";
-import { beginImmediate, type LibsqlConnection } from "./libsql-client.js";
+import type { Connection, Dialect, Outcome, Parameter } from "./dialect.js";
 import { timed } from "./sql-latency.js";
 
 const queryOf = (knex: Knex, table: string) => knex(table);
 type Query = ReturnType<typeof queryOf>;
 
-export type Dialect = "sqlite" | "mysql";
-export type Value = string | number | null;
-/** The rows that a statement found, or how many it changed. */
-export type Outcome = { readonly rows: readonly unknown[]; readonly changes: number };
-
-/** What a transaction speaks through: knex's builder, as much of it as a table needs, and statements by hand. */
+/** Statements on one connection: SQL text with `?` parameters, or knex's builder for a table. */
 export type Statements = ((table: string) => Query) & {
   readonly dialect: Dialect;
-  readonly raw: Knex["raw"];
-  /** Runs a statement as it stands, past knex's builder, which takes longer over a small one than the database. */
-  run(sql: string, values?: readonly Value[]): Promise<Outcome>;
+  run(sql: string, parameters?: readonly Parameter[]): Promise<Outcome>;
 };
 
-/** Runs `work` in a transaction, once: commits if it resolves, rolls back if it rejects. */
-export type RunTransaction = <T>(work: (trx: Statements) => Promise<T>) => Promise<T>;
+/** Runs `work` once. */
+export type RunStatements = <T>(work: (statements: Statements) => Promise<T>) => Promise<T>;
 
-type Connection = { destroy?(): void };
-/** `null` rather than no values: of none, mysql2 looks through the whole statement for where they belong. */
-type Sent = { readonly sql: string; readonly bindings: readonly Value[] | null };
-/** Beneath knex's `query`, which makes every statement's text twice: for a debugger, and for its own error. */
-type Client = {
+/** The part of knex's client that lends connections. */
+type Pool = {
   acquireConnection(): Promise<Connection>;
   releaseConnection(connection: Connection): Promise<void>;
-  _query(connection: Connection, query: Sent): Promise<{ readonly response: unknown }>;
 };
 
-/** What mysql2 and libsql answer, each in its own way. */
-const outcomeOf = (response: unknown, mysql: boolean): Outcome => {
-  const answer = mysql ? (response as readonly unknown[])[0] : response;
-  if (Array.isArray(answer)) return { rows: answer, changes: 0 };
-  const { affectedRows, changes } = answer as { readonly affectedRows?: number; readonly changes?: number };
-  return { rows: [], changes: affectedRows ?? changes ?? 0 };
+/** Returns statements on this connection, which are rejected from the moment that `hasEnded`. */
+const statementsOn = (knex: Knex, dialect: Dialect, connection: Connection, hasEnded: () => boolean): Statements => {
+  const check = () => {
+    if (hasEnded()) throw new Error("this transaction has ended");
+  };
+  const query = (table: string): Query => {
+    check();
+    // A query that was built before the end may be sent after it.
+    return queryOf(knex, table).connection(connection).on("start", check);
+  };
+  return Object.assign(query, {
+    dialect,
+    run: async (sql: string, parameters: readonly Parameter[] = []) => {
+      check();
+      return timed(() => dialect.run(connection, sql, parameters));
+    },
+  });
 };
+
+const borrowed = async <T>(knex: Knex, work: (connection: Connection) => Promise<T>): Promise<T> => {
+  const pool: Pool = knex.client;
+  const connection = await pool.acquireConnection();
+  try {
+    return await work(connection);
+  } finally {
+    await pool.releaseConnection(connection);
+  }
+};
+
+const close = (connection: Connection): void => (connection as { destroy?(): void }).destroy?.();
+
+/** Runs statements that commit one by one. After `timeoutMs` they are rejected, and may still be committed. */
+export const autocommitOn =
+  (knex: Knex, dialect: Dialect, timeoutMs: number): RunStatements =>
+  (work) =>
+    borrowed(knex, async (connection) => {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          close(connection);
+          reject(Object.assign(new Error(`no response within ${timeoutMs} ms`), { code: "ETIMEDOUT" }));
+        }, timeoutMs);
+      });
+      try {
+        return await Promise.race([work(statementsOn(knex, dialect, connection, () => false)), late]);
+      } finally {
+        clearTimeout(timer);
+      }
+    });
 
 /**
- * Transactions on knex's connections, without knex's transactions: those make a whole knex anew each time, which takes
- * longer than most statements.
+ * Runs transactions: commits if the work resolves, rolls back if it rejects. knex's own transactions create a complete
+ * knex instance each time, which takes longer than most statements (ADR 0018).
  */
-export const transactionsOf = (knex: Knex, dialect: Dialect): RunTransaction => {
-  const client = knex.client as Client;
-  const send = (connection: Connection, sql: string, bindings: readonly Value[] | null = null) =>
-    timed(() => client._query(connection, { sql, bindings }));
-  const begin = (connection: Connection) =>
-    dialect === "sqlite" ? beginImmediate(connection as LibsqlConnection) : send(connection, "BEGIN");
-
-  /** Statements on this connection, until the transaction has ended. */
-  const statementsOn = (connection: Connection, hasEnded: () => boolean): Statements => {
-    const here = () => {
-      if (hasEnded()) throw new Error("this transaction has ended");
-      return connection;
-    };
-    // Looked at again when it is sent, for what was built before the end may be awaited after it.
-    const raw = (...statement: Parameters<Knex["raw"]>) => {
-      const query = knex.raw(...statement).connection(here());
-      query.on("start", here);
-      return query;
-    };
-    const on = (table: string): Query => queryOf(knex, table).connection(here()).on("start", here);
-    return Object.assign(on, {
-      dialect,
-      raw: raw as Knex["raw"],
-      run: async (sql: string, values?: readonly Value[]) =>
-        outcomeOf((await send(here(), sql, values)).response, dialect === "mysql"),
-    });
-  };
-
-  return async (work) => {
-    const connection = await client.acquireConnection();
-    let ended = false;
-    try {
-      await begin(connection);
+export const transactionsOn =
+  (knex: Knex, dialect: Dialect): RunStatements =>
+  (work) =>
+    borrowed(knex, async (connection) => {
+      const send = (sql: string) => timed(() => dialect.run(connection, sql, []));
+      let ended = false;
+      await timed(() => dialect.begin(connection));
       try {
-        const result = await work(statementsOn(connection, () => ended));
+        const result = await work(statementsOn(knex, dialect, connection, () => ended));
         ended = true;
-        await send(connection, "COMMIT");
+        await send("COMMIT");
         return result;
       } catch (error) {
         ended = true;
-        // One that cannot roll back is not lent again, for nobody knows what it still holds; SQLite's one connection
-        // rolls back before it begins anew.
-        await send(connection, "ROLLBACK").catch(() => connection.destroy?.());
+        // A connection that cannot roll back may hold locks, so it is closed. SQLite has one connection, which rolls
+        // back before its next transaction.
+        await send("ROLLBACK").catch(() => close(connection));
         throw error;
       }
-    } finally {
-      await client.releaseConnection(connection);
-    }
-  };
-};
+    });

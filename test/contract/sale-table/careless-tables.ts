@@ -116,7 +116,9 @@ export const twins: readonly Twin<UnitOfWork>[] = [
             .whereIn("product_id", of)
             .whereNull("unbooked")
             .groupBy("product_id")
-            .select("product_id", trx.raw("SUM(quantity) AS units"), trx.raw("MAX(unit_price) AS price"))
+            .sum({ units: "quantity" })
+            .max({ price: "unit_price" })
+            .select<{ product_id: ProductId; units: unknown; price: unknown }[]>("product_id")
         ).map((each) => row(each.product_id, Number(each.units), Number(each.units) * Number(each.price))),
     })),
   },

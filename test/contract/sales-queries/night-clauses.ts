@@ -102,7 +102,9 @@ export const nightClauses: Clauses<SalesQueries> = {
     );
     await stamp(db, ...days.slice(3));
     await db.knex.raw(
-      db.dialect === "mysql" ? "ANALYZE TABLE sales, product_sales_daily, product_sales_total, closed_days" : "ANALYZE",
+      db.dialect.name === "mysql"
+        ? "ANALYZE TABLE sales, product_sales_daily, product_sales_total, closed_days"
+        : "ANALYZE",
     );
     const asks: Readonly<Record<string, () => Promise<unknown>>> = {
       totals: () => queries.totals(keptBoards(today), ids("p000001", "p000002")),

@@ -1,30 +1,17 @@
 import type { Database } from "../../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
-import type { RunTransaction, Value } from "../../../src/adapters/sql/transaction.js";
+import type { RunStatements } from "../../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 
 /** Commits every statement by itself. */
 export const forgetfulTransactions = (db: Database): UnitOfWork =>
-  new SqlUnitOfWork(
-    {
-      ...db,
-      transaction: (work) =>
-        work(
-          Object.assign((table: string) => db.knex(table), {
-            dialect: db.dialect,
-            raw: db.knex.raw,
-            run: (sql: string, values?: readonly Value[]) => db.transaction((trx) => trx.run(sql, values)),
-          }),
-        ),
-    },
-    () => {},
-  );
+  new SqlUnitOfWork({ ...db, transaction: db.autocommit }, () => {});
 
 /** Runs a transaction once, whatever was in its way. */
 export const unretriedTransactions = (db: Database): UnitOfWork => {
   let refused: unknown;
-  const transaction: RunTransaction = async (work) => {
+  const transaction: RunStatements = async (work) => {
     if (refused !== undefined) throw refused;
     try {
       return await db.transaction(work);

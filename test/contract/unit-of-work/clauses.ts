@@ -179,7 +179,7 @@ export const clauses: Clauses = {
     work,
     db,
   }) => {
-    if (db.dialect !== "sqlite") return;
+    if (db.dialect.name !== "sqlite") return;
     const queries = new SqlCouponQueries(db);
     const mistake = work.run(() => queries.find(couponId("a")));
     await expect(mistake).rejects.toMatchObject({ problem: { code: "engine-unavailable" } });

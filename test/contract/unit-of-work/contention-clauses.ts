@@ -53,7 +53,7 @@ const count = (work: UnitOfWork) =>
 
 export const contentionClauses: Clauses = {
   "runs the whole of it again where another transaction was in the way": (under) =>
-    under.db.dialect === "mysql" ? deadlock(under) : busy(under),
+    under.db.dialect.name === "mysql" ? deadlock(under) : busy(under),
 
   "never counts past the quantity, however many count at once": async ({ work, db }) => {
     await openCoupons(db, coupon("a", { quantity: 10 }));

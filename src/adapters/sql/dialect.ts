@@ -1,0 +1,51 @@
+import type { Knex } from "knex";
+
+export type Value = string | number | null;
+/** What a `?` in a statement stands for: a value, or the list of values in `IN (?)`. */
+export type Parameter = Value | readonly Value[];
+/** The rows that a statement read, or the number of rows that it changed. */
+export type Outcome = {
+  readonly rows: readonly unknown[];
+  /** Matched rows, as both databases count them: also those whose values were equal before. */
+  readonly changes: number;
+  /** As MySQL reports it; 0 on SQLite. */
+  readonly lastInsertId: number;
+};
+
+export type Lock = "UPDATE" | "UPDATE SKIP LOCKED" | "SHARE";
+
+/** What an INSERT does with a row whose `unique` key exists: it replaces `overwrite`, adds to `add`, else nothing. */
+export type OnDuplicate = {
+  readonly unique: string;
+  readonly overwrite?: readonly string[];
+  readonly add?: readonly string[];
+};
+
+/** A connection of the driver, borrowed from knex's pool. */
+export type Connection = object;
+
+/** Everything that SQLite and MySQL (or MariaDB) do differently. No other code depends on which database it uses. */
+export interface Dialect {
+  readonly name: "sqlite" | "mysql";
+  /** Begins a transaction that may write. */
+  begin(connection: Connection): Promise<void>;
+  /** Runs one statement through the driver's documented API. */
+  run(connection: Connection, sql: string, parameters: readonly Parameter[]): Promise<Outcome>;
+  /** Returns the end of a SELECT that locks its rows. It is empty on SQLite: a transaction locks the whole database. */
+  lock(lock: Lock): string;
+  /** Returns rows as `VALUES (…), (…)`, with parameters if the driver does not escape values itself. */
+  values(
+    rows: readonly (readonly Value[])[],
+    as: "insert" | "table",
+  ): readonly [sql: string, parameters: readonly Value[]];
+  /** Returns the end of an INSERT. */
+  onDuplicate(table: string, onDuplicate: OnDuplicate): string;
+  /** Returns the end of an INSERT that does nothing if any unique key of the row exists. */
+  unlessPresent(column: string): string;
+  /** Returns whether an INSERT that ended in `unlessPresent` added its row. */
+  hasInserted(outcome: Outcome): boolean;
+  /** Runs a migration while no other node migrates the same database. */
+  migrateAlone(trx: Knex.Transaction, migration: () => Promise<void>): Promise<void>;
+  /** The server's settings that decide whether commits are durable and visible; SQLite's are set by this service. */
+  readonly settings: { readonly GLOBAL: readonly string[]; readonly SESSION: readonly string[] };
+}

@@ -1,0 +1,136 @@
+import type { Socket } from "node:net";
+import knexFactory, { type Knex } from "knex";
+import { escape as literal } from "mysql2";
+import type { Dialect, Parameter, Value } from "./dialect.js";
+import { readMysqlAddress } from "./mysql-address.js";
+
+/** A connection that owes a response and is silent for longer is closed. A wait for a lock ends after 3 s. */
+export const silenceMs = 5000;
+
+/** The part of mysql2's connection that is used here. */
+type MysqlConnection = {
+  readonly stream: Socket;
+  listenerCount(event: "error"): number;
+  query(sql: string, done: (error: unknown) => void): void;
+  query(sql: string, parameters: readonly Parameter[] | null, done: (error: unknown, answer: unknown) => void): void;
+};
+type Done = (error: unknown, connection: unknown) => void;
+
+// READ COMMITTED: every decision is a guarded update, a unique key or a locked row, so a snapshot adds nothing and gap
+// locks would only let inserts of neighboring rows deadlock.
+const sessionSettings = [
+  "SET time_zone = '+00:00', innodb_lock_wait_timeout = 3",
+  "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+];
+
+/** Closes a connection to a frozen or unreachable server, which otherwise blocks its user forever. */
+const closeWhenSilent = (connection: MysqlConnection): void => {
+  const { stream } = connection;
+  const lost = Object.assign(new Error(`silent for ${silenceMs} ms`), { code: "ETIMEDOUT" });
+  // The pool removes its listener when it drops a connection. An error without a listener would end the process.
+  stream.setTimeout(silenceMs, () => stream.destroy(connection.listenerCount("error") > 0 ? lost : undefined));
+};
+
+const prepareSession = (connection: MysqlConnection, done: Done, [setting, ...others] = sessionSettings): void => {
+  if (setting === undefined) done(null, connection);
+  else
+    connection.query(setting, (error) => (error ? done(error, connection) : prepareSession(connection, done, others)));
+};
+
+export const openMysql = (
+  url: string,
+  poolSize: number,
+  options: Pick<Knex.Config, "log" | "acquireConnectionTimeout">,
+): Knex =>
+  knexFactory({
+    ...options,
+    client: "mysql2",
+    compileSqlOnError: false,
+    connection: {
+      ...readMysqlAddress(url),
+      charset: "utf8mb4",
+      timezone: "Z",
+      supportBigNumbers: true,
+      dateStrings: ["DATE"],
+      connectTimeout: options.acquireConnectionTimeout,
+    } as unknown as Knex.MySql2ConnectionConfig,
+    pool: {
+      min: 0,
+      max: poolSize,
+      // Idle connections are closed before they count as silent.
+      idleTimeoutMillis: silenceMs / 2,
+      reapIntervalMillis: 500,
+      afterCreate: (connection: MysqlConnection, done: Done) => {
+        closeWhenSilent(connection);
+        prepareSession(connection, done);
+      },
+    },
+  });
+
+/** Changes of the schema may take longer than any other statement. */
+const withoutDeadline = async (trx: Knex.Transaction, work: () => Promise<void>): Promise<void> => {
+  const { stream }: MysqlConnection = await trx.client.acquireConnection();
+  stream.setTimeout(0);
+  try {
+    await work();
+  } finally {
+    stream.setTimeout(silenceMs);
+  }
+};
+
+/** MySQL 8.0.19 and later need `ROW` before a row of a table value; MariaDB skips comments of MySQL's versions. */
+const tableRow = "/*!80019 ROW*/";
+
+/** The syntax that MySQL 8.4 and MariaDB 10.11 have in common. */
+export const mysqlDialect: Dialect = {
+  name: "mysql",
+  begin: async (connection) => {
+    await mysqlDialect.run(connection, "BEGIN", []);
+  },
+  run: (connection, sql, parameters) =>
+    new Promise((resolve, reject) => {
+      // Without parameters `null`: for an empty list the driver would search the text for placeholders.
+      const given = parameters.length === 0 ? null : parameters;
+      (connection as MysqlConnection).query(sql, given, (error, answer) => {
+        if (error) return reject(error);
+        if (Array.isArray(answer)) return resolve({ rows: answer, changes: 0, lastInsertId: 0 });
+        const { affectedRows, insertId } = answer as { readonly affectedRows: number; readonly insertId: number };
+        resolve({ rows: [], changes: affectedRows, lastInsertId: insertId });
+      });
+    }),
+  // MariaDB does not support `FOR SHARE`.
+  lock: (lock) => (lock === "SHARE" ? " LOCK IN SHARE MODE" : ` FOR ${lock}`),
+  values: (rows, as) => {
+    const before = as === "table" ? tableRow : "";
+    return [`VALUES ${rows.map((row) => `${before}(${literal(row as Value[])})`).join(", ")}`, []];
+  },
+  onDuplicate: (table, { unique, overwrite = [], add = [] }) => {
+    const [first] = unique.split(",");
+    const set = [
+      ...overwrite.map((column) => `${column} = VALUES(${column})`),
+      ...add.map((column) => `${column} = ${table}.${column} + VALUES(${column})`),
+    ];
+    return ` ON DUPLICATE KEY UPDATE ${set.join(", ") || `${first} = ${first}`}`;
+  },
+  // The driver counts matched rows, so the affected count is 1 in both cases. `LAST_INSERT_ID(1)` is evaluated for an
+  // existing row only, and the server returns it as the statement's insert id. It must not be used on AUTO_INCREMENT.
+  unlessPresent: (column) => ` ON DUPLICATE KEY UPDATE ${column} = IF(LAST_INSERT_ID(1) = 1, ${column}, ${column})`,
+  hasInserted: ({ lastInsertId }) => lastInsertId === 0,
+  // `CREATE TABLE` commits, so a transaction excludes nobody. The lock is one per database.
+  migrateAlone: (trx, migration) =>
+    withoutDeadline(trx, async () => {
+      const lock = "LEFT(CONCAT('rushboard-migrate:', DATABASE()), 64)";
+      const [[{ taken }]] = await trx.raw(`SELECT GET_LOCK(${lock}, 60) AS taken`);
+      if (taken !== 1) throw new Error("another node has been migrating this database for 60 s");
+      try {
+        await migration();
+      } finally {
+        await trx.raw(`SELECT RELEASE_LOCK(${lock})`);
+      }
+    }),
+  settings: {
+    GLOBAL: ["innodb_flush_log_at_trx_commit", "log_bin", "sync_binlog", "binlog_format"],
+    // MariaDB before 11.1 calls the isolation level `tx_isolation`.
+    SESSION: ["time_zone", "sql_mode", "transaction_isolation", "tx_isolation"],
+  },
+};

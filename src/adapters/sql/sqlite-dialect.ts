@@ -1,0 +1,58 @@
+import knexFactory, { type Knex } from "knex";
+import type { Dialect, Parameter, Value } from "./dialect.js";
+import { beginImmediate, LibsqlClient, type LibsqlConnection } from "./libsql-client.js";
+
+/** Opens a pool of one connection, because SQLite has one writer. */
+export const openSqlite = (file: string, options: Pick<Knex.Config, "log" | "acquireConnectionTimeout">): Knex =>
+  knexFactory({
+    ...options,
+    client: LibsqlClient as unknown as typeof Knex.Client,
+    compileSqlOnError: false,
+    connection: { filename: file },
+    useNullAsDefault: true,
+    pool: {
+      min: 1,
+      max: 1,
+      afterCreate: (connection: LibsqlConnection, done: (error: unknown, connection: unknown) => void) => {
+        connection.pragma("journal_mode = WAL");
+        connection.pragma("synchronous = FULL");
+        connection.pragma("busy_timeout = 3000");
+        done(null, connection);
+      },
+    },
+  });
+
+const placeholders = (parameter: Parameter | undefined): string =>
+  Array.isArray(parameter) ? parameter.map(() => "?").join(", ") : "?";
+
+/** The driver takes no lists, so each value of a list gets its own placeholder. */
+const expandLists = (sql: string, parameters: readonly Parameter[]): string => {
+  if (!parameters.some(Array.isArray)) return sql;
+  let next = 0;
+  return sql.replaceAll("?", () => placeholders(parameters[next++]));
+};
+
+export const sqliteDialect: Dialect = {
+  name: "sqlite",
+  begin: (connection) => beginImmediate(connection as LibsqlConnection),
+  run: async (connection, sql, parameters) => {
+    const statement = (connection as LibsqlConnection).prepare(expandLists(sql, parameters));
+    const values = parameters.flat() as Value[];
+    if (statement.reader) return { rows: statement.all(values), changes: 0, lastInsertId: 0 };
+    return { rows: [], changes: statement.run(values).changes, lastInsertId: 0 };
+  },
+  lock: () => "",
+  values: (rows) => [`VALUES ${rows.map((row) => `(${placeholders(row)})`).join(", ")}`, rows.flat()],
+  onDuplicate: (table, { unique, overwrite = [], add = [] }) => {
+    const set = [
+      ...overwrite.map((column) => `${column} = excluded.${column}`),
+      ...add.map((column) => `${column} = ${table}.${column} + excluded.${column}`),
+    ];
+    return ` ON CONFLICT (${unique}) DO ${set.length === 0 ? "NOTHING" : `UPDATE SET ${set.join(", ")}`}`;
+  },
+  unlessPresent: () => " ON CONFLICT DO NOTHING",
+  hasInserted: ({ changes }) => changes === 1,
+  // The transaction locks the file and contains every step.
+  migrateAlone: (_, migration) => migration(),
+  settings: { GLOBAL: [], SESSION: [] },
+};
