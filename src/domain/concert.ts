@@ -5,7 +5,7 @@ import { type EpochMs, toInstant } from "./time.js";
 
 export type Concert = { readonly concertId: ConcertId; readonly title: string };
 
-/** One evening of a concert; its seats are numbered 1…seats. */
+/** One performance of a concert. Its seats are numbered from 1 to `seats`. */
 export type Schedule = {
   readonly scheduleId: ScheduleId;
   readonly concertId: ConcertId;
@@ -15,7 +15,7 @@ export type Schedule = {
   readonly price: Money;
 };
 
-/** How many seats are taken; holds that are over count as free at once, whoever tidies them later. */
+/** How many seats are taken. Expired holds do not count, even before the sweeper has expired them. */
 export type SeatCounts = { readonly held: number; readonly reserved: number };
 
 type ReservationFacts = {
@@ -28,22 +28,22 @@ type ReservationFacts = {
 };
 export type HeldSeat = ReservationFacts & {
   readonly status: "held";
-  /** While it is there, nothing expires, cancels or pays the hold but this payment. */
+  /** The mark of the open payment. While it is set, no other payment, no expiry and no cancellation is possible. */
   readonly openPayment: PaymentId | null;
 };
 export type ReservedSeat = ReservationFacts & { readonly status: "reserved"; readonly paymentId: PaymentId };
 export type EndedReservation = ReservationFacts & { readonly status: "expired" | "cancelled" };
 export type Reservation = HeldSeat | ReservedSeat | EndedReservation;
 
-/** A hold whose time is over and that nobody is paying: free for whoever comes next. */
-export const isOver = (reservation: Reservation, now: EpochMs): boolean =>
+/** Returns whether a hold is past its expiry without an open payment, so that its seat is free. */
+export const isExpiredHold = (reservation: Reservation, now: EpochMs): boolean =>
   reservation.status === "held" && reservation.openPayment === null && now >= reservation.expiresAt;
 
-/** The status that its shopper sees. */
+/** Returns the status that the shopper sees. */
 export const statusAt = (reservation: Reservation, now: EpochMs): Reservation["status"] =>
-  isOver(reservation, now) ? "expired" : reservation.status;
+  isExpiredHold(reservation, now) ? "expired" : reservation.status;
 
-/** Two requests under one id ask for the same thing. */
+/** Returns whether two requests for schedules are the same. */
 export const sameSchedule = (a: Schedule, b: Schedule): boolean =>
   a.scheduleId === b.scheduleId &&
   a.concertId === b.concertId &&
@@ -52,7 +52,7 @@ export const sameSchedule = (a: Schedule, b: Schedule): boolean =>
   a.seats === b.seats &&
   a.price === b.price;
 
-const notLive = ({ reservationId, status, expiresAt }: Reservation) =>
+const expiredOrCancelled = ({ reservationId, status, expiresAt }: Reservation) =>
   new DomainError({
     code: "reservation-expired",
     cause: status === "cancelled" ? "cancelled" : "expired",
@@ -60,9 +60,12 @@ const notLive = ({ reservationId, status, expiresAt }: Reservation) =>
     expiresAt: toInstant(expiresAt),
   });
 
-const beingPaid = (paymentId: PaymentId) => new DomainError({ code: "payment-in-progress", paymentId });
+const paymentInProgress = (paymentId: PaymentId) => new DomainError({ code: "payment-in-progress", paymentId });
 
-/** Puts a payment's mark on the hold. @throws DomainError by which a request to pay is refused */
+/**
+ * Sets the mark of a payment on the hold.
+ * @throws DomainError `already-paid`, `reservation-expired`, `payment-in-progress`, `amount-mismatch`
+ */
 export const startSeatPayment = (
   reservation: Reservation,
   paymentId: PaymentId,
@@ -71,15 +74,15 @@ export const startSeatPayment = (
 ): HeldSeat => {
   if (reservation.status === "reserved")
     throw new DomainError({ code: "already-paid", paymentId: reservation.paymentId });
-  if (reservation.status !== "held") throw notLive(reservation);
-  if (reservation.openPayment !== null) throw beingPaid(reservation.openPayment);
-  if (isOver(reservation, now)) throw notLive(reservation);
+  if (reservation.status !== "held") throw expiredOrCancelled(reservation);
+  if (reservation.openPayment !== null) throw paymentInProgress(reservation.openPayment);
+  if (isExpiredHold(reservation, now)) throw expiredOrCancelled(reservation);
   if (amount !== reservation.price)
     throw new DomainError({ code: "amount-mismatch", amount: reservation.price, sent: amount });
   return { ...reservation, openPayment: paymentId };
 };
 
-/** The payment whose mark the hold carries was captured. */
+/** Reserves the seat. @throws DomainError `impossible-transition` if the hold does not carry the payment's mark */
 export const reserveSeat = (reservation: Reservation, paymentId: PaymentId): ReservedSeat => {
   if (reservation.status === "reserved" && reservation.paymentId === paymentId) return reservation;
   if (reservation.status !== "held" || reservation.openPayment !== paymentId)
@@ -88,24 +91,25 @@ export const reserveSeat = (reservation: Reservation, paymentId: PaymentId): Res
   return { ...facts, status: "reserved", paymentId };
 };
 
-/** The payment came to nothing: its mark goes, and a hold whose time is over ends. */
+/** Clears the mark of a declined or voided payment. A hold past its expiry then expires. */
 export const releaseSeatPayment = (reservation: Reservation, paymentId: PaymentId, now: EpochMs): Reservation => {
   if (reservation.status !== "held" || reservation.openPayment !== paymentId) return reservation;
   return expireHold({ ...reservation, openPayment: null }, now);
 };
 
-/** Ends a hold that is over; anything else stays as it is. */
+/** Expires a hold that is past its expiry without an open payment. Any other reservation does not change. */
 export const expireHold = (reservation: Reservation, now: EpochMs): Reservation => {
-  if (reservation.status !== "held" || !isOver(reservation, now)) return reservation;
+  if (reservation.status !== "held" || !isExpiredHold(reservation, now)) return reservation;
   const { openPayment: _, ...facts } = reservation;
   return { ...facts, status: "expired" };
 };
 
-/** A shopper gives a seat back. @throws DomainError where it is over, or being paid */
+/** Cancels a reservation on behalf of its shopper. @throws DomainError `reservation-expired`, `payment-in-progress` */
 export const cancelReservation = (reservation: Reservation, now: EpochMs): EndedReservation => {
   if (reservation.status === "cancelled") return reservation;
-  if (statusAt(reservation, now) === "expired") throw notLive(reservation);
-  if (reservation.status === "held" && reservation.openPayment !== null) throw beingPaid(reservation.openPayment);
+  if (statusAt(reservation, now) === "expired") throw expiredOrCancelled(reservation);
+  if (reservation.status === "held" && reservation.openPayment !== null)
+    throw paymentInProgress(reservation.openPayment);
   const { reservationId, scheduleId, seatNo, userId, price, expiresAt } = reservation;
   return { reservationId, scheduleId, seatNo, userId, price, expiresAt, status: "cancelled" };
 };

@@ -1,12 +1,12 @@
 declare const brand: unique symbol;
 
-/** A `T` that was checked once, at an edge, to be a `Name`. */
+/** A `T` that was validated as a `Name` when it entered the service. */
 export type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 
 export type CouponId = Brand<string, "CouponId">;
 /** The `sub` of the caller's token: 1–128 visible ASCII characters. */
 export type UserId = Brand<string, "UserId">;
-/** One claim of one shopper, and the task that the shopper follows. */
+/** The id of a claim, and of the task in which its shopper follows it. */
 export type TaskId = Brand<string, "TaskId">;
 export type UserCouponId = Brand<string, "UserCouponId">;
 export type ProductId = Brand<string, "ProductId">;
@@ -15,18 +15,18 @@ export type PaymentId = Brand<string, "PaymentId">;
 export type ReservationId = Brand<string, "ReservationId">;
 export type ConcertId = Brand<string, "ConcertId">;
 export type ScheduleId = Brand<string, "ScheduleId">;
-/** Names one payment request of one shopper: 1–255 characters that the shopper chose. */
+/** Identifies one payment request of one shopper: 1–255 characters, chosen by the shopper. */
 export type IdempotencyKey = Brand<string, "IdempotencyKey">;
-/** Names one sale for ever: a shop's own under `shop:`, an order's line under `order:`. */
+/** Identifies one sale: `shop:<id>` for a reported sale, `order:<order>:<product>` for a line of an order. */
 export type SaleId = Brand<string, "SaleId">;
 
-/** What every id of the API matches (shoppers excepted). */
+/** The format of every id of the API except shoppers. */
 export const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
-/** What a shopper's name matches. */
+/** The format of a shopper's id. */
 export const userIdPattern = /^[\x21-\x7e]{1,128}$/;
 
-/** What a sale's id matches: its namespace, then the ids that make it. */
+/** The format of a sale's id. */
 export const saleIdPattern = /^(shop|order):[A-Za-z0-9_:-]{1,129}$/;
 
-/** A claim gives one coupon at most, so the coupon bears the id of the claim's task: issuing twice is impossible. */
+/** Returns the id of the coupon that a claim issues. It is the task's id, so a claim cannot issue two coupons (ADR 0011). */
 export const userCouponOf = (taskId: TaskId): UserCouponId => taskId as string as UserCouponId;

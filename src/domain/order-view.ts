@@ -3,16 +3,16 @@ import type { Order } from "./order.js";
 import type { CancelReason } from "./reasons.js";
 import type { EpochMs } from "./time.js";
 
-/** An order as its shopper sees it; the JSON of `GET /orders/{orderId}` but for the times. */
+/** An order as its shopper sees it: the JSON of `GET /orders/{orderId}`, with times in epoch milliseconds. */
 export type OrderView = Pick<Order, "orderId" | "lines" | "subtotal" | "discount" | "timeline"> & {
   readonly status: Order["status"];
   readonly reason?: CancelReason;
   readonly total: Money;
-  /** While it has not ended. */
+  /** Only until the order is confirmed or cancelled. */
   readonly expiresAt?: EpochMs;
 };
 
-/** The order after its first `entries` timeline entries, so that whoever missed a change can be told of each. */
+/** Returns the version of the order that has `entries` timeline entries, so that a follower can receive each version. */
 export const orderAsOf = (order: Order, entries: number = order.timeline.length): OrderView => {
   const { orderId, lines, subtotal, expiresAt } = order;
   const timeline = order.timeline.slice(0, entries);

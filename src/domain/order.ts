@@ -8,7 +8,7 @@ import type { CancelReason } from "./reasons.js";
 import { type EpochMs, toInstant } from "./time.js";
 
 export type OrderItem = { readonly productId: ProductId; readonly quantity: number };
-/** A line at the price of its placing. */
+/** An item with the unit price at the time of placing. */
 export type OrderLine = OrderItem & { readonly unitPrice: Money };
 
 export type TimelineEntry = { readonly event: OrderEventType; readonly at: EpochMs };
@@ -16,7 +16,7 @@ export type TimelineEntry = { readonly event: OrderEventType; readonly at: Epoch
 type OrderFacts = {
   readonly orderId: OrderId;
   readonly userId: UserId;
-  /** One line a product, by product id. */
+  /** One line per product, in product order. */
   readonly lines: readonly OrderLine[];
   readonly userCouponId: UserCouponId | null;
   readonly subtotal: Money;
@@ -24,28 +24,28 @@ type OrderFacts = {
   readonly discount: Money;
   readonly placedAt: EpochMs;
   readonly expiresAt: EpochMs;
-  /** What happened to it, oldest first; its length numbers the order's versions. */
+  /** The order's events, oldest first. Its length is the order's version. */
   readonly timeline: readonly TimelineEntry[];
 };
 
-/** How far a pending order has come. */
+/** The last step of a pending order. */
 export type PendingStep = "placed" | "stock-refused" | "stocked" | "coupon-refused" | "redeemed";
 export type PendingOrder = OrderFacts & { readonly status: "pending"; readonly step: PendingStep };
 export type PayableOrder = OrderFacts & {
   readonly status: "awaiting-payment";
-  /** While it is there, nothing expires, cancels or pays the order but this payment. */
+  /** The mark of the open payment. While it is set, no other payment, no expiry and no cancellation is possible. */
   readonly openPayment: PaymentId | null;
 };
 export type ConfirmedOrder = OrderFacts & { readonly status: "confirmed"; readonly paymentId: PaymentId };
 export type CancelledOrder = OrderFacts & { readonly status: "cancelled"; readonly reason: CancelReason };
 export type Order = PendingOrder | PayableOrder | ConfirmedOrder | CancelledOrder;
 
-/** An order after a step, and what the step has to tell; a step that is done already, or too late, changes nothing. */
+/** An order after a step, and the step's events: none if the step was done before or is too late. */
 export type OrderChange = { readonly order: Order; readonly events: readonly EventOf<OrderEventType>[] };
 
 const unchanged = (order: Order): OrderChange => ({ order, events: [] });
 
-const told = (order: Order, event: OrderEventType, at: EpochMs): OrderChange => {
+const withEvent = (order: Order, event: OrderEventType, at: EpochMs): OrderChange => {
   const next = { ...order, timeline: [...order.timeline, { event, at }] };
   return { order: next, events: [orderEvent(event, next, at)] };
 };
@@ -55,20 +55,20 @@ const impossible = (order: Order, step: string): never => {
   throw new DomainError({ code: "impossible-transition", from, step });
 };
 
-/** One line a product, by product id, as rows are locked. */
+/** Merges the items of each product, and sorts them by product id: the order in which rows are locked. */
 export const mergeItems = (items: readonly OrderItem[]): readonly OrderItem[] => {
   const merged = new Map<ProductId, number>();
   for (const { productId, quantity } of items) merged.set(productId, (merged.get(productId) ?? 0) + quantity);
   return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([productId, quantity]) => ({ productId, quantity }));
 };
 
-/** What a coupon takes off: fixed at most all of it, percent rounded down. */
+/** Returns the discount of a coupon: a fixed value, at most the subtotal, or a percentage, rounded down. */
 export const discountOn = (subtotal: Money, discount: Discount): Money =>
   (discount.type === "fixed"
     ? Math.min(discount.value, subtotal)
     : Math.floor((subtotal * discount.value) / 100)) as Money;
 
-/** A new order. @throws DomainError `order-too-large` where its subtotal is no amount */
+/** Creates an order. @throws DomainError `order-too-large` if its subtotal is above `greatestMoney` */
 export const place = (
   facts: Pick<OrderFacts, "orderId" | "userId" | "lines" | "userCouponId" | "expiresAt">,
   now: EpochMs,
@@ -84,10 +84,10 @@ export const place = (
     status: "pending",
     step: "placed",
   };
-  return told(order, "order.placed", now);
+  return withEvent(order, "order.placed", now);
 };
 
-/** The same request again asks for this very order. */
+/** Returns whether a request asks for the same order. @param items as `mergeItems` returns them */
 export const sameOrder = (order: Order, items: readonly OrderItem[], userCouponId: UserCouponId | null): boolean =>
   order.userCouponId === userCouponId &&
   order.lines.length === items.length &&
@@ -95,61 +95,68 @@ export const sameOrder = (order: Order, items: readonly OrderItem[], userCouponI
     ({ productId, quantity }, n) => productId === items[n]?.productId && quantity === items[n].quantity,
   );
 
-/** The order waits for its stock: the step that `reserve` does is still to do. */
+/** Returns whether `reserve` is the next step. */
 export const awaitsStock = (order: Order): boolean => order.status === "pending" && order.step === "placed";
 
-/** The stock of all lines was reserved, or did not suffice. */
+/** Records whether the stock of all lines was reserved. */
 export const reserve = (order: Order, enough: boolean, now: EpochMs): OrderChange => {
   if (order.status !== "pending" || order.step !== "placed") return unchanged(order);
   return enough
-    ? told({ ...order, step: "stocked" }, "stock.reserved", now)
-    : told({ ...order, step: "stock-refused" }, "stock.refused", now);
+    ? withEvent({ ...order, step: "stocked" }, "stock.reserved", now)
+    : withEvent({ ...order, step: "stock-refused" }, "stock.refused", now);
 };
 
-/** The coupon that the order is still to redeem, if there is one. */
+/** Returns the coupon if `redeem` is the next step, else `null`. */
 export const awaitsCoupon = (order: Order): UserCouponId | null =>
   order.status === "pending" && order.step === "stocked" ? order.userCouponId : null;
 
-/** The coupon became this order's (or was so already), or could not. */
+/** Records whether the coupon was redeemed. @throws DomainError `impossible-transition` before the stock is reserved */
 export const redeem = (order: Order, redeemed: boolean, now: EpochMs): OrderChange => {
   if (order.status === "pending" && (order.step === "placed" || order.step === "stock-refused"))
     return impossible(order, "redeem");
   if (order.status !== "pending" || awaitsCoupon(order) === null) return unchanged(order);
   return redeemed
-    ? told({ ...order, step: "redeemed" }, "coupon.redeemed", now)
-    : told({ ...order, step: "coupon-refused" }, "coupon.redemption-refused", now);
+    ? withEvent({ ...order, step: "redeemed" }, "coupon.redeemed", now)
+    : withEvent({ ...order, step: "coupon-refused" }, "coupon.redemption-refused", now);
 };
 
-/** Nothing is missing but the price: the stock is there, and the coupon, where there is one, is redeemed. */
+/** Returns whether `price` is the next step: stock is reserved, and the coupon, if any, is redeemed. */
 export const awaitsPrice = (order: Order): boolean =>
   order.status === "pending" &&
   (order.step === "redeemed" || (order.step === "stocked" && order.userCouponId === null));
 
-/** The order gets its price; `discount` is its redeemed coupon's. */
+/**
+ * Prices the order, so that it awaits payment.
+ * @param discount of the redeemed coupon
+ * @throws DomainError `impossible-transition` before the stock is reserved
+ */
 export const price = (order: Order, discount: Discount | null, now: EpochMs): OrderChange => {
   if (order.status === "pending" && (order.step === "placed" || order.step === "stock-refused"))
     return impossible(order, "price");
   if (order.status !== "pending" || !awaitsPrice(order)) return unchanged(order);
   const { step: _, ...facts } = order;
-  const off = discount === null ? (0 as Money) : discountOn(order.subtotal, discount);
-  return told({ ...facts, discount: off, status: "awaiting-payment", openPayment: null }, "order.priced", now);
+  const amount = discount === null ? (0 as Money) : discountOn(order.subtotal, discount);
+  return withEvent({ ...facts, discount: amount, status: "awaiting-payment", openPayment: null }, "order.priced", now);
 };
 
-/** Cancels what is neither ended nor being paid; else nothing happens. */
+/** Cancels the order, unless it has ended or has an open payment. */
 export const cancel = (order: Order, reason: CancelReason, now: EpochMs): OrderChange => {
   if (order.status === "confirmed" || order.status === "cancelled") return unchanged(order);
   if (order.status === "awaiting-payment" && order.openPayment !== null) return unchanged(order);
   const { orderId, userId, lines, userCouponId, subtotal, discount, placedAt, expiresAt, timeline } = order;
   const facts = { orderId, userId, lines, userCouponId, subtotal, discount, placedAt, expiresAt, timeline };
-  return told({ ...facts, status: "cancelled", reason }, "order.cancelled", now);
+  return withEvent({ ...facts, status: "cancelled", reason }, "order.cancelled", now);
 };
 
-/** Whether a cancelled order must give stock back: what it was when the stock was its own. */
+/** Returns whether stock is reserved for the order. */
 export const holdsStock = (order: Order): boolean =>
   order.status === "awaiting-payment" ||
   (order.status === "pending" && order.step !== "placed" && order.step !== "stock-refused");
 
-/** Puts a payment's mark on the order. @throws DomainError by which a request to pay is refused */
+/**
+ * Sets the mark of a payment on the order.
+ * @throws DomainError `already-paid`, `order-not-payable`, `payment-in-progress`, `amount-mismatch`
+ */
 export const startPayment = (order: Order, paymentId: PaymentId, amount: Money, now: EpochMs): PayableOrder => {
   const { orderId } = order;
   if (order.status === "confirmed") throw new DomainError({ code: "already-paid", paymentId: order.paymentId });
@@ -166,15 +173,15 @@ export const startPayment = (order: Order, paymentId: PaymentId, amount: Money, 
   return { ...order, openPayment: paymentId };
 };
 
-/** The payment whose mark the order carries was captured. */
+/** Confirms the order. @throws DomainError `impossible-transition` if the order does not carry the payment's mark */
 export const confirm = (order: Order, paymentId: PaymentId, now: EpochMs): OrderChange => {
   if (order.status === "confirmed" && order.paymentId === paymentId) return unchanged(order);
   if (order.status !== "awaiting-payment" || order.openPayment !== paymentId) return impossible(order, "confirm");
   const { openPayment: _, ...facts } = order;
-  return told({ ...facts, status: "confirmed", paymentId }, "order.confirmed", now);
+  return withEvent({ ...facts, status: "confirmed", paymentId }, "order.confirmed", now);
 };
 
-/** The payment came to nothing: its mark goes. `expired` where the order's time is over, so that it must end now. */
+/** Clears the mark of a declined or voided payment. `expired`: the order is past its expiry and must be cancelled. */
 export const releasePayment = (
   order: Order,
   paymentId: PaymentId,
@@ -186,5 +193,5 @@ export const releasePayment = (
     : { order, expired: false };
 };
 
-/** Whether nothing more will happen to it. */
+/** Returns whether the order is confirmed or cancelled. */
 export const hasEnded = (order: Order): boolean => order.status === "confirmed" || order.status === "cancelled";

@@ -4,12 +4,12 @@ import type { Money } from "./money.js";
 import { DomainError } from "./problem.js";
 import type { EpochMs } from "./time.js";
 
-/** What a payment pays for. */
+/** What a payment is for. */
 export type Subject =
   | { readonly kind: "order"; readonly orderId: OrderId }
   | { readonly kind: "reservation"; readonly reservationId: ReservationId };
 
-/** What the built-in sandbox provider does: see `adapters/provider`. */
+/** The behaviors of the sandbox provider: see `adapters/provider`. */
 export const paymentMethods = [
   "sandbox-ok",
   "sandbox-declined",
@@ -19,7 +19,7 @@ export const paymentMethods = [
 ] as const;
 export type PaymentMethod = (typeof paymentMethods)[number];
 
-/** What a shopper asked for; with another body, the same key is refused. */
+/** A shopper's request to pay. A key belongs to one request. */
 export type PaymentRequest = {
   readonly userId: UserId;
   readonly key: IdempotencyKey;
@@ -34,14 +34,14 @@ export type Payment = PaymentRequest & {
   readonly paymentId: PaymentId;
   readonly openedAt: EpochMs;
   readonly status: PaymentStatus;
-  /** The provider is still to be told of the refund. */
+  /** The provider has not acknowledged the refund yet. */
   readonly refundDue: boolean;
 };
 
-/** What the provider says of a payment, once and for ever. */
+/** The provider's final answer for a payment. */
 export type Verdict = "captured" | "declined" | "voided";
 
-/** A payment that begins; one of nothing has succeeded already, and the provider never hears of it. */
+/** Creates a payment. A payment of amount 0 has succeeded already, and is never sent to the provider. */
 export const beginPayment = (request: PaymentRequest, paymentId: PaymentId, now: EpochMs): Payment => ({
   ...request,
   paymentId,
@@ -50,7 +50,7 @@ export const beginPayment = (request: PaymentRequest, paymentId: PaymentId, now:
   refundDue: false,
 });
 
-/** The same key came with the same body. */
+/** Returns whether two requests under one key are the same. */
 export const sameRequest = (a: PaymentRequest, b: PaymentRequest): boolean =>
   a.amount === b.amount &&
   a.method === b.method &&
@@ -58,33 +58,41 @@ export const sameRequest = (a: PaymentRequest, b: PaymentRequest): boolean =>
     ? b.subject.kind === "order" && a.subject.orderId === b.subject.orderId
     : b.subject.kind === "reservation" && a.subject.reservationId === b.subject.reservationId);
 
-/** The provider has not said yet what became of it. */
+/** Returns whether the payment has no verdict yet. */
 export const isOpen = ({ status }: Payment): boolean => status === "pending" || status === "unknown";
 
-/** The provider did not answer in time: no verdict, least of all a decline. */
-export const fallSilent = (payment: Payment): Payment =>
+/** Records that the provider has not answered in time. This is not a decline. */
+export const markUnknown = (payment: Payment): Payment =>
   payment.status === "pending" ? { ...payment, status: "unknown" } : payment;
 
 const impossible = (payment: Payment, step: string): never => {
   throw new DomainError({ code: "impossible-transition", from: payment.status, step });
 };
 
-/** Closes an open payment by the provider's verdict; a closed one stays as it is. */
+/**
+ * Closes an open payment. A closed one does not change.
+ * @throws DomainError `impossible-transition` if a declined payment is reported as captured
+ */
 export const closePayment = (payment: Payment, verdict: Verdict): Payment => {
   if (isOpen(payment)) return { ...payment, status: verdict === "captured" ? "succeeded" : "declined" };
-  // Declined stands for ever at the provider, so it cannot have captured since.
   if (payment.status === "declined" && verdict === "captured") return impossible(payment, verdict);
   return payment;
 };
 
-/** What was paid for was given back; of nothing there is nothing to refund. */
+/**
+ * Records that the order or seat was given back. A refund is due unless the amount is 0.
+ * @throws DomainError `impossible-transition` if the payment was declined
+ */
 export const refundPayment = (payment: Payment): Payment => {
   if (payment.status === "declined") return impossible(payment, "refund");
   if (payment.status !== "succeeded") return payment;
   return { ...payment, status: "refunded", refundDue: payment.amount > 0 };
 };
 
-/** The provider has the refund. */
+/**
+ * Records that the provider has acknowledged the refund.
+ * @throws DomainError `impossible-transition` if no refund was due
+ */
 export const acknowledgeRefund = (payment: Payment): Payment => {
   if (payment.status === "succeeded") return payment;
   if (payment.status !== "refunded") return impossible(payment, "acknowledge refund");

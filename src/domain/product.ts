@@ -4,12 +4,12 @@ import type { Money } from "./money.js";
 export type Product = {
   readonly productId: ProductId;
   readonly name: string;
-  /** Of the next order; orders that are placed keep theirs. */
+  /** Applies to new orders. Placed orders keep their price. */
   readonly unitPrice: Money;
   readonly category: string | null;
 };
 
-/** Where every unit ever brought in is: `initial + restocked = onHand + reserved + sold` (O1). */
+/** Where a product's units are: `initial + restocked = onHand + reserved + sold` (O1). */
 export type Stock = {
   readonly initial: number;
   readonly restocked: number;
@@ -18,14 +18,14 @@ export type Stock = {
   readonly sold: number;
 };
 
-/** The greatest stock that a product may have, on hand and reserved together, so that giving back never overflows. */
+/** The limit of on hand + reserved, so that giving back never exceeds the greatest stock. */
 export const greatestStock = 1_000_000_000;
 
-/** Whether O1 holds, and nothing is negative. */
+/** Returns whether O1 holds and no count is negative. */
 export const isBalanced = ({ initial, restocked, onHand, reserved, sold }: Stock): boolean =>
   initial + restocked === onHand + reserved + sold && Math.min(onHand, reserved, sold) >= 0;
 
-/** Units of a product that a step moves between where they may be. */
+/** How a step changes a product's counts. */
 export type StockMove = {
   readonly productId: ProductId;
   readonly onHand: number;
@@ -33,11 +33,11 @@ export type StockMove = {
   readonly sold: number;
 };
 
-type Wanted = { readonly productId: ProductId; readonly quantity: number };
+type ProductUnits = { readonly productId: ProductId; readonly quantity: number };
 
-/** Which of the baskets the stock suffices for, in order, each all or nothing. */
+/** Returns per basket whether the stock suffices. Baskets are served in order, each completely or not at all. */
 export const allocate = (
-  baskets: readonly (readonly Wanted[])[],
+  baskets: readonly (readonly ProductUnits[])[],
   onHand: ReadonlyMap<ProductId, number>,
 ): readonly boolean[] => {
   const left = new Map(onHand);
@@ -49,17 +49,17 @@ export const allocate = (
   });
 };
 
-/** Where a step takes units from, and where it puts them. */
+/** From where to where each step moves one unit. */
 const directions = {
   reserve: { onHand: -1, reserved: 1, sold: 0 },
   "give-back": { onHand: 1, reserved: -1, sold: 0 },
   sell: { onHand: 0, reserved: -1, sold: 1 },
 } as const;
 
-/** What moves when all of the baskets' units are reserved, given back or sold: one move a product, by product id. */
+/** Returns the moves that reserve, give back or sell all units of the baskets: one per product, in product order. */
 export const movesOf = (
   step: keyof typeof directions,
-  baskets: readonly (readonly Wanted[])[],
+  baskets: readonly (readonly ProductUnits[])[],
 ): readonly StockMove[] => {
   const units = new Map<ProductId, number>();
   for (const { productId, quantity } of baskets.flat()) units.set(productId, (units.get(productId) ?? 0) + quantity);

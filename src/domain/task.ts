@@ -4,7 +4,7 @@ import type { ClaimFailure } from "./reasons.js";
 
 type TaskFacts = { readonly taskId: TaskId; readonly couponId: CouponId; readonly position: number };
 
-/** A claim as its shopper follows it; the JSON of `GET /tasks/{taskId}` and of every stream about it. */
+/** A claim in the form that its shopper follows: the JSON of `GET /tasks/{taskId}` and of its stream. */
 export type Task =
   | (TaskFacts & { readonly status: "pending" })
   | (TaskFacts & {
@@ -13,7 +13,7 @@ export type Task =
     })
   | (TaskFacts & { readonly status: "failed"; readonly reason: ClaimFailure });
 
-/** The task that a claim is to its shopper. */
+/** Returns the task of a claim. */
 export const taskOf = (claim: Claim): Task => {
   const { taskId, couponId, position } = claim;
   switch (claim.status) {

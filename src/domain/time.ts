@@ -1,19 +1,19 @@
 import type { Brand } from "./ids.js";
 
-/** Milliseconds since 1970-01-01T00:00:00Z: what the core compares and the database keeps. */
+/** Milliseconds since 1970-01-01T00:00:00Z. The domain and the database use this form. */
 export type EpochMs = Brand<number, "EpochMs">;
 
-/** ISO-8601 in UTC, to the millisecond: what crosses a wire. */
+/** ISO-8601 in UTC with milliseconds. The API and events use this form. */
 export type Instant = Brand<string, "Instant">;
 
-/** What an instant's text matches. */
+/** The format of an instant. */
 export const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** The instant's text for the wire. */
+/** Formats a time as ISO-8601. */
 export const toInstant = (at: EpochMs): Instant => new Date(at).toISOString() as Instant;
 
-/** `at` moved by `ms` milliseconds. */
+/** Returns the time `ms` milliseconds after `at`; before it, if `ms` is negative. */
 export const after = (at: EpochMs, ms: number): EpochMs => (at + ms) as EpochMs;
 
-/** The milliseconds of an instant's text. */
+/** Parses an instant. */
 export const fromInstant = (at: Instant): EpochMs => Date.parse(at) as EpochMs;

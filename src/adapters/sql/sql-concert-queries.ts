@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 import type { ConcertQueries, ScheduleStanding, Seat } from "../../application/ports/concert-queries.js";
 import type { Page } from "../../application/ports/page.js";
-import { type Concert, isOver, type Reservation, type Schedule } from "../../domain/concert.js";
+import { type Concert, isExpiredHold, type Reservation, type Schedule } from "../../domain/concert.js";
 import type { ConcertId, ReservationId, ScheduleId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
 import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
@@ -135,6 +135,6 @@ export class SqlConcertQueries implements ConcertQueries {
 }
 
 const seatStatus = (reservation: Reservation | undefined, now: EpochMs): Seat["status"] => {
-  if (reservation === undefined || isOver(reservation, now)) return "available";
+  if (reservation === undefined || isExpiredHold(reservation, now)) return "available";
   return reservation.status === "reserved" ? "reserved" : "held";
 };

@@ -1,4 +1,4 @@
-import { expireHold, isOver, type Reservation, type Schedule } from "../../domain/concert.js";
+import { expireHold, isExpiredHold, type Reservation, type Schedule } from "../../domain/concert.js";
 import type { ReservationId, ScheduleId, UserId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
 import { after, toInstant } from "../../domain/time.js";
@@ -38,7 +38,7 @@ export class HoldSeat {
   async execute(scheduleId: ScheduleId, seatNo: number, userId: UserId): Promise<Held> {
     // In a rush nearly everybody is late: a plain read tells them, and makes no winner wait.
     const earlier = await this.concerts.live(scheduleId, seatNo);
-    if (earlier !== undefined && earlier.userId !== userId && !isOver(earlier, this.clock.now()))
+    if (earlier !== undefined && earlier.userId !== userId && !isExpiredHold(earlier, this.clock.now()))
       throw seatTaken(earlier, scheduleId, seatNo);
     const held = await this.work.run((tx) => this.holdIn(tx, scheduleId, seatNo, userId));
     // The hold that was over has ended, in a transaction of its own; whoever comes first now has the seat.
@@ -49,7 +49,7 @@ export class HoldSeat {
     const now = this.clock.now();
     const schedule = await this.openSchedule(tx, scheduleId, seatNo);
     const live = await tx.reservations.lockLive(scheduleId, seatNo);
-    if (live !== undefined && isOver(live, now)) {
+    if (live !== undefined && isExpiredHold(live, now)) {
       await tx.reservations.save([expireHold(live, now)]);
       await tx.concerts.count([{ scheduleId, held: -1, reserved: 0 }]);
       return "freed" as const;

@@ -1,5 +1,5 @@
 import type { PaymentId } from "../../domain/ids.js";
-import { closePayment, fallSilent, type Payment, type Verdict } from "../../domain/payment.js";
+import { closePayment, markUnknown, type Payment, type Verdict } from "../../domain/payment.js";
 import { DomainError } from "../../domain/problem.js";
 import type { Clock } from "../ports/clock.js";
 import type { PaymentQueries } from "../ports/payment-queries.js";
@@ -49,7 +49,7 @@ export class ClosePayment {
   silence(payment: Payment): Promise<Payment> {
     return this.work.run(async (tx) => {
       const before = (await tx.payments.lock(payment.paymentId)) ?? payment;
-      const after = fallSilent(before);
+      const after = markUnknown(before);
       if (after !== before) await tx.payments.save(after);
       return after;
     });

@@ -6,7 +6,7 @@ import {
   acknowledgeRefund,
   beginPayment,
   closePayment,
-  fallSilent,
+  markUnknown,
   isOpen,
   type Payment,
   type PaymentRequest,
@@ -28,7 +28,7 @@ const begun = (facts?: Partial<PaymentRequest>) => beginPayment(request(facts), 
 
 const states = {
   pending: begun(),
-  unknown: fallSilent(begun()),
+  unknown: markUnknown(begun()),
   succeeded: closePayment(begun(), "captured"),
   declined: closePayment(begun(), "declined"),
   "refunded, due": refundPayment(closePayment(begun(), "captured")),
@@ -40,7 +40,7 @@ const commands = {
   captured: (payment: Payment) => closePayment(payment, "captured"),
   declined: (payment: Payment) => closePayment(payment, "declined"),
   voided: (payment: Payment) => closePayment(payment, "voided"),
-  "no answer": fallSilent,
+  "no answer": markUnknown,
   "seat given back": refundPayment,
   "refund acknowledged": acknowledgeRefund,
 };
