@@ -35,70 +35,70 @@ const states = {
 } as const satisfies Record<string, Reservation>;
 
 const steps = {
-  pays: (seat: Reservation) => startSeatPayment(seat, mine, price, early),
-  "pays too late": (seat: Reservation) => startSeatPayment(seat, mine, price, late),
-  "pays another amount": (seat: Reservation) => startSeatPayment(seat, mine, 1 as Money, early),
-  "is captured": (seat: Reservation) => reserveSeat(seat, mine),
-  "is captured for another": (seat: Reservation) => reserveSeat(seat, other),
-  "is declined": (seat: Reservation) => releaseSeatPayment(seat, mine, early),
-  "is declined late": (seat: Reservation) => releaseSeatPayment(seat, mine, late),
-  "passes its time": (seat: Reservation) => expireHold(seat, late),
-  "is looked at in time": (seat: Reservation) => expireHold(seat, early),
-  "is given back": (seat: Reservation) => cancelReservation(seat, early),
-  "is given back late": (seat: Reservation) => cancelReservation(seat, late),
+  "payment starts": (seat: Reservation) => startSeatPayment(seat, mine, price, early),
+  "payment starts, expired": (seat: Reservation) => startSeatPayment(seat, mine, price, late),
+  "payment starts, wrong amount": (seat: Reservation) => startSeatPayment(seat, mine, 1 as Money, early),
+  captured: (seat: Reservation) => reserveSeat(seat, mine),
+  "captured, another payment": (seat: Reservation) => reserveSeat(seat, other),
+  declined: (seat: Reservation) => releaseSeatPayment(seat, mine, early),
+  "declined, expired": (seat: Reservation) => releaseSeatPayment(seat, mine, late),
+  "sweeper, expired": (seat: Reservation) => expireHold(seat, late),
+  "sweeper, not expired": (seat: Reservation) => expireHold(seat, early),
+  "shopper cancels": (seat: Reservation) => cancelReservation(seat, early),
+  "shopper cancels, expired": (seat: Reservation) => cancelReservation(seat, late),
 };
 type State = keyof typeof states;
 type Step = keyof typeof steps;
 
-/** Where each step leads from each state: a state, `–` where nothing happens, or the code that refuses it. */
+/** Where each step leads from each state: to a state, `–` (nothing happens), or the code of the problem. */
 const table: Readonly<Record<Step, Readonly<Record<State, string>>>> = {
-  pays: {
+  "payment starts": {
     held: "paying",
     paying: "payment-in-progress",
     reserved: "already-paid",
     expired: "reservation-expired",
     cancelled: "reservation-expired",
   },
-  "pays too late": {
+  "payment starts, expired": {
     held: "reservation-expired",
     paying: "payment-in-progress",
     reserved: "already-paid",
     expired: "reservation-expired",
     cancelled: "reservation-expired",
   },
-  "pays another amount": {
+  "payment starts, wrong amount": {
     held: "amount-mismatch",
     paying: "payment-in-progress",
     reserved: "already-paid",
     expired: "reservation-expired",
     cancelled: "reservation-expired",
   },
-  "is captured": {
+  captured: {
     held: "impossible-transition",
     paying: "reserved",
     reserved: "–",
     expired: "impossible-transition",
     cancelled: "impossible-transition",
   },
-  "is captured for another": {
+  "captured, another payment": {
     held: "impossible-transition",
     paying: "impossible-transition",
     reserved: "impossible-transition",
     expired: "impossible-transition",
     cancelled: "impossible-transition",
   },
-  "is declined": { held: "–", paying: "held", reserved: "–", expired: "–", cancelled: "–" },
-  "is declined late": { held: "–", paying: "expired", reserved: "–", expired: "–", cancelled: "–" },
-  "passes its time": { held: "expired", paying: "–", reserved: "–", expired: "–", cancelled: "–" },
-  "is looked at in time": { held: "–", paying: "–", reserved: "–", expired: "–", cancelled: "–" },
-  "is given back": {
+  declined: { held: "–", paying: "held", reserved: "–", expired: "–", cancelled: "–" },
+  "declined, expired": { held: "–", paying: "expired", reserved: "–", expired: "–", cancelled: "–" },
+  "sweeper, expired": { held: "expired", paying: "–", reserved: "–", expired: "–", cancelled: "–" },
+  "sweeper, not expired": { held: "–", paying: "–", reserved: "–", expired: "–", cancelled: "–" },
+  "shopper cancels": {
     held: "cancelled",
     paying: "payment-in-progress",
     reserved: "cancelled",
     expired: "reservation-expired",
     cancelled: "–",
   },
-  "is given back late": {
+  "shopper cancels, expired": {
     held: "reservation-expired",
     paying: "payment-in-progress",
     reserved: "cancelled",
@@ -112,7 +112,7 @@ const cells = (Object.keys(table) as Step[]).flatMap((step) =>
 );
 const isState = (name: string): name is State => Object.hasOwn(states, name);
 
-describe("a reservation's table", () => {
+describe("the state table of reservations", () => {
   it.each(cells)("%s · %s → %s", (state, step, end) => {
     const before = states[state];
     const take = steps[step];
@@ -120,17 +120,17 @@ describe("a reservation's table", () => {
     else if (isState(end)) {
       const after = take(before);
       expect(after).toEqual(states[end]);
-      // Told again, what has ended by it stays so; what it began is refused, or goes on, by its own cell.
+      // If the table says that repeating the step does nothing, the state must stay the same object.
       const again = table[step][end];
       if (again === "–") expect(take(after)).toBe(after);
     } else {
-      const refusal = () => take(before);
-      expect(refusal).toThrow(DomainError);
-      expect(refusal).toThrow(end);
+      const rejected = () => take(before);
+      expect(rejected).toThrow(DomainError);
+      expect(rejected).toThrow(end);
     }
   });
 
-  it("reads as expired once its time is over and nobody pays", () => {
+  it("shows a hold as expired from its expiry, unless a payment is open", () => {
     expect(statusAt(states.held, early)).toBe("held");
     expect(statusAt(states.held, late)).toBe("expired");
     expect(statusAt(states.paying, late)).toBe("held");

@@ -1,13 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Discount } from "../../../src/domain/coupon.js";
-import type { OrderId, PaymentId, ProductId, UserCouponId, UserId } from "../../../src/domain/ids.js";
-import { type Money, totalOf } from "../../../src/domain/money.js";
+import type { PaymentId } from "../../../src/domain/ids.js";
+import { totalOf } from "../../../src/domain/money.js";
 import {
   cancel,
   confirm,
   type Order,
-  place,
   price,
   redeem,
   releasePayment,
@@ -16,31 +15,14 @@ import {
 } from "../../../src/domain/order.js";
 import { orderAsOf } from "../../../src/domain/order-view.js";
 import type { EpochMs } from "../../../src/domain/time.js";
+import { at, expiry, placedOrder } from "./two-line-order.js";
 
-const at = (ms: number) => ms as EpochMs;
-const won = (amount: number) => amount as Money;
 const payment = "pay-1" as PaymentId;
 const tenth: Discount = { type: "percent", value: 10 };
-const expiry = 1000;
 
-const placed = (userCouponId: string | null = null): Order =>
-  place(
-    {
-      orderId: "o" as OrderId,
-      userId: "shopper" as UserId,
-      lines: [
-        { productId: "a" as ProductId, quantity: 2, unitPrice: won(100) },
-        { productId: "b" as ProductId, quantity: 1, unitPrice: won(55) },
-      ],
-      userCouponId: userCouponId as UserCouponId | null,
-      expiresAt: at(expiry),
-    },
-    at(0),
-  ).order;
-
-describe("an order as of an earlier entry", () => {
-  type Deed = (order: Order, when: EpochMs) => Order;
-  const deeds: readonly Deed[] = [
+describe("an earlier version of an order", () => {
+  type Step = (order: Order, when: EpochMs) => Order;
+  const steps: readonly Step[] = [
     (order, when) => reserve(order, true, when).order,
     (order, when) => reserve(order, false, when).order,
     (order, when) => redeem(order, true, when).order,
@@ -51,24 +33,24 @@ describe("an order as of an earlier entry", () => {
     (order, when) => releasePayment(order, payment, when).order,
     (order, when) => cancel(order, "expired", when).order,
   ];
-  const orNothing = (order: Order, deed: Deed, when: EpochMs): Order => {
+  const afterStep = (order: Order, step: Step, when: EpochMs): Order => {
     try {
-      return deed(order, when);
+      return step(order, when);
     } catch {
       return order;
     }
   };
 
-  it("is what was seen then", () => {
+  it("is what the shopper saw then", () => {
     fc.assert(
       fc.property(
         fc.boolean(),
-        fc.array(fc.constantFrom(...deeds), { maxLength: 40 }),
-        (withCoupon, chosen: readonly Deed[]) => {
-          let order = placed(withCoupon ? "uc" : null);
+        fc.array(fc.constantFrom(...steps), { maxLength: 40 }),
+        (withCoupon, chosen: readonly Step[]) => {
+          let order = placedOrder(withCoupon ? "uc" : null);
           const seen = new Map([[order.timeline.length, orderAsOf(order)]]);
-          chosen.forEach((deed, n) => {
-            order = orNothing(order, deed, at(n + 1));
+          chosen.forEach((step, n) => {
+            order = afterStep(order, step, at(n + 1));
             seen.set(order.timeline.length, orderAsOf(order));
           });
           for (const [entries, view] of seen) expect(orderAsOf(order, entries)).toEqual(view);
@@ -78,8 +60,8 @@ describe("an order as of an earlier entry", () => {
     );
   });
 
-  it("shows a reason and an expiry only where there is one", () => {
-    const priced = price(redeem(reserve(placed("uc"), true, at(1)).order, true, at(2)).order, tenth, at(3)).order;
+  it("has a reason only if cancelled, and an expiry only until it has ended", () => {
+    const priced = price(redeem(reserve(placedOrder("uc"), true, at(1)).order, true, at(2)).order, tenth, at(3)).order;
     const cancelled = cancel(priced, "cancelled-by-shopper", at(4)).order;
     const confirmed = confirm(startPayment(priced, payment, totalOf(priced), at(4)), payment, at(5)).order;
     expect(orderAsOf(cancelled)).toMatchObject({ status: "cancelled", reason: "cancelled-by-shopper" });

@@ -6,8 +6,8 @@ import {
   acknowledgeRefund,
   beginPayment,
   closePayment,
-  markUnknown,
   isOpen,
+  markUnknown,
   type Payment,
   type PaymentRequest,
   refundPayment,
@@ -24,15 +24,15 @@ const request = (facts: Partial<PaymentRequest> = {}): PaymentRequest => ({
   method: "sandbox-ok",
   ...facts,
 });
-const begun = (facts?: Partial<PaymentRequest>) => beginPayment(request(facts), "pay" as PaymentId, 7 as EpochMs);
+const started = (facts?: Partial<PaymentRequest>) => beginPayment(request(facts), "pay" as PaymentId, 7 as EpochMs);
 
 const states = {
-  pending: begun(),
-  unknown: markUnknown(begun()),
-  succeeded: closePayment(begun(), "captured"),
-  declined: closePayment(begun(), "declined"),
-  "refunded, due": refundPayment(closePayment(begun(), "captured")),
-  refunded: acknowledgeRefund(refundPayment(closePayment(begun(), "captured"))),
+  pending: started(),
+  unknown: markUnknown(started()),
+  succeeded: closePayment(started(), "captured"),
+  declined: closePayment(started(), "declined"),
+  "refunded, due": refundPayment(closePayment(started(), "captured")),
+  refunded: acknowledgeRefund(refundPayment(closePayment(started(), "captured"))),
 };
 type State = keyof typeof states;
 
@@ -41,14 +41,14 @@ const commands = {
   declined: (payment: Payment) => closePayment(payment, "declined"),
   voided: (payment: Payment) => closePayment(payment, "voided"),
   "no answer": markUnknown,
-  "seat given back": refundPayment,
+  "given back": refundPayment,
   "refund acknowledged": acknowledgeRefund,
 };
 type Command = keyof typeof commands;
 
 const nameOf = ({ status, refundDue }: Payment): string => (refundDue ? `${status}, due` : status);
 
-/** The state after a command: its name, `–` where nothing happened, `×` where it cannot be. */
+/** The state after a command: its name, `–` (nothing happens), or `×` (cannot occur). */
 const run = (payment: Payment, command: Command): { readonly payment: Payment; readonly cell: string } => {
   try {
     const after = commands[command](payment);
@@ -61,8 +61,8 @@ const run = (payment: Payment, command: Command): { readonly payment: Payment; r
 
 const columns = Object.keys(commands) as Command[];
 /**
- * §5's table of payments: a row a state, a column a command, in the order of `commands`. An open payment's seat is not
- * given back: `DELETE` is refused by the seat's mark.
+ * The state table of payments: one row per state, one column per command, in the order of `commands`. The seat of an open
+ * payment cannot be given back, because of the mark.
  */
 const table: Readonly<Record<State, readonly string[]>> = {
   pending: ["succeeded", "declined", "declined", "unknown", "–", "×"],
@@ -76,7 +76,7 @@ const cells = Object.entries(table).flatMap(([state, row]) =>
   row.map((cell, n) => [state as State, columns[n] as Command, cell] as const),
 );
 
-describe("a payment's table", () => {
+describe("the state table of payments", () => {
   it("has a cell for every state and command", () => {
     expect(cells).toHaveLength(Object.keys(states).length * columns.length);
   });
@@ -98,23 +98,23 @@ describe("a payment's table", () => {
     ["declined", false],
     ["refunded, due", false],
     ["refunded", false],
-  ] as const)("one that is %s is open: %s", (state, open) => {
+  ] as const)("%s: is open: %s", (state, open) => {
     expect(isOpen(states[state])).toBe(open);
   });
 });
 
-describe("a payment of nothing", () => {
-  it("has succeeded from its beginning, and owes no refund", () => {
-    const payment = begun({ amount: 0 as Money });
+describe("a payment of amount 0", () => {
+  it("has succeeded when it starts, and no refund is due", () => {
+    const payment = started({ amount: 0 as Money });
     expect(payment).toMatchObject({ status: "succeeded", refundDue: false, openedAt: 7 });
     expect(refundPayment(payment)).toMatchObject({ status: "refunded", refundDue: false });
   });
 });
 
-describe("the same request", () => {
+describe("a request under the same key", () => {
   const reservation = { kind: "reservation", reservationId: "o" as ReservationId } as const;
 
-  it("has the same thing, amount and method", () => {
+  it("is the same if subject, amount and method are the same", () => {
     expect(sameRequest(request(), request())).toBe(true);
     expect(sameRequest(request({ subject: reservation }), request({ subject: reservation }))).toBe(true);
     for (const change of [

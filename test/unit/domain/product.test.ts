@@ -9,7 +9,7 @@ const basket = fc
   .array(fc.record({ productId, quantity: fc.integer({ min: 1, max: 9 }) }), { minLength: 1, maxLength: 4 })
   .map(mergeItems);
 const baskets = fc.array(basket, { maxLength: 12 });
-const shelf = fc
+const onHandCounts = fc
   .array(fc.tuple(productId, fc.nat(20)), { maxLength: 4 })
   .map((entries) => new Map<ProductId, number>(entries));
 type Baskets = readonly ReturnType<typeof mergeItems>[];
@@ -20,8 +20,8 @@ const unitsOf = (chosen: Baskets, id: ProductId): number =>
     .filter((line) => line.productId === id)
     .reduce((sum, { quantity }) => sum + quantity, 0);
 
-describe("allocating", () => {
-  it("serves in order, each all or nothing", () => {
+describe("allocating stock", () => {
+  it("serves baskets in order, completely or not at all", () => {
     const id = "a" as ProductId;
     const of = (quantity: number) => [{ productId: id, quantity }];
     expect(allocate([of(3), of(3), of(2)], new Map([[id, 5]]))).toEqual([true, false, true]);
@@ -31,9 +31,9 @@ describe("allocating", () => {
     ]);
   });
 
-  it("never promises more than there is, and refuses only what does not fit any more", () => {
+  it("never allocates more than is on hand, and rejects only baskets that do not fit", () => {
     fc.assert(
-      fc.property(baskets, shelf, (all, onHand) => {
+      fc.property(baskets, onHandCounts, (all, onHand) => {
         const enough = allocate(all, onHand);
         const before = new Map(onHand);
         expect(enough).toHaveLength(all.length);
@@ -44,9 +44,9 @@ describe("allocating", () => {
               id,
             ),
           ).toBeLessThanOrEqual(units);
-        all.forEach((wanted, n) => {
+        all.forEach((lines, n) => {
           const served = all.slice(0, n).filter((_, earlier) => enough[earlier]);
-          const fits = wanted.every(
+          const fits = lines.every(
             (line) => (onHand.get(line.productId) ?? 0) - unitsOf(served, line.productId) >= line.quantity,
           );
           expect(enough[n]).toBe(fits);
@@ -59,9 +59,9 @@ describe("allocating", () => {
 
 const sum = ({ onHand, reserved, sold }: StockMove): number => onHand + reserved + sold;
 
-describe("moves", () => {
+describe("stock moves", () => {
   // Proves: O1
-  it("conserve every unit, one move a product, by product id", () => {
+  it("keep the number of units, one move per product, in product order", () => {
     fc.assert(
       fc.property(baskets, fc.constantFrom("reserve", "give-back", "sell"), (all, step) => {
         const moves = movesOf(step as "reserve" | "give-back" | "sell", all);
@@ -74,7 +74,7 @@ describe("moves", () => {
     );
   });
 
-  it("of a reservation and its giving back cancel out; of its sale they leave the shelf for good", () => {
+  it("of reserving and giving back cancel each other out, of selling turn reserved into sold", () => {
     fc.assert(
       fc.property(baskets, (all) => {
         const [reserved, back, sold] = [movesOf("reserve", all), movesOf("give-back", all), movesOf("sell", all)];
@@ -88,15 +88,15 @@ describe("moves", () => {
     );
   });
 
-  it("are none of nothing", () => {
+  it("are none for no baskets", () => {
     expect(movesOf("give-back", [])).toEqual([]);
   });
 });
 
-describe("a balance", () => {
+describe("a stock", () => {
   const stock: Stock = { initial: 10, restocked: 2, onHand: 5, reserved: 3, sold: 4 };
 
-  it("is kept only where every unit is somewhere, and none is missing", () => {
+  it("is balanced only if every unit is counted once and no count is negative", () => {
     expect(isBalanced(stock)).toBe(true);
     expect(isBalanced({ ...stock, sold: 3 })).toBe(false);
     expect(isBalanced({ ...stock, onHand: -1, reserved: 9 })).toBe(false);
