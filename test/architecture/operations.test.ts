@@ -15,13 +15,13 @@ import { salesWindows } from "../../src/domain/sales-window.js";
 import { fastestBoard } from "../../src/domain/sold-out.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { startHttpApp } from "../support/http-app.js";
-import { root } from "./source-files.js";
+import { root, sourceFiles } from "./source-files.js";
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const operations = read("docs/operations.md");
 const goingLive = read("docs/going-live.md");
 
-/** The rows of every table whose columns begin with these, each a row's cells. */
+/** Returns the cells of each row, for all tables whose first columns have these names. */
 const rowsUnder = (page: string, ...columns: readonly string[]): readonly (readonly string[])[] =>
   [...page.matchAll(/^\|(.*)\|\n\|(?: --- \|)+\n((?:\|.*\|\n)+)/gm)].flatMap(([, head = "", body = ""]) => {
     const cells = (line: string) => line.split("|").map((cell) => cell.trim());
@@ -37,7 +37,7 @@ const codesIn = (text = ""): readonly string[] => [...text.matchAll(/`([^`]+)`/g
 type Metric = { readonly type: string; readonly labels: Set<string> };
 type Metrics = ReadonlyMap<string, Metric>;
 
-/** The metric that a name in a query stands for: a histogram's are told in three parts. */
+/** Returns the metric of a name in a query; a histogram is exported in three parts. */
 const metricOf = (metrics: Metrics, name: string): Metric | undefined => {
   const whole = metrics.get(name.replace(/_(bucket|count|sum)$/, ""));
   return whole?.type === "histogram" && !metrics.has(name) ? whole : metrics.get(name);
@@ -53,24 +53,24 @@ const metricsIn = (scraped: string): Metrics => {
   return metrics;
 };
 
-/** All that a node of every role shows, each metric with its labels. */
+/** Returns all metrics that a node with all roles exports, with their labels. */
 const scrape = async (): Promise<Metrics> => {
   const app = await startHttpApp();
   await app.work();
   await app.ask("POST", "/api/v1/coupons/none/claims", { as: "kim" });
   await app.ask("POST", "/api/v1/payments", { as: "kim", body: {} });
   const scraped = async () => (await app.ask("GET", "/metrics")).text;
-  // The first run of the hourly deletion brings its labels.
+  // The labels of this metric appear after the first run of the hourly deletion.
   await expect.poll(scraped).toContain("rushboard_rows_purged{");
   return metricsIn(await scraped());
 };
-let shown: Promise<Metrics> | undefined;
-const metricsShown = (): Promise<Metrics> => {
-  shown ??= scrape();
-  return shown;
+let scraped: Promise<Metrics> | undefined;
+const exportedMetrics = (): Promise<Metrics> => {
+  scraped ??= scrape();
+  return scraped;
 };
 
-/** Of a PromQL query: the metrics, the labels asked for, and those that its answer has, where it is an aggregate. */
+/** Returns the metrics and labels of a PromQL query, and the labels of its result if it is an aggregate. */
 const readQuery = (query: string) => {
   const bare = query.replaceAll(/"[^"]*"/g, '""').replaceAll(/\[[^\]]*\]|\boffset \w+/g, "");
   const grouped = [...bare.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels = ""]) => labels.split(/\s*,\s*/));
@@ -81,16 +81,16 @@ const readQuery = (query: string) => {
   return { names, labels: [...grouped, ...matched], kept: /\b(sum|max|absent)\b/.test(rest) ? grouped : undefined };
 };
 
-/** Metrics and labels of a query, and labels that are shown of its answer, that there are not. */
-const strayIn = (metrics: Metrics, query: string, labelsShown: readonly string[] = []): readonly string[] => {
+/** Returns metrics and labels of a query, and labels of its displayed result, that do not exist. */
+const unknownIn = (metrics: Metrics, query: string, displayed: readonly string[] = []): readonly string[] => {
   const { names, labels, kept } = readQuery(query);
   const known = names.map((name) => (name === "up" ? { labels: [] } : metricOf(metrics, name)));
-  const there = ["job", "instance", ...known.flatMap((metric) => [...(metric?.labels ?? [])])];
-  if (names.some((name) => name.endsWith("_bucket"))) there.push("le");
+  const existing = ["job", "instance", ...known.flatMap((metric) => [...(metric?.labels ?? [])])];
+  if (names.some((name) => name.endsWith("_bucket"))) existing.push("le");
   return [
     ...names.filter((_, index) => known[index] === undefined),
-    ...labels.filter((label) => !there.includes(label)),
-    ...labelsShown.filter((label) => !(kept ?? there).includes(label)),
+    ...labels.filter((label) => !existing.includes(label)),
+    ...displayed.filter((label) => !(kept ?? existing).includes(label)),
   ];
 };
 
@@ -119,17 +119,17 @@ const alertRules = z
 const alerts = alertRules.map(({ alert }) => alert).toSorted();
 
 const target = z.looseObject({ expr: z.string(), legendFormat: z.string() });
-const place = z.strictObject({ x: z.int().min(0), y: z.int().min(0), w: z.int().min(1), h: z.int().min(1) });
-const facts = { id: z.int(), title: z.string().min(1), gridPos: place };
-const row = z.looseObject({ ...facts, type: z.literal("row") });
-const figure = z.looseObject({
-  ...facts,
+const position = z.strictObject({ x: z.int().min(0), y: z.int().min(0), w: z.int().min(1), h: z.int().min(1) });
+const common = { id: z.int(), title: z.string().min(1), gridPos: position };
+const row = z.looseObject({ ...common, type: z.literal("row") });
+const chart = z.looseObject({
+  ...common,
   type: z.enum(["stat", "timeseries"]),
   description: z.string(),
   targets: z.array(target).nonempty(),
 });
 const { panels } = z
-  .looseObject({ uid: z.string(), title: z.string(), panels: z.array(z.union([row, figure])).nonempty() })
+  .looseObject({ uid: z.string(), title: z.string(), panels: z.array(z.union([row, chart])).nonempty() })
   .parse(JSON.parse(read("docs/grafana-dashboard.json")));
 
 describe("the table of metrics", () => {
@@ -137,32 +137,32 @@ describe("the table of metrics", () => {
     codesIn(names).map((name) => ({ name, labels: codesIn(labels) })),
   );
 
-  it("has every one that a node shows, once, and no other", async () => {
-    const metrics = [...(await metricsShown()).keys()];
-    // Some of a process are Linux's to tell.
-    const ours = (name: string) => process.platform === "linux" || name.startsWith("rushboard_");
-    expect(documented.map(({ name }) => name).filter(ours)).toHaveLength(metrics.filter(ours).length);
-    expect(documented.map(({ name }) => name).filter(ours)).toEqual(
-      expect.arrayContaining(metrics.filter(ours).toSorted()),
+  it("has every metric that a node exports, once, and no other", async () => {
+    const metrics = [...(await exportedMetrics()).keys()];
+    // Some process metrics exist on Linux only.
+    const isExpected = (name: string) => process.platform === "linux" || name.startsWith("rushboard_");
+    expect(documented.map(({ name }) => name).filter(isExpected)).toHaveLength(metrics.filter(isExpected).length);
+    expect(documented.map(({ name }) => name).filter(isExpected)).toEqual(
+      expect.arrayContaining(metrics.filter(isExpected).toSorted()),
     );
   });
 
-  it("has their labels", async () => {
-    const metrics = await metricsShown();
+  it("has the labels of each metric", async () => {
+    const metrics = await exportedMetrics();
     for (const { name, labels } of documented) {
       const seen = [...(metrics.get(name)?.labels ?? [])].toSorted();
       if (name.startsWith("rushboard_")) expect([name, seen]).toEqual([name, labels.toSorted()]);
-      // A garbage collection may be yet to come.
+      // A label appears with its first event, for example a garbage collection.
       else expect([name, labels]).toEqual([name, expect.arrayContaining(seen)]);
     }
   });
 });
 
-describe("the alarms", () => {
-  it("are described, each once, and no other is", () => {
+describe("the alerts", () => {
+  it("are described once each, and no other alert is", () => {
     expect(new Set(alerts).size).toBe(alerts.length);
     expect(
-      rowsUnder(operations, "alarm", "why")
+      rowsUnder(operations, "alert", "why")
         .flatMap(([name]) => codesIn(name))
         .toSorted(),
     ).toEqual(alerts);
@@ -170,33 +170,33 @@ describe("the alarms", () => {
     expect(named.filter((name) => !alerts.includes(name))).toEqual([]);
   });
 
-  it.each(alertRules)("$alert asks for metrics and labels that there are", async ({ expr, annotations }) => {
+  it.each(alertRules)("$alert uses existing metrics and labels", async ({ expr, annotations }) => {
     const words = Object.values(annotations).join(" ");
     const labels = [...words.matchAll(/\$labels\.(\w+)/g)].map(([, label = ""]) => label);
-    expect(strayIn(await metricsShown(), expr, labels)).toEqual([]);
+    expect(unknownIn(await exportedMetrics(), expr, labels)).toEqual([]);
     expect(alerts).toEqual(expect.arrayContaining([...words.matchAll(/Rushboard[A-Z]\w+/g)].map(([name]) => name)));
   });
 
-  it("would be found out with others (control)", async () => {
-    const metrics = await metricsShown();
+  it("fail with unknown metrics or labels (negative control)", async () => {
+    const metrics = await exportedMetrics();
     const query = 'sum by (colour) (rate(rushboard_claim_total{outcme=~"a|b"}[5m])) > max(rushboard_dead_letters)';
-    expect(strayIn(metrics, query, ["outcome"])).toEqual(["rushboard_claim_total", "colour", "outcme", "outcome"]);
-    expect(strayIn(metrics, "rate(rushboard_sql_duration_seconds[5m])", ["le"])).toEqual(["le"]);
-    expect(strayIn(metrics, "sum(rushboard_consumer_lag_bucket)")).toEqual(["rushboard_consumer_lag_bucket"]);
+    expect(unknownIn(metrics, query, ["outcome"])).toEqual(["rushboard_claim_total", "colour", "outcme", "outcome"]);
+    expect(unknownIn(metrics, "rate(rushboard_sql_duration_seconds[5m])", ["le"])).toEqual(["le"]);
+    expect(unknownIn(metrics, "sum(rushboard_consumer_lag_bucket)")).toEqual(["rushboard_consumer_lag_bucket"]);
   });
 });
 
 describe("the dashboard", () => {
-  const figures = panels.flatMap((panel) => (panel.type === "row" ? [] : [panel]));
+  const charts = panels.flatMap((panel) => (panel.type === "row" ? [] : [panel]));
 
-  it.each(figures)("$title asks for metrics and labels that there are", async ({ targets }) => {
+  it.each(charts)("$title uses existing metrics and labels", async ({ targets }) => {
     for (const { expr, legendFormat } of targets) {
       const labels = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = ""]) => label);
-      expect(strayIn(await metricsShown(), expr, labels)).toEqual([]);
+      expect(unknownIn(await exportedMetrics(), expr, labels)).toEqual([]);
     }
   });
 
-  it("has its panels beside each other", () => {
+  it("has panels that do not overlap", () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, n) => ({ x: x + (n % w), y: y + Math.floor(n / w) })),
@@ -206,26 +206,26 @@ describe("the dashboard", () => {
   });
 });
 
-describe("what is kept", () => {
-  const tables = rowsUnder(operations, "table", "keeps").map(([names, , kept]) => ({ names: codesIn(names), kept }));
+describe("the tables of stored data", () => {
+  const tables = rowsUnder(operations, "table", "contents").map(([names, , kept]) => ({ names: codesIn(names), kept }));
 
-  it("has every table of the migrations, once", async () => {
+  it("have every table of the migrations, once", async () => {
     const db = openDatabase({ kind: "sqlite", file: ":memory:" });
     onTestFinished(() => closeDatabase(db));
     await migrate(db);
     const rows: { readonly name: string }[] = await db.knex("sqlite_master").where("type", "table").select("name");
-    const there = rows.map(({ name }) => name).filter((name) => !name.startsWith("sqlite_"));
-    expect(tables.flatMap(({ names }) => names).toSorted()).toEqual(there.toSorted());
+    const existing = rows.map(({ name }) => name).filter((name) => !name.startsWith("sqlite_"));
+    expect(tables.flatMap(({ names }) => names).toSorted()).toEqual(existing.toSorted());
   });
 
-  it("says how long as the code does", async () => {
+  it("have the periods of the code", async () => {
     const now = 1e12 as EpochMs;
     const days = new Map<OldRows, number>();
-    const note = async (rows: OldRows, before: EpochMs) => {
+    const recordDays = async (rows: OldRows, before: EpochMs) => {
       days.set(rows, (now - before) / 86_400_000);
       return 0;
     };
-    await new PurgeRows({ delete: note }, { now: () => now }).execute();
+    await new PurgeRows({ delete: recordDays }, { now: () => now }).execute();
     const tableOf: Readonly<Record<OldRows, string>> = {
       "ranking-logs": "ranking_logs",
       "replayed-dead-letters": "dead_letters",
@@ -237,7 +237,7 @@ describe("what is kept", () => {
     expect(tables.filter(({ kept }) => /\d+ days/.test(kept ?? ""))).toHaveLength(days.size);
   });
 
-  it("has every key in Redis, and no other", () => {
+  it("have every key in Redis, and no other", () => {
     const [coupon, day] = ["<id>" as CouponId, "<day>" as never];
     const keys = [
       ...Object.values(couponKeys(coupon)),
@@ -246,9 +246,16 @@ describe("what is kept", () => {
       ...Object.values(soldOutBoardKeys(fastestBoard)),
       ...Object.values(soldOutBoardKeys({ name: "weekly", week: "<week>" as never, keptUntil: 0 as EpochMs })),
     ];
-    const documented = rowsUnder(operations, "in Redis", "keeps").flatMap(([names]) => codesIn(names));
+    const documented = rowsUnder(operations, "in Redis", "contents").flatMap(([names]) => codesIn(names));
     expect(documented.filter((key) => key.includes(":")).toSorted()).toEqual(keys.toSorted());
   });
+});
+
+it("the table of log messages has only messages that the code logs", () => {
+  const code = sourceFiles("src", ".ts").map(({ text }) => text);
+  const messages = rowsUnder(operations, "message", "meaning").flatMap(([message]) => codesIn(message));
+  expect(messages.length).toBeGreaterThan(0);
+  expect(messages.filter((message) => !code.some((text) => text.includes(`"${message}"`)))).toEqual([]);
 });
 
 it("the table of dead letters has every event of every group", () => {
@@ -259,21 +266,21 @@ it("the table of dead letters has every event of every group", () => {
   expect(documented.map((pair) => pair.join(" ")).toSorted()).toEqual(reactions.toSorted());
 });
 
-it("going live names every setting of an engine that is warned of", () => {
-  const wrongly = { log_bin: "ON", sync_binlog: "0", binlog_format: "STATEMENT", sql_mode: "NO_BACKSLASH_ESCAPES" };
+it("docs/going-live.md lists every backend setting that causes a warning", () => {
+  const unsafe = { log_bin: "ON", sync_binlog: "0", binlog_format: "STATEMENT", sql_mode: "NO_BACKSLASH_ESCAPES" };
   const session = { innodb_flush_log_at_trx_commit: "0", time_zone: "SYSTEM", transaction_isolation: "SERIALIZABLE" };
   const faults = [
-    ...sqlFaults({ ...wrongly, ...session }),
+    ...sqlFaults({ ...unsafe, ...session }),
     ...redisFaults([{ node: "a:1", settings: { "maxmemory-policy": "allkeys-lru", appendonly: "no" } }]),
     ...kafkaFaults([{ topic: "a", replicas: 1, minInSyncReplicas: 2 }], 3),
   ];
-  const documented = rowsUnder(goingLive, "setting", "wanted").flatMap(([names]) => codesIn(names));
+  const documented = rowsUnder(goingLive, "setting", "required").flatMap(([names]) => codesIn(names));
   expect(documented.toSorted()).toEqual([...new Set(faults.map(({ setting }) => setting))].toSorted());
 });
 
-it("sizes by figures as bench/README.md has them", () => {
+it("the sizing table has the values of bench/README.md", () => {
   const measured = rowsUnder(read("bench/README.md"), "what", "measured");
-  const cited = rowsUnder(operations, "figure", "measured");
+  const cited = rowsUnder(operations, "measurement", "measured");
   expect(cited.length).toBeGreaterThan(0);
   for (const [name, value = ""] of cited)
     expect([name, measured.find(([what]) => what === name)?.[1]?.slice(0, value.length)]).toEqual([name, value]);
