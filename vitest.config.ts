@@ -1,16 +1,33 @@
 import { defineConfig } from "vitest/config";
 
+const isLongRun = process.env.TEST_SIZE === "long";
+const inProcess = isLongRun
+  ? ["test/simulation/*.test.ts", "test/contract/sales-queries.test.ts"]
+  : ["test/{architecture,contract,http,simulation,unit}/**/*.test.ts"];
+/** Tests that start the built service. */
+const service = isLongRun
+  ? ["test/journey/{demo,killed,orders-{expiry,killed,payments},rush,seats-{expiry,rush}}.test.ts"]
+  : ["test/{browser,examples,journey}/**/*.test.ts"];
+
+const options = {
+  // Processes instead of threads: the SQLite driver is native code. Not isolated: a process loads each module once.
+  pool: "forks",
+  isolate: false,
+  // Only to stop a test that hangs: no test asserts its own duration, and the machine may be busy.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000 } },
+} as const;
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/engine-notice.ts", "test/support/build-dist.ts"],
-    // Processes, not threads: the SQLite driver is native. One more than two cores, for journeys wait now and then.
-    pool: "forks",
+    globalSetup: ["test/support/engine-notice.ts"],
+    // One more than the usual two cores, because journeys often wait.
     maxWorkers: 3,
-    // Against a hang only: no test asserts how fast it is, and a machine may be as busy as it likes.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 60_000 } },
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
+    projects: [
+      { test: { ...options, name: "in-process", include: inProcess } },
+      { test: { ...options, name: "service", include: service, globalSetup: ["test/support/build-dist.ts"] } },
+    ],
   },
 });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { afterAll, expect, onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
@@ -12,12 +12,12 @@ if (!hasBrowser) {
   console.log(`Browser tests skipped: no Chromium at ${executablePath}. Set CHROMIUM_PATH if it is elsewhere.`);
 }
 
+/** One browser per test process; it ends with the process. */
 let running: Promise<Browser> | undefined;
 const browser = (): Promise<Browser> => {
   running ??= chromium.launch({ executablePath, args: ["--no-sandbox"] });
   return running;
 };
-afterAll(async () => (await running)?.close());
 
 /** The window sizes of the tests. */
 export const sizes = { desktop: { width: 1100, height: 900 }, phone: { width: 360, height: 740 } } as const;
