@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { coupon, evening } from "../../scripts/demo/invented.js";
 import { dataFolder, type Settings } from "../support/node.js";
+import { isLongRun } from "../support/test-size.js";
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -49,48 +50,52 @@ const startDemo = async (options: readonly string[], settings: Settings = {}) =>
 const patient = { timeout: 90_000, interval: 250 };
 
 describe("npm run demo", () => {
-  it("shows a drop, an on-sale and boards that move, and Ctrl-C ends it cleanly", { timeout: 300_000 }, async () => {
-    // Settings of the environment are not the demo's.
-    const demo = await startDemo([], { AUTH_SECRET: "short", ROLES: "api", DATABASE_URL: "mysql://nowhere:1/none" });
-    await expect.poll(demo.address, patient).not.toBe("");
-    expect(await demo.data()).toHaveLength(1);
-    const read = async (path: string) =>
-      (await (await fetch(new URL(`/api/v1${path}`, demo.address()))).json()) as Item;
-    const items = async (path: string) => (await read(path)).items as readonly Item[];
-    const drop = async () => read(`/coupons/${/#\/drop\/(\S+)/.exec(demo.said.out)?.[1]}`);
-    const scheduleId = /schedule=(\S+)/.exec(demo.said.out)?.[1];
+  it.runIf(isLongRun)(
+    "shows a drop, an on-sale and boards that move, and Ctrl-C ends it cleanly",
+    { timeout: 300_000 },
+    async () => {
+      // Settings of the environment are not the demo's.
+      const demo = await startDemo([], { AUTH_SECRET: "short", ROLES: "api", DATABASE_URL: "mysql://nowhere:1/none" });
+      await expect.poll(demo.address, patient).not.toBe("");
+      expect(await demo.data()).toHaveLength(1);
+      const read = async (path: string) =>
+        (await (await fetch(new URL(`/api/v1${path}`, demo.address()))).json()) as Item;
+      const items = async (path: string) => (await read(path)).items as readonly Item[];
+      const drop = async () => read(`/coupons/${/#\/drop\/(\S+)/.exec(demo.said.out)?.[1]}`);
+      const scheduleId = /schedule=(\S+)/.exec(demo.said.out)?.[1];
 
-    expect(await drop()).toMatchObject({ couponId: coupon.couponId, state: "scheduled", issued: 0 });
-    expect(await read(`/schedules/${scheduleId}`)).toMatchObject({ available: evening.seats, reserved: 0 });
-    expect(await items("/rankings/sold-out")).toHaveLength(3);
-    // The days before are in the books, so today's places can be told from yesterday's.
-    await expect
-      .poll(async () => (await items("/rankings/products?window=3d")).map(({ movement }) => typeof movement), patient)
-      .toContain("number");
-    const today = async () => (await items("/rankings/products?window=1d")).map(({ quantity }) => quantity);
-    const before = await today();
-    await expect.poll(today, patient).not.toEqual(before);
+      expect(await drop()).toMatchObject({ couponId: coupon.couponId, state: "scheduled", issued: 0 });
+      expect(await read(`/schedules/${scheduleId}`)).toMatchObject({ available: evening.seats, reserved: 0 });
+      expect(await items("/rankings/sold-out")).toHaveLength(3);
+      // The days before are in the books, so today's places can be told from yesterday's.
+      await expect
+        .poll(async () => (await items("/rankings/products?window=3d")).map(({ movement }) => typeof movement), patient)
+        .toContain("number");
+      const today = async () => (await items("/rankings/products?window=1d")).map(({ quantity }) => quantity);
+      const before = await today();
+      await expect.poll(today, patient).not.toEqual(before);
 
-    await expect
-      .poll(drop, patient)
-      .toMatchObject({ state: "sold-out", issued: coupon.quantity, remaining: 0, quantity: coupon.quantity });
-    await expect
-      .poll(() => read(`/schedules/${scheduleId}`), patient)
-      .toMatchObject({ available: 0, held: 0, reserved: evening.seats, soldOutAt: expect.any(String) });
-    const fastest = async () => (await items("/rankings/sold-out"))[0];
-    await expect.poll(fastest, patient).toMatchObject({ rank: 1, scheduleId, title: evening.title });
-    await expect.poll(() => demo.said.out, patient).toMatch(/sold out after/);
-    const after = await today();
-    await expect.poll(today, patient).not.toEqual(after);
+      await expect
+        .poll(drop, patient)
+        .toMatchObject({ state: "sold-out", issued: coupon.quantity, remaining: 0, quantity: coupon.quantity });
+      await expect
+        .poll(() => read(`/schedules/${scheduleId}`), patient)
+        .toMatchObject({ available: 0, held: 0, reserved: evening.seats, soldOutAt: expect.any(String) });
+      const fastest = async () => (await items("/rankings/sold-out"))[0];
+      await expect.poll(fastest, patient).toMatchObject({ rank: 1, scheduleId, title: evening.title });
+      await expect.poll(() => demo.said.out, patient).toMatch(/sold out after/);
+      const after = await today();
+      await expect.poll(today, patient).not.toEqual(after);
 
-    demo.interrupt();
-    expect(await demo.code).toBe(0);
-    expect(demo.said.err).toBe("");
-    expect(demo.said.out).toContain(`sold out: ${coupon.quantity} coupons issued`);
-    expect(demo.said.out).toMatch(/\nended; [1-9]\d* orders were paid\n$/);
-    expect(await demo.data()).toEqual([]);
-    await expect.poll(demo.isGone, patient).toBe(true);
-  });
+      demo.interrupt();
+      expect(await demo.code).toBe(0);
+      expect(demo.said.err).toBe("");
+      expect(demo.said.out).toContain(`sold out: ${coupon.quantity} coupons issued`);
+      expect(demo.said.out).toMatch(/\nended; [1-9]\d* orders were paid\n$/);
+      expect(await demo.data()).toEqual([]);
+      await expect.poll(demo.isGone, patient).toBe(true);
+    },
+  );
 
   it("ends by itself where it is told when, in the middle of the show", async () => {
     const demo = await startDemo(["--seconds", "3"]);

@@ -4,9 +4,10 @@ import { Account } from "../support/account.js";
 import { profiles, startNode } from "../support/node.js";
 import { SeededRandom } from "../support/seeded-random.js";
 import { type Answer, type OrderSeen, type Placed, Shopfront } from "../support/shopfront.js";
+import { sizeOf } from "../support/test-size.js";
 
 const cup = [{ productId: "cup", quantity: 1 }];
-const races = 200;
+const races = sizeOf({ short: 40, long: 200 });
 /** So many at once that each still has time to be priced before it expires. */
 const atOnce = 40;
 /** Of twenty, one pays at once and one never does; the others aim at the last instant. */
@@ -24,7 +25,7 @@ const awake = async (shop: Shopfront) => {
 
 describe.each(profiles)("expiry against payment, $name", ({ live, settings: prepare }) => {
   // Proves: O2
-  it.skipIf(!live)("200 times: paid and confirmed, or expired and free", async () => {
+  it.skipIf(!live)(`${races} times: paid and confirmed, or expired and free`, async () => {
     const settings = { ...(await prepare()), ORDER_TTL_SECONDS: "2" };
     const shop = new Shopfront((await startNode(settings)).url);
     await shop.addProduct("cup", { stock: 1000 });

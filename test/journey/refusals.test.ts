@@ -14,7 +14,7 @@ describe("how a process ends", () => {
         expect(await node.ended).toBe(0);
         await startAgain(node, settings);
       };
-      const drop = { shoppers: 1500, coupons: 800, couponId: randomUUID() };
+      const drop = { shoppers: 300, coupons: 150, couponId: randomUUID() };
       await expectPromisesUnder(node.client, drop, [{ after: 50, strike }]);
     });
   });

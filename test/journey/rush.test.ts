@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { profiles, startNode } from "../support/node.js";
 import { expectPromises } from "../support/rush.js";
+import { sizeOf } from "../support/test-size.js";
+
+const { shoppers, coupons } = sizeOf({
+  short: { shoppers: 1000, coupons: 100 },
+  long: { shoppers: 10_000, coupons: 1000 },
+});
 
 describe.each(profiles)("a rush, $name", ({ live, settings }) => {
   describe.skipIf(!live)("in one process", () => {
     // Proves: C1, C5
-    it("gives 1,000 coupons to 10,000 shoppers who click twice: positions 1 to 1,000", async () => {
+    it(`gives each coupon once when ${shoppers} shoppers claim ${coupons} coupons`, async () => {
       const { client } = await startNode(await settings());
-      await expectPromises(client, 10_000, 1000);
+      await expectPromises(client, shoppers, coupons);
     });
 
     // Proves: C4

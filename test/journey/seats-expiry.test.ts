@@ -4,8 +4,9 @@ import { BoxOffice } from "../../bench/rehearsal/box-office.js";
 import { profiles, startNode } from "../support/node.js";
 import { SeatAccount } from "../support/seat-account.js";
 import { SeededRandom } from "../support/seeded-random.js";
+import { sizeOf } from "../support/test-size.js";
 
-const seats = 100;
+const seats = sizeOf({ short: 20, long: 100 });
 const atOnce = 20;
 
 const isOpen = (status: unknown) => status === "pending" || status === "unknown";
@@ -22,7 +23,7 @@ const paid = async (office: BoxOffice, shopper: string, reservationId: unknown, 
 
 describe.each(profiles)("a hold that ends while it is paid, $name", ({ live, settings: prepare }) => {
   // Proves: P2
-  it.skipIf(!live)("100 times: one owner a seat, and money only for it", async () => {
+  it.skipIf(!live)(`${seats} times: one owner a seat, and money only for it`, async () => {
     const settings = { ...(await prepare()), HOLD_TTL_SECONDS: "1" };
     const { client } = await startNode(settings);
     const office = await BoxOffice.open(client, { title: "Brief holds", seats, opensInMs: 0 });

@@ -4,24 +4,31 @@ import { judgeOnSale } from "../../bench/rehearsal/seat-promises.js";
 import { profiles, startNode } from "../support/node.js";
 import { SeatAccount } from "../support/seat-account.js";
 import { SpreadClient } from "../support/spread-client.js";
+import { sizeOf } from "../support/test-size.js";
 
 const moods = { twice: 0.3, declined: 0.1, leaving: 0.1 };
 
+const { shoppers, seats } = sizeOf({ short: { shoppers: 150, seats: 20 }, long: { shoppers: 500, seats: 50 } });
+
 describe.each(profiles)("seats in a rush, $name", ({ name, live, settings: prepare }) => {
   // Proves: P2
-  it.skipIf(!live)("500 shoppers on 50 seats: 50 owners, and one sell-out", { timeout: 300_000 }, async () => {
-    const settings = await prepare();
-    const first = await startNode(settings);
-    const client = name === "embedded" ? first.client : new SpreadClient(first, await startNode(settings));
-    const size = { shoppers: 500, seats: 50 };
-    const onSale = await runOnSale(client, { ...size, ...moods }, () => {});
-    expect((await judgeOnSale(onSale, size)).broken).toEqual([]);
-    const account = SeatAccount.open(settings);
-    await account.quiet();
-    await account.expectPromises();
-    expect(await account.owners()).toHaveLength(50);
-    expect(await account.sellOuts()).toHaveLength(1);
-  });
+  it.skipIf(!live)(
+    `${shoppers} shoppers on ${seats} seats: ${seats} owners, and one sell-out`,
+    { timeout: 300_000 },
+    async () => {
+      const settings = await prepare();
+      const first = await startNode(settings);
+      const client = name === "embedded" ? first.client : new SpreadClient(first, await startNode(settings));
+      const size = { shoppers, seats };
+      const onSale = await runOnSale(client, { ...size, ...moods }, () => {});
+      expect((await judgeOnSale(onSale, size)).broken).toEqual([]);
+      const account = SeatAccount.open(settings);
+      await account.quiet();
+      await account.expectPromises();
+      expect(await account.owners()).toHaveLength(seats);
+      expect(await account.sellOuts()).toHaveLength(1);
+    },
+  );
 
   it.skipIf(!live)("30 shoppers in a hall of 50: each has a seat, and nothing is sold out", async () => {
     const settings = await prepare();

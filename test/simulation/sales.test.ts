@@ -5,6 +5,7 @@ import { type BoardsUnderTest, openMemoryBoards, openRedisBoards } from "../cont
 import { engines } from "../support/backends.js";
 import { startRedis } from "../support/engines/redis.js";
 import { addProducts, product } from "../support/order.js";
+import { sizeOf } from "../support/test-size.js";
 import { soldProducts } from "./sales-reports.js";
 import { simulateSales } from "./sales-simulation.js";
 
@@ -26,7 +27,7 @@ const backends = [
   {
     name: "memory",
     live: true,
-    seeds: 100,
+    seeds: sizeOf({ short: 40, long: 100 }),
     open: async (): Promise<Boards> => ({ fresh: async () => openMemoryBoards(), close: async () => {} }),
   },
   { name: "Redis", live: engines.redis !== undefined, seeds: 20, open: openRedisOfOnesOwn },

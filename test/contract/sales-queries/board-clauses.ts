@@ -4,6 +4,7 @@ import { boardOf, boardsContaining, keptBoards } from "../../../src/domain/sales
 import type { Clauses } from "../../support/contract-on-databases.js";
 import { productId } from "../../support/order.js";
 import { boardFrom, writeSales } from "../../support/sales-ledger.js";
+import { isLongRun } from "../../support/test-size.js";
 
 import { ago, allBoards, fillSums, ids, pairs, queriesIn, sell, spread, today, units } from "./sold-units.js";
 
@@ -82,17 +83,20 @@ export const boardClauses: Clauses<SalesQueries> = {
     }
   },
 
-  // A read that takes longer than its 1.5 s is told as an absent engine, wherever it can be interrupted.
-  "rank 100,000 products in time": async (queries, { db }) => {
-    await fillSums(db, 100_000, [today, ago(1), ago(2)]);
+  // A read that takes longer than 1.5 s fails as `engine-unavailable`.
+  "rank many products in time": async (queries, { db }) => {
+    // SQLite cannot interrupt a read, so a small number shows the same there.
+    const products = isLongRun || db.dialect.name === "mysql" ? 100_000 : 10_000;
+    await fillSums(db, products, [today, ago(1), ago(2)]);
+    const idOf = (n: number) => `p${String(n).padStart(6, "0")}`;
     const best = [
-      { productId: "p099999", quantity: 2997, rank: 1 },
-      { productId: "p098999", quantity: 2997, rank: 2 },
+      { productId: idOf(products - 1), quantity: 2997, rank: 1 },
+      { productId: idOf(products - 1001), quantity: 2997, rank: 2 },
     ];
     for (const window of ["3d", "all"] as const)
       expect(await queries.rank(boardOf(window, today), 2, ids("p000001", "p000000"))).toEqual([
         ...best,
-        { productId: "p000001", quantity: 3, rank: 99_900 },
+        { productId: "p000001", quantity: 3, rank: 0.999 * products },
       ]);
   },
 };

@@ -70,7 +70,7 @@ export const twins: readonly Twin<SalesQueries>[] = [
   },
   {
     wrong: "ranks by pairs, each product against all others",
-    breaks: "rank 100,000 products in time",
+    breaks: "rank many products in time",
     make: but((_, db) => ({
       rank: async (_board, limit) => {
         const better = "(SELECT COUNT(*) FROM product_sales_total b WHERE b.quantity > a.quantity)";
