@@ -17,9 +17,11 @@ import { relay } from "./figures/relay.js";
 import { sales } from "./figures/sales.js";
 import { start } from "./figures/start.js";
 import { streams } from "./figures/streams.js";
+import { whole } from "./figures/whole.js";
 
 const figures: Readonly<Record<string, Figure>> = {
   accept,
+  whole,
   refuse,
   drain,
   streams,

@@ -60,11 +60,11 @@ const start = async (command: readonly string[], settings: Settings): Promise<Pr
 export const startProgram = (name: string, settings: Settings = {}): Promise<Program> =>
   start(["--import", "tsx", pathOf(`programs/${name}.ts`)], settings);
 
-/** Starts the built service on a free port with an empty data folder. */
-export const startService = async (settings: Settings = {}): Promise<Program> => {
+/** Starts the service that is built in `root` on a free port with an empty data folder. */
+export const startService = async (settings: Settings = {}, root = pathOf("..")): Promise<Program> => {
   const folder = await mkdtemp(join(tmpdir(), "rushboard-"));
   const options = (process.env.BENCH_NODE_OPTIONS ?? "").split(" ").filter(Boolean);
-  const service = await start([...options, pathOf("../dist/bootstrap/main.js")], {
+  const service = await start([...options, join(root, "dist/bootstrap/main.js")], {
     DATA_DIR: folder,
     LOG_LEVEL: "warn",
     RATE_LIMIT_PER_SHOPPER: "0",

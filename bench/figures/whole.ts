@@ -1,0 +1,51 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { createPool, type RowDataPacket } from "mysql2/promise";
+import { mostCoupons, openCoupon } from "../coupon.js";
+import type { Engines } from "../engines.js";
+import { atMost, type Figure } from "../figure.js";
+import { buildFirstVersion } from "../first-version.js";
+import { rush } from "../load.js";
+import { startService } from "../program.js";
+import { inTurns } from "../turns.js";
+
+/** Starts one process with all roles; measures its CPU from the clicks until every claim is settled and logged. */
+const openContender = async (engines: Engines, name: string, folder?: string) => {
+  const settings = await engines.settings(name);
+  const pool = createPool({ uri: settings.DATABASE_URL, connectionLimit: 1 });
+  const service = await startService(settings, folder);
+  const path = await openCoupon(service, name, mostCoupons);
+  const count = async (from: string) => {
+    const [[row]] = await pool.query<RowDataPacket[]>(`SELECT COUNT(*) AS n FROM ${from}`);
+    return Number(row?.n);
+  };
+  return {
+    async measure() {
+      const [before, cpu] = [await count("coupon_claims"), await service.cpu()];
+      const { rate } = await rush(service, path, 202);
+      const claims = await count("coupon_claims");
+      while ((await count("ranking_logs")) < claims) await pause(50);
+      return { rate, microseconds: ((await service.cpu()) - cpu) / (claims - before) };
+    },
+    async stop() {
+      await service.stop();
+      await pool.end();
+    },
+  };
+};
+
+/** The whole system, from click to settled and logged, compared with the first version. */
+export const whole: Figure = async (engines) => {
+  const built = await buildFirstVersion();
+  const [current, first] = [await openContender(engines, "whole"), await openContender(engines, "first", built.folder)];
+  const contenders = { current: () => current.measure(), first: () => first.measure() };
+  await inTurns(contenders, 1);
+  const medians = await inTurns(contenders, 5);
+  await Promise.all([current.stop(), first.stop()]);
+  await built.remove();
+  const microseconds = (value: number) => `${value.toFixed(0)} µs CPU per claim`;
+  return [
+    { what: "whole system: this version", measured: microseconds(medians.current.microseconds), target: "" },
+    { what: "whole system: first version", measured: microseconds(medians.first.microseconds), target: "" },
+    atMost("whole system: CPU versus first version", medians.current.microseconds / medians.first.microseconds, 0.45),
+  ];
+};
