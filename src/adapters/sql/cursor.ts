@@ -1,40 +1,79 @@
 import type { Knex } from "knex";
+import type { Page } from "../../application/ports/page.js";
+import { read } from "./database.js";
 
-/** An opaque place in a list: the list, and what a row is ordered by there, as text that fits a URL. */
-export const cursorOf = (list: string, ...order: readonly (string | number)[]): string =>
-  Buffer.from(JSON.stringify([list, ...order])).toString("base64url");
+type Position = readonly (string | number)[];
 
-/** The order that a cursor holds, or `undefined` where this list, ordered by `types`, did not hand it out. */
-export const orderOf = (
+/** Returns an opaque position in a list: the list and the values that a row is ordered by, as text for a URL. */
+export const encodeCursor = (list: string, ...position: Position): string =>
+  Buffer.from(JSON.stringify([list, ...position])).toString("base64url");
+
+/** Returns the position of a cursor, or `undefined` if the cursor is not from this list. */
+export const decodeCursor = (
   list: string,
   cursor: string,
   types: readonly ("string" | "number")[],
-): (string | number)[] | undefined => {
+): Position | undefined => {
   try {
-    const [from, ...order] = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    const fits = from === list && order.length === types.length && types.every((t, i) => typeof order[i] === t);
-    return fits && cursorOf(list, ...order) === cursor ? order : undefined;
+    const [from, ...position] = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    const fits =
+      from === list && position.length === types.length && types.every((type, n) => typeof position[n] === type);
+    return fits && encodeCursor(list, ...position) === cursor ? position : undefined;
   } catch {
     return undefined;
   }
 };
 
-/** The page of rows that were read with one too many, so as to know whether there is a next one. */
+/** Returns the page of `limit + 1` rows: the additional one shows whether there is a next page. */
 export const pageOf = <Row, T>(
   rows: readonly Row[],
   limit: number,
   item: (row: Row) => T,
   cursor: (row: Row) => string,
-): { readonly items: readonly T[]; readonly next: string | null } => {
+): Page<T> => {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return { items: page.map(item), next: rows.length > limit && last !== undefined ? cursor(last) : null };
 };
 
-/** Those of `rows` that come after a place, in the order of two columns. */
+/** Restricts rows to those after a position in the order of one or two columns. */
 export const rowsAfter = (
   rows: Knex.QueryBuilder,
-  [first, second]: readonly [string, string],
-  [a, b]: readonly [string | number, string | number],
+  [first, second]: readonly string[],
+  [a, b]: Position,
 ): Knex.QueryBuilder =>
-  rows.andWhere((later) => later.where(first, ">", a).orWhere((same) => same.where(first, a).andWhere(second, ">", b)));
+  second === undefined
+    ? rows.andWhere(first as string, ">", a as string)
+    : rows.andWhere((later) =>
+        later
+          .where(first as string, ">", a as string)
+          .orWhere((same) => same.where(first as string, a as string).andWhere(second, ">", b as string)),
+      );
+
+/** A list in ascending order. */
+export type List = {
+  /** Its name in cursors. */
+  readonly name: string;
+  /** The one or two columns of its order, with the types of their values. */
+  readonly order: Readonly<Record<string, "string" | "number">>;
+};
+
+/** Reads a page of a list. Returns `undefined` if the cursor is not from this list. */
+export const readPage = async <Row extends object, T>(
+  rows: Knex.QueryBuilder,
+  { name, order }: List,
+  cursor: string | null,
+  limit: number,
+  item: (row: Row) => T,
+): Promise<Page<T> | undefined> => {
+  const columns = Object.keys(order);
+  rows.orderBy(columns).limit(limit + 1);
+  if (cursor !== null) {
+    const position = decodeCursor(name, cursor, Object.values(order));
+    if (position === undefined) return undefined;
+    rowsAfter(rows, columns, position);
+  }
+  const cursorOf = (row: Row) =>
+    encodeCursor(name, ...columns.map((column) => (row as Record<string, string | number>)[column] as string | number));
+  return pageOf(await read<Row[]>(rows), limit, item, cursorOf);
+};

@@ -4,7 +4,7 @@ import type { Page } from "../../application/ports/page.js";
 import { type Concert, isExpiredHold, type Reservation, type Schedule } from "../../domain/concert.js";
 import type { ConcertId, ReservationId, ScheduleId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
-import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
+import { decodeCursor, encodeCursor, type List, readPage } from "./cursor.js";
 import { type Database, read } from "./database.js";
 import { type ReservationRecord, reservationOf } from "./reservation-record.js";
 import { type ScheduleRecord, scheduleOf } from "./schedule-record.js";
@@ -12,12 +12,17 @@ import { type ScheduleRecord, scheduleOf } from "./schedule-record.js";
 type ConcertRecord = { readonly concert_id: ConcertId; readonly title: string; readonly created_at: EpochMs };
 type StandingRecord = ScheduleRecord & { readonly overdue: number | string };
 
-/** Holds that are over count as free, whoever tidies them later. */
+const concertOf = ({ concert_id: concertId, title }: ConcertRecord): Concert => ({ concertId, title });
+
+/** Holds that are over count as free, also before they are expired. */
 const standingOf = (row: StandingRecord): ScheduleStanding => ({
   schedule: scheduleOf(row),
   counts: { held: row.held_seats - Number(row.overdue), reserved: row.reserved_seats },
   soldOutAt: row.sold_out_at,
 });
+
+const concerts: List = { name: "concerts", order: { created_at: "number", concert_id: "string" } };
+const schedules: List = { name: "schedules", order: { created_at: "number", schedule_id: "string" } };
 
 /** Reads of concerts, schedules, seats and reservations. */
 export class SqlConcertQueries implements ConcertQueries {
@@ -29,44 +34,21 @@ export class SqlConcertQueries implements ConcertQueries {
 
   async find(concertId: ConcertId): Promise<Concert | undefined> {
     const row = await read<ConcertRecord | undefined>(this.db.knex("concerts").where("concert_id", concertId).first());
-    return row && { concertId, title: row.title };
+    return row && concertOf(row);
   }
 
-  async list(cursor: string | null, limit: number): Promise<Page<Concert> | undefined> {
-    const rows = this.db
-      .knex("concerts")
-      .orderBy(["created_at", "concert_id"])
-      .limit(limit + 1);
-    if (cursor !== null) {
-      const order = orderOf("concerts", cursor, ["number", "string"]);
-      if (order === undefined) return undefined;
-      rowsAfter(rows, ["created_at", "concert_id"], order as [number, string]);
-    }
-    return pageOf(
-      await read<ConcertRecord[]>(rows),
-      limit,
-      ({ concert_id: concertId, title }) => ({ concertId, title }),
-      (row) => cursorOf("concerts", row.created_at, row.concert_id),
-    );
+  list(cursor: string | null, limit: number): Promise<Page<Concert> | undefined> {
+    return readPage<ConcertRecord, Concert>(this.db.knex("concerts"), concerts, cursor, limit, concertOf);
   }
 
-  async schedules(
+  schedules(
     concertId: ConcertId,
     now: EpochMs,
     cursor: string | null,
     limit: number,
   ): Promise<Page<ScheduleStanding> | undefined> {
-    const rows = this.standings(now)
-      .where("concert_id", concertId)
-      .orderBy(["created_at", "schedule_id"])
-      .limit(limit + 1);
-    if (cursor !== null) {
-      const order = orderOf("schedules", cursor, ["number", "string"]);
-      if (order === undefined) return undefined;
-      rowsAfter(rows, ["created_at", "schedule_id"], order as [number, string]);
-    }
-    const cursorAt = (row: StandingRecord) => cursorOf("schedules", row.created_at, row.schedule_id);
-    return pageOf(await read<StandingRecord[]>(rows), limit, standingOf, cursorAt);
+    const rows = this.standings(now).where("concert_id", concertId);
+    return readPage(rows, schedules, cursor, limit, standingOf);
   }
 
   async schedule(scheduleId: ScheduleId, now: EpochMs): Promise<ScheduleStanding | undefined> {
@@ -78,7 +60,7 @@ export class SqlConcertQueries implements ConcertQueries {
 
   /** Seats have no rows: only the live reservations of the page's numbers are read. */
   async seats(schedule: Schedule, now: EpochMs, cursor: string | null, limit: number): Promise<Page<Seat> | undefined> {
-    const order = cursor === null ? [0] : orderOf("seats", cursor, ["number"]);
+    const order = cursor === null ? [0] : decodeCursor("seats", cursor, ["number"]);
     const [last] = order ?? [];
     if (!Number.isInteger(last) || Number(last) < 0 || Number(last) > schedule.seats) return undefined;
     const first = Number(last) + 1;
@@ -96,7 +78,7 @@ export class SqlConcertQueries implements ConcertQueries {
     const greatest = numbers.at(-1) ?? schedule.seats;
     return {
       items: numbers.map((seatNo) => ({ seatNo, status: seatStatus(taken.get(seatNo), now) })),
-      next: greatest < schedule.seats ? cursorOf("seats", greatest) : null,
+      next: greatest < schedule.seats ? encodeCursor("seats", greatest) : null,
     };
   }
 

@@ -11,7 +11,7 @@ import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId, UserCouponId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
 import { type CouponRecord, couponOf } from "./coupon-record.js";
-import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
+import { type List, readPage } from "./cursor.js";
 import { type Database, read } from "./database.js";
 
 type CountedRecord = CouponRecord & { readonly pending: number };
@@ -30,6 +30,9 @@ const countedOf = (row: CountedRecord): CountedCoupon => ({
   pending: Number(row.pending),
   issued: row.issued,
 });
+
+const coupons: List = { name: "coupons", order: { created_at: "number", coupon_id: "string" } };
+const userCoupons: List = { name: "user-coupons", order: { user_coupon_id: "string" } };
 
 /** Reads coupons. Definitions never change, so they are cached. */
 export class SqlCouponQueries implements CouponQueries {
@@ -55,43 +58,20 @@ export class SqlCouponQueries implements CouponQueries {
     return row && countedOf(row);
   }
 
-  async list(cursor: string | null, limit: number): Promise<Page<CountedCoupon> | undefined> {
-    const rows = this.withCounts()
-      .orderBy(["created_at", "coupon_id"])
-      .limit(limit + 1);
-    if (cursor !== null) {
-      const order = orderOf("coupons", cursor, ["number", "string"]);
-      if (order === undefined) return undefined;
-      rowsAfter(rows, ["created_at", "coupon_id"], order as [number, string]);
-    }
-    const cursorAt = (row: CountedRecord) => cursorOf("coupons", row.created_at, row.coupon_id);
-    return pageOf(await read<CountedRecord[]>(rows), limit, countedOf, cursorAt);
+  list(cursor: string | null, limit: number): Promise<Page<CountedCoupon> | undefined> {
+    return readPage(this.withCounts(), coupons, cursor, limit, countedOf);
   }
 
-  async ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<UserCoupon> | undefined> {
-    const rows = this.db
-      .knex("user_coupons")
-      .where("user_id", userId)
-      .orderBy("user_coupon_id")
-      .limit(limit + 1);
-    if (cursor !== null) {
-      const order = orderOf("user-coupons", cursor, ["string"]);
-      if (order === undefined) return undefined;
-      rows.andWhere("user_coupon_id", ">", String(order[0]));
-    }
-    return pageOf(
-      await read<UserCouponRecord[]>(rows),
-      limit,
-      (row) => ({
-        userCouponId: row.user_coupon_id,
-        couponId: row.coupon_id,
-        userId: row.user_id,
-        position: row.position,
-        status: row.status,
-        issuedAt: row.issued_at,
-      }),
-      (row) => cursorOf("user-coupons", row.user_coupon_id),
-    );
+  ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<UserCoupon> | undefined> {
+    const rows = this.db.knex("user_coupons").where("user_id", userId);
+    return readPage<UserCouponRecord, UserCoupon>(rows, userCoupons, cursor, limit, (row) => ({
+      userCouponId: row.user_coupon_id,
+      couponId: row.coupon_id,
+      userId: row.user_id,
+      position: row.position,
+      status: row.status,
+      issuedAt: row.issued_at,
+    }));
   }
 
   async openAfter(afterId: CouponId | null, now: EpochMs, limit: number): Promise<readonly ExpectedStore[]> {

@@ -5,8 +5,8 @@ import type { DeadLetter, DeadLetters } from "../../application/ports/dead-lette
 import type { Page } from "../../application/ports/page.js";
 import type { DeadLetterTable } from "../../application/ports/transaction.js";
 import type { EpochMs } from "../../domain/time.js";
-import { cursorOf, orderOf, pageOf } from "./cursor.js";
-import { type Database, read, transact } from "./database.js";
+import { type List, readPage } from "./cursor.js";
+import { type Database, transact } from "./database.js";
 import { lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
@@ -74,6 +74,8 @@ type LetterRecord = {
   readonly parked_at: EpochMs;
 };
 
+const deadLetters: List = { name: "dead-letters", order: { id: "number" } };
+
 /** Parked events, for operators. */
 export class SqlDeadLetterQueries implements DeadLetterQueries {
   private readonly db: Database;
@@ -82,31 +84,17 @@ export class SqlDeadLetterQueries implements DeadLetterQueries {
     this.db = db;
   }
 
-  async list(cursor: string | null, limit: number): Promise<Page<ParkedLetter> | undefined> {
-    const rows = this.db
-      .knex("dead_letters")
-      .whereNull("replayed_at")
-      .orderBy("id")
-      .limit(limit + 1);
-    if (cursor !== null) {
-      const order = orderOf("dead-letters", cursor, ["number"]);
-      if (order === undefined) return undefined;
-      rows.andWhere("id", ">", Number(order[0]));
-    }
-    return pageOf(
-      await read<LetterRecord[]>(rows),
-      limit,
-      ({ id, type, consumer_group: group, error, attempts, event, parked_at: at }) => ({
-        id: String(id),
-        type,
-        group,
-        error,
-        attempts,
-        event,
-        at,
-      }),
-      ({ id }) => cursorOf("dead-letters", id),
-    );
+  list(cursor: string | null, limit: number): Promise<Page<ParkedLetter> | undefined> {
+    const rows = this.db.knex("dead_letters").whereNull("replayed_at");
+    return readPage<LetterRecord, ParkedLetter>(rows, deadLetters, cursor, limit, (row) => ({
+      id: String(row.id),
+      type: row.type,
+      group: row.consumer_group,
+      error: row.error,
+      attempts: row.attempts,
+      event: row.event,
+      at: row.parked_at,
+    }));
   }
 }
 

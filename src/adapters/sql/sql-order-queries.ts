@@ -3,9 +3,11 @@ import type { Page } from "../../application/ports/page.js";
 import type { OrderId, UserId } from "../../domain/ids.js";
 import type { Order } from "../../domain/order.js";
 import type { EpochMs } from "../../domain/time.js";
-import { cursorOf, pageOf, orderOf as placeOf, rowsAfter } from "./cursor.js";
+import { type List, readPage } from "./cursor.js";
 import { type Database, read } from "./database.js";
 import { type OrderRecord, orderOf } from "./order-record.js";
+
+const orders: List = { name: "orders", order: { placed_at: "number", order_id: "string" } };
 
 /** Reads of orders. */
 export class SqlOrderQueries implements OrderQueries {
@@ -19,20 +21,8 @@ export class SqlOrderQueries implements OrderQueries {
     return (await read<OrderRecord[]>(this.db.knex("orders").whereIn("order_id", orderIds))).map(orderOf);
   }
 
-  async ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<Order> | undefined> {
-    const rows = this.db
-      .knex("orders")
-      .where("user_id", userId)
-      .orderBy(["placed_at", "order_id"])
-      .limit(limit + 1);
-    if (cursor !== null) {
-      const place = placeOf("orders", cursor, ["number", "string"]);
-      if (place === undefined) return undefined;
-      rowsAfter(rows, ["placed_at", "order_id"], place as [number, string]);
-    }
-    return pageOf(await read<OrderRecord[]>(rows), limit, orderOf, (row) =>
-      cursorOf("orders", row.placed_at, row.order_id),
-    );
+  ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<Order> | undefined> {
+    return readPage(this.db.knex("orders").where("user_id", userId), orders, cursor, limit, orderOf);
   }
 
   async expired(now: EpochMs, limit: number): Promise<readonly OrderId[]> {

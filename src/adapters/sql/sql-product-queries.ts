@@ -2,9 +2,11 @@ import type { Page } from "../../application/ports/page.js";
 import type { ProductQueries, ProductStanding } from "../../application/ports/product-queries.js";
 import type { ProductId } from "../../domain/ids.js";
 import type { Product } from "../../domain/product.js";
-import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
+import { type List, readPage } from "./cursor.js";
 import { type Database, read } from "./database.js";
 import { type ProductRecord, productOf, stockOf } from "./product-record.js";
+
+const products: List = { name: "products", order: { created_at: "number", product_id: "string" } };
 
 const standingOf = (row: ProductRecord): ProductStanding => ({ product: productOf(row), stock: stockOf(row) });
 
@@ -21,18 +23,8 @@ export class SqlProductQueries implements ProductQueries {
     return row && standingOf(row);
   }
 
-  async list(cursor: string | null, limit: number): Promise<Page<ProductStanding> | undefined> {
-    const rows = this.db
-      .knex("products")
-      .orderBy(["created_at", "product_id"])
-      .limit(limit + 1);
-    if (cursor !== null) {
-      const order = orderOf("products", cursor, ["number", "string"]);
-      if (order === undefined) return undefined;
-      rowsAfter(rows, ["created_at", "product_id"], order as [number, string]);
-    }
-    const cursorAt = (row: ProductRecord) => cursorOf("products", row.created_at, row.product_id);
-    return pageOf(await read<ProductRecord[]>(rows), limit, standingOf, cursorAt);
+  list(cursor: string | null, limit: number): Promise<Page<ProductStanding> | undefined> {
+    return readPage(this.db.knex("products"), products, cursor, limit, standingOf);
   }
 
   async byIds(productIds: readonly ProductId[]): Promise<readonly Product[]> {

@@ -1,10 +1,11 @@
+import type { Knex } from "knex";
 import type { Page } from "../../application/ports/page.js";
 import type { RankingLogEntry, RankingLogQueries } from "../../application/ports/ranking-log-queries.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 import type { ClaimFailure } from "../../domain/reasons.js";
 import type { EpochMs } from "../../domain/time.js";
-import { cursorOf, orderOf, pageOf } from "./cursor.js";
-import { type Database, read } from "./database.js";
+import { type List, readPage } from "./cursor.js";
+import type { Database } from "./database.js";
 
 type LogRecord = {
   readonly id: number;
@@ -18,7 +19,10 @@ type LogRecord = {
   readonly recorded_at: EpochMs;
 };
 
-/** Reads of the ranking log, by the order in which its rows were written. */
+/** In the order of writing. */
+const rankingLogs: List = { name: "ranking-logs", order: { id: "number" } };
+
+/** Reads of the ranking log. */
 export class SqlRankingLogQueries implements RankingLogQueries {
   private readonly db: Database;
 
@@ -26,36 +30,23 @@ export class SqlRankingLogQueries implements RankingLogQueries {
     this.db = db;
   }
 
-  async list(
+  list(
     couponId: CouponId | null,
     cursor: string | null,
     limit: number,
   ): Promise<Page<RankingLogEntry & { readonly id: string }> | undefined> {
-    const rows = this.db
-      .knex("ranking_logs")
-      .orderBy("id")
-      .limit(limit + 1);
+    const rows: Knex.QueryBuilder = this.db.knex("ranking_logs");
     if (couponId !== null) rows.where("coupon_id", couponId);
-    if (cursor !== null) {
-      const order = orderOf("ranking-logs", cursor, ["number"]);
-      if (order === undefined) return undefined;
-      rows.where("id", ">", Number(order[0]));
-    }
-    return pageOf(
-      await read<LogRecord[]>(rows),
-      limit,
-      (row) => ({
-        id: String(row.id),
-        taskId: row.task_id,
-        userId: row.user_id,
-        couponId: row.coupon_id,
-        position: row.position,
-        status: row.status,
-        ...(row.reason !== null && { reason: row.reason }),
-        retryCount: row.retry_count,
-        at: row.recorded_at,
-      }),
-      (row) => cursorOf("ranking-logs", row.id),
-    );
+    return readPage<LogRecord, RankingLogEntry & { readonly id: string }>(rows, rankingLogs, cursor, limit, (row) => ({
+      id: String(row.id),
+      taskId: row.task_id,
+      userId: row.user_id,
+      couponId: row.coupon_id,
+      position: row.position,
+      status: row.status,
+      ...(row.reason !== null && { reason: row.reason }),
+      retryCount: row.retry_count,
+      at: row.recorded_at,
+    }));
   }
 }

@@ -6,7 +6,7 @@ import type { BusinessDay } from "../../domain/business-day.js";
 import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { DayRow } from "../../domain/sale.js";
 import { firstDayOf, type WindowBoard } from "../../domain/sales-window.js";
-import { cursorOf, orderOf, pageOf, rowsAfter } from "./cursor.js";
+import { type List, readPage } from "./cursor.js";
 import { backgroundReadTimeoutMs, type Database, read } from "./database.js";
 
 type Totals = { readonly product_id: ProductId } & Readonly<Record<`b${number}`, number | string | null>>;
@@ -23,6 +23,10 @@ type DriftRecord = {
   readonly board_quantity: number | string | null;
   readonly sales_quantity: number | string;
 };
+
+const byDay = { business_day: "string", product_id: "string" } as const;
+const closedDays: List = { name: "closed-days", order: byDay };
+const dayDrifts: List = { name: "day-drifts", order: byDay };
 
 /** Reads booked sales and their totals. */
 export class SqlSalesQueries implements SalesQueries {
@@ -124,7 +128,7 @@ export class SqlSalesQueries implements SalesQueries {
     }
   }
 
-  async days(
+  days(
     from: BusinessDay,
     to: BusinessDay,
     productId: ProductId | null,
@@ -138,7 +142,7 @@ export class SqlSalesQueries implements SalesQueries {
         knex("closed_days").whereRaw("closed_days.business_day = product_sales_daily.business_day").select("closed_at"),
       );
     if (productId !== null) rows.andWhere("product_id", productId);
-    return pageByDay<DayRecord, DayRow & { businessDay: BusinessDay }>("closed-days", rows, cursor, limit, (row) => ({
+    return readPage<DayRecord, DayRow & { businessDay: BusinessDay }>(rows, closedDays, cursor, limit, (row) => ({
       businessDay: row.business_day,
       productId: row.product_id,
       quantity: Number(row.quantity),
@@ -153,7 +157,7 @@ export class SqlSalesQueries implements SalesQueries {
     limit: number,
   ): Promise<Page<DayDrift> | undefined> {
     const rows = this.db.knex("day_drifts").whereBetween("business_day", [from, to]);
-    return pageByDay<DriftRecord, DayDrift>("day-drifts", rows, cursor, limit, (row) => ({
+    return readPage<DriftRecord, DayDrift>(rows, dayDrifts, cursor, limit, (row) => ({
       businessDay: row.business_day,
       productId: row.product_id,
       board: row.board_quantity === null ? null : Number(row.board_quantity),
@@ -173,20 +177,3 @@ export class SqlSalesQueries implements SalesQueries {
     return (await read<{ product_id: ProductId }[]>(rows)).map(({ product_id }) => product_id);
   }
 }
-
-/** Reads a page of rows in the order of day and product. Returns `undefined` for an invalid cursor. */
-const pageByDay = async <R extends { readonly business_day: BusinessDay; readonly product_id: ProductId }, T>(
-  list: string,
-  rows: Knex.QueryBuilder,
-  cursor: string | null,
-  limit: number,
-  itemOf: (row: R) => T,
-): Promise<Page<T> | undefined> => {
-  rows.orderBy(["business_day", "product_id"]).limit(limit + 1);
-  if (cursor !== null) {
-    const order = orderOf(list, cursor, ["string", "string"]);
-    if (order === undefined) return undefined;
-    rowsAfter(rows, ["business_day", "product_id"], order as [string, string]);
-  }
-  return pageOf(await read<R[]>(rows), limit, itemOf, (row) => cursorOf(list, row.business_day, row.product_id));
-};

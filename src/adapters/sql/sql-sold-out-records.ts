@@ -6,7 +6,7 @@ import type { ScheduleId } from "../../domain/ids.js";
 import { type Board, type SellOut, weekOf } from "../../domain/sold-out.js";
 import { entryOf, type ScorePolicy, scorePolicies } from "../../domain/sold-out-score.js";
 import type { EpochMs } from "../../domain/time.js";
-import { cursorOf, orderOf, pageOf } from "./cursor.js";
+import { decodeCursor, encodeCursor, pageOf } from "./cursor.js";
 import { type Database, read, transact } from "./database.js";
 import { type ScheduleRecord, sellOutOf } from "./schedule-record.js";
 import { unrated } from "./sql-concert-table.js";
@@ -52,7 +52,7 @@ export class SqlSoldOutRecords implements SoldOutRecords {
       ])
       .limit(limit + 1);
     if (from !== null) rows.andWhere("sold_out_at", ">=", from);
-    const order = cursor === null ? null : orderOf("sell-outs", cursor, ["number", "string"]);
+    const order = cursor === null ? null : decodeCursor("sell-outs", cursor, ["number", "string"]);
     if (order === undefined) return undefined;
     const [at, scheduleId] = (order ?? [Infinity, ""]) as [number, string];
     // Only one upper bound: with two of them SQLite may scan the index from the greater one.
@@ -61,7 +61,7 @@ export class SqlSoldOutRecords implements SoldOutRecords {
       rows
         .andWhere("sold_out_at", "<=", at)
         .andWhere((older) => older.where("sold_out_at", "<", at).orWhere("schedules.schedule_id", "<", scheduleId));
-    const cursorAt = (row: TitledRecord) => cursorOf("sell-outs", row.sold_out_at as EpochMs, row.schedule_id);
+    const cursorAt = (row: TitledRecord) => encodeCursor("sell-outs", row.sold_out_at as EpochMs, row.schedule_id);
     return pageOf(await read<TitledRecord[]>(rows), limit, titledOf, cursorAt);
   }
 
