@@ -1,13 +1,13 @@
 import type { Transaction } from "../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
-import type { Worker } from "../support/shop.js";
+import type { UseCaseName } from "../support/application.js";
 import { but } from "./but.js";
 
 /** The same transactions, but for what some of their workers see. */
 export const seenBy =
-  (workers: readonly Worker[], see: (tx: Transaction) => Transaction) =>
-  (right: UnitOfWork, worker: Worker): UnitOfWork =>
-    workers.includes(worker) ? { run: (work) => right.run((tx) => work(see(tx))) } : right;
+  (useCases: readonly UseCaseName[], see: (tx: Transaction) => Transaction) =>
+  (right: UnitOfWork, useCase: UseCaseName): UnitOfWork =>
+    useCases.includes(useCase) ? { run: (work) => right.run((tx) => work(see(tx))) } : right;
 
 /** Ends a transaction that was begun only to read. */
 class ReadOnly extends Error {}
@@ -48,8 +48,8 @@ export const decidesByOldReads = (right: UnitOfWork): UnitOfWork => ({
 });
 
 export const onlyFor =
-  (worker: Worker, twin: (right: UnitOfWork) => UnitOfWork) => (right: UnitOfWork, asking: Worker) =>
-    asking === worker ? twin(right) : right;
+  (useCase: UseCaseName, twin: (right: UnitOfWork) => UnitOfWork) => (right: UnitOfWork, asking: UseCaseName) =>
+    asking === useCase ? twin(right) : right;
 
 /** Orders on which nobody sees that they are being paid. */
 export const unmarked = (tx: Transaction): Transaction => ({

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closeDatabase, type Database, openDatabase } from "../../src/adapters/sql/database.js";
 import { migrate } from "../../src/adapters/sql/migrate.js";
+import { useCases } from "../../src/bootstrap/use-cases.js";
+import { withClass } from "../support/application.js";
 import { decidesByOldReads, givesBackByName, onlyFor, seenBy, unmarked } from "./careless-work.js";
 import { simulateOrders } from "./order-simulation.js";
 import {
@@ -11,7 +13,7 @@ import {
   StartsInTwo,
   TrustsTheKey,
 } from "./order-twins.js";
-import type { Twins } from "./shop-in-turns.js";
+import type { Twins } from "./orders-in-turns.js";
 
 const mostSeeds = 300;
 
@@ -23,31 +25,31 @@ const controls: readonly Control[] = [
     // Negative control: O3
     without: "the order's lock when its coupon is redeemed",
     breaks: /^O3/,
-    twins: { work: onlyFor("redeem", decidesByOldReads) },
+    twins: { work: onlyFor("redeemCoupon", decidesByOldReads) },
   },
   {
     // Negative control: O3
     without: "the order's lock when its stock is reserved",
     breaks: /^O3/,
-    twins: { work: onlyFor("reserve", decidesByOldReads) },
+    twins: { work: onlyFor("reserveStock", decidesByOldReads) },
   },
   {
     // Negative control: P1
     without: "the open payment's mark",
     breaks: /^P1/,
-    twins: { work: seenBy(["start", "cancel", "end"], unmarked) },
+    twins: { work: seenBy(["startPayment", "cancelOrder", "cancelOrders"], unmarked) },
   },
   {
     // Negative control: O3
     without: "the closing guard",
     breaks: /^O3/,
-    twins: { work: onlyFor("close", decidesByOldReads) },
+    twins: { work: onlyFor("closePayment", decidesByOldReads) },
   },
   {
     // Negative control: O2
     without: "the start in one transaction",
     breaks: /^O2/,
-    twins: { start: (...parts) => new StartsInTwo(...parts) },
+    twins: { table: { startPayment: withClass(useCases.startPayment, StartsInTwo) } },
   },
   {
     // Negative control: P1
@@ -59,19 +61,19 @@ const controls: readonly Control[] = [
     // Negative control: O4
     without: "the coupon's WHERE order_id",
     breaks: /^O4/,
-    twins: { work: seenBy(["end", "cancel", "close"], givesBackByName) },
+    twins: { work: seenBy(["cancelOrders", "cancelOrder", "closePayment"], givesBackByName) },
   },
   {
     // Negative control: O3
     without: "merged lines",
     breaks: /^(O3|D1|step)/,
-    twins: { place: (...parts) => new PlacesAsWritten(...parts) },
+    twins: { table: { placeOrder: withClass(useCases.placeOrder, PlacesAsWritten) } },
   },
   {
     // Negative control: P1
     without: "the key's fingerprint",
     breaks: /^P1/,
-    twins: { start: (...parts) => new TrustsTheKey(...parts) },
+    twins: { table: { startPayment: withClass(useCases.startPayment, TrustsTheKey) } },
   },
   {
     without: "the relay's sent mark",

@@ -1,11 +1,11 @@
 import type { OrderRequest } from "../../src/application/order/place-order.js";
+import type { Application } from "../../src/bootstrap/open-application.js";
 import type { IdempotencyKey, OrderId, PaymentId, ProductId, UserCouponId, UserId } from "../../src/domain/ids.js";
 import { type Money, totalOf } from "../../src/domain/money.js";
 import type { Order } from "../../src/domain/order.js";
 import type { Payment, PaymentMethod, PaymentRequest } from "../../src/domain/payment.js";
 import type { OrderLedger } from "../support/order-ledger.js";
 import type { SeededRandom } from "../support/seeded-random.js";
-import type { Shop } from "../support/shop.js";
 
 /** Something that somebody asks for: what it is, and the refusals that are no fault. */
 export type Attempt = {
@@ -28,7 +28,7 @@ const refusedPayments = [
 export class OrderShoppers {
   private readonly random: SeededRandom;
   private readonly ledger: OrderLedger;
-  private readonly shop: Shop;
+  private readonly application: Application;
   private readonly toPlace: OrderRequest[] = [];
   private readonly placed: OrderRequest[] = [];
   private readonly asked: PaymentRequest[] = [];
@@ -37,10 +37,10 @@ export class OrderShoppers {
   /** Answers that were not true, a line each. */
   readonly lies: string[] = [];
 
-  constructor(random: SeededRandom, ledger: OrderLedger, shop: Shop) {
+  constructor(random: SeededRandom, ledger: OrderLedger, application: Application) {
     this.random = random;
     this.ledger = ledger;
-    this.shop = shop;
+    this.application = application;
     for (const product of products) ledger.addProduct(product, random.pick([0, 500, 700, 1200]), 2 + random.below(10));
     for (const shopper of ["ann", "ben"]) {
       const percent = { type: "percent", value: random.pick([10, 33, 100]) } as const;
@@ -100,7 +100,7 @@ export class OrderShoppers {
 
   private place(request: OrderRequest): Attempt {
     const make = async () => {
-      const { placed, order } = await this.shop.placeOrder.execute(request);
+      const { placed, order } = await this.application.placeOrder.execute(request);
       return `${placed ? "new" : "known"} ${order.status}`;
     };
     // Whichever of two bodies comes first takes the id.
@@ -109,7 +109,7 @@ export class OrderShoppers {
 
   private cancel({ orderId, userId }: OrderRequest): Attempt {
     const make = async () => {
-      const { cancelled, order } = await this.shop.cancelOrder.execute(orderId, userId);
+      const { cancelled, order } = await this.application.cancelOrder.execute(orderId, userId);
       if (order.status !== "cancelled") this.lies.push(`a cancellation of ${orderId} was answered by ${order.status}`);
       return cancelled ? "cancelled" : "was cancelled";
     };
@@ -122,7 +122,7 @@ export class OrderShoppers {
       ? { restock: 1 + this.random.below(3) }
       : { unitPrice: this.random.pick([500, 900, 1300]) as Money };
     const make = async () => {
-      await this.shop.changeProduct.execute(productId, change);
+      await this.application.changeProduct.execute(productId, change);
       return "changed";
     };
     return { what: `change ${productId} ${JSON.stringify(change)}`, make, mayBeRefused: [] };
@@ -132,7 +132,7 @@ export class OrderShoppers {
     const request = this.payment(order);
     this.asked.push(request);
     const make = async () => {
-      const payment = await this.shop.confirmPayment.execute(request);
+      const payment = await this.application.confirmPayment.execute(request);
       this.hear(request, order.orderId, payment);
       return `${payment.paymentId} ${payment.status}`;
     };

@@ -1,15 +1,16 @@
 import type { Database } from "../../src/adapters/sql/database.js";
+import { choreograph } from "../../src/application/choreography.js";
+import type { Application } from "../../src/bootstrap/open-application.js";
 import { isOpen } from "../../src/domain/payment.js";
 import { DomainError } from "../../src/domain/problem.js";
 import { standingClock } from "../support/drop.js";
 import { OrderLedger } from "../support/order-ledger.js";
 import { SeededRandom } from "../support/seeded-random.js";
-import type { Shop } from "../support/shop.js";
 import { ShufflingBus } from "../support/shuffling-bus.js";
 import { type Fate, settled, Turns } from "../support/turns.js";
 import { brokenAtTheEnd, brokenNow, endsIn, isQuiet } from "./order-promises.js";
 import { OrderShoppers } from "./order-shoppers.js";
-import { openShopInTurns, type Twins } from "./shop-in-turns.js";
+import { openOrdersInTurns, type Twins } from "./orders-in-turns.js";
 
 /** What became of a seed. */
 export type Run = {
@@ -21,7 +22,7 @@ export type Run = {
   readonly ends: readonly string[];
 };
 
-const ttlMs = 120_000;
+const orderTtlMs = 120_000;
 /** As long as an order may live, a standstill on top of it, and some. */
 const mostRounds = 16;
 const roundMs = 20_000;
@@ -35,7 +36,7 @@ class OrderSimulation {
   private readonly turns = new Turns();
   private readonly clock = standingClock();
   private readonly bus: ShufflingBus;
-  private readonly shop: Shop;
+  private readonly application: Application;
   private readonly shoppers: OrderShoppers;
   private readonly jobs: readonly (readonly [string, () => Promise<unknown>])[];
   private relays = 0;
@@ -48,10 +49,10 @@ class OrderSimulation {
     this.random = new SeededRandom(seed);
     this.bus = new ShufflingBus(this.random);
     this.ledger = ledger;
-    this.shop = openShopInTurns(db, { turns, clock, bus: this.bus, ttlMs }, twins);
+    this.application = openOrdersInTurns(db, { turns, clock, bus: this.bus, orderTtlMs }, twins);
     ledger.clear();
-    this.shoppers = new OrderShoppers(this.random, ledger, this.shop);
-    const { settleOpenPayments, expireOrders, recoverStalledOrders } = this.shop;
+    this.shoppers = new OrderShoppers(this.random, ledger, this.application);
+    const { settleOpenPayments, expireOrders, recoverStalledOrders } = this.application;
     this.jobs = [
       ["relay", this.relay],
       ["settle", () => settleOpenPayments.execute()],
@@ -61,7 +62,7 @@ class OrderSimulation {
   }
 
   async run(): Promise<Run> {
-    await this.bus.consume(this.shop.choreography);
+    await this.bus.consume(choreograph(this.application));
     for (let steps = 0; steps < mostSteps && this.shoppers.wantMore && this.broken.length === 0; steps += 1)
       await this.step();
     if (this.broken.length === 0) await this.calm();
@@ -79,7 +80,7 @@ class OrderSimulation {
       [this.relays < 2 && this.ledger.unsent() > 0 ? 2 : 0, () => this.begin(["relay", this.relay])],
       [0.7, () => this.begin(random.pick(this.jobs))],
       // Silence is long, and more than one node may be done with it.
-      [isPaying ? 0.8 : 0, () => this.begin(["settle", () => this.shop.settleOpenPayments.execute()])],
+      [isPaying ? 0.8 : 0, () => this.begin(["settle", () => this.application.settleOpenPayments.execute()])],
       [isPaying ? 0.4 : 0, () => this.pass(16_000)],
       [0.5, () => this.pass(random.pick([1, 500, 1000, 1000, 3000, 3000, 8000, 40_000]))],
       [0.4, () => this.bringBack()],
@@ -162,7 +163,7 @@ class OrderSimulation {
   /** One that dies counts as at work until somebody notices. */
   private readonly relay = async (): Promise<void> => {
     this.relays += 1;
-    await this.shop.relayOutbox.execute().finally(() => {
+    await this.application.relayOutbox.execute().finally(() => {
       this.relays -= 1;
     });
   };

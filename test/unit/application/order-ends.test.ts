@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stalledAfterMs } from "../../../src/application/order/recover-stalled-orders.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
-import type { Worker } from "../../support/shop.js";
+import type { UseCaseName } from "../../support/application.js";
 import { ann, ben, items, openOrderHouse, orderId, refusalOf, ttlMs } from "./order-house.js";
 
 const withCoupon = async (...facts: Parameters<typeof openOrderHouse>) => {
@@ -96,7 +96,7 @@ describe("time that runs out", () => {
   });
 
   it("ends all but one that cannot end, whose error is told afterwards", async () => {
-    const house = await openOrderHouse({ work: unreadable({ "order-0": ["end"] }) });
+    const house = await openOrderHouse({ work: unreadable({ "order-0": ["cancelOrders"] }) });
     for (let n = 0; n < 502; n += 1) await house.place(`order-${n}`, items(["mug", 1]));
     house.clock.at += ttlMs;
     await expect(house.shop.expireOrders.execute()).rejects.toThrow("order-0 cannot be read");
@@ -107,8 +107,8 @@ describe("time that runs out", () => {
 
 /** A unit of work in which some orders cannot be read, by the workers that are said. */
 const unreadable =
-  (bad: Readonly<Record<string, readonly Worker[]>>) =>
-  (right: UnitOfWork, worker: Worker): UnitOfWork => ({
+  (bad: Readonly<Record<string, readonly UseCaseName[]>>) =>
+  (right: UnitOfWork, worker: UseCaseName): UnitOfWork => ({
     run: (work) =>
       right.run((tx) => {
         const lock = async (ids: readonly string[]) => {
@@ -127,7 +127,7 @@ describe("an order that stands still", () => {
   ] as const)("at %s goes on without the bus, after a minute", async (step, done, status) => {
     const house = await withCoupon();
     await house.place("o", items(["lamp", 1]), "uc");
-    const { choreography } = house.shop;
+    const { choreography } = house;
     const about = [{ data: { orderId: orderId("o") } }] as never;
     if (done[0]) await choreography["order.placed"].inventory?.execute(about);
     if (done[1]) await choreography["stock.reserved"].redemption?.execute(about);
@@ -151,8 +151,8 @@ describe("an order that stands still", () => {
     await house.placed("other", items(["mug", 1]), "uc");
     await house.place("o", items(line), "uc");
     const about = [{ data: { orderId: orderId("o") } }] as never;
-    await house.shop.choreography["order.placed"].inventory?.execute(about);
-    await house.shop.choreography["stock.reserved"].redemption?.execute(about).catch(() => {});
+    await house.choreography["order.placed"].inventory?.execute(about);
+    await house.choreography["stock.reserved"].redemption?.execute(about).catch(() => {});
     expect(house.order("o")).toMatchObject({ step });
     house.clock.at += stalledAfterMs + 1;
     expect(await house.shop.recoverStalledOrders.execute()).toBe(1);
@@ -161,7 +161,7 @@ describe("an order that stands still", () => {
   });
 
   it("is given up, alone, where its step fails for good", async () => {
-    const house = await openOrderHouse({ work: unreadable({ bad: ["reserve"] }) });
+    const house = await openOrderHouse({ work: unreadable({ bad: ["reserveStock"] }) });
     await house.place("bad", items(["lamp", 1]));
     await house.place("good", items(["lamp", 1]));
     house.clock.at += stalledAfterMs + 1;
@@ -171,11 +171,13 @@ describe("an order that stands still", () => {
   });
 
   it("that can neither go on nor end leaves the others to go on or to end, and its error is told", async () => {
-    const house = await openOrderHouse({ work: unreadable({ bad: ["reserve"], worse: ["reserve", "end"] }) });
+    const house = await openOrderHouse({
+      work: unreadable({ bad: ["reserveStock"], worse: ["reserveStock", "cancelOrders"] }),
+    });
     await house.placed("short", items(["lamp", 99]));
     for (const id of ["worse", "bad", "good", "later"]) await house.place(id, items(["lamp", 1]));
     const about = [{ data: { orderId: orderId("later") } }] as never;
-    await house.shop.choreography["order.placed"].inventory?.execute(about);
+    await house.choreography["order.placed"].inventory?.execute(about);
     house.clock.at += stalledAfterMs + 1;
     await expect(house.shop.recoverStalledOrders.execute()).rejects.toThrow("worse cannot be read");
     expect(house.order("worse")).toMatchObject({ status: "pending", step: "placed" });

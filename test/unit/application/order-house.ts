@@ -2,25 +2,24 @@ import { onTestFinished } from "vitest";
 import { MemoryEventBus } from "../../../src/adapters/memory/memory-event-bus.js";
 import { SandboxProvider } from "../../../src/adapters/provider/sandbox-provider.js";
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
-import { SqlOrderQueries } from "../../../src/adapters/sql/sql-order-queries.js";
-import { SqlOutboxRows } from "../../../src/adapters/sql/sql-outbox-rows.js";
-import { SqlPaymentQueries } from "../../../src/adapters/sql/sql-payment-queries.js";
 import { SqlSandboxBook } from "../../../src/adapters/sql/sql-sandbox-book.js";
-import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
+import { choreograph } from "../../../src/application/choreography.js";
 import type { ClosedLate } from "../../../src/application/payment/closed-late.js";
 import type { DeadLetter } from "../../../src/application/ports/dead-letters.js";
 import type { Patience } from "../../../src/application/ports/patience.js";
 import type { PaymentProvider } from "../../../src/application/ports/payment-provider.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
+import { openApplication } from "../../../src/bootstrap/open-application.js";
+import { useCases } from "../../../src/bootstrap/use-cases.js";
 import type { IdempotencyKey, OrderId, ProductId, UserCouponId, UserId } from "../../../src/domain/ids.js";
 import { type Money, totalOf } from "../../../src/domain/money.js";
 import type { Order } from "../../../src/domain/order.js";
 import type { PaymentRequest } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
+import { testPorts, testSettings, type UseCaseName, withOwnEach } from "../../support/application.js";
 import { rowsIn, standingClock } from "../../support/drop.js";
 import { migrateForTest } from "../../support/migrated-database.js";
 import { OrderLedger } from "../../support/order-ledger.js";
-import { openShop, type Worker } from "../../support/shop.js";
 
 export const ttlMs = 60_000;
 export const ann = "ann" as UserId;
@@ -58,7 +57,7 @@ const noting = (right: PaymentProvider, calls: string[]): PaymentProvider => ({
 });
 
 type Facts = {
-  readonly work?: (right: UnitOfWork, worker: Worker) => UnitOfWork;
+  readonly work?: (right: UnitOfWork, useCase: UseCaseName) => UnitOfWork;
   /** Waits for as long as it takes, unless told otherwise. */
   readonly patience?: Patience;
 };
@@ -77,27 +76,26 @@ export const openOrderHouse = async ({ work, patience = (working) => working }: 
   const ledger = await OrderLedger.of(db);
   ledger.addProduct("lamp", 1000, 10);
   ledger.addProduct("mug", 300, 10);
-  const right = new SqlUnitOfWork(db, () => {});
-  const orders = new SqlOrderQueries(db);
+  const ports = testPorts(db, clock);
+  const right = ports.work;
   const calls: string[] = [];
   const closedLate: Parameters<ClosedLate>[0][] = [];
   const provider = noting(new SandboxProvider(new SqlSandboxBook(db), async () => {}), calls);
   let payments = 0;
-  const shop = openShop({
-    work: (worker) => work?.(right, worker) ?? right,
-    orders,
-    payments: new SqlPaymentQueries(db),
-    notices: { announce: () => {}, subscribe: () => () => {} },
-    provider,
-    patience,
-    closedLate: (outcome) => void closedLate.push(outcome),
-    outbox: new SqlOutboxRows(db, clock),
-    bus,
-    clock,
-    newId: () => `payment-${++payments}`,
-    ttlMs,
-  });
-  await bus.consume(shop.choreography);
+  const shop = openApplication(
+    {
+      ...ports,
+      provider,
+      patience,
+      closedLate: (outcome) => void closedLate.push(outcome),
+      bus,
+      newId: () => `payment-${++payments}`,
+    },
+    { ...testSettings, orderTtlMs: ttlMs },
+    withOwnEach(useCases, (name) => ({ work: work?.(right, name) ?? right })),
+  );
+  const choreography = choreograph(shop);
+  await bus.consume(choreography);
 
   const place = (id: string, wanted: ReturnType<typeof items>, coupon: string | null = null, userId = ann) =>
     shop.placeOrder.execute({
@@ -136,6 +134,7 @@ export const openOrderHouse = async ({ work, patience = (working) => working }: 
     /** Ends of payments that no request's answer shows, and what kept some from ending. */
     closedLate,
     shop,
+    choreography,
     parked,
     work: right,
     /** Places an order of Ann's; nothing else happens until `quiet`. */

@@ -16,7 +16,7 @@ const replay = async (house: OrderHouse, id: string) => {
   const order = house.order(id);
   const tell = <T extends Parameters<typeof orderEvent>[0]>(type: T) =>
     orderEvent(type, order, noon) as unknown as EventOf<T>;
-  const { choreography } = house.shop;
+  const { choreography } = house;
   await choreography["order.placed"].inventory?.execute([tell("order.placed")]);
   await choreography["stock.reserved"].redemption?.execute([tell("stock.reserved")]);
   await choreography["stock.reserved"].orders?.execute([tell("stock.reserved")]);

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import type { Money } from "../../../src/domain/money.js";
 import { DomainError } from "../../../src/domain/problem.js";
+import type { UseCaseName } from "../../support/application.js";
 import { rowsIn } from "../../support/drop.js";
-import type { Worker } from "../../support/shop.js";
 import { settled } from "../../support/turns.js";
 import { ben, items, type OrderHouse, openOrderHouse, refusalOf, ttlMs } from "./order-house.js";
 
@@ -204,10 +204,11 @@ describe("a provider that is silent", () => {
 describe("a start whose commit was not heard", () => {
   it("is refused without asking the provider; the row that did land is the key's", async () => {
     let deaf = true;
-    const unheard = (right: UnitOfWork, worker: Worker): UnitOfWork => ({
+    const unheard = (right: UnitOfWork, worker: UseCaseName): UnitOfWork => ({
       run: async (work) => {
         const answer = await right.run(work);
-        if (worker === "start" && deaf) throw new DomainError({ code: "engine-unavailable", engine: "database" });
+        if (worker === "startPayment" && deaf)
+          throw new DomainError({ code: "engine-unavailable", engine: "database" });
         return answer;
       },
     });
