@@ -1,6 +1,6 @@
 /*
  * Lists the tests and negative controls of each promise, found by their tags (see promise-tags.ts).
- * Exits with 1 if a promise of docs/promises.md has no test or no control, or if its links disagree with the tags.
+ * Exits with 1 if a promise of docs/promises.md has no test or no control, or links a file without the tag.
  */
 import { readFileSync } from "node:fs";
 import { gapsBetween, sectionsOf, type Tag, tagsOfTests } from "./promise-tags.js";
