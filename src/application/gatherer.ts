@@ -1,7 +1,7 @@
 import type { Timers } from "./ports/timers.js";
 
 export type GathererBounds = {
-  /** Items per batch. */
+  /** Items per batch; more if its last item counts as several. */
   readonly batchSize: number;
   /** Batches of one key that may be in flight at the same time. */
   readonly inFlight: number;
@@ -27,18 +27,22 @@ export type GathererOptions<Key, Item, Result> = {
   readonly work: (key: Key, entries: readonly Entry<Item, Result>[]) => Promise<void>;
   /** Makes the error for an item that does not fit (`full`) or has waited too long (`timeout`). */
   readonly unavailable: (reason: "full" | "timeout") => Error;
-  /** Receives the size of every batch. */
+  /** As how many items an item counts. Default: 1. */
+  readonly sizeOf?: (item: Item) => number;
+  /** Receives the number of entries of every batch. */
   readonly observe?: (size: number) => void;
 };
 
 class PendingEntry<Item, Result> implements Entry<Item, Result> {
   readonly item: Item;
+  readonly size: number;
   readonly deadline: number;
   settled = false;
   private readonly outcome: { resolve(result: Result): void; reject(error: unknown): void; settled(): void };
 
-  constructor(item: Item, deadline: number, outcome: PendingEntry<Item, Result>["outcome"]) {
+  constructor(item: Item, size: number, deadline: number, outcome: PendingEntry<Item, Result>["outcome"]) {
     this.item = item;
+    this.size = size;
     this.deadline = deadline;
     this.outcome = outcome;
   }
@@ -62,12 +66,31 @@ class PendingEntry<Item, Result> implements Entry<Item, Result> {
 /** The items of one key: those that wait, and the batches in flight. */
 type Line<Item, Result> = {
   waiting: PendingEntry<Item, Result>[];
+  /** The sizes of the waiting items together. */
+  size: number;
   readonly inFlight: Set<readonly PendingEntry<Item, Result>[]>;
   /** Cancels the start of the next batch; `null` if none is scheduled. */
   cancelStart: (() => void) | null;
 };
 
 const noTimer = () => {};
+const one = () => 1;
+
+/** Removes the first waiting entries whose sizes reach `batchSize` together. */
+const takeBatch = <Item, Result>(
+  line: Line<Item, Result>,
+  batchSize: number,
+): readonly PendingEntry<Item, Result>[] => {
+  let count = 0;
+  let size = 0;
+  for (const entry of line.waiting) {
+    if (size >= batchSize) break;
+    count += 1;
+    size += entry.size;
+  }
+  line.size -= size;
+  return line.waiting.splice(0, count);
+};
 
 /**
  * Batches concurrent calls naturally: a batch is what arrived for its key while the previous batch was in flight. An
@@ -86,21 +109,23 @@ export class Gatherer<Key, Item, Result> {
 
   /** Resolves with the item's result. @throws the error that `work` rejects the item with, or `unavailable(…)` */
   add(key: Key, item: Item): Promise<Result> {
-    const { bounds, timers, unavailable } = this.options;
-    if (this.unsettled >= bounds.capacity) return Promise.reject(unavailable("full"));
-    this.unsettled += 1;
+    const { bounds, timers, unavailable, sizeOf = one } = this.options;
+    const size = sizeOf(item);
+    if (this.unsettled + size > bounds.capacity) return Promise.reject(unavailable("full"));
+    this.unsettled += size;
     this.watch();
     let line = this.lines.get(key);
     if (line === undefined) {
-      line = { waiting: [], inFlight: new Set(), cancelStart: null };
+      line = { waiting: [], size: 0, inFlight: new Set(), cancelStart: null };
       this.lines.set(key, line);
     }
     const { waiting } = line;
+    line.size += size;
     const result = new Promise<Result>((resolve, reject) => {
       const settled = () => {
-        this.unsettled -= 1;
+        this.unsettled -= size;
       };
-      waiting.push(new PendingEntry(item, timers.now() + bounds.timeoutMs, { resolve, reject, settled }));
+      waiting.push(new PendingEntry(item, size, timers.now() + bounds.timeoutMs, { resolve, reject, settled }));
     });
     this.schedule(key, line);
     return result;
@@ -118,7 +143,7 @@ export class Gatherer<Key, Item, Result> {
     if (line.inFlight.size >= inFlight) return;
     const start = () => this.start(key, line);
     if (line.cancelStart !== null) {
-      if (lingerMs > 0 && line.waiting.length >= batchSize) start();
+      if (lingerMs > 0 && line.size >= batchSize) start();
     } else if (lingerMs > 0) line.cancelStart = timers.after(lingerMs, start);
     else {
       line.cancelStart = noTimer;
@@ -131,7 +156,7 @@ export class Gatherer<Key, Item, Result> {
     line.cancelStart = null;
     const { batchSize, inFlight } = this.options.bounds;
     while (line.waiting.length > 0 && line.inFlight.size < inFlight) {
-      const batch = line.waiting.splice(0, batchSize).filter(({ settled }) => !settled);
+      const batch = takeBatch(line, batchSize).filter(({ settled }) => !settled);
       if (batch.length > 0) void this.run(key, line, batch);
     }
     this.release(key, line);

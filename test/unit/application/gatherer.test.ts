@@ -6,13 +6,14 @@ import { ManualTimers } from "../../support/manual-timers.js";
 type Batch = { readonly key: string; readonly entries: readonly Entry<number, string>[]; finish(error?: Error): void };
 
 /** A gatherer whose batches end when the test says so. */
-const gathering = (bounds: Partial<GathererBounds> = {}) => {
+const gathering = (bounds: Partial<GathererBounds> = {}, sizeOf?: (item: number) => number) => {
   const timers = new ManualTimers();
   const batches: Batch[] = [];
   const gatherer = new Gatherer<string, number, string>({
     bounds: { batchSize: 3, inFlight: 1, capacity: 10, timeoutMs: 1000, ...bounds },
     timers,
     unavailable: (reason) => new Error(reason),
+    ...(sizeOf !== undefined && { sizeOf }),
     work: (key, entries) =>
       new Promise((resolve, reject) => {
         const finish = (error?: Error) => (error === undefined ? resolve() : reject(error));
@@ -97,6 +98,19 @@ describe("Gatherer", () => {
     await turn();
     settle(batches[1]);
     expect(await next).toBe("done 4");
+  });
+
+  it("counts an item as its size, for batches and for the capacity", async () => {
+    const { gatherer, batches, itemsOf, settle } = gathering({ batchSize: 4, capacity: 7 }, (item) => item);
+    const all = [gatherer.add("a", 3), gatherer.add("a", 3), gatherer.add("a", 1)];
+    await expect(gatherer.add("a", 1)).rejects.toThrow("full");
+    await turn();
+    settle(batches[0]);
+    await turn();
+    await turn();
+    settle(batches[1]);
+    expect(batches.map(itemsOf)).toEqual([[3, 3], [1]]);
+    await Promise.all(all);
   });
 
   it("rejects items past their timeout, in flight or waiting, and does not send the waiting ones", async () => {
