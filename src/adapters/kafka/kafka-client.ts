@@ -1,30 +1,31 @@
-import { Kafka, logLevel, type SASLOptions } from "kafkajs";
+import { Kafka, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
 import { DomainError } from "../../domain/problem.js";
 import { guardIdleQueues } from "./idle-guard.js";
 
 export type KafkaOptions = {
-  /** `host:port` each. */
+  /** One `host:port` per broker. */
   readonly brokers: readonly string[];
-  /** Before the names of topics and groups; may be empty. */
+  /** Prefix of the names of topics and groups; may be empty. */
   readonly topicPrefix: string;
-  /** Of topics that this service creates. */
+  /** Partitions of topics that this service creates. */
   readonly partitions: number;
+  /** Replicas of topics that this service creates. */
   readonly replication: number;
   readonly clientId: string;
-  /** Certificates are checked against Node's own list and `NODE_EXTRA_CA_CERTS`. */
+  /** Checks certificates against Node's own list and `NODE_EXTRA_CA_CERTS`. */
   readonly tls?: boolean;
   readonly login?:
     | { readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512"; username: string; password: string }
     | undefined;
 };
 
-/** Hears what kafkajs would print. */
-export type KafkaLog = (level: "error" | "warn", message: string, facts: object) => void;
+/** Receives the log entries of kafkajs and of this folder. */
+export type KafkaLog = (level: "error" | "warn" | "debug", message: string, facts: object) => void;
 
-/** Explicit, since kafkajs has other defaults under NODE_ENV=test. */
+/** Explicit, because kafkajs has other defaults if NODE_ENV is `test`. */
 const retry = { initialRetryTime: 100, factor: 0.2, multiplier: 2, maxRetryTime: 1_000, retries: 5 };
 
-/** A client that opens no connection yet. */
+/** Creates a client. It does not connect yet. */
 export const openKafka = ({ brokers, clientId, tls = false, login }: KafkaOptions, log: KafkaLog): Kafka => {
   guardIdleQueues();
   return new Kafka({
@@ -38,16 +39,22 @@ export const openKafka = ({ brokers, clientId, tls = false, login }: KafkaOption
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => {
       const { message, timestamp: _, ...facts } = entry.log;
-      log(entry.level === logLevel.ERROR ? "error" : "warn", message, facts);
+      log(levelOf(entry), message, facts);
     },
   });
 };
 
-/** What every failure of the engine looks like to the core. */
+/** A rebalance is normal, but kafkajs logs an error for each request that meets one: about 50 at the first start. */
+const levelOf = ({ level, log: { message, error = "" } }: LogEntry): "error" | "warn" | "debug" => {
+  if (/rebalanc/.test(`${message} ${error}`)) return "debug";
+  return level === logLevel.ERROR ? "error" : "warn";
+};
+
+/** The error that the core gets for every failure of Kafka. */
 export const kafkaUnavailable = (cause: unknown): DomainError =>
   new DomainError({ code: "engine-unavailable", engine: "kafka" }, cause);
 
-/** Answers what `work` answers within `ms`, else fails; kafkajs itself waits for minutes on a frozen broker. */
+/** Rejects if `work` takes longer than `ms`: kafkajs waits for minutes on a broker that does not answer. */
 export const withDeadline = async <T>(work: Promise<T>, ms: number): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
