@@ -3,9 +3,6 @@ import { isBackendUnavailable } from "../domain/problem.js";
 import { attemptBatch, type Failure } from "./attempt-batch.js";
 import type { Choreography, ConsumerGroup, Reaction } from "./choreography.js";
 
-/** Number of tries, made while every backend answers, after which a failing event is parked. */
-export const maxTries = 8;
-
 /** The outcome of a batch. Deliveries in neither list were held back and are still to do. */
 export type BatchOutcome<D> = {
   readonly done: readonly D[];

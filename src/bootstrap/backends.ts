@@ -68,8 +68,8 @@ export const openBackends = (
   const kafka = kafkaOptions(config, "rushboard");
   const bus: RunningBus =
     kafka === null
-      ? new SqlEventBus(database, sql.jobLease, clock, groupsOf)
-      : new KafkaEventBus(kafka, sql.deadLetterRows, {
+      ? new SqlEventBus({ db: database, lease: sql.jobLease, clock, timers: systemTimers, groupsOf })
+      : new KafkaEventBus(kafka, sql.deadLetterRows, systemTimers, {
           log: (level, message, facts) => log[level === "error" ? "warn" : "debug"]({ kafka: facts }, message),
         });
 

@@ -1,4 +1,3 @@
-import type { Backoff } from "../application/backoff.js";
 import type { Ranking } from "../application/concert/rebuild-sold-out-board.js";
 import type { ClosedLate } from "../application/payment/closed-late.js";
 import type { ClaimQueries } from "../application/ports/claim-queries.js";
@@ -29,6 +28,7 @@ import type { Timers } from "../application/ports/timers.js";
 import type { UnitOfWork } from "../application/ports/unit-of-work.js";
 import type { WebhookDeliveries } from "../application/ports/webhook-deliveries.js";
 import type { WebhookTarget } from "../application/ports/webhook-target.js";
+import type { Backoff } from "../application/retry.js";
 import type { TimeZone } from "../domain/business-day.js";
 
 /** The ports by name, one implementation of each. */

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlDeadLetterQueries, SqlDeadLetters, SqlDeadLetterTable } from "../../src/adapters/sql/sql-dead-letters.js";
 import type { Statements } from "../../src/adapters/sql/transaction.js";
-import { deadLetterOf } from "../../src/application/dead-letter-of.js";
+import { deadLetterOf } from "../../src/application/dead-letter/dead-letter-of.js";
 import type { DeadLetterQueries } from "../../src/application/ports/dead-letter-queries.js";
 import type { DeadLetter } from "../../src/application/ports/dead-letters.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { transact } from "../../src/adapters/sql/database.js";
 import { SqlDeadLetters } from "../../src/adapters/sql/sql-dead-letters.js";
 import { SqlSecrets } from "../../src/adapters/sql/sql-secrets.js";
-import { deadLetterOf } from "../../src/application/dead-letter-of.js";
+import { deadLetterOf } from "../../src/application/dead-letter/dead-letter-of.js";
 import type { DeadLetter } from "../../src/application/ports/dead-letters.js";
 import { createEvent } from "../../src/domain/event.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";

@@ -18,7 +18,7 @@ describe.skipIf(engines.kafka === undefined)("EventBus on a Kafka that goes away
   afterAll(() => engine?.stop());
 
   const open = async () => {
-    const under = await openKafkaUnderTest(engine.brokers, { ...quickTuning, sendDeadlineMs: deadlineMs });
+    const under = await openKafkaUnderTest(engine.brokers, { ...quickTuning, sendTimeoutMs: deadlineMs });
     close = () => under.close();
     return under;
   };
@@ -38,7 +38,7 @@ describe.skipIf(engines.database === undefined)("EventBus on a MySQL that goes a
   afterAll(() => engine?.stop());
 
   const open = async () => {
-    const under = await openMysqlUnderTest(engine.url, { ...quickJournal, writeDeadlineMs: deadlineMs });
+    const under = await openMysqlUnderTest(engine.url, { ...quickJournal, writeTimeoutMs: deadlineMs });
     close = () => under.close();
     return under;
   };

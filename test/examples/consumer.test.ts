@@ -5,6 +5,7 @@ import { Kafka, logLevel } from "kafkajs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { KafkaEventBus } from "../../src/adapters/kafka/kafka-event-bus.js";
 import { encodeMessage } from "../../src/adapters/kafka/wire-format.js";
+import { systemTimers } from "../../src/adapters/system/system-timers.js";
 import type { ConcertId, ScheduleId } from "../../src/domain/ids.js";
 import { scheduleSoldOut } from "../../src/domain/sold-out.js";
 import type { EpochMs } from "../../src/domain/time.js";
@@ -47,7 +48,7 @@ describe.skipIf(engines.kafka === undefined)("the example consumer", () => {
       replication: 1,
       clientId: "test",
     };
-    const bus = new KafkaEventBus(options, { park: async () => {} });
+    const bus = new KafkaEventBus(options, { park: async () => {} }, systemTimers);
     const producer = new Kafka({ brokers: options.brokers, logLevel: logLevel.NOTHING }).producer();
     onTestFinished(async () => {
       await producer.disconnect();

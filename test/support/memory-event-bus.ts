@@ -1,57 +1,57 @@
-import { type Backoff, jitteredBackoff } from "../../application/backoff.js";
-import { type Choreography, type ConsumerGroup, consumerGroups } from "../../application/choreography.js";
-import type { DeadLetters } from "../../application/ports/dead-letters.js";
-import type { EventBus } from "../../application/ports/event-bus.js";
-import type { DomainEvent } from "../../domain/event.js";
+import { type Choreography, type ConsumerGroup, consumerGroups } from "../../src/application/choreography.js";
+import type { DeadLetters } from "../../src/application/ports/dead-letters.js";
+import type { EventBus } from "../../src/application/ports/event-bus.js";
+import { type Backoff, jitteredBackoff } from "../../src/application/retry.js";
+import type { DomainEvent } from "../../src/domain/event.js";
 import { MemoryInbox } from "./memory-inbox.js";
 
-/** The event bus of tests: the rules of the journal, in this process's memory. */
+/** An event bus in this process's memory, with the rules of the journal. */
 export class MemoryEventBus implements EventBus {
   private readonly inboxes: ReadonlyMap<ConsumerGroup, MemoryInbox>;
-  /** Published before anybody consumed. */
+  /** Published before `consume` was called. */
   private early: readonly DomainEvent[] = [];
   private choreography: Choreography | undefined;
   private stopped = false;
   private waiting: (() => void)[] = [];
 
   constructor(deadLetters: DeadLetters, backoff: Backoff = jitteredBackoff(5, 100, Math.random)) {
-    const tellQuiet = () => this.tellQuiet();
+    const onBatch = () => this.resolveQuiet();
     this.inboxes = new Map(
-      consumerGroups.map((group) => [group, new MemoryInbox(group, deadLetters, backoff, tellQuiet)]),
+      consumerGroups.map((group) => [group, new MemoryInbox(group, deadLetters, backoff, onBatch)]),
     );
   }
 
   async publish(events: readonly DomainEvent[]): Promise<void> {
-    // What a reaction gets is a copy, as on any wire.
-    this.spread(structuredClone(events) as readonly DomainEvent[]);
+    // A copy, so that a reaction cannot change what others receive.
+    this.distribute(structuredClone(events) as readonly DomainEvent[]);
   }
 
   async consume(choreography: Choreography): Promise<void> {
     this.choreography = choreography;
-    this.spread(this.early);
+    this.distribute(this.early);
     this.early = [];
     for (const inbox of this.inboxes.values()) inbox.start(choreography);
   }
 
   deadConsumers(): readonly string[] {
-    return [...this.inboxes.values()].flatMap(({ trouble }) => trouble ?? []);
+    return [...this.inboxes.values()].flatMap(({ fault }) => fault ?? []);
   }
 
   async stopConsuming(): Promise<void> {
     this.stopped = true;
     await Promise.all([...this.inboxes.values()].map((inbox) => inbox.stop()));
-    this.tellQuiet();
+    this.resolveQuiet();
   }
 
-  /** Resolves when no event waits for a group and no reaction runs; or, once stopped, when no reaction runs. */
+  /** Resolves when no event waits for a group and no reaction runs; once stopped, when no reaction runs. */
   async quiet(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.waiting.push(resolve);
-      this.tellQuiet();
+      this.resolveQuiet();
     });
   }
 
-  private spread(events: readonly DomainEvent[]): void {
+  private distribute(events: readonly DomainEvent[]): void {
     const { choreography } = this;
     if (choreography === undefined) this.early = [...this.early, ...events];
     else
@@ -59,7 +59,7 @@ export class MemoryEventBus implements EventBus {
         inbox.add(events.filter(({ type }) => choreography[type][group] !== undefined));
   }
 
-  private tellQuiet(): void {
+  private resolveQuiet(): void {
     if (!this.stopped && (this.early.length > 0 || ![...this.inboxes.values()].every(({ isEmpty }) => isEmpty))) return;
     for (const resolve of this.waiting) resolve();
     this.waiting = [];

@@ -1,97 +1,101 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
-import type { Backoff } from "../../application/backoff.js";
-import { oneLine } from "../../application/dead-letter-of.js";
+import { oneLine } from "../../application/dead-letter/dead-letter-of.js";
+import type { Timers } from "../../application/ports/timers.js";
+import { type Backoff, RetryLoop } from "../../application/retry.js";
 import type { KafkaLog } from "./kafka-client.js";
-import { PartitionProgress, type Work } from "./partition-progress.js";
+import { type KafkaConsumer, PartitionProgress } from "./partition-progress.js";
 
-const sliceSize = 500;
+const batchSize = 500;
 const heartbeatMs = 2_000;
 
 export type Subscription = {
   readonly groupId: string;
   readonly topics: readonly string[];
-  /** Resolves once the topics had their chance to be created. */
+  /** Resolves when the topics exist, or cannot be created. */
   readonly ready: () => Promise<void>;
-  /** Partitions worked on at once. */
+  /** Partitions processed at the same time. */
   readonly concurrency: number;
 };
 
+export type GroupConsumerNeeds = {
+  readonly kafka: Kafka;
+  readonly timers: Timers;
+  readonly reconnect: Backoff;
+  readonly log: KafkaLog;
+};
+
 /**
- * One consumer group: joins, works by slices, and comes back by itself from every crash. After one that is not expected
- * to pass it is told as dead until it has joined again.
+ * One consumer group: joins, consumes batches, and joins again after every crash. After a crash that will not pass by
+ * itself the group counts as dead until it has joined again.
  */
 export class GroupConsumer {
-  private readonly kafka: Kafka;
+  private readonly needs: GroupConsumerNeeds;
   private readonly subscription: Subscription;
-  private readonly work: Work;
-  private readonly reconnect: Backoff;
-  private readonly log: KafkaLog;
-  private readonly stopping = new AbortController();
-  private running: Promise<void> | undefined;
+  private readonly consumer: KafkaConsumer;
+  private readonly loop: RetryLoop;
   private deathCause: string | undefined;
 
-  constructor(kafka: Kafka, subscription: Subscription, work: Work, reconnect: Backoff, log: KafkaLog) {
-    this.kafka = kafka;
+  constructor(needs: GroupConsumerNeeds, subscription: Subscription, consumer: KafkaConsumer) {
+    this.needs = needs;
     this.subscription = subscription;
-    this.work = work;
-    this.reconnect = reconnect;
-    this.log = log;
+    this.consumer = consumer;
+    this.loop = new RetryLoop({
+      timers: needs.timers,
+      backoff: needs.reconnect,
+      round: () => this.session(),
+      onFailure: (error, failures) => this.crashed(error, failures),
+    });
   }
 
   start(): void {
-    this.running ??= this.run();
+    this.loop.start();
   }
 
-  /** Why it delivers nothing until somebody mends it, if so. */
+  /** Why the group delivers nothing until an operator acts, if so. */
   get dead(): string | undefined {
     return this.deathCause;
   }
 
-  /** Resolves when the slice at work is done and the group left. */
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+  /** Resolves when the batch in progress is done and the consumer has left the group. */
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-    let failures = 0;
-    while (!signal.aborted) {
-      const consumer = this.open();
-      consumer.on(consumer.events.GROUP_JOIN, () => {
-        failures = 0;
-        this.deathCause = undefined;
-      });
-      const crashed = new Promise<never>((_, reject) => {
-        consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-      });
-      try {
-        // A stop waits for the join: kafkajs cannot break one off, and would consume on after a disconnect.
-        await Promise.race([this.join(consumer).then(() => Promise.race([crashed, stopped])), crashed]);
-      } catch (error) {
-        failures += 1;
-        const { group } = this.work;
-        if (!mayPass(error)) this.deathCause = `${group}: ${oneLine(error)}`;
-        const level = this.dead === undefined ? "warn" : "error";
-        this.log(level, "consumer restarts", { group, error: oneLine(error), failures });
-      } finally {
-        await consumer.disconnect().catch(() => {});
-      }
-      if (!signal.aborted) await sleep(this.reconnect(failures), undefined, { signal }).catch(() => {});
+  /** Consumes until the loop stops. @throws the error of a crash */
+  private async session(): Promise<number> {
+    const consumer = this.open();
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      this.loop.succeeded();
+      this.deathCause = undefined;
+    });
+    const crash = new Promise<never>((_, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    });
+    try {
+      // A stop waits for the join: kafkajs cannot interrupt a join, and would consume even after a disconnect.
+      await Promise.race([this.join(consumer).then(() => Promise.race([crash, this.loop.stopped])), crash]);
+    } finally {
+      await consumer.disconnect().catch(() => {});
     }
+    return 0;
+  }
+
+  private crashed(error: unknown, failures: number): void {
+    const { group } = this.consumer;
+    if (!isTransient(error)) this.deathCause = `${group}: ${oneLine(error)}`;
+    const level = this.deathCause === undefined ? "warn" : "error";
+    this.needs.log(level, "consumer restarting", { group, error: oneLine(error), failures });
   }
 
   private open(): Consumer {
-    return this.kafka.consumer({
+    return this.needs.kafka.consumer({
       groupId: this.subscription.groupId,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 100,
       sessionTimeout: 10_000,
       rebalanceTimeout: 15_000,
       heartbeatInterval: heartbeatMs,
-      // We restart it ourselves: kafkajs would do so without a growing pause.
+      // The loop restarts the consumer, with a growing pause. kafkajs would restart it without one.
       retry: { retries: 5, restartOnFailure: async () => false },
     });
   }
@@ -106,22 +110,22 @@ export class GroupConsumer {
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: concurrency,
       eachBatch: async (payload) => {
-        const place = `${payload.batch.topic}/${payload.batch.partition}`;
-        const mine = progress.get(place) ?? new PartitionProgress(this.work);
-        progress.set(place, mine);
-        await this.takeBatch(payload, mine);
+        const partition = `${payload.batch.topic}/${payload.batch.partition}`;
+        const ofPartition = progress.get(partition) ?? new PartitionProgress(this.consumer);
+        progress.set(partition, ofPartition);
+        await this.consume(payload, ofPartition);
       },
     });
   }
 
-  private async takeBatch(payload: EachBatchPayload, progress: PartitionProgress): Promise<void> {
+  private async consume(payload: EachBatchPayload, progress: PartitionProgress): Promise<void> {
     const { batch, resolveOffset, heartbeat, pause, isRunning, isStale } = payload;
-    for (let from = 0; from < batch.messages.length; from += sliceSize) {
-      if (!isRunning() || isStale() || this.stopping.signal.aborted) return;
-      // A reaction may take longer than the session; a rebalance that this meets shows in the heartbeat after it.
+    for (let from = 0; from < batch.messages.length; from += batchSize) {
+      if (!isRunning() || isStale() || this.loop.isStopped) return;
+      // A reaction may take longer than the session. The heartbeat after it reports a rebalance that happened meanwhile.
       const beat = setInterval(() => void heartbeat().catch(() => {}), heartbeatMs);
       const { upTo, waitMs } = await progress
-        .take(batch.messages.slice(from, from + sliceSize))
+        .consume(batch.messages.slice(from, from + batchSize))
         .finally(() => clearInterval(beat));
       if (upTo !== undefined) resolveOffset(upTo);
       if (waitMs > 0) {
@@ -133,8 +137,8 @@ export class GroupConsumer {
   }
 }
 
-/** What kafkajs calls hopeless though it passes: a membership that is over, a broker that is away or too busy. */
-const passing = [
+/** Errors that kafkajs calls not retriable although they pass: a lost membership, a broker unreachable or too busy. */
+const transientErrors = [
   "UNKNOWN_MEMBER_ID",
   "ILLEGAL_GENERATION",
   "FENCED_INSTANCE_ID",
@@ -146,10 +150,10 @@ const passing = [
   "KafkaJSTimeout",
 ];
 
-/** Whether a crash passes by itself: all but what kafkajs calls hopeless, such as a group that we may not join. */
-const mayPass = (error: unknown): boolean => {
+/** Whether a crash passes by itself; one that does not is, for example, a group that this client may not join. */
+const isTransient = (error: unknown): boolean => {
   if (!(error instanceof Error)) return true;
-  if (error.cause instanceof Error) return mayPass(error.cause);
+  if (error.cause instanceof Error) return isTransient(error.cause);
   const { retriable, type = "" } = error as { readonly retriable?: boolean; readonly type?: string };
-  return retriable !== false || passing.includes(type) || passing.includes(error.name);
+  return retriable !== false || transientErrors.includes(type) || transientErrors.includes(error.name);
 };

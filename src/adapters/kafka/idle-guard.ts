@@ -12,14 +12,14 @@ const scheduleIfPending = function (this: RequestQueue): void {
 };
 
 /**
- * Stops kafkajs 2.2.4 from re-arming a 1 ms timer for ever on every connection: its queue schedules the next look at
- * the pending requests even when there are none, and whoever adds one schedules anew. A test pins the version.
+ * Stops kafkajs 2.2.4 from re-arming a 1 ms timer forever on every connection: its request queue schedules the next
+ * check even if no request is pending. A request that is added schedules a check anyway. A test pins the version.
  */
 export const guardIdleQueues = (): void => {
   prototype.scheduleCheckPendingRequests = scheduleIfPending;
 };
 
-/** Takes the guard away again: the control of the test. */
+/** Removes the guard, for the test's negative control. */
 export const unguardIdleQueues = (): void => {
   prototype.scheduleCheckPendingRequests = schedule;
 };

@@ -1,53 +1,48 @@
-import { type Backoff, jitteredBackoff } from "../../application/backoff.js";
 import { type Choreography, type ConsumerGroup, consumerGroups } from "../../application/choreography.js";
 import type { DeadLetters } from "../../application/ports/dead-letters.js";
 import type { EventBus } from "../../application/ports/event-bus.js";
+import type { Timers } from "../../application/ports/timers.js";
+import { type Backoff, jitteredBackoff } from "../../application/retry.js";
 import { type DomainEvent, type EventType, eventTypes } from "../../domain/event.js";
-import { GroupConsumer } from "./group-consumer.js";
+import { GroupConsumer, type GroupConsumerNeeds } from "./group-consumer.js";
 import { type KafkaLog, type KafkaOptions, openKafka } from "./kafka-client.js";
 import { KafkaProducer } from "./kafka-producer.js";
 import { KafkaTopics } from "./kafka-topics.js";
 import { encodeMessage } from "./wire-format.js";
 
-/** What a test shortens; the defaults are for production. */
+/** Times that tests shorten. The defaults are for production. */
 export type KafkaTuning = {
   readonly log?: KafkaLog;
-  /** Between tries of an event or of an engine that a reaction misses. */
+  /** Pause between the tries of an event, and while a backend that a reaction needs is unreachable. */
   readonly retry?: Backoff;
-  /** Between attempts to connect. */
+  /** Pause between attempts to connect. */
   readonly reconnect?: Backoff;
-  /** Until a caller of `publish` hears that the broker is away, ms. */
-  readonly sendDeadlineMs?: number;
+  /** After this time `publish` rejects, ms. */
+  readonly sendTimeoutMs?: number;
 };
 
-/** Apache Kafka carries the events: a topic an event type, a Kafka group a consumer group. */
+/** The bus on Apache Kafka: one topic per event type, one Kafka group per consumer group. */
 export class KafkaEventBus implements EventBus {
   private readonly options: KafkaOptions;
   private readonly deadLetters: DeadLetters;
-  private readonly kafka: ReturnType<typeof openKafka>;
   private readonly topics: KafkaTopics;
   private readonly producer: KafkaProducer;
   private readonly retry: Backoff;
-  private readonly reconnect: Backoff;
-  private readonly log: KafkaLog;
+  private readonly needs: GroupConsumerNeeds;
   private consumers: readonly GroupConsumer[] = [];
   private subscribed: ReadonlyMap<ConsumerGroup, readonly EventType[]> = new Map();
   private created: Promise<void> | undefined;
 
-  constructor(options: KafkaOptions, deadLetters: DeadLetters, tuning: KafkaTuning = {}) {
+  constructor(options: KafkaOptions, deadLetters: DeadLetters, timers: Timers, tuning: KafkaTuning = {}) {
+    const { log = () => {}, reconnect = jitteredBackoff(250, 5_000, Math.random), sendTimeoutMs = 5_000 } = tuning;
+    const kafka = openKafka(options, log);
     this.options = options;
     this.deadLetters = deadLetters;
-    this.log = tuning.log ?? (() => {});
     this.retry = tuning.retry ?? jitteredBackoff(100, 5_000, Math.random);
-    this.reconnect = tuning.reconnect ?? jitteredBackoff(250, 5_000, Math.random);
-    this.kafka = openKafka(options, this.log);
-    this.topics = new KafkaTopics(this.kafka, options, this.log);
-    this.producer = new KafkaProducer(
-      this.kafka,
-      () => this.createTopics(),
-      this.reconnect,
-      tuning.sendDeadlineMs ?? 5_000,
-    );
+    this.needs = { kafka, timers, reconnect, log };
+    this.topics = new KafkaTopics(kafka, options, log);
+    const prepare = () => this.createTopics();
+    this.producer = new KafkaProducer({ kafka, timers, prepare, reconnect, timeoutMs: sendTimeoutMs });
   }
 
   /** Connects in the background for as long as it takes, so that the service starts without a broker. */
@@ -66,21 +61,16 @@ export class KafkaEventBus implements EventBus {
     this.subscribed = new Map(
       consumerGroups.map((group) => [group, typesOf(group)] as const).filter(([, types]) => types.length > 0),
     );
-    this.consumers = [...this.subscribed].map(
-      ([group, types]) =>
-        new GroupConsumer(
-          this.kafka,
-          {
-            groupId: this.topics.groupIdOf(group),
-            topics: types.map((type) => this.topics.topicOf(type)),
-            ready: () => this.createTopics(),
-            concurrency: this.options.partitions,
-          },
-          { group, choreography, deadLetters: this.deadLetters, backoff: this.retry },
-          this.reconnect,
-          this.log,
-        ),
-    );
+    const { deadLetters, retry: backoff } = this;
+    this.consumers = [...this.subscribed].map(([group, types]) => {
+      const subscription = {
+        groupId: this.topics.groupIdOf(group),
+        topics: types.map((type) => this.topics.topicOf(type)),
+        ready: () => this.createTopics(),
+        concurrency: this.options.partitions,
+      };
+      return new GroupConsumer(this.needs, subscription, { group, choreography, deadLetters, backoff });
+    });
     for (const consumer of this.consumers) consumer.start();
   }
 
@@ -92,21 +82,21 @@ export class KafkaEventBus implements EventBus {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
   }
 
-  /** Sends what was published, and disconnects. */
+  /** Stops consuming, sends what was published, and disconnects. */
   async stop(): Promise<void> {
     await this.stopConsuming();
     await this.producer.stop();
     await this.topics.stop();
   }
 
-  /** Events that each group has not taken yet, for metrics. Unreachable: `engine-unavailable`. */
+  /** Returns how many messages each group has not processed yet. @throws DomainError `engine-unavailable` */
   async lag(): Promise<readonly { readonly group: ConsumerGroup; readonly lag: number }[]> {
     return Promise.all(
       [...this.subscribed].map(async ([group, types]) => ({ group, lag: await this.topics.lagOf(group, types) })),
     );
   }
 
-  /** Resolves if the broker answers; else `engine-unavailable`. */
+  /** Resolves if the broker answers. @throws DomainError `engine-unavailable` */
   async ping(): Promise<void> {
     await this.topics.ping();
   }

@@ -1,158 +1,140 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
-import type { Backoff } from "../../application/backoff.js";
+import { type Entry, Gatherer } from "../../application/gatherer.js";
+import type { Timers } from "../../application/ports/timers.js";
+import { type Backoff, RetryLoop } from "../../application/retry.js";
 import { kafkaUnavailable, withDeadline } from "./kafka-client.js";
 import type { OutgoingMessage } from "./wire-format.js";
 
 export type Outgoing = { readonly topic: string; readonly message: OutgoingMessage };
 
-type Entry = {
-  readonly outgoing: readonly Outgoing[];
-  readonly settle: (error?: unknown) => void;
-  readonly timer: NodeJS.Timeout;
-  settled: boolean;
+export type ProducerNeeds = {
+  readonly kafka: Kafka;
+  readonly timers: Timers;
+  /** Runs on every new connection, before anything is sent. */
+  readonly prepare: () => Promise<void>;
+  readonly reconnect: Backoff;
+  /** How long a send may take, ms. */
+  readonly timeoutMs: number;
 };
 
-const gatherMs = 2;
-const mostGathered = 500;
-const mostBuffered = 10_000;
+/** A connection that may still be pending. */
+class Connection {
+  resolve: (producer: Producer) => void = () => {};
+  reject: (error: unknown) => void = () => {};
+  readonly producer = new Promise<Producer>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+
+  constructor() {
+    this.producer.catch(() => {});
+  }
+}
 
 /**
- * Gathers the messages of 2 ms, or 500, into one send, one send at a time so that a key keeps its order. Every caller
- * hears within the deadline; while the broker is known to be away, at once. Connects for ever in the background.
+ * Gathers messages for up to 20 ms into one send, one send at a time, so that every key keeps its order. Reconnects in
+ * the background for as long as it takes; while the broker is known to be unreachable, sends fail immediately.
  */
 export class KafkaProducer {
-  private readonly kafka: Kafka;
-  private readonly prepare: () => Promise<void>;
-  private readonly backoff: Backoff;
-  private readonly deadlineMs: number;
-  private readonly stopping = new AbortController();
-  private queue: Entry[] = [];
-  /** Messages whose callers still wait. */
-  private buffered = 0;
-  private queued = 0;
+  private readonly needs: ProducerNeeds;
+  private readonly gatherer: Gatherer<"all", readonly Outgoing[], void>;
+  private readonly loop: RetryLoop;
+  private connection = new Connection();
   private down = false;
-  private ring = () => {};
-  private running: Promise<void> | undefined;
+  private stopping = false;
+  private sending: Promise<unknown> = Promise.resolve();
+  private breakSession = (_: unknown) => {};
 
-  /** `prepare` runs on every new connection, before anything is sent. */
-  constructor(kafka: Kafka, prepare: () => Promise<void>, backoff: Backoff, deadlineMs: number) {
-    this.kafka = kafka;
-    this.prepare = prepare;
-    this.backoff = backoff;
-    this.deadlineMs = deadlineMs;
+  constructor(needs: ProducerNeeds) {
+    this.needs = needs;
+    const { timers, timeoutMs, reconnect } = needs;
+    this.gatherer = new Gatherer({
+      bounds: { batchSize: 250, inFlight: 1, capacity: 10_000, timeoutMs, lingerMs: 20 },
+      timers,
+      sizeOf: (outgoing) => outgoing.length,
+      unavailable: kafkaUnavailable,
+      work: (_, entries) => this.sendAll(entries),
+    });
+    this.loop = new RetryLoop({ timers, backoff: reconnect, round: () => this.session() });
   }
 
   start(): void {
-    this.running ??= this.run();
+    this.loop.start();
   }
 
-  /** Resolves when the broker has them on every replica that is in sync; else `engine-unavailable`. */
-  send(outgoing: readonly Outgoing[]): Promise<void> {
-    if (outgoing.length === 0) return Promise.resolve();
-    if (this.down || this.stopping.signal.aborted) return Promise.reject(kafkaUnavailable("not connected"));
-    if (this.buffered + outgoing.length > mostBuffered) return Promise.reject(kafkaUnavailable("buffer full"));
-    return new Promise((resolve, reject) => {
-      const entry: Entry = {
-        outgoing,
-        settled: false,
-        timer: setTimeout(() => entry.settle("too late"), this.deadlineMs),
-        settle: (error) => {
-          if (entry.settled) return;
-          entry.settled = true;
-          clearTimeout(entry.timer);
-          this.buffered -= outgoing.length;
-          if (error === undefined) resolve();
-          else reject(kafkaUnavailable(error));
-        },
-      };
-      this.queue.push(entry);
-      this.buffered += outgoing.length;
-      this.queued += outgoing.length;
-      if (this.queue.length === 1) setTimeout(() => this.ring(), gatherMs);
-      if (this.queued >= mostGathered) this.ring();
-    });
+  /**
+   * Resolves when every in-sync replica has the messages.
+   * @throws DomainError `engine-unavailable` if the broker is unreachable or too slow, or 10,000 messages are waiting
+   */
+  async send(outgoing: readonly Outgoing[]): Promise<void> {
+    if (outgoing.length === 0) return;
+    if (this.down || this.stopping) throw kafkaUnavailable("not connected");
+    await this.gatherer.add("all", outgoing);
   }
 
-  /** Sends what is buffered, if the broker answers within the deadline, and disconnects. */
+  /** Sends what is waiting, if the broker answers in time, and disconnects. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    this.ring();
-    if (this.running !== undefined) await withDeadline(this.running, this.deadlineMs).catch(() => {});
-    this.fail("stopped");
+    const { timeoutMs } = this.needs;
+    this.stopping = true;
+    await withDeadline(this.gatherer.drain(), timeoutMs).catch(() => {});
+    await withDeadline(this.loop.stop(), timeoutMs).catch(() => {});
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    for (let failures = 0; !signal.aborted || this.queue.length > 0; ) {
-      const producer = this.kafka.producer({
-        createPartitioner: Partitioners.DefaultPartitioner,
-        allowAutoTopicCreation: false,
-      });
-      let sending: Promise<unknown> = Promise.resolve();
-      try {
-        await producer.connect();
-        await this.prepare();
-        this.down = false;
-        for (;;) {
-          const entries = await this.gathered();
-          if (entries.length === 0) break;
-          failures = 0;
-          sending = this.sendAll(producer, entries);
-          await withDeadline(sending, this.deadlineMs).catch((error) => {
-            for (const entry of entries) entry.settle(error);
-            throw error;
-          });
-        }
-      } catch (error) {
-        this.down = true;
-        failures += 1;
-        this.fail(error);
-      }
-      // A send that is stuck reconnects by itself when its socket closes, so the producer goes only after it.
-      const gone = sending.catch(() => {}).then(() => producer.disconnect());
-      gone.catch(() => {});
-      if (this.down) await sleep(this.backoff(failures), undefined, { signal }).catch(() => {});
-      else await gone.catch(() => {});
+  /** Stays connected until the loop stops or a send fails. @throws the error of the connection or the send */
+  private async session(): Promise<number> {
+    const producer = this.needs.kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: false,
+    });
+    const broken = new Promise<never>((_, reject) => {
+      this.breakSession = reject;
+    });
+    broken.catch(() => {});
+    try {
+      await producer.connect();
+      await this.needs.prepare();
+      this.down = false;
+      this.connection.resolve(producer);
+      await Promise.race([broken, this.loop.stopped]);
+      await producer.disconnect();
+    } catch (error) {
+      this.down = true;
+      this.connection.reject(error);
+      this.connection = new Connection();
+      // A send that hangs reconnects by itself when its socket closes. So the producer is disconnected after the send.
+      void this.sending
+        .catch(() => {})
+        .then(() => producer.disconnect())
+        .catch(() => {});
+      throw error;
     }
+    return 0;
   }
 
-  /** The next entries to send; none once it stops. */
-  private async gathered(): Promise<readonly Entry[]> {
-    if (this.queued < mostGathered && !this.stopping.signal.aborted)
-      await new Promise<void>((resolve) => {
-        this.ring = resolve;
-        if (this.queue.length > 0) setTimeout(resolve, gatherMs);
-      });
-    const entries: Entry[] = [];
-    let count = 0;
-    while (this.queue.length > 0 && count < mostGathered) {
-      const entry = this.queue.shift() as Entry;
-      this.queued -= entry.outgoing.length;
-      if (entry.settled) continue;
-      entries.push(entry);
-      count += entry.outgoing.length;
+  private async sendAll(entries: readonly Entry<readonly Outgoing[], void>[]): Promise<void> {
+    if (this.down) throw kafkaUnavailable("not connected");
+    const { timeoutMs } = this.needs;
+    const topicMessages = byTopic(entries.flatMap(({ item }) => item));
+    try {
+      const producer = await this.connection.producer;
+      this.sending = producer.sendBatch({ acks: -1, timeout: timeoutMs, topicMessages });
+      await withDeadline(this.sending, timeoutMs);
+    } catch (error) {
+      this.down = true;
+      this.breakSession(error);
+      throw kafkaUnavailable(error);
     }
-    if (entries.length === 0 && !this.stopping.signal.aborted) return this.gathered();
-    return entries;
-  }
-
-  private async sendAll(producer: Producer, entries: readonly Entry[]): Promise<void> {
-    const byTopic = new Map<string, OutgoingMessage[]>();
-    for (const { outgoing } of entries)
-      for (const { topic, message } of outgoing) {
-        const messages = byTopic.get(topic);
-        if (messages === undefined) byTopic.set(topic, [message]);
-        else messages.push(message);
-      }
-    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
-    await producer.sendBatch({ acks: -1, timeout: this.deadlineMs, topicMessages });
-    for (const entry of entries) entry.settle();
-  }
-
-  private fail(error: unknown): void {
-    for (const entry of this.queue) entry.settle(error);
-    this.queue = [];
-    this.queued = 0;
+    this.loop.succeeded();
+    for (const entry of entries) entry.resolve();
   }
 }
+
+const byTopic = (outgoing: readonly Outgoing[]) => {
+  const topics = new Map<string, OutgoingMessage[]>();
+  for (const { topic, message } of outgoing) {
+    const messages = topics.get(topic);
+    if (messages === undefined) topics.set(topic, [message]);
+    else messages.push(message);
+  }
+  return [...topics].map(([topic, messages]) => ({ topic, messages }));
+};

@@ -2,18 +2,18 @@ import kafkajs, { type Admin } from "kafkajs";
 import { eventTypes } from "../../domain/event.js";
 import { type KafkaLog, type KafkaOptions, kafkaUnavailable, openKafka, withDeadline } from "./kafka-client.js";
 
-/** How safe the broker keeps what is sent to a topic. */
+/** The settings that decide how safely the broker stores a topic's messages. */
 export type TopicSettings = {
   readonly topic: string;
   readonly replicas: number;
-  /** How many replicas must have a message before it counts as sent; `null` where the broker does not tell. */
+  /** Number of replicas that must have a message before it counts as sent; `null` if the broker does not permit reading it. */
   readonly minInSyncReplicas: number | null;
 };
 
-const answerMs = 3_000;
+const requestTimeoutMs = 3_000;
 const minInSync = "min.insync.replicas";
 
-const isRefusal = (error: unknown): boolean =>
+const isDenied = (error: unknown): boolean =>
   /AUTHORIZATION_FAILED$/.test((error as { readonly type?: string }).type ?? "");
 
 const minInSyncOf = async (admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, number>> => {
@@ -21,7 +21,7 @@ const minInSyncOf = async (admin: Admin, topics: readonly string[]): Promise<Rea
   const { resources: found } = await admin
     .describeConfigs({ resources, includeSynonyms: false })
     .catch((error: unknown) => {
-      if (isRefusal(error)) return { resources: [] };
+      if (isDenied(error)) return { resources: [] };
       throw error;
     });
   return new Map(
@@ -33,10 +33,10 @@ const minInSyncOf = async (admin: Admin, topics: readonly string[]): Promise<Rea
   );
 };
 
-const ask = async (admin: Admin, wanted: readonly string[]): Promise<readonly TopicSettings[]> => {
+const readSettings = async (admin: Admin, wanted: readonly string[]): Promise<readonly TopicSettings[]> => {
   await admin.connect();
-  const there = new Set(await admin.listTopics());
-  if (!wanted.every((topic) => there.has(topic))) throw new Error("some topics are not there yet");
+  const existing = new Set(await admin.listTopics());
+  if (!wanted.every((topic) => existing.has(topic))) throw new Error("some topics do not exist yet");
   const { topics } = await admin.fetchTopicMetadata({ topics: [...wanted] });
   const minimum = await minInSyncOf(admin, wanted);
   return topics.map(({ name, partitions }) => ({
@@ -47,8 +47,8 @@ const ask = async (admin: Admin, wanted: readonly string[]): Promise<readonly To
 };
 
 /**
- * Asks the broker for the topics of every event, on a connection of its own that is closed again.
- * @throws DomainError `engine-unavailable` where it does not answer, or has not all of them yet
+ * Reads the settings of every event's topic, on a separate connection. Returns none if the broker does not permit it.
+ * @throws DomainError `engine-unavailable` if the broker does not answer, or some topics do not exist yet
  */
 export const readTopicSettings = async (
   options: KafkaOptions,
@@ -57,14 +57,14 @@ export const readTopicSettings = async (
   const admin = openKafka(options, log).admin();
   try {
     return await withDeadline(
-      ask(
+      readSettings(
         admin,
         eventTypes.map((type) => `${options.topicPrefix}${type}`),
       ),
-      answerMs,
+      requestTimeoutMs,
     );
   } catch (error) {
-    if (isRefusal(error)) return [];
+    if (isDenied(error)) return [];
     throw kafkaUnavailable(error);
   } finally {
     void admin.disconnect().catch(() => {});

@@ -4,11 +4,11 @@ import type { ConsumerGroup } from "../../application/choreography.js";
 import { type EventType, eventTypes } from "../../domain/event.js";
 import { type KafkaLog, type KafkaOptions, kafkaUnavailable, openKafka, withDeadline } from "./kafka-client.js";
 
-const answerMs = 2_000;
-/** A broker leads a new topic some 100 ms after the metadata says so. */
-const leadingMs = 5_000;
+const requestTimeoutMs = 2_000;
+/** A new topic has its leaders about 100 ms after the metadata says so. */
+const leaderTimeoutMs = 5_000;
 
-/** Names topics and groups, creates the topics, and asks the broker how things are. */
+/** Names topics and groups, creates the topics, and reads the broker's state. */
 export class KafkaTopics {
   private readonly kafka: Kafka;
   private readonly options: KafkaOptions;
@@ -30,35 +30,35 @@ export class KafkaTopics {
   }
 
   /**
-   * Creates the topics that are missing, and waits until every partition is led; where the broker does not let us, they
-   * are used as they are. A send that meets one partition without a leader would be repeated whole by kafkajs: what
-   * the others took of it would be there twice.
+   * Creates the missing topics and waits until every partition has a leader. If the broker does not permit it, the
+   * topics are used unchanged. Without the wait, kafkajs would repeat a whole send because of one partition without a
+   * leader, and the messages to the other partitions would be stored twice.
    */
   async create(): Promise<void> {
     try {
       await this.createMissing(await this.connected());
-      await this.untilLed();
+      await this.waitForLeaders();
     } catch (error) {
-      void this.forget();
+      void this.disconnect();
       throw error;
     }
   }
 
-  /** Resolves if the broker answers; else `engine-unavailable`. */
+  /** Resolves if the broker answers. @throws DomainError `engine-unavailable` */
   async ping(): Promise<void> {
-    await this.ask((admin) => admin.describeCluster());
+    await this.request((admin) => admin.describeCluster());
   }
 
-  /** How many messages a group has not taken yet. */
+  /** Returns how many messages a group has not processed yet. @throws DomainError `engine-unavailable` */
   async lagOf(group: ConsumerGroup, types: readonly EventType[]): Promise<number> {
     const topics = types.map((type) => this.topicOf(type));
-    return this.ask(async (admin) => {
-      const taken = await admin.fetchOffsets({ groupId: this.groupIdOf(group), topics });
+    return this.request(async (admin) => {
+      const committed = await admin.fetchOffsets({ groupId: this.groupIdOf(group), topics });
       const ends = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
       const lags = ends.flatMap((partitions, index) =>
         partitions.map(({ partition, high, low }) => {
-          const mine = taken.find(({ topic }) => topic === topics[index])?.partitions;
-          const offset = Number(mine?.find((each) => each.partition === partition)?.offset ?? -1);
+          const ofTopic = committed.find(({ topic }) => topic === topics[index])?.partitions;
+          const offset = Number(ofTopic?.find((each) => each.partition === partition)?.offset ?? -1);
           return Number(high) - (offset < 0 ? Number(low) : offset);
         }),
       );
@@ -67,14 +67,14 @@ export class KafkaTopics {
   }
 
   async stop(): Promise<void> {
-    await this.forget();
+    await this.disconnect();
   }
 
   private async createMissing(admin: Admin): Promise<void> {
-    const there = new Set(await admin.listTopics());
+    const existing = new Set(await admin.listTopics());
     const topics = eventTypes
       .map((type) => this.topicOf(type))
-      .filter((topic) => !there.has(topic))
+      .filter((topic) => !existing.has(topic))
       .map((topic) => ({
         topic,
         numPartitions: this.options.partitions,
@@ -84,39 +84,39 @@ export class KafkaTopics {
     try {
       await admin.createTopics({ topics, waitForLeaders: true });
     } catch (error) {
-      this.log("warn", "topics were not created", { error: String(error) });
+      this.log("warn", "topics not created", { error: String(error) });
     }
   }
 
-  private async untilLed(): Promise<void> {
-    // A client of its own, which says nothing: that a leader is not there yet is no news.
+  private async waitForLeaders(): Promise<void> {
+    // A separate client that logs nothing: a missing leader is expected here.
     const admin = openKafka(this.options, () => {}).admin();
     let waiting = true;
-    const isLed = (topic: string) =>
-      // Only its leader knows the offsets of a partition.
+    const hasLeaders = (topic: string) =>
+      // Only the leader of a partition returns its offsets.
       admin.fetchTopicOffsets(topic).then(
         () => true,
         () => false,
       );
-    const allLed = async () => {
+    const allHaveLeaders = async () => {
       await admin.connect();
-      for (const type of eventTypes) while (waiting && !(await isLed(this.topicOf(type)))) await sleep(20);
+      for (const type of eventTypes) while (waiting && !(await hasLeaders(this.topicOf(type)))) await sleep(20);
     };
     try {
-      await withDeadline(allLed(), leadingMs);
+      await withDeadline(allHaveLeaders(), leaderTimeoutMs);
     } catch (error) {
-      this.log("warn", "topics are used though some may have no leader", { error: String(error) });
+      this.log("warn", "partitions without a leader", { error: String(error) });
     } finally {
       waiting = false;
       void admin.disconnect().catch(() => {});
     }
   }
 
-  private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+  private async request<T>(send: (admin: Admin) => Promise<T>): Promise<T> {
     try {
-      return await withDeadline(this.connected().then(question), answerMs);
+      return await withDeadline(this.connected().then(send), requestTimeoutMs);
     } catch (error) {
-      void this.forget();
+      void this.disconnect();
       throw kafkaUnavailable(error);
     }
   }
@@ -138,7 +138,7 @@ export class KafkaTopics {
     }
   }
 
-  private async forget(): Promise<void> {
+  private async disconnect(): Promise<void> {
     const admin = this.admin;
     this.admin = undefined;
     await admin?.then((each) => each.disconnect()).catch(() => {});

@@ -1,90 +1,79 @@
 import type { KafkaMessage } from "kafkajs";
-import type { Backoff } from "../../application/backoff.js";
-import type { Choreography, ConsumerGroup } from "../../application/choreography.js";
-import { deadLetterOf } from "../../application/dead-letter-of.js";
-import { deliverBatch, maxTries } from "../../application/deliver-batch.js";
+import { type Consumer, consumeBatch, type Delivery } from "../../application/consume-batch.js";
 import type { DeadLetter, DeadLetters } from "../../application/ports/dead-letters.js";
-import type { DomainEvent } from "../../domain/event.js";
 import { decodeMessage, rawMessage } from "./wire-format.js";
 
-type Delivery = { readonly offset: string; readonly event: DomainEvent };
+type MessageDelivery = Delivery & { readonly offset: string };
 
-/** What a group does with the messages of one partition, and what each failure means. */
-export type Work = {
-  readonly group: ConsumerGroup;
-  readonly choreography: Choreography;
-  readonly deadLetters: DeadLetters;
-  readonly backoff: Backoff;
-};
+/** A consumer group, and where it parks events. */
+export type KafkaConsumer = Consumer & { readonly deadLetters: DeadLetters };
+
+/** The offset up to which everything is done, if any, and the wait before the rest is tried again, ms (0: none). */
+export type Progress = { readonly upTo: string | undefined; readonly waitMs: number };
 
 /**
- * How far a group is in one partition. While a message waits for its next try the partition is paused and read again
- * from there, so what is done beyond it is remembered: never more than a slice.
+ * The progress of a group in one partition. While a message waits for its next try, the partition is paused and later
+ * read again from that message. So this remembers which messages after it are done: at most one batch of them.
  */
 export class PartitionProgress {
-  private readonly work: Work;
+  private readonly consumer: KafkaConsumer;
   private readonly done = new Set<string>();
   private readonly tries = new Map<string, number>();
-  private timesAway = 0;
+  private failuresInRow = 0;
 
-  constructor(work: Work) {
-    this.work = work;
+  constructor(consumer: KafkaConsumer) {
+    this.consumer = consumer;
   }
 
-  /**
-   * Works on a slice. Answers the offset up to which all is done, if any is, and how long to wait (ms, 0: not at all)
-   * before the rest is tried again.
-   */
-  async take(slice: readonly KafkaMessage[]): Promise<{ readonly upTo: string | undefined; readonly waitMs: number }> {
+  /** Works on a batch. */
+  async consume(batch: readonly KafkaMessage[]): Promise<Progress> {
     let waitMs: number | undefined;
-    // Events behind one that has just been parked are free at once.
-    do waitMs = await this.attempt(slice.filter(({ offset }) => !this.done.has(offset)));
+    // Parking an event allows the later events of its key immediately.
+    do waitMs = await this.attempt(batch.filter(({ offset }) => !this.done.has(offset)));
     while (waitMs === undefined);
 
     let upTo: string | undefined;
-    for (const { offset } of slice) {
+    for (const { offset } of batch) {
       if (!this.done.delete(offset)) break;
       upTo = offset;
     }
     return { upTo, waitMs };
   }
 
-  /** `undefined`: some are left that need not wait. */
+  /** Returns the wait before the next attempt, ms; `undefined` if some messages are left that need not wait. */
   private async attempt(messages: readonly KafkaMessage[]): Promise<number | undefined> {
-    const { group, choreography, deadLetters, backoff } = this.work;
-    const deliveries: Delivery[] = [];
-    const letters = new Map<string, DeadLetter>();
+    const { group, backoff } = this.consumer;
+    const deliveries: MessageDelivery[] = [];
+    const undecodable: { readonly offset: string; readonly letter: DeadLetter }[] = [];
     for (const message of messages) {
       const { offset } = message;
       const decoded = decodeMessage(message);
-      if ("event" in decoded) deliveries.push({ offset, event: decoded.event });
+      if ("event" in decoded) deliveries.push({ offset, event: decoded.event, tries: this.tries.get(offset) ?? 0 });
       else {
         const { type, text } = rawMessage(message);
-        letters.set(offset, { type, group, error: decoded.undecodable, attempts: 0, event: text });
+        undecodable.push({ offset, letter: { type, group, error: decoded.undecodable, attempts: 0, event: text } });
       }
     }
-    const { done, failed, unavailable } = await deliverBatch(choreography, group, deliveries);
+    const { done, parked, retries, unavailable } = await consumeBatch(this.consumer, deliveries);
     for (const { offset } of done) this.finish(offset);
-    let mostTried = 0;
-    for (const { item, error } of failed) {
-      const tries = (this.tries.get(item.offset) ?? 0) + 1;
-      this.tries.set(item.offset, tries);
-      if (tries >= maxTries) letters.set(item.offset, deadLetterOf(group, item.event, error, tries));
-      else mostTried = Math.max(mostTried, tries);
-    }
-    if (letters.size > 0) {
-      try {
-        await deadLetters.park([...letters.values()]);
-      } catch {
-        // Nothing may be lost: until it can be parked it counts as not done.
-        return backoff(++this.timesAway);
-      }
-      for (const offset of letters.keys()) this.finish(offset);
-    }
-    if (unavailable !== undefined) return backoff(++this.timesAway);
-    this.timesAway = 0;
-    if (mostTried > 0) return backoff(mostTried);
+    for (const { item, tries } of retries) this.tries.set(item.offset, tries);
+    const letters = [...undecodable, ...parked.map(({ item, letter }) => ({ offset: item.offset, letter }))];
+    if (!(await this.park(letters)) || unavailable !== undefined) return backoff(++this.failuresInRow);
+    this.failuresInRow = 0;
+    if (retries.length > 0) return Math.max(...retries.map(({ waitMs }) => waitMs));
     return messages.every(({ offset }) => this.done.has(offset)) ? 0 : undefined;
+  }
+
+  /** Returns whether the letters are stored. Otherwise their events are still to do. */
+  private async park(letters: readonly { readonly offset: string; readonly letter: DeadLetter }[]): Promise<boolean> {
+    if (letters.length === 0) return true;
+    try {
+      await this.consumer.deadLetters.park(letters.map(({ letter }) => letter));
+    } catch {
+      return false;
+    }
+    for (const { offset } of letters) this.finish(offset);
+    return true;
   }
 
   private finish(offset: string): void {

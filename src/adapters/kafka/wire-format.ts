@@ -2,14 +2,14 @@ import type { IHeaders, KafkaMessage } from "kafkajs";
 import { type Decoded, decodeEvent } from "../../domain/decode-event.js";
 import { type DomainEvent, keyOf } from "../../domain/event.js";
 
-/** A message as the producer takes it. */
+/** A message for the producer. */
 export type OutgoingMessage = {
   readonly key: string;
   readonly value: string;
   readonly headers: Record<string, string>;
 };
 
-/** CloudEvents 1.0, binary mode: the envelope in headers, the data as the value. */
+/** Encodes an event as CloudEvents 1.0 in binary mode: the envelope in the headers, the data as the value. */
 export const encodeMessage = (event: DomainEvent): OutgoingMessage => ({
   key: keyOf(event),
   value: JSON.stringify(event.data),
@@ -25,7 +25,7 @@ export const encodeMessage = (event: DomainEvent): OutgoingMessage => ({
 
 type Received = Pick<KafkaMessage, "value" | "headers">;
 
-/** The event in a message, or why there is none; it never throws. */
+/** Decodes the event in a message. Never throws: an error in a handler would stop a kafkajs consumer permanently. */
 export const decodeMessage = ({ value, headers = {} }: Received): Decoded => {
   const version = header(headers, "ce_specversion");
   if (version !== "1.0") return { undecodable: `ce_specversion is ${version ?? "missing"}` };
@@ -44,7 +44,7 @@ export const decodeMessage = ({ value, headers = {} }: Received): Decoded => {
   });
 };
 
-/** The type that a message claims, and all of it as text, for whoever reads its dead letter. */
+/** Returns the type that a message states and its value as text, for a dead letter. */
 export const rawMessage = ({ value, headers = {} }: Received): { readonly type: string; readonly text: string } => ({
   type: header(headers, "ce_type") ?? "unknown",
   text: value?.toString() ?? "",

@@ -1,42 +1,43 @@
-import { type Backoff, jitteredBackoff } from "../../application/backoff.js";
 import { type Choreography, type ConsumerGroup, consumerGroups } from "../../application/choreography.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { EventBus } from "../../application/ports/event-bus.js";
 import type { JobLease } from "../../application/ports/job-lease.js";
+import type { Timers } from "../../application/ports/timers.js";
+import { type Backoff, jitteredBackoff } from "../../application/retry.js";
 import type { DomainEvent, EventType } from "../../domain/event.js";
 import { type Database, pingDatabase, read } from "./database.js";
 import { type Journal, SqlJournalWorker } from "./sql-journal-worker.js";
 import { SqlJournalWriter } from "./sql-journal-writer.js";
 
-/** What a test shortens; the defaults are for production. */
+export type JournalNeeds = {
+  readonly db: Database;
+  readonly lease: JobLease;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Must be the same on every node, also on nodes that only publish. */
+  readonly groupsOf: (type: EventType) => readonly ConsumerGroup[];
+};
+
+/** Times that tests shorten. The defaults are for production. */
 export type JournalTuning = {
   readonly backoff?: Backoff;
   readonly pollMs?: number;
-  /** Until a caller of `publish` hears that the database is away, ms. */
-  readonly writeDeadlineMs?: number;
+  /** After this time `publish` rejects, ms. */
+  readonly writeTimeoutMs?: number;
 };
 
-/** The journal: events as rows in the database, one a consumer group, gone once the group has reacted. */
+/** The journal: events as rows in the database, one per consumer group, deleted once the group has reacted. */
 export class SqlEventBus implements EventBus {
   private readonly journal: Journal;
-  private readonly groupsOf: (type: EventType) => readonly ConsumerGroup[];
+  private readonly groupsOf: JournalNeeds["groupsOf"];
   private readonly writer: SqlJournalWriter;
   private workers: ReadonlyMap<ConsumerGroup, SqlJournalWorker> = new Map();
 
-  /** `groupsOf` must be the same on every node, also on those that only publish. */
-  constructor(
-    db: Database,
-    lease: JobLease,
-    clock: Clock,
-    groupsOf: (type: EventType) => readonly ConsumerGroup[],
-    tuning: JournalTuning = {},
-  ) {
+  constructor({ groupsOf, ...needs }: JournalNeeds, tuning: JournalTuning = {}) {
     this.groupsOf = groupsOf;
-    this.writer = new SqlJournalWriter(db, tuning.writeDeadlineMs ?? 5_000);
+    this.writer = new SqlJournalWriter(needs.db, needs.timers, tuning.writeTimeoutMs ?? 5_000);
     this.journal = {
-      db,
-      lease,
-      clock,
+      ...needs,
       backoff: tuning.backoff ?? jitteredBackoff(100, 5_000, Math.random),
       pollMs: tuning.pollMs ?? 500,
     };
@@ -46,7 +47,7 @@ export class SqlEventBus implements EventBus {
 
   async publish(events: readonly DomainEvent[]): Promise<void> {
     await this.writer.write(events, ({ type }) => this.groupsOf(type));
-    for (const group of new Set(events.flatMap(({ type }) => this.groupsOf(type)))) this.workers.get(group)?.poke();
+    for (const group of new Set(events.flatMap(({ type }) => this.groupsOf(type)))) this.workers.get(group)?.wake();
   }
 
   async consume(choreography: Choreography): Promise<void> {
@@ -57,20 +58,20 @@ export class SqlEventBus implements EventBus {
   }
 
   deadConsumers(): readonly string[] {
-    return [...this.workers.values()].flatMap(({ trouble }) => trouble ?? []);
+    return [...this.workers.values()].flatMap(({ fault }) => fault ?? []);
   }
 
   async stopConsuming(): Promise<void> {
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
   }
 
-  /** Writes what was published. */
+  /** Stops consuming and writes what was published. */
   async stop(): Promise<void> {
     await this.stopConsuming();
     await this.writer.stop();
   }
 
-  /** Rows that each group has not taken yet, for metrics. Unreachable: `engine-unavailable`. */
+  /** Returns how many rows each group has not processed yet. @throws DomainError `engine-unavailable` */
   async lag(): Promise<readonly { readonly group: ConsumerGroup; readonly lag: number }[]> {
     const { knex } = this.journal.db;
     const rows = await read<readonly { readonly consumer_group: string; readonly lag: number | string }[]>(
@@ -82,7 +83,7 @@ export class SqlEventBus implements EventBus {
     }));
   }
 
-  /** Resolves if the database answers; else `engine-unavailable`. */
+  /** Resolves if the database answers. @throws DomainError `engine-unavailable` */
   async ping(): Promise<void> {
     await pingDatabase(this.journal.db);
   }

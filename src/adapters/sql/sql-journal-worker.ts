@@ -1,21 +1,27 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Backoff } from "../../application/backoff.js";
 import type { Choreography, ConsumerGroup } from "../../application/choreography.js";
-import { deadLetterOf, oneLine } from "../../application/dead-letter-of.js";
-import { deliverBatch, maxTries } from "../../application/deliver-batch.js";
+import { consumeBatch, type Delivery } from "../../application/consume-batch.js";
+import { oneLine } from "../../application/dead-letter/dead-letter-of.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { DeadLetter } from "../../application/ports/dead-letters.js";
 import type { JobLease } from "../../application/ports/job-lease.js";
+import type { Timers } from "../../application/ports/timers.js";
+import { type Backoff, RetryLoop } from "../../application/retry.js";
 import { parseEvent } from "../../domain/decode-event.js";
-import type { DomainEvent } from "../../domain/event.js";
 import { isBackendUnavailable } from "../../domain/problem.js";
 import { type Database, read, transact } from "./database.js";
 import { SqlDeadLetters } from "./sql-dead-letters.js";
 
 type Row = { readonly id: number; readonly type: string; readonly payload: string; readonly attempts: number };
-type Delivery = { readonly row: Row; readonly event: DomainEvent };
+type RowDelivery = Delivery & { readonly id: number };
+type Retry = { readonly id: number; readonly attempts: number; readonly due_at: number };
+/** What a batch changes in the database. */
+type Changes = {
+  readonly deleted: readonly number[];
+  readonly letters: readonly DeadLetter[];
+  readonly retries: Retry[];
+};
 
-const sliceSize = 500;
+const batchSize = 500;
 const leaseMs = 10_000;
 const renewMs = leaseMs / 3;
 
@@ -23,72 +29,64 @@ export type Journal = {
   readonly db: Database;
   readonly lease: JobLease;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly backoff: Backoff;
-  /** How often to look for what other nodes wrote, ms. */
+  /** How often to read rows that other nodes have written, ms. */
   readonly pollMs: number;
 };
 
-/** Brings one group its rows, in order; a lease lets one worker at a time do so, whatever the number of nodes. */
+/** Delivers one group's rows, in order. A lease lets one worker at a time do so, however many nodes there are. */
 export class SqlJournalWorker {
   private readonly group: ConsumerGroup;
   private readonly journal: Journal;
   private readonly choreography: Choreography;
   private readonly job: string;
-  private readonly stopping = new AbortController();
+  private readonly loop: RetryLoop;
   private renewAt = 0;
   private nextDueAt = 0;
-  private poked = false;
-  private wake = () => {};
-  private lastTrouble: string | undefined;
-  private running: Promise<void> | undefined;
+  private lastFault: string | undefined;
 
   constructor(group: ConsumerGroup, journal: Journal, choreography: Choreography) {
     this.group = group;
     this.journal = journal;
     this.choreography = choreography;
     this.job = `journal:${group}`;
+    this.loop = new RetryLoop({
+      timers: journal.timers,
+      backoff: journal.backoff,
+      round: () => this.round(),
+      onFailure: (error) => {
+        if (!isBackendUnavailable(error)) this.lastFault = `${group}: ${oneLine(error)}`;
+      },
+    });
   }
 
   start(): void {
-    this.running ??= this.run();
+    this.loop.start();
   }
 
-  /** Asks to look now: rows of this group have been committed. */
-  poke(): void {
-    this.poked = true;
-    this.wake();
+  /** Reads now: rows of this group were committed. */
+  wake(): void {
+    this.loop.wake();
   }
 
-  /** Resolves when the slice at work is done and the lease let go. */
+  /** Resolves when the batch in progress is done and the lease is released. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    this.wake();
-    await this.running;
+    await this.loop.stop();
+    if (this.renewAt > 0) await this.journal.lease.release(this.job).catch(() => {});
+    this.renewAt = 0;
   }
 
-  /** Why it delivers nothing, where no engine is to blame. */
-  get trouble(): string | undefined {
-    return this.lastTrouble;
+  /** Why the group delivers nothing although every backend answers, if so. */
+  get fault(): string | undefined {
+    return this.lastFault;
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    const { lease, backoff } = this.journal;
-    for (let failures = 0; !signal.aborted; ) {
-      try {
-        this.poked = false;
-        const rows = (await this.holdsLease()) ? await this.due() : [];
-        if (rows.length > 0) await this.take(rows);
-        failures = 0;
-        this.lastTrouble = undefined;
-        if (rows.length === 0) await this.rest();
-      } catch (error) {
-        if (!isBackendUnavailable(error)) this.lastTrouble = `${this.group}: ${oneLine(error)}`;
-        failures += 1;
-        await sleep(backoff(failures), undefined, { signal }).catch(() => {});
-      }
-    }
-    if (this.renewAt > 0) await lease.release(this.job).catch(() => {});
+  private async round(): Promise<number> {
+    const rows = (await this.holdsLease()) ? await this.due() : [];
+    if (rows.length > 0) await this.consume(rows);
+    this.lastFault = undefined;
+    return rows.length > 0 ? 0 : this.restMs();
   }
 
   private async holdsLease(): Promise<boolean> {
@@ -99,77 +97,63 @@ export class SqlJournalWorker {
     return held;
   }
 
-  /** The oldest that are due; one that waits for its next try holds back its own key. */
+  /** Reads the oldest rows that are due. An event that waits for its next try holds back its own key. */
   private due(): Promise<readonly Row[]> {
     const { knex } = this.journal.db;
     const now = Date.now();
-    const mine = () => knex("deliveries").where("consumer_group", this.group);
+    const ofGroup = () => knex("deliveries").where("consumer_group", this.group);
     return read<Row[]>(
-      mine()
+      ofGroup()
         .where("due_at", "<=", now)
-        .whereNotIn("event_key", mine().where("due_at", ">", now).select("event_key"))
+        .whereNotIn("event_key", ofGroup().where("due_at", ">", now).select("event_key"))
         .orderBy("id")
-        .limit(sliceSize)
+        .limit(batchSize)
         .select("id", "type", "payload", "attempts"),
     );
   }
 
-  /** Until a poke, the next row that is due, or the next look. */
-  private async rest(): Promise<void> {
-    if (this.poked || this.stopping.signal.aborted) return;
+  /** The time until the next row is due, at most `pollMs`. */
+  private restMs(): number {
+    const { pollMs } = this.journal;
     const untilDue = this.nextDueAt - Date.now();
-    const waitMs = untilDue > 0 ? Math.min(untilDue, this.journal.pollMs) : this.journal.pollMs;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.wake = resolve;
-      timer = setTimeout(resolve, waitMs);
-    });
-    clearTimeout(timer);
+    return untilDue > 0 ? Math.min(untilDue, pollMs) : pollMs;
   }
 
-  private async take(rows: readonly Row[]): Promise<void> {
-    const letters: DeadLetter[] = [];
-    const gone: number[] = [];
-    const deliveries: Delivery[] = [];
-    for (const row of rows) {
-      const decoded = parseEvent(row.payload);
-      if ("event" in decoded) deliveries.push({ row, event: decoded.event });
-      else {
-        const { type, payload } = row;
-        letters.push({ type, group: this.group, error: decoded.undecodable, attempts: 0, event: payload });
-        gone.push(row.id);
-      }
+  private async consume(rows: readonly Row[]): Promise<void> {
+    const { group, choreography } = this;
+    const { lease, backoff } = this.journal;
+    const deliveries: RowDelivery[] = [];
+    const undecodable: { readonly id: number; readonly letter: DeadLetter }[] = [];
+    for (const { id, type, payload, attempts } of rows) {
+      const decoded = parseEvent(payload);
+      if ("event" in decoded) deliveries.push({ id, event: decoded.event, tries: attempts });
+      else undecodable.push({ id, letter: { type, group, error: decoded.undecodable, attempts: 0, event: payload } });
     }
-    // A slice may take longer than the lease.
-    const renewal = setInterval(() => {
-      this.journal.lease.acquire(this.job, leaseMs).catch(() => {});
-    }, renewMs);
-    const { done, failed, unavailable } = await deliverBatch(this.choreography, this.group, deliveries).finally(() =>
-      clearInterval(renewal),
-    );
-    gone.push(...done.map(({ row }) => row.id));
-    const again: { readonly id: number; readonly attempts: number; readonly due_at: number }[] = [];
-    for (const { item, error } of failed) {
-      const attempts = item.row.attempts + 1;
-      if (attempts >= maxTries) {
-        letters.push(deadLetterOf(this.group, item.event, error, attempts));
-        gone.push(item.row.id);
-      } else {
-        const dueAt = Date.now() + Math.ceil(this.journal.backoff(attempts));
-        again.push({ id: item.row.id, attempts, due_at: dueAt });
-      }
-    }
-    const { db, clock } = this.journal;
-    await transact(db, async (trx) => {
-      await new SqlDeadLetters(db, clock).parkIn(trx, letters);
-      if (gone.length > 0) await trx("deliveries").whereIn("id", gone).delete();
-      for (const { id, ...change } of again) await trx("deliveries").where({ id }).update(change);
+    // A batch may take longer than the lease.
+    const renewal = setInterval(() => void lease.acquire(this.job, leaseMs).catch(() => {}), renewMs);
+    const consuming = consumeBatch({ group, choreography, backoff }, deliveries);
+    const { done, parked, retries, unavailable } = await consuming.finally(() => clearInterval(renewal));
+    const now = Date.now();
+    await this.record({
+      deleted: [...undecodable, ...done, ...parked.map(({ item }) => item)].map(({ id }) => id),
+      letters: [...undecodable, ...parked].map(({ letter }) => letter),
+      retries: retries.map(({ item, tries, waitMs }) => ({
+        id: item.id,
+        attempts: tries,
+        due_at: now + Math.ceil(waitMs),
+      })),
     });
-    this.nextDueAt = Math.min(...again.map(({ due_at }) => due_at), this.stillDue());
     if (unavailable !== undefined) throw unavailable;
   }
 
-  private stillDue(): number {
-    return this.nextDueAt > Date.now() ? this.nextDueAt : Number.POSITIVE_INFINITY;
+  private async record({ deleted, letters, retries }: Changes): Promise<void> {
+    const { db, clock } = this.journal;
+    await transact(db, async (trx) => {
+      await new SqlDeadLetters(db, clock).parkIn(trx, letters);
+      if (deleted.length > 0) await trx("deliveries").whereIn("id", deleted).delete();
+      for (const { id, ...change } of retries) await trx("deliveries").where({ id }).update(change);
+    });
+    const stillDue = this.nextDueAt > Date.now() ? this.nextDueAt : Number.POSITIVE_INFINITY;
+    this.nextDueAt = Math.min(stillDue, ...retries.map(({ due_at }) => due_at));
   }
 }

@@ -1,4 +1,6 @@
 import type { ConsumerGroup } from "../../application/choreography.js";
+import { Gatherer } from "../../application/gatherer.js";
+import type { Timers } from "../../application/ports/timers.js";
 import { type DomainEvent, keyOf } from "../../domain/event.js";
 import { DomainError } from "../../domain/problem.js";
 import { type Database, transact } from "./database.js";
@@ -13,93 +15,49 @@ type Row = {
   readonly due_at: number;
   readonly created_at: number;
 };
-type Entry = { readonly rows: readonly Row[]; readonly settle: (error?: unknown) => void; settled: boolean };
 
-const gatherMs = 2;
-const mostGathered = 500;
-const mostBuffered = 10_000;
+const rowsPerInsert = 500;
 
-/** Writes published events as rows of the journal, those of 2 ms, or 500, in one insert, one insert at a time. */
+/** Writes published events as rows of the journal: concurrent calls share one transaction, in order. */
 export class SqlJournalWriter {
-  private readonly db: Database;
-  private readonly deadlineMs: number;
-  private queue: Entry[] = [];
-  /** Rows whose callers still wait. */
-  private buffered = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<void> | undefined;
+  private readonly gatherer: Gatherer<"journal", readonly Row[], void>;
 
-  constructor(db: Database, deadlineMs: number) {
-    this.db = db;
-    this.deadlineMs = deadlineMs;
-  }
-
-  /** Resolves once the rows are committed; away, too late or full: `engine-unavailable`. */
-  write(events: readonly DomainEvent[], groupsOf: (event: DomainEvent) => readonly ConsumerGroup[]): Promise<void> {
-    const now = Date.now();
-    const rows = events.flatMap((event) => groupsOf(event).map((group) => rowOf(event, group, now)));
-    if (rows.length === 0) return Promise.resolve();
-    if (this.buffered + rows.length > mostBuffered) return Promise.reject(unavailable("buffer full"));
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(() => entry.settle(unavailable("too late")), this.deadlineMs);
-      const entry: Entry = {
-        rows,
-        settled: false,
-        settle: (error) => {
-          if (entry.settled) return;
-          entry.settled = true;
-          clearTimeout(late);
-          this.buffered -= rows.length;
-          if (error === undefined) resolve();
-          else reject(error);
-        },
-      };
-      this.queue.push(entry);
-      this.buffered += rows.length;
-      if (this.buffered >= mostGathered) this.flush();
-      else this.timer ??= setTimeout(() => this.flush(), gatherMs);
-    });
-  }
-
-  /** Resolves when all that was given is written, or has failed. */
-  async stop(): Promise<void> {
-    this.flush();
-    while (this.buffered > 0 && this.writing !== undefined) await this.writing;
-  }
-
-  private flush(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.writing ??= this.drain().finally(() => {
-      this.writing = undefined;
-    });
-  }
-
-  private async drain(): Promise<void> {
-    while (this.queue.length > 0) {
-      const entries: Entry[] = [];
-      let count = 0;
-      for (let entry = this.queue.shift(); entry !== undefined; entry = this.queue.shift()) {
-        if (entry.settled) continue;
-        entries.push(entry);
-        count += entry.rows.length;
-        if (count >= mostGathered) break;
-      }
-      const rows = entries.flatMap((entry) => entry.rows);
-      let failure: unknown;
-      try {
-        await transact(this.db, async (trx) => {
-          for (let from = 0; from < rows.length; from += mostGathered)
+  constructor(db: Database, timers: Timers, timeoutMs: number) {
+    this.gatherer = new Gatherer({
+      bounds: { batchSize: rowsPerInsert, inFlight: 1, capacity: 10_000, timeoutMs },
+      timers,
+      sizeOf: (rows) => rows.length,
+      unavailable: (reason) => new DomainError({ code: "engine-unavailable", engine: "database" }, reason),
+      work: async (_, entries) => {
+        const rows = entries.flatMap(({ item }) => item);
+        await transact(db, async (trx) => {
+          for (let from = 0; from < rows.length; from += rowsPerInsert)
             await trx("deliveries")
-              .insert(rows.slice(from, from + mostGathered))
+              .insert(rows.slice(from, from + rowsPerInsert))
               .onConflict(["consumer_group", "event_id"])
               .ignore();
         });
-      } catch (error) {
-        failure = error;
-      }
-      for (const entry of entries) entry.settle(failure);
-    }
+        for (const entry of entries) entry.resolve();
+      },
+    });
+  }
+
+  /**
+   * Resolves once the rows are committed.
+   * @throws DomainError `engine-unavailable` if the database is unreachable or too slow, or 10,000 rows are waiting
+   */
+  async write(
+    events: readonly DomainEvent[],
+    groupsOf: (event: DomainEvent) => readonly ConsumerGroup[],
+  ): Promise<void> {
+    const now = Date.now();
+    const rows = events.flatMap((event) => groupsOf(event).map((group) => rowOf(event, group, now)));
+    if (rows.length > 0) await this.gatherer.add("journal", rows);
+  }
+
+  /** Resolves when everything that was passed to `write` is written or has failed. */
+  async stop(): Promise<void> {
+    await this.gatherer.drain();
   }
 }
 
@@ -113,5 +71,3 @@ const rowOf = (event: DomainEvent, group: ConsumerGroup, now: number): Row => ({
   due_at: now,
   created_at: now,
 });
-
-const unavailable = (cause: string) => new DomainError({ code: "engine-unavailable", engine: "database" }, cause);

@@ -3,7 +3,7 @@ import { lookup as lookUp } from "node:dns/promises";
 import { request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { oneLine } from "../../application/dead-letter-of.js";
+import { oneLine } from "../../application/dead-letter/dead-letter-of.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { Sent, WebhookTarget } from "../../application/ports/webhook-target.js";
 import type { DomainEvent } from "../../domain/event.js";

@@ -1,8 +1,8 @@
-import type { DomainEvent } from "../domain/event.js";
-import type { ConsumerGroup } from "./choreography.js";
-import type { DeadLetter } from "./ports/dead-letters.js";
+import type { DomainEvent } from "../../domain/event.js";
+import type { ConsumerGroup } from "../choreography.js";
+import type { DeadLetter } from "../ports/dead-letters.js";
 
-/** The letter of an event that failed for the last time. */
+/** Returns the dead letter of an event that failed for the last time. */
 export const deadLetterOf = (
   group: ConsumerGroup,
   event: DomainEvent,
@@ -10,5 +10,5 @@ export const deadLetterOf = (
   attempts: number,
 ): DeadLetter => ({ type: event.type, group, error: oneLine(error), attempts, event: JSON.stringify(event) });
 
-/** An error's name and message in one line of at most 500 characters. */
+/** Returns an error's name and message in one line of at most 500 characters. */
 export const oneLine = (error: unknown): string => String(error).replace(/\s+/g, " ").trim().slice(0, 500);

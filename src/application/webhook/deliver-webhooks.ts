@@ -1,10 +1,10 @@
 import type { EventId } from "../../domain/event.js";
 import { after, type EpochMs } from "../../domain/time.js";
-import { type Backoff, jitteredBackoff } from "../backoff.js";
-import { deadLetterOf } from "../dead-letter-of.js";
+import { deadLetterOf } from "../dead-letter/dead-letter-of.js";
 import type { Clock } from "../ports/clock.js";
 import type { WebhookDeliveries, WebhookDelivery } from "../ports/webhook-deliveries.js";
 import type { WebhookTarget } from "../ports/webhook-target.js";
+import { type Backoff, jitteredBackoff } from "../retry.js";
 
 /** Sends at once, so that a listener that hangs ties up no more. */
 const sendsAtOnce = 8;

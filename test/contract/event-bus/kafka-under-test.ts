@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AssignerProtocol, Kafka, logLevel, type PartitionAssigner } from "kafkajs";
 import { KafkaEventBus, type KafkaTuning } from "../../../src/adapters/kafka/kafka-event-bus.js";
+import { systemTimers } from "../../../src/adapters/system/system-timers.js";
 import { type BusUnderTest, rememberDeadLetters } from "./bus-under-test.js";
 
 export const quickTuning: KafkaTuning = { retry: () => 40, reconnect: () => 100 };
@@ -19,7 +20,7 @@ export const openKafkaUnderTest = async (
   return {
     patienceMs: 60_000,
     open: async () => {
-      const bus = new KafkaEventBus(options, deadLetters, tuning);
+      const bus = new KafkaEventBus(options, deadLetters, systemTimers, tuning);
       closing.push(() => bus.stop());
       await bus.start();
       return bus;

@@ -1,4 +1,4 @@
-import { MemoryEventBus } from "../../../src/adapters/memory/memory-event-bus.js";
+import { MemoryEventBus } from "../../support/memory-event-bus.js";
 import { type BusUnderTest, rememberDeadLetters } from "./bus-under-test.js";
 
 /** A bus in this process; a second instance would know nothing of the first. */

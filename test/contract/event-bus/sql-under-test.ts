@@ -3,6 +3,7 @@ import { createConnection } from "mysql2/promise";
 import { closeDatabase, type DatabaseTarget, openDatabase } from "../../../src/adapters/sql/database.js";
 import { type JournalTuning, SqlEventBus } from "../../../src/adapters/sql/sql-event-bus.js";
 import { SqlJobLease } from "../../../src/adapters/sql/sql-job-lease.js";
+import { systemTimers } from "../../../src/adapters/system/system-timers.js";
 import type { ConsumerGroup } from "../../../src/application/choreography.js";
 import type { EventType } from "../../../src/domain/event.js";
 import type { EpochMs } from "../../../src/domain/time.js";
@@ -48,7 +49,7 @@ const openOn = async (target: DatabaseTarget, tuning = quickJournal): Promise<Op
     patienceMs: 60_000,
     open: async () => {
       const lease = new SqlJobLease(db, clock, `node-${buses.length}`);
-      const bus = new SqlEventBus(db, lease, clock, groupsOf, tuning);
+      const bus = new SqlEventBus({ db, lease, clock, timers: systemTimers, groupsOf }, tuning);
       buses.push(bus);
       await bus.start();
       return bus;

@@ -1,4 +1,4 @@
-import { deadLetterOf } from "../../../src/application/dead-letter-of.js";
+import { deadLetterOf } from "../../../src/application/dead-letter/dead-letter-of.js";
 import type { WebhookDelivery } from "../../../src/application/ports/webhook-deliveries.js";
 import type { EventOf } from "../../../src/domain/event.js";
 import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";

@@ -2,7 +2,6 @@ import { onTestFinished } from "vitest";
 import { MemoryCouponQueue } from "../../../src/adapters/memory/memory-coupon-queue.js";
 import { MemoryCouponStock } from "../../../src/adapters/memory/memory-coupon-stock.js";
 import { MemoryCouponStores } from "../../../src/adapters/memory/memory-coupon-stores.js";
-import { MemoryEventBus } from "../../../src/adapters/memory/memory-event-bus.js";
 import { memoryTaskNotices } from "../../../src/adapters/memory/memory-notices.js";
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
 import { SqlClaimQueries } from "../../../src/adapters/sql/sql-claim-queries.js";
@@ -34,6 +33,7 @@ import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js"
 import type { Claim } from "../../../src/domain/coupon.js";
 import type { DomainEvent } from "../../../src/domain/event.js";
 import { coupon, couponId, standingClock, userId } from "../../support/drop.js";
+import { MemoryEventBus } from "../../support/memory-event-bus.js";
 import { migrateForTest } from "../../support/migrated-database.js";
 
 export const drop = couponId("drop");

@@ -1,5 +1,4 @@
 import { onTestFinished } from "vitest";
-import { MemoryEventBus } from "../../../src/adapters/memory/memory-event-bus.js";
 import { SandboxProvider } from "../../../src/adapters/provider/sandbox-provider.js";
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
 import { SqlSandboxBook } from "../../../src/adapters/sql/sql-sandbox-book.js";
@@ -18,6 +17,7 @@ import type { PaymentRequest } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import { testPorts, testSettings, type UseCaseName, withOwnEach } from "../../support/application.js";
 import { rowsIn, standingClock } from "../../support/drop.js";
+import { MemoryEventBus } from "../../support/memory-event-bus.js";
 import { migrateForTest } from "../../support/migrated-database.js";
 import { OrderLedger } from "../../support/order-ledger.js";
 

@@ -2,7 +2,6 @@ import ts from "typescript";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { BoxOffice } from "../../../bench/rehearsal/box-office.js";
 import { Client } from "../../../bench/rehearsal/client.js";
-import { MemoryEventBus } from "../../../src/adapters/memory/memory-event-bus.js";
 import {
   type Choreography,
   type ConsumerGroup,
@@ -17,6 +16,7 @@ import { scheduleSoldOut } from "../../../src/domain/sold-out.js";
 import { after } from "../../../src/domain/time.js";
 import { noon } from "../../support/drop.js";
 import { startHttpApp } from "../../support/http-app.js";
+import { MemoryEventBus } from "../../support/memory-event-bus.js";
 
 type SoldOut = EventOf<"schedule.sold-out">;
 type Recipe = Reactions & { readonly textSoldOut: Reaction<"schedule.sold-out"> };
