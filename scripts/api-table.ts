@@ -1,8 +1,8 @@
 import { pino } from "pino";
-import { apiTables } from "../src/adapters/http/api/api-tables.js";
-import { InFlight } from "../src/adapters/http/server/in-flight.js";
+import { routeTables } from "../src/adapters/http/api/routes.js";
+import { Tickets } from "../src/adapters/http/server/callers.js";
+import { InFlight } from "../src/adapters/http/server/exchange.js";
 import type { Route } from "../src/adapters/http/server/route.js";
-import { Tickets } from "../src/adapters/http/server/ticket.js";
 import { systemClock } from "../src/adapters/system/system-clock.js";
 import { readConfig } from "../src/bootstrap/config.js";
 import { openNode } from "../src/bootstrap/node-steps.js";
@@ -14,7 +14,7 @@ const tables = () => {
   const never = async () => {
     throw new Error("the table of calls needs no response");
   };
-  return apiTables(application, {
+  return routeTables(application, {
     tickets: new Tickets(never, systemClock),
     metrics,
     inFlight: new InFlight(0),

@@ -1,4 +1,4 @@
-import type { Reading } from "../adapters/http/server/metrics.js";
+import type { GaugeSource } from "../adapters/http/server/metrics.js";
 import type { Backends } from "./backends.js";
 import type { JobMetrics } from "./scheduled-jobs.js";
 
@@ -16,7 +16,7 @@ const askedOnce = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
 };
 
 /** Figures of the parts behind the edge, for `/metrics`. */
-export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Reading[] => {
+export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly GaugeSource[] => {
   const { bus, outboxRows, deadLetterRows, orders, payments, clock } = ports;
   const openOrders = askedOnce(() => orders.open());
   const unsettled = askedOnce(() => payments.unsettled());

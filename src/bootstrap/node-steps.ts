@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
-import type { Auth } from "../adapters/http/server/caller.js";
-import { HttpServer } from "../adapters/http/server/http-server.js";
+import { HttpServer } from "../adapters/http/http-server.js";
+import type { Auth } from "../adapters/http/server/callers.js";
 import { Metrics } from "../adapters/http/server/metrics.js";
 import type { RecurringJob } from "../adapters/system/recurring-job.js";
 import type { ClosedLate } from "../application/payment/closed-late.js";
@@ -80,7 +80,7 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
     ),
     log,
     metrics,
-    readings: gauges(ports, background.metrics),
+    gauges: gauges(ports, background.metrics),
   });
   return [
     ...databaseSteps(config, backends, fatal),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { BriefAnswers } from "../../src/adapters/http/server/brief-answers.js";
+import { BriefCache } from "../../src/adapters/http/api/board-responses.js";
 import type { EpochMs } from "../../src/domain/time.js";
 
 /** Answers that number themselves, by a clock that stands still. */
 const numbered = () => {
   const clock = { at: 1_000_000, now: () => clock.at as EpochMs };
-  const answers = new BriefAnswers<number>(clock);
+  const answers = new BriefCache<number>(clock);
   let made = 0;
   const make = async () => {
     made += 1;

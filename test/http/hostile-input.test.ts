@@ -37,7 +37,7 @@ describe("a path or query", () => {
     ["query/week", "/api/v1/rankings/sold-out?board=weekly&week=2025-W53"],
     ["query/week", "/api/v1/rankings/sold-out?board=weekly&week=2026-47"],
     ["query/week", "/api/v1/rankings/sold-out?board=fastest&week=2026-W47"],
-    ["query/week", "/api/v1/rankings/sold-out/events?week=2026-W47"],
+    ["query/week", "/api/v1/rankings/sold-out/events?board=fastest&week=2026-W47"],
     ["query/from", "/api/v1/rankings/sold-out/history?from=2026-11-21"],
     ["query/to", "/api/v1/rankings/sold-out/history?to=yesterday"],
     ["query/limit", "/api/v1/rankings/sold-out/history?limit=201"],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Readiness } from "../../src/adapters/http/api/probes.js";
-import { problemTable } from "../../src/adapters/http/server/problem-table.js";
+import { problemTable } from "../../src/adapters/http/api/problems.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { openCoupon, startHttpApp } from "../support/http-app.js";
 import { pay, payableOrder } from "./shop.js";
@@ -73,7 +73,7 @@ describe("payments in /metrics", () => {
     await pay(app, "k3", { orderId, amount: 1000 });
     await pay(app, "k3", { orderId, amount: 1000 });
     await pay(app, null, { orderId, amount: 1000 });
-    app.server.metrics.payment("refunded");
+    app.metrics.payment("refunded");
     const { text } = await app.ask("GET", "/metrics");
     const counted = [...text.matchAll(/^rushboard_payments_total\{outcome="(.+)"\} (\d+)$/gm)];
     expect(counted.map(([, outcome, count]) => [outcome, Number(count)])).toEqual([

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { EventSource } from "eventsource";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { ApiNeeds } from "../../src/adapters/http/api/api-tables.js";
+import type { ApiNeeds } from "../../src/adapters/http/api/routes.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
 import { follow, namesIn } from "./follow.js";

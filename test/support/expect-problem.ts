@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { problemTable } from "../../src/adapters/http/server/problem-table.js";
+import { problemTable } from "../../src/adapters/http/api/problems.js";
 import type { Answered } from "./http-app.js";
 
 /** The answer is the problem of this code, whole: status, type, and the request id that the header has too. */

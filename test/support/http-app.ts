@@ -3,7 +3,8 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DestinationStream, pino } from "pino";
 import { onTestFinished } from "vitest";
-import { HttpServer, type HttpServerNeeds } from "../../src/adapters/http/server/http-server.js";
+import { HttpServer, type HttpServerNeeds } from "../../src/adapters/http/http-server.js";
+import type { Metrics } from "../../src/adapters/http/server/metrics.js";
 import type { Backends } from "../../src/bootstrap/backends.js";
 import { backgroundOf } from "../../src/bootstrap/background.js";
 import { readConfig } from "../../src/bootstrap/config.js";
@@ -45,6 +46,7 @@ export type Asked = {
 export type HttpApp = {
   readonly url: string;
   readonly server: HttpServer;
+  readonly metrics: Metrics;
   /** Moves the clock that everything reads. */
   advance(ms: number): void;
   /** Starts what settles claims: before that, every claim stays pending. */
@@ -145,7 +147,7 @@ export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions 
     readiness: async () => ({ status: "ready", checks: {} }),
     log: logTo === undefined ? log : pino({ level: "info" }, logTo),
     metrics,
-    readings: gauges(ports, background.metrics),
+    gauges: gauges(ports, background.metrics),
     ...needs,
   });
   const { port } = await server.start();
@@ -158,6 +160,7 @@ export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions 
   return {
     url,
     server,
+    metrics,
     advance(ms) {
       clock.ahead += ms;
     },

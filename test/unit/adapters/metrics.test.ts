@@ -10,7 +10,7 @@ describe("a figure of /metrics", () => {
       if (away) throw new Error("away");
       return new Map([["stock", 7]]);
     };
-    metrics.show({ name: "rushboard_waiting", help: "Waiting.", ...(label && { label }), read });
+    metrics.addGauge({ name: "rushboard_waiting", help: "Waiting.", ...(label && { label }), read });
     const shown = async () =>
       (await metrics.registry.getSingleMetricAsString("rushboard_waiting")).split("\n").slice(2);
     const line = label === undefined ? "rushboard_waiting 7" : 'rushboard_waiting{group="stock"} 7';

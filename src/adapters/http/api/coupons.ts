@@ -1,71 +1,129 @@
-import type { z } from "zod";
-import type { AuditCoupon } from "../../../application/coupon/audit-coupon.js";
+import { z } from "zod";
 import type { OpenCoupon } from "../../../application/coupon/open-coupon.js";
 import type { Clock } from "../../../application/ports/clock.js";
 import type { CountedCoupon, CouponQueries } from "../../../application/ports/coupon-queries.js";
 import type { NewId } from "../../../application/ports/new-id.js";
 import { type Coupon, stateAt } from "../../../domain/coupon.js";
 import type { CouponId } from "../../../domain/ids.js";
-import type { Money } from "../../../domain/money.js";
+import { greatestMoney, type Money } from "../../../domain/money.js";
 import { DomainError } from "../../../domain/problem.js";
-import { type EpochMs, fromInstant, type Instant, toInstant } from "../../../domain/time.js";
-import { pageQuery, timeOrNull } from "../server/api-schemas.js";
-import { pageAnswer } from "../server/page-answer.js";
-import { type Route, route } from "../server/route.js";
+import { type EpochMs, toInstant } from "../../../domain/time.js";
+import type { ProblemEntries } from "../server/problems.js";
+import { pageResponse, type Route, route } from "../server/route.js";
 import {
-  auditSchema,
-  couponPage,
-  couponSchema,
-  newCouponSchema,
-  userCouponPage,
-  type userCouponSchema,
-} from "./coupon-schemas.js";
+  component,
+  countSchema,
+  fromTime,
+  idSchema,
+  integer,
+  nameSchema,
+  pageOf,
+  pageQuery,
+  timeSchema,
+} from "../server/schemas.js";
+
+const mostCoupons = 10_000_000;
+
+const discountSchema = component(
+  "Discount",
+  z.discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("fixed"), value: integer(1, greatestMoney) }),
+    z.strictObject({ type: z.literal("percent"), value: integer(1, 100) }),
+  ]),
+);
+
+const newCouponSchema = component(
+  "NewCoupon",
+  z
+    .strictObject({
+      couponId: idSchema.optional(),
+      name: nameSchema,
+      quantity: integer(1, mostCoupons),
+      discount: discountSchema,
+      opensAt: timeSchema.describe("Default: open from its creation").optional(),
+      closesAt: timeSchema.describe("Must be after opensAt. Default: never closes").optional(),
+    })
+    .refine(
+      ({ opensAt, closesAt }) =>
+        opensAt === undefined || closesAt === undefined || Date.parse(opensAt) < Date.parse(closesAt),
+      { path: ["closesAt"], error: "must be after opensAt" },
+    ),
+);
+
+const couponSchema = component(
+  "Coupon",
+  z.strictObject({
+    couponId: idSchema,
+    name: z.string(),
+    quantity: countSchema,
+    discount: discountSchema,
+    opensAt: timeSchema.nullable(),
+    closesAt: timeSchema.nullable(),
+    state: z.enum(["scheduled", "open", "closed", "sold-out"]),
+    remaining: countSchema.describe("quantity less pending and issued claims"),
+    issued: countSchema,
+  }),
+);
+
+export const couponProblems = {
+  "coupon-not-found": {
+    status: 404,
+    title: "Coupon not found",
+    meaning: "There is no coupon with this id, or you do not hold the coupon that the order names.",
+    advice: "GET /api/v1/coupons lists all coupons, and GET /api/v1/me/coupons lists those that you hold.",
+    detail: (problem) =>
+      "couponId" in problem
+        ? `There is no coupon with the id ${problem.couponId}.`
+        : `You hold no coupon with the userCouponId ${problem.userCouponId}.`,
+    adviceFor: (problem) =>
+      "couponId" in problem
+        ? "GET /api/v1/coupons lists all coupons."
+        : "GET /api/v1/me/coupons lists the coupons that you hold.",
+  },
+} satisfies Partial<ProblemEntries>;
 
 type Needs = {
   readonly openCoupon: OpenCoupon;
-  readonly auditCoupon: AuditCoupon;
   readonly coupons: CouponQueries;
   readonly clock: Clock;
   readonly newId: NewId;
 };
 
-const atOrNull = (time: string | undefined): EpochMs | null =>
-  time === undefined ? null : fromInstant(time as Instant);
-
-/** What is checked here and read there are the same fields, so the brands are all that is added. */
-const couponOf = (
-  { couponId, name, quantity, discount, opensAt, closesAt }: z.infer<typeof newCouponSchema>,
-  newId: NewId,
-): Coupon => ({
-  couponId: (couponId ?? newId()) as CouponId,
-  name,
-  quantity,
-  discount: discount.type === "fixed" ? { type: "fixed", value: discount.value as Money } : discount,
-  opensAt: atOrNull(opensAt),
-  closesAt: atOrNull(closesAt),
-});
-
-const shown = ({ coupon, pending, issued }: CountedCoupon, now: EpochMs): z.infer<typeof couponSchema> => {
-  const remaining = Math.max(0, coupon.quantity - pending - issued);
+/** Adds the brands of values that the schema has validated. */
+const couponOf = (body: z.infer<typeof newCouponSchema>, newId: NewId): Coupon => {
+  const { couponId, name, quantity, discount, opensAt, closesAt } = body;
   return {
-    couponId: coupon.couponId,
-    name: coupon.name,
-    quantity: coupon.quantity,
-    discount: coupon.discount,
-    opensAt: timeOrNull(coupon.opensAt),
-    closesAt: timeOrNull(coupon.closesAt),
+    couponId: (couponId ?? newId()) as CouponId,
+    name,
+    quantity,
+    discount: discount.type === "fixed" ? { type: "fixed", value: discount.value as Money } : discount,
+    opensAt: opensAt === undefined ? null : fromTime(opensAt),
+    closesAt: closesAt === undefined ? null : fromTime(closesAt),
+  };
+};
+
+const couponResponse = ({ coupon, pending, issued }: CountedCoupon, now: EpochMs): z.infer<typeof couponSchema> => {
+  const { couponId, name, quantity, discount, opensAt, closesAt } = coupon;
+  const remaining = Math.max(0, quantity - pending - issued);
+  return {
+    couponId,
+    name,
+    quantity,
+    discount,
+    opensAt: opensAt === null ? null : toInstant(opensAt),
+    closesAt: closesAt === null ? null : toInstant(closesAt),
     state: stateAt(coupon, remaining, now),
     remaining,
     issued,
   };
 };
 
-/** Coupons: opened and audited by admins, read by anyone, held by shoppers. */
-export const couponRoutes = ({ openCoupon, auditCoupon, coupons, clock, newId }: Needs): readonly Route[] => {
+/** Coupons: created by admins, read by everyone. */
+export const couponRoutes = ({ openCoupon, coupons, clock, newId }: Needs): readonly Route[] => {
   const read = async (couponId: CouponId) => {
     const coupon = await coupons.counted(couponId);
     if (coupon === undefined) throw new DomainError({ code: "coupon-not-found", couponId });
-    return shown(coupon, clock.now());
+    return couponResponse(coupon, clock.now());
   };
   return [
     route({
@@ -74,21 +132,28 @@ export const couponRoutes = ({ openCoupon, auditCoupon, coupons, clock, newId }:
       access: "public",
       summary: "List coupons",
       query: pageQuery,
-      answers: { 200: couponPage },
+      responses: { 200: pageOf("CouponPage", couponSchema) },
       problems: ["engine-unavailable"],
       async handle({ query: { cursor = null, limit } }) {
         const now = clock.now();
-        return pageAnswer(await coupons.list(cursor, limit), (coupon) => shown(coupon, now));
+        return pageResponse(await coupons.list(cursor, limit), (coupon) => couponResponse(coupon, now));
       },
     }),
     route({
       method: "POST",
       path: "/coupons",
       access: "admin",
-      summary: "Open a coupon drop",
-      description: "The same id and body again: 200, and the coupon as it stands.",
+      summary: "Create a coupon",
+      description: "A repeated request with the same id and body returns 200 and the coupon's current state.",
       body: newCouponSchema,
-      answers: { 201: couponSchema, 200: couponSchema },
+      example: {
+        couponId: "welcome",
+        name: "10 % off your first order",
+        quantity: 100,
+        discount: { type: "percent", value: 10 },
+      },
+      responses: { 201: couponSchema, 200: couponSchema },
+      links: ["GET /coupons/:couponId", "POST /coupons/:couponId/claims"],
       problems: ["id-taken", "engine-unavailable"],
       async handle({ body }) {
         const coupon = couponOf(body, newId);
@@ -101,40 +166,10 @@ export const couponRoutes = ({ openCoupon, auditCoupon, coupons, clock, newId }:
       method: "GET",
       path: "/coupons/:couponId",
       access: "public",
-      summary: "A coupon as it stands",
-      answers: { 200: couponSchema },
+      summary: "Read a coupon",
+      responses: { 200: couponSchema },
       problems: ["coupon-not-found", "engine-unavailable"],
       handle: async ({ params }) => ({ status: 200, body: await read(params.couponId) }),
-    }),
-    route({
-      method: "GET",
-      path: "/coupons/:couponId/audit",
-      access: "admin",
-      summary: "Hold a coupon's stores beside each other",
-      answers: { 200: auditSchema },
-      problems: ["coupon-not-found", "claim-not-accepted", "engine-unavailable"],
-      handle: async ({ params }) => ({ status: 200, body: await auditCoupon.execute(params.couponId) }),
-    }),
-    route({
-      method: "GET",
-      path: "/me/coupons",
-      access: "shopper",
-      summary: "Your coupons",
-      query: pageQuery,
-      answers: { 200: userCouponPage },
-      problems: ["engine-unavailable"],
-      async handle({ query: { cursor = null, limit }, shopper }) {
-        return pageAnswer(
-          await coupons.ofUser(shopper, cursor, limit),
-          ({ userCouponId, couponId, status, position, issuedAt }): z.infer<typeof userCouponSchema> => ({
-            userCouponId,
-            couponId,
-            status,
-            position,
-            issuedAt: toInstant(issuedAt),
-          }),
-        );
-      },
     }),
   ];
 };

@@ -3,11 +3,11 @@ import { consumerGroups } from "../../../application/choreography.js";
 import type { ReplayDeadLetter } from "../../../application/dead-letter/replay-dead-letter.js";
 import type { DeadLetterQueries } from "../../../application/ports/dead-letter-queries.js";
 import { toInstant } from "../../../domain/time.js";
-import { countSchema, emptyBody, name, pageOf, pageQuery, timeSchema } from "../server/api-schemas.js";
-import { pageAnswer } from "../server/page-answer.js";
-import { type Route, route } from "../server/route.js";
+import type { ProblemEntries } from "../server/problems.js";
+import { pageResponse, type Route, route } from "../server/route.js";
+import { component, countSchema, emptyBody, pageOf, pageQuery, timeSchema } from "../server/schemas.js";
 
-const letterSchema = name(
+const letterSchema = component(
   "DeadLetter",
   z.strictObject({
     id: z.string(),
@@ -16,57 +16,70 @@ const letterSchema = name(
     error: z.string(),
     attempts: countSchema,
     at: timeSchema,
-    event: z.unknown(),
+    event: z.unknown().describe("The event's JSON, or the parked text if it is not JSON"),
   }),
 );
+const replaySchema = component("Replay", z.strictObject({ id: z.string() }));
 
-const letterPage = pageOf("DeadLetterPage", letterSchema);
-const replaySchema = name("Replay", z.strictObject({ id: z.string() }));
+export const deadLetterProblems = {
+  "dead-letter-not-found": {
+    status: 404,
+    title: "Dead letter not found",
+    meaning: "There is no dead letter with this id.",
+    advice: "GET /api/v1/admin/dead-letters lists all dead letters.",
+    detail: ({ deadLetterId }) => `There is no dead letter with the id ${deadLetterId}.`,
+  },
+  "dead-letter-replayed": {
+    status: 409,
+    title: "Dead letter was replayed before",
+    meaning: "The event was delivered again before.",
+    advice: "Nothing remains to be done. If the event fails again, it becomes a new dead letter.",
+    detail: ({ deadLetterId }) => `Dead letter ${deadLetterId} was replayed before.`,
+  },
+  "dead-letter-undecodable": {
+    status: 422,
+    title: "Dead letter is not an event",
+    meaning: "The parked text is not a valid event, so it cannot be delivered again.",
+    advice: "Read the dead letter's event and error, and correct the sender.",
+    detail: ({ deadLetterId }) => `The parked text of dead letter ${deadLetterId} is not a valid event.`,
+  },
+} satisfies Partial<ProblemEntries>;
 
-/** The event itself, or the raw text of what is none. */
-const legible = (event: string): unknown => {
+const eventOf = (text: string): unknown => {
   try {
-    return JSON.parse(event);
+    return JSON.parse(text);
   } catch {
-    return event;
+    return text;
   }
 };
 
 type Needs = { readonly deadLetters: DeadLetterQueries; readonly replayDeadLetter: ReplayDeadLetter };
 
-/** What could not be delivered, for operators. */
+/** For operators: events that could not be delivered. */
 export const deadLetterRoutes = ({ deadLetters, replayDeadLetter }: Needs): readonly Route[] => [
   route({
     method: "GET",
     path: "/admin/dead-letters",
     access: "admin",
-    summary: "Parked events that nobody has replayed",
+    summary: "List parked events that were not replayed",
     query: pageQuery,
-    answers: { 200: letterPage },
+    responses: { 200: pageOf("DeadLetterPage", letterSchema) },
     problems: ["engine-unavailable"],
-    async handle({ query: { cursor = null, limit } }) {
-      return pageAnswer(
-        await deadLetters.list(cursor, limit),
-        ({ id, type, group, error, attempts, at, event }): z.infer<typeof letterSchema> => ({
-          id,
-          type,
-          group,
-          error,
-          attempts,
-          at: toInstant(at),
-          event: legible(event),
-        }),
-      );
-    },
+    handle: async ({ query: { cursor = null, limit } }) =>
+      pageResponse(await deadLetters.list(cursor, limit), (letter): z.infer<typeof letterSchema> => {
+        const { id, type, group, error, attempts, at, event } = letter;
+        return { id, type, group, error, attempts, at: toInstant(at), event: eventOf(event) };
+      }),
   }),
   route({
     method: "POST",
     path: "/admin/dead-letters/:deadLetterId/replay",
     access: "admin",
     summary: "Deliver a parked event again",
-    description: "To every group that reacts to it: each bears to hear it twice.",
+    description:
+      "The event goes to every consumer group that reacts to it. Consumers ignore events that they have seen.",
     body: emptyBody,
-    answers: { 202: replaySchema },
+    responses: { 202: replaySchema },
     problems: ["dead-letter-not-found", "dead-letter-replayed", "dead-letter-undecodable", "engine-unavailable"],
     async handle({ params: { deadLetterId } }) {
       await replayDeadLetter.execute(deadLetterId);

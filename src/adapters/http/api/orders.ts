@@ -1,43 +1,97 @@
+import { z } from "zod";
 import type { CancelOrder } from "../../../application/order/cancel-order.js";
-import type { FollowOrder } from "../../../application/order/follow-order.js";
 import type { PlaceOrder } from "../../../application/order/place-order.js";
 import type { NewId } from "../../../application/ports/new-id.js";
-import type { OrderQueries } from "../../../application/ports/order-queries.js";
-import type { OrderId, ProductId, UserCouponId, UserId } from "../../../domain/ids.js";
-import { hasEnded, type Order } from "../../../domain/order.js";
+import type { OrderId, ProductId, UserCouponId } from "../../../domain/ids.js";
 import { orderAsOf } from "../../../domain/order-view.js";
-import { DomainError } from "../../../domain/problem.js";
-import { emptyBody, pageQuery } from "../server/api-schemas.js";
-import { eventFrame } from "../server/event-stream.js";
-import { pageAnswer } from "../server/page-answer.js";
+import type { Tickets } from "../server/callers.js";
+import type { ProblemEntries } from "../server/problems.js";
 import { type Route, route } from "../server/route.js";
-import type { Tickets } from "../server/ticket.js";
-import { orderAnswer } from "./order-answer.js";
-import { newOrderSchema, orderPage, orderSchema, placedOrderSchema, standingOrderSchema } from "./order-schemas.js";
+import { arrayOf, component, emptyBody, idSchema, integer } from "../server/schemas.js";
+import { orderFacts, orderResponse, orderSchema } from "./order-tracking.js";
+
+const mostLines = 50;
+const mostUnits = 1000;
+
+const newOrderSchema = component(
+  "NewOrder",
+  z.strictObject({
+    orderId: idSchema.optional(),
+    items: arrayOf(z.strictObject({ productId: idSchema, quantity: integer(1, mostUnits) }), 1, mostLines),
+    userCouponId: idSchema.optional(),
+  }),
+);
+
+const linksSchema = z.strictObject({ self: z.string(), events: z.string() });
+
+const placedOrderSchema = component(
+  "PlacedOrder",
+  z.strictObject({ orderId: idSchema, status: z.literal("pending"), links: linksSchema }),
+);
+
+const existingOrderSchema = component("ExistingOrder", z.strictObject({ ...orderFacts, links: linksSchema }));
+
+export const orderProblems = {
+  "order-not-found": {
+    status: 404,
+    title: "Order not found",
+    meaning: "You have no order with this id.",
+    advice: "GET /api/v1/orders lists your orders. Send the request as the shopper who placed the order.",
+    detail: ({ orderId }) => `You have no order with the id ${orderId}.`,
+  },
+  "order-too-large": {
+    status: 422,
+    title: "Order is too large",
+    meaning: "The subtotal of an order must not exceed the greatest amount.",
+    advice: "Order less, or split the order.",
+    detail: ({ subtotal, greatest }) => `The subtotal must be at most ${greatest}, but is ${subtotal}.`,
+  },
+  "order-not-cancellable": {
+    status: 409,
+    title: "Order cannot be cancelled",
+    meaning: "The order is confirmed, or a payment of it is open.",
+    advice: "Only orders that are neither confirmed nor being paid can be cancelled.",
+    detail: (problem) =>
+      problem.cause === "confirmed"
+        ? `Order ${problem.orderId} is confirmed.`
+        : `Payment ${problem.paymentId} of order ${problem.orderId} is open.`,
+    adviceFor: (problem) =>
+      problem.cause === "confirmed"
+        ? "A confirmed order cannot be cancelled."
+        : `Wait until GET /api/v1/payments/${problem.paymentId} has a result. If it is declined, cancel again.`,
+  },
+  "order-not-payable": {
+    status: 409,
+    title: "Order cannot be paid",
+    meaning: "The order has no total yet, or it is cancelled, or it has expired.",
+    advice: "Pay an order while its status is awaiting-payment and before its expiresAt.",
+    detail: (problem) => {
+      switch (problem.cause) {
+        case "not-priced":
+          return `Order ${problem.orderId} is pending: its total is not known yet.`;
+        case "cancelled":
+          return `Order ${problem.orderId} is cancelled; the reason is ${problem.reason}.`;
+        case "expired":
+          return `Order ${problem.orderId} expired at ${problem.expiresAt}.`;
+      }
+    },
+    adviceFor: (problem) =>
+      problem.cause === "not-priced"
+        ? "Follow links.events, or poll the order, until its status is awaiting-payment. Then pay its total."
+        : "Place a new order.",
+  },
+} satisfies Partial<ProblemEntries>;
 
 type Needs = {
   readonly placeOrder: PlaceOrder;
   readonly cancelOrder: CancelOrder;
-  readonly followOrder: FollowOrder;
-  readonly orders: OrderQueries;
   readonly tickets: Tickets;
   readonly newId: NewId;
 };
 
-/** The version of the order that a `Last-Event-ID` names; one of another shape, or of another order, names none. */
-const versionIn = (lastEventId: string | undefined, orderId: OrderId): number | null => {
-  const [, id, version] = /^([\w-]+):([1-9]\d{0,8})$/.exec(lastEventId ?? "") ?? [];
-  return id === orderId ? Number(version) : null;
-};
-
-/** Orders: placed, watched and taken back by their shoppers. */
+/** Orders: placed and cancelled by their shopper. */
 export const orderRoutes = (needs: Needs): readonly Route[] => {
-  const { placeOrder, cancelOrder, followOrder, orders, tickets, newId } = needs;
-  const find = async (orderId: OrderId, shopper: UserId): Promise<Order> => {
-    const [order] = await orders.byIds([orderId]);
-    if (order?.userId !== shopper) throw new DomainError({ code: "order-not-found", orderId });
-    return order;
-  };
+  const { placeOrder, cancelOrder, tickets, newId } = needs;
   return [
     route({
       method: "POST",
@@ -45,17 +99,19 @@ export const orderRoutes = (needs: Needs): readonly Route[] => {
       access: "shopper",
       summary: "Place an order",
       description:
-        "202: the order is placed, and stock, coupon and price follow. 200: your order of this id and body from " +
-        "before, as it stands. Prices are those of now; lines of one product are merged.",
-      limited: true,
+        "202: the order is placed at the current prices; stock, coupon and total follow. 200: you placed this order " +
+        "before (same id and body); this is its current state. Lines of one product are merged.",
+      rateLimited: true,
       body: newOrderSchema,
-      answers: { 202: placedOrderSchema, 200: standingOrderSchema },
+      example: { orderId: "order-1", items: [{ productId: "lamp", quantity: 2 }] },
+      responses: { 202: placedOrderSchema, 200: existingOrderSchema },
+      links: ["GET /orders/:orderId", "GET /orders/:orderId/events", "POST /orders/:orderId/cancellation"],
       problems: ["product-not-found", "coupon-not-found", "order-too-large", "id-taken", "engine-unavailable"],
       async handle({ body, shopper }) {
         const orderId = (body.orderId ?? newId()) as OrderId;
         const self = `/api/v1/orders/${orderId}`;
-        // Before the order stands: after that, nothing may keep its shopper from hearing of it.
-        const links = { self, events: `${self}/events?ticket=${await tickets.issue("orderId", orderId, shopper)}` };
+        // Signed before the order is placed: afterwards no failure may hide the order from its shopper.
+        const links = await tickets.links(self, "orderId", orderId, shopper);
         const { placed, order } = await placeOrder.execute({
           orderId,
           userId: shopper,
@@ -65,29 +121,7 @@ export const orderRoutes = (needs: Needs): readonly Route[] => {
         const headers = ["Location", self];
         return placed
           ? { status: 202, body: { orderId, status: "pending", links }, headers }
-          : { status: 200, body: { ...orderAnswer(orderAsOf(order)), links }, headers };
-      },
-    }),
-    route({
-      method: "GET",
-      path: "/orders",
-      access: "shopper",
-      summary: "Your orders",
-      query: pageQuery,
-      answers: { 200: orderPage },
-      problems: ["engine-unavailable"],
-      handle: async ({ query: { cursor = null, limit }, shopper }) =>
-        pageAnswer(await orders.ofUser(shopper, cursor, limit), (order) => orderAnswer(orderAsOf(order))),
-    }),
-    route({
-      method: "GET",
-      path: "/orders/:orderId",
-      access: "shopper",
-      summary: "An order as it stands, with its timeline",
-      answers: { 200: orderSchema },
-      problems: ["order-not-found", "engine-unavailable"],
-      async handle({ params, shopper }) {
-        return { status: 200, body: orderAnswer(orderAsOf(await find(params.orderId, shopper))) };
+          : { status: 200, body: { ...orderResponse(orderAsOf(order)), links }, headers };
       },
     }),
     route({
@@ -95,42 +129,13 @@ export const orderRoutes = (needs: Needs): readonly Route[] => {
       path: "/orders/:orderId/cancellation",
       access: "shopper",
       summary: "Cancel an order",
-      description: "202: cancelled, and its stock and coupon are given back. 200: it was cancelled before.",
+      description: "202: cancelled; its stock and its coupon are given back. 200: the order was cancelled before.",
       body: emptyBody,
-      answers: { 202: orderSchema, 200: orderSchema },
+      responses: { 202: orderSchema, 200: orderSchema },
       problems: ["order-not-found", "order-not-cancellable", "engine-unavailable"],
       async handle({ params, shopper }) {
         const { cancelled, order } = await cancelOrder.execute(params.orderId, shopper);
-        return { status: cancelled ? 202 : 200, body: orderAnswer(orderAsOf(order)) };
-      },
-    }),
-    route({
-      method: "GET",
-      path: "/orders/:orderId/events",
-      access: "shopper",
-      summary: "Follow an order to its end",
-      description:
-        "Events `status` (id `<orderId>:<n>`), each with the JSON of the order: the present one, or all after " +
-        "Last-Event-ID, then each change; at the order's end the stream closes. With the last id as Last-Event-ID: " +
-        "204, which tells an EventSource to stop.",
-      ticketFor: "orderId",
-      answers: { 200: "text/event-stream", 204: null },
-      problems: ["order-not-found", "too-many-streams", "engine-unavailable"],
-      async handle(context) {
-        const { params, shopper } = context;
-        const { orderId } = params;
-        const seen = versionIn(context.lastEventId, orderId);
-        if (seen !== null) {
-          const order = await find(orderId, shopper);
-          if (hasEnded(order) && seen === order.timeline.length) return { status: 204 };
-        }
-        const stream = context.openStream();
-        const leave = await followOrder.execute(orderId, shopper, seen, ({ view, version, last }) => {
-          stream.send(eventFrame("status", JSON.stringify(orderAnswer(view)), `${orderId}:${version}`));
-          if (last) stream.end();
-        });
-        stream.onClose(leave);
-        return stream;
+        return { status: cancelled ? 202 : 200, body: orderResponse(orderAsOf(order)) };
       },
     }),
   ];

@@ -1,51 +1,54 @@
 import { z } from "zod";
-import { name } from "../server/api-schemas.js";
-import type { InFlight } from "../server/in-flight.js";
+import type { InFlight } from "../server/exchange.js";
 import type { Metrics } from "../server/metrics.js";
 import { type Route, route } from "../server/route.js";
+import { component } from "../server/schemas.js";
 
-const readinessSchema = name(
+const livenessSchema = component("Liveness", z.strictObject({ status: z.literal("alive") }));
+const readinessSchema = component(
   "Readiness",
   z.strictObject({
     status: z.enum(["ready", "degraded", "unavailable"]),
-    checks: z.record(z.string(), z.string()),
-    warnings: z.array(z.string()).optional(),
+    checks: z.record(z.string(), z.string()).describe("`ok`, or what is wrong"),
+    warnings: z.array(z.string()).describe("Unsafe settings of backends").optional(),
   }),
 );
 
-/**
- * Whether this node should be sent work. `degraded`: it should, though an engine named in the checks is away.
- * A check's text is `ok` or what is wrong, in words that may be shown to anyone. Warnings name settings of engines that
- * are not as the promises need them; they change no status.
- */
+/** Whether this node should receive requests. */
 export type Readiness = {
+  /** `degraded`: it should, although a backend is unreachable. */
   readonly status: "ready" | "degraded" | "unavailable";
+  /** By name: `ok` or what is wrong, without secrets, because the probe is public. */
   readonly checks: Readonly<Record<string, string>>;
+  /** Settings of backends with which the promises do not hold; they do not change the status. */
   readonly warnings?: readonly string[];
 };
 
-/** What orchestrators and Prometheus ask. */
-export const probeRoutes = (
-  readiness: () => Promise<Readiness>,
-  { registry }: Metrics,
-  inFlight: InFlight,
-): readonly Route[] => [
+type Needs = {
+  readonly readiness: () => Promise<Readiness>;
+  readonly metrics: Metrics;
+  readonly inFlight: InFlight;
+};
+
+/** What orchestrators and Prometheus read. */
+export const probeRoutes = ({ readiness, metrics: { registry }, inFlight }: Needs): readonly Route[] => [
   route({
     method: "GET",
     path: "/livez",
     access: "public",
-    anyQuery: true,
-    summary: "The process answers",
-    answers: { 200: name("Liveness", z.strictObject({ status: z.literal("alive") })) },
+    ignoresQuery: true,
+    summary: "Check that the process responds",
+    responses: { 200: livenessSchema },
     handle: () => ({ status: 200, body: { status: "alive" } }),
   }),
   route({
     method: "GET",
     path: "/readyz",
     access: "public",
-    anyQuery: true,
-    summary: "Whether to send work here, with a check an engine",
-    answers: { 200: readinessSchema, 503: readinessSchema },
+    ignoresQuery: true,
+    summary: "Check whether to send requests to this node",
+    description: "`degraded` (200): a backend is unreachable, but payments continue. 503: send no requests.",
+    responses: { 200: readinessSchema, 503: readinessSchema },
     async handle() {
       const found = await readiness();
       const body: Readiness = inFlight.stopping
@@ -61,9 +64,9 @@ export const probeRoutes = (
     method: "GET",
     path: "/metrics",
     access: "public",
-    anyQuery: true,
-    summary: "Figures for Prometheus",
-    answers: { 200: "text/plain" },
+    ignoresQuery: true,
+    summary: "Read the metrics for Prometheus",
+    responses: { 200: "text/plain" },
     handle: async () => ({ status: 200, type: registry.contentType, text: await registry.metrics() }),
   }),
 ];

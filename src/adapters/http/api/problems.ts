@@ -1,19 +1,78 @@
 import { z } from "zod";
-import { name } from "../server/api-schemas.js";
-import { escapeHtml, htmlPage } from "../server/html.js";
 import { EdgeProblem } from "../server/problem-json.js";
-import { type ProblemCode, problemTable } from "../server/problem-table.js";
+import { edgeProblems, type ProblemCode, type ProblemEntries, type ProblemTable } from "../server/problems.js";
 import { type Route, route } from "../server/route.js";
+import { component } from "../server/schemas.js";
 import { pageHeaders } from "../server/security-headers.js";
+import { claimProblems } from "./claims.js";
+import { concertProblems } from "./concerts.js";
+import { couponProblems } from "./coupons.js";
+import { deadLetterProblems } from "./dead-letters.js";
+import { orderProblems } from "./orders.js";
+import { paymentProblems } from "./payments.js";
+import { productProblems } from "./products.js";
+import { reservationProblems } from "./reservations.js";
+import { salesProblems } from "./sales.js";
+import { scheduleProblems } from "./schedules.js";
+import { statisticsProblems } from "./statistics.js";
+
+const backendNames = { database: "the database", redis: "Redis", kafka: "Kafka" };
+
+/** Problems of more than one resource. */
+const sharedProblems = {
+  "id-taken": {
+    status: 409,
+    title: "Id is taken",
+    meaning: "Something else was created under this id before.",
+    advice: "Choose another id, or leave it out. A repeated request with the same id and body returns 200.",
+    detail: ({ id }) => `Something else was created under the id ${id} before.`,
+  },
+  "impossible-transition": edgeProblems.internal,
+  "engine-unavailable": {
+    status: 503,
+    title: "Backend unavailable",
+    meaning: "A backend is unreachable or did not respond in time. Accepted requests are not lost.",
+    advice: "Send the same request again after Retry-After seconds.",
+    retryAfter: 2,
+    detail: ({ engine }) => `The service cannot reach ${backendNames[engine]}. Accepted requests are not lost.`,
+  },
+} satisfies Partial<ProblemEntries>;
+
+/** The entry of every problem code: a missing one does not compile. */
+export const problemTable: ProblemTable = {
+  ...claimProblems,
+  ...couponProblems,
+  ...productProblems,
+  ...orderProblems,
+  ...paymentProblems,
+  ...concertProblems,
+  ...scheduleProblems,
+  ...reservationProblems,
+  ...salesProblems,
+  ...statisticsProblems,
+  ...deadLetterProblems,
+  ...sharedProblems,
+  ...edgeProblems,
+};
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+const escapeHtml = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character);
 
 const problemPage = (code: string, status: number, title: string, meaning: string, advice: string): string =>
-  htmlPage(
-    title,
-    `<h1>${escapeHtml(title)}</h1><p><code>${code}</code>, status ${status}</p>` +
-      `<p>${escapeHtml(meaning)}</p><p>${escapeHtml(advice)}</p>`,
-  );
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+  `<meta name="color-scheme" content="light dark"><title>${escapeHtml(title)}</title><style>` +
+  `body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}` +
+  `code{background:#8882;padding:.1em .3em}</style></head><body><h1>${escapeHtml(title)}</h1>` +
+  `<p><code>${code}</code>, status ${status}</p><p>${escapeHtml(meaning)}</p><p>${escapeHtml(advice)}</p></body></html>`;
 
-const problemSchema = name(
+const problemSchema = component(
   "ProblemMeaning",
   z.strictObject({
     type: z.string(),
@@ -25,19 +84,20 @@ const problemSchema = name(
   }),
 );
 
-/** What each problem means, for people and programs. */
-export const pageRoutes: readonly Route[] = [
+/** The meaning of each problem code, for people and programs. */
+export const problemRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/problems/:code",
     access: "public",
-    summary: "What a problem's code means, and what to do",
-    description: "HTML where it is preferred, else JSON.",
-    answers: { 200: problemSchema },
+    summary: "Read what a problem code means and what to do",
+    description: "HTML if the header Accept prefers it, otherwise JSON.",
+    responses: { 200: problemSchema },
     problems: ["not-found"],
     handle(context) {
       const { code } = context.params;
-      if (!Object.hasOwn(problemTable, code)) throw new EdgeProblem("not-found");
+      if (!Object.hasOwn(problemTable, code))
+        throw new EdgeProblem("not-found", { detail: "There is no problem with this code." });
       const { status, title, meaning, advice } = problemTable[code as ProblemCode];
       if (context.accepts(["application/json", "text/html"]) === "text/html") {
         const text = problemPage(code, status, title, meaning, advice);

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { NewId } from "../../../application/ports/new-id.js";
 import type { ProductQueries, ProductStanding } from "../../../application/ports/product-queries.js";
 import type { ProductChange } from "../../../application/ports/product-table.js";
@@ -6,17 +6,83 @@ import type { AddProduct } from "../../../application/product/add-product.js";
 import type { ChangeProduct } from "../../../application/product/change-product.js";
 import type { ProductId } from "../../../domain/ids.js";
 import { DomainError } from "../../../domain/problem.js";
-import { isBalanced } from "../../../domain/product.js";
-import { pageQuery } from "../server/api-schemas.js";
-import { pageAnswer } from "../server/page-answer.js";
-import { type Route, route } from "../server/route.js";
+import { greatestStock, isBalanced } from "../../../domain/product.js";
+import type { ProblemEntries } from "../server/problems.js";
+import { pageResponse, type Route, route } from "../server/route.js";
 import {
-  newProductSchema,
-  productAuditSchema,
-  productChangeSchema,
-  productPage,
-  productSchema,
-} from "./product-schemas.js";
+  component,
+  countSchema,
+  idSchema,
+  integer,
+  moneySchema,
+  nameSchema,
+  pageOf,
+  pageQuery,
+} from "../server/schemas.js";
+
+const newProductSchema = component(
+  "NewProduct",
+  z.strictObject({
+    productId: idSchema.optional(),
+    name: nameSchema,
+    unitPrice: moneySchema,
+    stock: integer(0, greatestStock),
+    category: nameSchema.optional(),
+  }),
+);
+
+const productChangeSchema = component(
+  "ProductChange",
+  z
+    .strictObject({
+      name: nameSchema.optional(),
+      unitPrice: moneySchema.optional(),
+      restock: integer(1, greatestStock).describe("Added to the stock each time it is sent").optional(),
+    })
+    .refine((change) => Object.keys(change).length > 0, "must have at least one of name, unitPrice and restock")
+    .meta({ minProperties: 1 }),
+);
+
+const productSchema = component(
+  "Product",
+  z.strictObject({
+    productId: idSchema,
+    name: z.string(),
+    unitPrice: countSchema,
+    stock: countSchema.describe("Units on hand: not reserved, not sold"),
+    category: z.string().nullable(),
+  }),
+);
+
+const auditSchema = component(
+  "ProductAudit",
+  z.strictObject({
+    initial: countSchema,
+    restocked: countSchema,
+    onHand: countSchema,
+    reserved: countSchema,
+    sold: countSchema,
+    balanced: z.boolean().describe("initial + restocked = onHand + reserved + sold"),
+  }),
+);
+
+export const productProblems = {
+  "product-not-found": {
+    status: 404,
+    title: "Product not found",
+    meaning: "There is no product with this id.",
+    advice: "GET /api/v1/products lists all products.",
+    detail: ({ productId }) => `There is no product with the id ${productId}.`,
+  },
+  "stock-too-large": {
+    status: 409,
+    title: "Stock would be too large",
+    meaning: `A product may have at most ${greatestStock} units, on hand and reserved together.`,
+    advice: "Restock fewer units. GET /api/v1/products/{productId}/audit shows where its units are.",
+    detail: ({ productId, restock, greatest }) =>
+      `With ${restock} more units, product ${productId} would have more than ${greatest} on hand and reserved.`,
+  },
+} satisfies Partial<ProblemEntries>;
 
 type Needs = {
   readonly addProduct: AddProduct;
@@ -25,17 +91,17 @@ type Needs = {
   readonly newId: NewId;
 };
 
-const shown = ({ product, stock }: ProductStanding): z.infer<typeof productSchema> => {
+const productResponse = ({ product, stock }: ProductStanding): z.infer<typeof productSchema> => {
   const { productId, name, unitPrice, category } = product;
   return { productId, name, unitPrice, stock: stock.onHand, category };
 };
 
-/** Products: kept by admins, read by anyone. */
+/** Products: written by admins, read by everyone. */
 export const productRoutes = ({ addProduct, changeProduct, products, newId }: Needs): readonly Route[] => {
   const find = async (productId: ProductId): Promise<ProductStanding> => {
-    const standing = await products.standing(productId);
-    if (standing === undefined) throw new DomainError({ code: "product-not-found", productId });
-    return standing;
+    const found = await products.standing(productId);
+    if (found === undefined) throw new DomainError({ code: "product-not-found", productId });
+    return found;
   };
   return [
     route({
@@ -44,56 +110,60 @@ export const productRoutes = ({ addProduct, changeProduct, products, newId }: Ne
       access: "public",
       summary: "List products",
       query: pageQuery,
-      answers: { 200: productPage },
+      responses: { 200: pageOf("ProductPage", productSchema) },
       problems: ["engine-unavailable"],
-      handle: async ({ query: { cursor = null, limit } }) => pageAnswer(await products.list(cursor, limit), shown),
+      handle: async ({ query: { cursor = null, limit } }) =>
+        pageResponse(await products.list(cursor, limit), productResponse),
     }),
     route({
       method: "POST",
       path: "/products",
       access: "admin",
-      summary: "Add a product with its first stock",
-      description: "The same id and body again: 200, and the product as it stands.",
+      summary: "Add a product with its initial stock",
+      description: "A repeated request with the same id and body returns 200 and the product's current state.",
       body: newProductSchema,
-      answers: { 201: productSchema, 200: productSchema },
+      example: { productId: "lamp", name: "Desk lamp", unitPrice: 39000, stock: 100, category: "home" },
+      responses: { 201: productSchema, 200: productSchema },
+      links: ["GET /products/:productId", "PATCH /products/:productId"],
       problems: ["id-taken", "engine-unavailable"],
       async handle({ body: { name, unitPrice, stock, category = null, ...body } }) {
         const productId = (body.productId ?? newId()) as ProductId;
         const { created } = await addProduct.execute({ productId, name, unitPrice, category }, stock);
         const headers = ["Location", `/api/v1/products/${productId}`];
-        return { status: created ? 201 : 200, body: shown(await find(productId)), headers };
+        return { status: created ? 201 : 200, body: productResponse(await find(productId)), headers };
       },
     }),
     route({
       method: "GET",
       path: "/products/:productId",
       access: "public",
-      summary: "A product; its stock is what is on hand",
-      answers: { 200: productSchema },
+      summary: "Read a product",
+      responses: { 200: productSchema },
       problems: ["product-not-found", "engine-unavailable"],
-      handle: async ({ params }) => ({ status: 200, body: shown(await find(params.productId)) }),
+      handle: async ({ params }) => ({ status: 200, body: productResponse(await find(params.productId)) }),
     }),
     route({
       method: "PATCH",
       path: "/products/:productId",
       access: "admin",
       summary: "Rename, reprice or restock a product",
-      description: "Orders that are placed keep their price. A restock adds to the stock each time it is sent.",
+      description: "Existing orders keep their prices.",
       body: productChangeSchema,
-      answers: { 200: productSchema },
+      example: { restock: 50 },
+      responses: { 200: productSchema },
       problems: ["product-not-found", "stock-too-large", "engine-unavailable"],
       async handle({ params: { productId }, body }) {
-        // Checked: a field that is there has a value.
+        // JSON has no `undefined`: a field that is present has a value.
         await changeProduct.execute(productId, body as ProductChange);
-        return { status: 200, body: shown(await find(productId)) };
+        return { status: 200, body: productResponse(await find(productId)) };
       },
     }),
     route({
       method: "GET",
       path: "/products/:productId/audit",
       access: "admin",
-      summary: "Where every unit of a product is",
-      answers: { 200: productAuditSchema },
+      summary: "Read where every unit of a product is",
+      responses: { 200: auditSchema },
       problems: ["product-not-found", "engine-unavailable"],
       async handle({ params }) {
         const { stock } = await find(params.productId);

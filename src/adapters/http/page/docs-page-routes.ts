@@ -5,7 +5,7 @@ import type { EdgeResponse } from "../server/exchange.js";
 import type { ResponseWriter } from "../server/response-writer.js";
 import { pageHeaders } from "../server/security-headers.js";
 
-/** What the page needs of Swagger UI's package; nothing else of it is served. */
+/** The files of Swagger UI's package that the page uses; no other file of it is served. */
 const files = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"];
 
 const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Rushboard API</title>
@@ -13,10 +13,10 @@ const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 <body><div id="swagger-ui"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script>
 </body></html>`;
 
-// No validator badge: it would send the document's address to a host outside.
+// Without the validator badge, which would send the document's address to another host.
 const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null });`;
 
-/** The OpenAPI document, and a page to read it in, from files in `node_modules`: no host but this one is asked. */
+/** Registers the OpenAPI document and a page that shows it. All files come from `node_modules`, so it works offline. */
 export const registerDocs = (router: Router, writer: ResponseWriter, document: object): void => {
   const root = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
   const text = (type: string, body: string) => (_request: Request, response: Response) =>

@@ -4,11 +4,9 @@ import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Request, Response, Router } from "express";
-import type { Auth } from "../server/caller.js";
+import type { Auth } from "../server/callers.js";
+import { type Edge, methodNotAllowed } from "../server/dispatch.js";
 import type { EdgeResponse } from "../server/exchange.js";
-import type { Metrics } from "../server/metrics.js";
-import { EdgeProblem } from "../server/problem-json.js";
-import type { ResponseWriter } from "../server/response-writer.js";
 import { livePageHeaders } from "../server/security-headers.js";
 
 /** A file of the page, read once: nothing that a caller writes becomes a path. */
@@ -54,31 +52,26 @@ const pageFiles = (mode: Auth["mode"]): ReadonlyMap<string, PageFile> => {
   return files;
 };
 
-/** Whether the caller holds this very version (RFC 9110: weak comparison, or any). */
-const holds = (ifNoneMatch: string | undefined, etag: string): boolean =>
-  ifNoneMatch?.split(",").some((held) => ["*", etag].includes(held.trim().replace(/^W\//, ""))) ?? false;
+/** Whether the caller has this version (RFC 9110: weak comparison, or `*`). */
+const hasVersion = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  ifNoneMatch?.split(",").some((given) => ["*", etag].includes(given.trim().replace(/^W\//, ""))) ?? false;
 
-const allowed = ["Allow", "GET, HEAD, OPTIONS"];
+const allowed = "GET, HEAD, OPTIONS";
 
-/** The live page at `/`, and its files under `/page/`. */
-export const registerLivePage = (
-  router: Router,
-  writer: ResponseWriter,
-  metrics: Metrics,
-  mode: Auth["mode"],
-): void => {
-  // One meter for all of its files: they are read together.
+/** Registers the live page at `/` and its files under `/page/`. */
+export const registerLivePage = (router: Router, { writer, metrics, mode }: Edge): void => {
+  // One meter for all files, because a browser loads them together.
   const meter = metrics.route("GET", "/page");
   for (const [path, { type, body, etag, caching }] of pageFiles(mode))
     router.all(path, (request: Request, response: Response) => {
       const edge = response as unknown as EdgeResponse;
       edge.req.meter = meter;
       const headers = ["ETag", etag, "Cache-Control", caching];
-      if (request.method === "OPTIONS") writer.write(edge, 204, undefined, "", allowed);
+      if (request.method === "OPTIONS") writer.write(edge, 204, undefined, "", ["Allow", allowed]);
       else if (request.method !== "GET" && request.method !== "HEAD")
-        writer.problem(edge, new EdgeProblem("method-not-allowed", {}, allowed));
-      // A 304's headers replace those that are held, so the policy goes with it.
-      else if (holds(request.headers["if-none-match"], etag))
+        writer.problem(edge, methodNotAllowed(edge.req, allowed));
+      // The headers of a 304 replace the cached ones, so it carries the policy too.
+      else if (hasVersion(request.headers["if-none-match"], etag))
         writer.write(edge, 304, undefined, "", headers, livePageHeaders);
       else writer.write(edge, 200, type, body, headers, livePageHeaders);
     });

@@ -1,15 +1,22 @@
 import type { Request } from "express";
 import type { UserId } from "../../../domain/ids.js";
-import { type Auth, type Caller, type Identify, unauthorized } from "./caller.js";
+import {
+  type Auth,
+  type Caller,
+  type Identify,
+  noCredentials,
+  type Ticketed,
+  type Tickets,
+  unauthorized,
+} from "./callers.js";
 import { EventStream, type EventStreams } from "./event-stream.js";
 import type { EdgeRequest, EdgeResponse } from "./exchange.js";
-import type { RouteMeter } from "./metrics.js";
+import type { Metrics, RouteMeter } from "./metrics.js";
 import { EdgeProblem } from "./problem-json.js";
 import type { RateLimit } from "./rate-limit.js";
 import { checkBody, checkHeaders, checkParams, checkQuery } from "./request-checks.js";
-import type { ResponseWriter } from "./response-writer.js";
-import { type Answer, isStream, type Route } from "./route.js";
-import type { Ticketed, Tickets } from "./ticket.js";
+import type { Cors, ResponseWriter } from "./response-writer.js";
+import { isStream, type Route, type RouteResponse } from "./route.js";
 
 /** What every route is served with. */
 export type Edge = {
@@ -19,9 +26,11 @@ export type Edge = {
   readonly rateLimit: RateLimit;
   readonly streams: EventStreams;
   readonly writer: ResponseWriter;
+  readonly cors: Cors;
+  readonly metrics: Metrics;
 };
 
-/** What a handler sees of its request: one object, whose rarer parts cost nothing until they are asked for. */
+/** What a handler receives: one object, whose rarely used parts are computed on demand. */
 class RequestContext {
   readonly params: Readonly<Record<string, string>>;
   readonly query: unknown;
@@ -54,64 +63,81 @@ class RequestContext {
   }
 }
 
-const mayNot = ({ access }: Route, { admin, service }: Caller): boolean =>
-  (access === "admin" && !admin) || (access === "service" && !service && !admin);
-
-const write = (writer: ResponseWriter, response: EdgeResponse, answer: Answer): void => {
-  if (answer instanceof EventStream) return;
-  if ("text" in answer) writer.write(response, answer.status, answer.type, answer.text, [], answer.security);
-  else if (answer.body === undefined) writer.write(response, answer.status, undefined, "", answer.headers);
-  else writer.json(response, answer.status, answer.body, answer.headers);
+/** Throws 403 if the caller has none of the roles that may use the route. */
+const checkRole = ({ access }: Pick<Route, "access">, { admin, service }: Caller): void => {
+  if (access === "admin" && !admin)
+    throw new EdgeProblem("forbidden", { detail: "This route requires the role admin." });
+  if (access === "service" && !service && !admin)
+    throw new EdgeProblem("forbidden", { detail: "This route requires the role service or admin." });
 };
 
-/** Serves one row: who asks (401), may they (403), how often (429), what they say (400), then its handler. */
-export const dispatch = (row: Route, edge: Edge, meter: RouteMeter) => {
-  const { writer, rateLimit, tickets, identify, mode } = edge;
-  const { access, ticketFor, limited, unhurried, outcome } = row;
-  const streaming = isStream(row);
-  const [params, query, headers, body] = [checkParams(row), checkQuery(row), checkHeaders(row), checkBody(row)];
+const write = (writer: ResponseWriter, response: EdgeResponse, result: RouteResponse): void => {
+  if (result instanceof EventStream) return;
+  if ("text" in result) writer.write(response, result.status, result.type, result.text, [], result.security);
+  else if (result.body === undefined) writer.write(response, result.status, undefined, "", result.headers);
+  else writer.json(response, result.status, result.body, result.headers);
+};
 
-  const byTicket = async (request: EdgeRequest, thing: Ticketed): Promise<Caller> => {
-    // Read leniently: a query that is wrong is told of after the caller is known.
+/** Returns the function that serves one route. Its checks run in the contract's order: 401, 403, 429, 400, then the handler's. */
+export const dispatch = (route: Route, edge: Edge, meter: RouteMeter) => {
+  const { writer, rateLimit, tickets, identify, mode } = edge;
+  const { access, ticketFor, rateLimited, noDeadline, onOutcome } = route;
+  const streams = isStream(route);
+  const [readParams, readQuery, readHeaders, readBody] = [
+    checkParams(route),
+    checkQuery(route),
+    checkHeaders(route),
+    checkBody(route),
+  ];
+
+  const callerByTicket = async (request: EdgeRequest, kind: Ticketed): Promise<Caller> => {
+    // Parsed leniently, because an invalid query (400) is reported after an unknown caller (401).
     const ticket = new URL(request.url ?? "", "http://localhost").searchParams.get("ticket");
     if (ticket === null) return identify(request.headers);
-    const shopper = await tickets.shopper(ticket, thing, request.params[thing] ?? "");
-    if (shopper === undefined) throw unauthorized(mode, "ticket not accepted");
+    const shopper = await tickets.shopper(ticket, kind, request.params[kind] ?? "");
+    if (shopper === undefined)
+      throw unauthorized(mode, "The ticket is expired or does not belong to this stream.", "ticket not accepted");
     return { shopper, admin: false, service: false };
   };
 
   const admit = (request: EdgeRequest, caller: Caller): void => {
     request.shopper = caller.shopper;
-    if (access === "shopper" && caller.shopper === null) throw unauthorized(mode);
-    if (mayNot(row, caller)) throw new EdgeProblem("forbidden");
-    if (limited && caller.shopper !== null) rateLimit.take(caller.shopper, request.startedAt);
+    if (access === "shopper" && caller.shopper === null) throw noCredentials(mode);
+    checkRole(route, caller);
+    if (rateLimited && caller.shopper !== null) rateLimit.take(caller.shopper, request.startedAt);
   };
 
-  // Errors are answered here: given to Express, each would first be matched against all routes that follow. What is
-  // known at once is not awaited, and the handler's context is the one object made.
+  // Errors are caught here: Express would match a rejected request against every later route first. Values that are
+  // known synchronously are not awaited.
   return async (request: EdgeRequest, response: EdgeResponse): Promise<void> => {
     request.meter = meter;
     try {
       if (access !== "public") {
-        const caller = ticketFor === undefined ? identify(request.headers) : byTicket(request, ticketFor);
+        const caller = ticketFor === undefined ? identify(request.headers) : callerByTicket(request, ticketFor);
         admit(request, caller instanceof Promise ? await caller : caller);
       }
-      params(request.params);
-      const asked = query(request.url ?? "");
-      const sent = headers(request);
-      const reading = body(request);
-      const told = reading === undefined ? undefined : await reading;
-      // A body that came after the deadline: its sender was told that it did not, and may have sent it again.
+      readParams(request.params);
+      const query = readQuery(request.url ?? "");
+      const headers = readHeaders(request);
+      const reading = readBody(request);
+      const body = reading === undefined ? undefined : await reading;
+      // The body arrived after the deadline: its sender received 408 and may have sent it again.
       if (response.headersSent) return;
-      if (streaming && request.method === "HEAD")
-        throw new EdgeProblem("method-not-allowed", {}, ["Allow", "GET, OPTIONS"]);
-      if (unhurried) writer.unhurried(response);
-      const answer = await row.handle(new RequestContext(asked, sent, told, response, edge));
-      write(writer, response, answer);
-      outcome?.(answer);
+      if (streams && request.method === "HEAD") throw methodNotAllowed(request, "GET, OPTIONS");
+      if (noDeadline) writer.noDeadline(response);
+      const result = await route.handle(new RequestContext(query, headers, body, response, edge));
+      write(writer, response, result);
+      onOutcome?.(result);
     } catch (error) {
       const code = writer.problem(response, error);
-      outcome?.(code);
+      onOutcome?.(code);
     }
   };
 };
+
+/** A 405. @param allow the methods that the path accepts */
+export const methodNotAllowed = ({ method }: EdgeRequest, allow: string): EdgeProblem =>
+  new EdgeProblem("method-not-allowed", {
+    detail: `The method ${method} is not allowed here; use ${allow}.`,
+    headers: ["Allow", allow],
+  });

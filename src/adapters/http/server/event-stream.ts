@@ -3,17 +3,17 @@ import type { EdgeResponse } from "./exchange.js";
 import { EdgeProblem } from "./problem-json.js";
 import type { ResponseWriter } from "./response-writer.js";
 
-/** Bounds of event streams; the contract's unless a test asks for less. */
+/** Bounds of event streams; tests use smaller ones than the contract's. */
 export type StreamBounds = {
   readonly perShopper: number;
   readonly perProcess: number;
   readonly heartbeatMs: number;
-  /** Bytes that may wait for one client; a slower one is dropped and comes back by itself. */
+  /** Bytes that may be buffered for one client; a slower client is disconnected and reconnects by itself. */
   readonly bufferedBytes: number;
 };
 const contract: StreamBounds = { perShopper: 5, perProcess: 10_000, heartbeatMs: 15_000, bufferedBytes: 64 * 1024 };
 
-/** The text of one event. Made once, it may go to any number of streams. */
+/** Returns the text of one event. The same text may be sent to any number of streams. */
 export const eventFrame = (event: string, data: string, id?: string): string =>
   `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`;
 
@@ -29,35 +29,35 @@ export class EventStream {
     this.begin = begin;
   }
 
-  /** Whether its headers are out: before that it is a request that waits for its answer, whatever that will be. */
+  /** Whether the headers are sent; before that, a problem can still be the response. */
   get hasBegun(): boolean {
     return this.response.headersSent;
   }
 
-  /** Sends a frame; the first one brings the headers, so until then a problem can still be answered. */
+  /** Sends a frame; the first frame sends the headers too. */
   send(frame: string): void {
     const { response } = this;
     if (response.destroyed || response.writableEnded) return;
     if (!this.hasBegun) this.begin(response);
-    // A server that stops answers a problem instead.
+    // A stopping server sends a problem instead of the first frame.
     if (response.writableEnded) return;
     response.write(frame);
     if (response.writableLength > this.bufferedBytes) response.destroy();
   }
 
-  /** Sends what is waiting, then closes. */
+  /** Sends what is buffered, then closes. */
   end(): void {
     this.response.end();
   }
 
-  /** Calls `leave` when the stream is over, whoever ended it; at once if it is over already. */
+  /** Calls `leave` when the stream is closed by either side; immediately if it is closed already. */
   onClose(leave: () => void): void {
     if (this.response.destroyed || this.response.closed) leave();
     else this.response.once("close", leave);
   }
 }
 
-/** Every stream that this process holds open: counted, kept alive by one timer, and ended together. */
+/** All open streams of this process: counted, kept alive by one timer, and ended together. */
 export class EventStreams {
   private readonly open = new Set<EventStream>();
   private readonly byShopper = new Map<UserId, number>();
@@ -77,13 +77,15 @@ export class EventStreams {
     this.timer = setInterval(() => this.sendAll(":\n\n"), this.bounds.heartbeatMs).unref();
   }
 
-  /** Takes a stream, the shopper's if there is one, until the response closes. @throws EdgeProblem `too-many-streams`. */
+  /** Opens a stream on the response, counted until it closes. @throws EdgeProblem `too-many-streams` */
   take(response: EdgeResponse, shopper: UserId | null, writer: ResponseWriter): EventStream {
+    const { perProcess, perShopper, bufferedBytes } = this.bounds;
     const held = shopper === null ? 0 : (this.byShopper.get(shopper) ?? 0);
-    if (this.stopping || this.open.size >= this.bounds.perProcess || held >= this.bounds.perShopper)
-      throw new EdgeProblem("too-many-streams");
-    const stream = new EventStream(response, this.bounds.bufferedBytes, (opened) => {
-      if (this.stopping) writer.problem(opened, new EdgeProblem("too-many-streams"));
+    if (this.stopping) throw isStopping();
+    if (this.open.size >= perProcess) throw tooMany(`All ${perProcess} streams of this process are in use.`);
+    if (held >= perShopper) throw tooMany(`You have ${held} open streams, the most that one shopper may have.`);
+    const stream = new EventStream(response, bufferedBytes, (opened) => {
+      if (this.stopping) writer.problem(opened, isStopping());
       else beginStream(opened, writer);
     });
     this.open.add(stream);
@@ -93,8 +95,8 @@ export class EventStreams {
   }
 
   /**
-   * Ends every stream, asking clients to come back spread over some seconds rather than all at once. One that has not
-   * begun is answered by its handler: its problem, or 503 in place of its first event.
+   * Ends every stream, with reconnection delays spread over 0.5 to 3.5 s so that clients do not return together. A
+   * stream that has not begun gets its handler's problem, or 503 instead of its first event.
    */
   stop(): void {
     clearInterval(this.timer);
@@ -106,7 +108,7 @@ export class EventStreams {
     }
   }
 
-  /** Sends one frame to all; streams that have not begun wait for their first event. */
+  /** Sends one frame to every stream that has begun. */
   private sendAll(frame: string): void {
     for (const stream of this.open) if (stream.hasBegun) stream.send(frame);
   }
@@ -120,8 +122,11 @@ export class EventStreams {
   }
 }
 
+const tooMany = (detail: string) => new EdgeProblem("too-many-streams", { detail });
+const isStopping = () => tooMany("This process is stopping and opens no more streams.");
+
 const beginStream = (response: EdgeResponse, writer: ResponseWriter): void => {
-  // Without chunks a frame is one write of one string; the stream's end is then the connection's.
+  // Without chunked encoding one frame is one write of one string, and the stream ends with its connection.
   response.useChunkedEncodingByDefault = false;
   response.writeHead(200, [
     ...writer.head(response),

@@ -18,8 +18,8 @@ export class LatencySeries {
 type Labels = Readonly<Record<string, string | number>>;
 
 /**
- * A Prometheus histogram of seconds that costs a few nanoseconds an observation: prom-client's own sorts and joins
- * its labels every time, which a hot route feels. Whoever observes keeps the series.
+ * A Prometheus histogram in seconds that costs a few nanoseconds per observation. prom-client's own histogram sorts and
+ * joins its labels at every observation, which slows a hot route; here the caller keeps the series.
  */
 export class LatencyHistogram {
   readonly type = "histogram";
@@ -31,18 +31,18 @@ export class LatencyHistogram {
   constructor(registry: Registry, name: string, help: string) {
     this.name = name;
     this.help = help;
-    // The registry asks a metric for its name, and for `get` when it is scraped; nothing else.
+    // The registry uses only a metric's name, and `get` at each scrape.
     registry.registerMetric(this as unknown as Metric);
   }
 
-  /** A new series; its labels must not be in use. */
+  /** Returns a new series; its labels must not be in use. */
   series(labels: Labels): LatencySeries {
     const series = new LatencySeries();
     this.all.push({ labels, series });
     return series;
   }
 
-  /** What the registry scrapes. */
+  /** Returns what the registry scrapes. */
   async get() {
     const values = this.all.flatMap(({ labels, series }) => {
       let count = 0;

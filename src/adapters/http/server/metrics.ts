@@ -5,33 +5,34 @@ import { LatencyHistogram, type LatencySeries } from "./latency-histogram.js";
 /** The durations of one route, by status. */
 export class RouteMeter {
   private readonly byStatus = new Map<number, LatencySeries>();
-  private readonly open: (status: number) => LatencySeries;
+  private readonly newSeries: (status: number) => LatencySeries;
 
-  constructor(open: (status: number) => LatencySeries) {
-    this.open = open;
+  constructor(newSeries: (status: number) => LatencySeries) {
+    this.newSeries = newSeries;
   }
 
   observe(status: number, ms: number): void {
     let series = this.byStatus.get(status);
     if (series === undefined) {
-      series = this.open(status);
+      series = this.newSeries(status);
       this.byStatus.set(status, series);
     }
     series.observe(ms);
   }
 }
 
-/** A figure that another part of the service knows, read when Prometheus asks; by label value where there are several. */
-export type Reading = {
+/** A value of another part of the service, read at each scrape. */
+export type GaugeSource = {
   readonly name: string;
   readonly help: string;
-  /** The one label's name; without it there is one figure, under the empty label value. */
+  /** The name of the one label; without it there is one value, under the empty key. */
   readonly label?: string;
+  /** Returns the values by label value. */
   read(): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
 };
 
-/** What `node:diagnostics_channel` `rushboard:redis` and `rushboard:sql` carry, one message a command or query. */
-export type EngineCall = { readonly ms: number; readonly failed: boolean };
+/** The message of the `node:diagnostics_channel`s `rushboard:redis` and `rushboard:sql`: one per command or query. */
+export type BackendCall = { readonly ms: number; readonly failed: boolean };
 
 type Outcomes = Map<string, number>;
 
@@ -39,7 +40,7 @@ const count = (outcomes: Outcomes, outcome: string): void => {
   outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
 };
 
-/** A counter by outcome: a plain map while requests come in, made into series when Prometheus asks. */
+/** Returns a counter by outcome: a plain map that becomes series at each scrape. */
 const countOutcomes = (registry: Registry, name: string, help: string): Outcomes => {
   const outcomes: Outcomes = new Map();
   new Counter({
@@ -68,71 +69,71 @@ export class Metrics {
     this.requests = new LatencyHistogram(
       registry,
       "rushboard_http_request_duration_seconds",
-      "Time from a request's headers to its answer (a stream's: to its first event).",
+      "Time from a request's headers to its response. For a stream: to its first event.",
     );
     this.claims = countOutcomes(
       registry,
       "rushboard_claims_total",
-      "Answers to claims: accepted, standing (the claim was there before), or the problem's code.",
+      "Responses to claims: accepted, standing (the shopper had a claim before), or the problem's code.",
     );
     this.payments = countOutcomes(
       registry,
       "rushboard_payments_total",
-      "Answers to payments (the payment's status, or the problem's code), and ends of those that were left open.",
+      "Responses to payments (the payment's status or the problem's code), and results of payments settled later.",
     );
   }
 
-  /** Begins what lasts for the process: its own figures, and the latency of its engines. */
+  /** Starts the process's own metrics and the latencies of its backends. */
   start(): void {
     collectDefaultMetrics({ register: this.registry });
-    for (const engine of ["redis", "sql"]) {
-      const name = `rushboard_${engine}_duration_seconds`;
-      const histogram = new LatencyHistogram(this.registry, name, `Time that calls to ${engine} take.`);
-      const answered = histogram.series({ failed: "false" });
+    for (const backend of ["redis", "sql"]) {
+      const name = `rushboard_${backend}_duration_seconds`;
+      const histogram = new LatencyHistogram(this.registry, name, `Duration of calls to ${backend}.`);
+      const succeeded = histogram.series({ failed: "false" });
       const failed = histogram.series({ failed: "true" });
-      const hear = (message: unknown) => {
-        const call = message as EngineCall;
-        (call.failed ? failed : answered).observe(call.ms);
+      const observe = (message: unknown) => {
+        const call = message as BackendCall;
+        (call.failed ? failed : succeeded).observe(call.ms);
       };
-      subscribe(`rushboard:${engine}`, hear);
-      this.unsubscribe.push(() => unsubscribe(`rushboard:${engine}`, hear));
+      subscribe(`rushboard:${backend}`, observe);
+      this.unsubscribe.push(() => unsubscribe(`rushboard:${backend}`, observe));
     }
   }
 
   stop(): void {
-    for (const end of this.unsubscribe.splice(0)) end();
+    for (const unsubscribe of this.unsubscribe.splice(0)) unsubscribe();
   }
 
-  /** The meter of one route (its path as it is written in the table). */
+  /** Returns the meter of one route; `route` is its path as written in the table. */
   route(method: string, route: string): RouteMeter {
     return new RouteMeter((status) => this.requests.series({ method, route, status }));
   }
 
-  /** Counts an answer to a claim. */
+  /** Counts the response to a claim. */
   claim(outcome: string): void {
     count(this.claims, outcome);
   }
 
-  /** Counts an answer to a payment, or the end of one that was left open: its status, or the problem's code. */
+  /** Counts the response to a payment, or the result of one that was settled later: its status or a problem's code. */
   payment(outcome: string): void {
     count(this.payments, outcome);
   }
 
-  /** Shows a figure that is read at each scrape; one that cannot be read is left out. */
-  show({ name, help, label, read }: Reading): void {
+  /** Adds a gauge. If it cannot be read, the scrape leaves it out. */
+  addGauge({ name, help, label, read }: GaugeSource): void {
     new Gauge({
       name,
       help,
       labelNames: label === undefined ? [] : [label],
       registers: [this.registry],
       async collect() {
-        // Without a label, a reset would leave a 0 that nobody has read.
+        // Without a label, `reset` would set a 0 that was never read.
         if (label === undefined) this.remove();
         else this.reset();
-        const figures = await Promise.resolve()
+        const values = await Promise.resolve()
           .then(read)
           .catch(() => new Map<string, number>());
-        for (const [value, figure] of figures) this.set(label === undefined ? {} : { [label]: value }, figure);
+        for (const [key, value] of values) this.set(label === undefined ? {} : { [label]: key }, value);
       },
     });
   }

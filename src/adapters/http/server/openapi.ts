@@ -1,195 +1,97 @@
 import { z } from "zod";
-import { named } from "./api-schemas.js";
-import type { Auth } from "./caller.js";
-import { type ProblemCode, problemTable } from "./problem-table.js";
-import { type Content, parametersOf, pathParameters, type Route } from "./route.js";
+import type { Auth } from "./callers.js";
+import { componentPath, type Json, operation } from "./openapi-operation.js";
+import type { ProblemTable } from "./problems.js";
+import type { RouteTable } from "./route.js";
+import { components } from "./schemas.js";
 
-type Json = Readonly<Record<string, unknown>>;
+/** A group of operations: those whose path starts with one of the segments. */
+export type Tag = { readonly name: string; readonly description: string; readonly segments: readonly string[] };
 
-const at = (id: string): string => `#/components/schemas/${id}`;
-const isUnderName = (schema: z.ZodType): string | undefined => named.get(schema)?.id;
-
-/** JSON Schema of a zod schema; what has a name is referred to. */
-const described = (schema: z.ZodType): Json => {
-  const id = isUnderName(schema);
-  if (id !== undefined) return { $ref: at(id) };
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: "output" });
-  return json;
+/** What the document describes. */
+export type Api = {
+  readonly tables: readonly RouteTable[];
+  readonly tags: readonly Tag[];
+  readonly problems: ProblemTable;
 };
 
-const components = (): Json => {
-  const { schemas } = z.toJSONSchema(named, { io: "output", uri: at });
+const componentSchemas = (): Json => {
+  const { schemas } = z.toJSONSchema(components, { io: "output", uri: componentPath });
   return Object.fromEntries(
     Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema as unknown]),
   );
 };
 
-const problemSchema = {
+const problemSchema = (problems: ProblemTable): Json => ({
   type: "object",
-  required: ["type", "title", "status", "code", "requestId"],
+  description: "An error (RFC 9457). Some codes add members with the values that they name.",
+  required: ["type", "title", "status", "detail", "advice", "code", "requestId"],
   properties: {
-    type: { type: "string", format: "uri-reference" },
+    type: { type: "string", format: "uri-reference", description: "A page that explains the code" },
     title: { type: "string" },
     status: { type: "integer" },
-    detail: { type: "string" },
-    code: { type: "string", enum: Object.keys(problemTable) },
+    detail: { type: "string", description: "The cause of this very error" },
+    advice: { type: "string", description: "What the caller can do" },
+    code: { type: "string", enum: Object.keys(problems) },
     instance: { type: "string" },
-    requestId: { type: "string" },
+    requestId: { type: "string", description: "The id of the request in the service's logs" },
     errors: {
       type: "array",
+      description: "The invalid places of a request",
       items: {
         type: "object",
         required: ["pointer", "detail"],
-        properties: { pointer: { type: "string" }, detail: { type: "string" } },
+        properties: {
+          pointer: {
+            type: "string",
+            description: "A JSON pointer into the body (#/name), or path/…, query/… or header/…",
+          },
+          detail: { type: "string", description: "What is accepted, and what was sent" },
+        },
       },
     },
   },
-};
-
-/** The codes that access, checks and limits add to what the row itself may refuse with. */
-const problemsOf = ({
-  access,
-  query,
-  headers,
-  body,
-  path,
-  limited,
-  ticketFor,
-  problems = [],
-}: Route): readonly ProblemCode[] => {
-  const codes = new Set<ProblemCode>(problems);
-  if (access !== "public") codes.add("unauthorized");
-  if (access === "admin" || access === "service") codes.add("forbidden");
-  if (path.includes(":") || query || headers || body || ticketFor) codes.add("invalid-request");
-  if (body) codes.add("request-timeout").add("payload-too-large").add("unsupported-media-type");
-  if (limited) codes.add("too-many-requests");
-  return [...codes];
-};
-
-const problemAnswers = (route: Route): Json => {
-  const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of problemsOf(route)) {
-    const { status } = problemTable[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries(
-    [...byStatus]
-      .filter(([status]) => route.answers[status] === undefined)
-      .map(([status, codes]) => [
-        status,
-        {
-          description: codes.map((code) => `\`${code}\`: ${problemTable[code].title}`).join("; "),
-          content: { "application/problem+json": { schema: { $ref: at("Problem") } } },
-        },
-      ]),
-  );
-};
-
-const content = (answer: Content | null): Json => {
-  if (answer === null) return {};
-  const [type, schema] =
-    typeof answer === "string" ? [answer, { type: "string" }] : ["application/json", described(answer)];
-  return { content: { [type]: { schema } } };
-};
-
-const meanings: Readonly<Record<number, string>> = {
-  200: "As it stands",
-  201: "Created; Location names it",
-  202: "Accepted; Location names what to follow",
-  204: "Nothing more to tell",
-  503: "Not available",
-};
-
-const answers = (route: Route): Json =>
-  Object.fromEntries(
-    Object.entries(route.answers).map(([status, answer]) => [
-      status,
-      { description: meanings[Number(status)] ?? "Answer", ...content(answer) },
-    ]),
-  );
-
-const fieldsOf = (place: "query" | "header", object: z.ZodObject | undefined): readonly Json[] =>
-  Object.entries(object?.shape ?? {}).map(([name, schema]) => ({
-    name,
-    in: place,
-    required: !(schema as z.ZodType).safeParse(undefined).success,
-    schema: described(schema as z.ZodType),
-  }));
-
-const parameters = ({ path, query, headers, ticketFor }: Route): readonly Json[] => [
-  ...parametersOf(path).map((name) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: described(pathParameters[name]),
-  })),
-  ...fieldsOf("query", query),
-  ...fieldsOf("header", headers),
-  ...(ticketFor === undefined
-    ? []
-    : [{ name: "ticket", in: "query", required: false, schema: { type: "string" }, description: "From links.events" }]),
-];
-
-/** How callers are known in this mode. */
-const schemeOf = (mode: Auth["mode"]) =>
-  mode === "open"
-    ? { userId: { type: "apiKey", in: "header", name: "X-User-Id", description: "Open mode: names the shopper." } }
-    : { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } };
-
-const security = ({ access, ticketFor }: Route, mode: Auth["mode"]): readonly Json[] => {
-  if (access === "public" || (mode === "open" && access !== "shopper")) return [];
-  const roles = access === "admin" ? ["admin"] : access === "service" ? ["service"] : [];
-  const own = mode === "open" ? { userId: [] } : { bearer: roles };
-  return ticketFor === undefined ? [own] : [own, { ticket: [] }];
-};
-
-/** The name of an operation: `get_coupons_couponId_claims_me`. */
-const operationId = ({ method, path }: Pick<Route, "method" | "path">): string =>
-  [method.toLowerCase(), ...path.split(/\W+/).filter((word) => word !== "")].join("_");
-
-const operation = (route: Route, mode: Auth["mode"]): Json => ({
-  operationId: operationId(route),
-  summary: route.summary,
-  ...(route.description !== undefined && { description: route.description }),
-  tags: [route.path.split("/")[1] || "pages"],
-  security: security(route, mode),
-  "x-access": route.access,
-  parameters: parameters(route),
-  ...(route.body && {
-    requestBody: {
-      required: !route.body.safeParse(undefined).success,
-      content: { "application/json": { schema: described(route.body) } },
-    },
-  }),
-  responses: { ...answers(route), ...problemAnswers(route) },
 });
 
-/** The OpenAPI 3.1 document of the table, from the very schemas that check requests. */
-export const openApiDocument = (
-  tables: readonly { prefix: string; routes: readonly Route[] }[],
-  mode: Auth["mode"],
-) => {
+/** How callers authenticate in this mode. */
+const securitySchemes = (mode: Auth["mode"]): Json => ({
+  ...(mode === "open"
+    ? { userId: { type: "apiKey", in: "header", name: "X-User-Id", description: "Open mode: names the shopper." } }
+    : { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } }),
+  ticket: { type: "apiKey", in: "query", name: "ticket", description: "Opens one event stream for an hour." },
+});
+
+/** Returns the OpenAPI 3.1 document of the API, from the schemas that validate its requests. */
+export const openApiDocument = ({ tables, tags, problems }: Api, mode: Auth["mode"]): Json => {
+  const tagOf = (path: string): string => {
+    const segment = path.split("/")[1] ?? "";
+    const tag = tags.find(({ segments }) => segments.includes(segment));
+    if (tag === undefined) throw new Error(`no tag contains the path ${path}`);
+    return tag.name;
+  };
   const paths: Record<string, Record<string, Json>> = {};
   for (const { prefix, routes } of tables)
     for (const route of routes) {
       const path = (prefix + route.path).replaceAll(/:(\w+)/g, "{$1}");
-      paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, mode) };
+      const described = operation(route, tagOf(route.path), mode, problems);
+      paths[path] = { ...paths[path], [route.method.toLowerCase()]: described };
     }
-  const ticket = { type: "apiKey", in: "query", name: "ticket", description: "Opens one event stream for an hour." };
   return {
     openapi: "3.1.0",
     info: {
       title: "Rushboard",
       version: "1",
       description:
-        "First-come coupons, orders and payments that stay right in a rush. Every error is RFC 9457 problem+json.",
+        "First-come coupons, orders, payments, concert seats and live rankings for a shop in a rush. Every error is " +
+        "RFC 9457 problem+json; its detail states the cause, and its advice says what to do.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
+    tags: tags.map(({ name, description }) => ({ name, description })),
     paths,
     components: {
-      schemas: { ...components(), Problem: problemSchema },
-      securitySchemes: { ...schemeOf(mode), ticket },
+      schemas: { ...componentSchemas(), Problem: problemSchema(problems) },
+      securitySchemes: securitySchemes(mode),
     },
   };
 };

@@ -1,67 +1,92 @@
 import { DomainError } from "../../../domain/problem.js";
-import { type ProblemCode, problemTable } from "./problem-table.js";
+import type { ProblemCode, ProblemEntry, ProblemTable } from "./problems.js";
 
-/** Where a request is wrong: a JSON pointer into the body (`#/name`), or `path/…`, `query/…`, `header/…`. */
+/** Where a request is invalid: a JSON pointer into the body (`#/name`), or `path/…`, `query/…`, `header/…`. */
 export type Fault = { readonly pointer: string; readonly detail: string };
 
-/** A problem that the edge finds, or tells with its place, with facts and the headers that belong to it (name, value, …). */
+type Particulars = {
+  readonly detail?: string;
+  /** Further members of the response. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  /** Headers that belong to the response (name, value, …). */
+  readonly headers?: readonly string[];
+  readonly cause?: unknown;
+};
+
+/** A problem that the HTTP adapter finds itself, or a domain problem to which it adds a pointer. */
 export class EdgeProblem extends Error {
   readonly code: ProblemCode;
-  readonly facts: Readonly<Record<string, unknown>>;
-  readonly headers: readonly string[];
+  readonly particulars: Particulars;
 
-  constructor(
-    code: ProblemCode,
-    facts: Readonly<Record<string, unknown>> = {},
-    headers: readonly string[] = [],
-    cause?: unknown,
-  ) {
-    super(code, { cause });
+  constructor(code: ProblemCode, particulars: Particulars = {}) {
+    super(code, { cause: particulars.cause });
     this.name = "EdgeProblem";
     this.code = code;
-    this.facts = facts;
-    this.headers = headers;
+    this.particulars = particulars;
   }
 }
 
-/** A 400 that names each place. */
-export const invalid = (...errors: readonly Fault[]): EdgeProblem => new EdgeProblem("invalid-request", { errors });
+/** A 400 that names each invalid place. */
+export const invalid = (...errors: readonly Fault[]): EdgeProblem => {
+  const [first] = errors;
+  const others = errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : "";
+  return new EdgeProblem("invalid-request", {
+    ...(first !== undefined && { detail: `${first.pointer} ${first.detail}${others}` }),
+    facts: { errors },
+  });
+};
 
-export type ProblemAnswer = {
+export type ProblemResponse = {
   readonly code: ProblemCode;
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: string;
 };
 
-/** What never varies of a problem: a refusal is the commonest answer of a rush. */
-const opening = Object.fromEntries(
-  Object.entries(problemTable).map(([code, { title, status, meaning }]) => [
-    code,
-    `${JSON.stringify({ type: `/problems/${code}`, title, status, detail: meaning }).slice(0, -1)},`,
-  ]),
-) as Readonly<Record<ProblemCode, string>>;
+type Facts = { readonly code: ProblemCode; readonly [fact: string]: unknown };
 
-const facts = (error: unknown): { readonly code: ProblemCode; readonly [fact: string]: unknown } => {
-  if (error instanceof EdgeProblem) return { ...error.facts, code: error.code };
-  // Nothing of an unknown error reaches the caller: its text may hold a secret.
-  if (!(error instanceof DomainError)) return { code: "internal" };
-  const { problem } = error;
-  // A defect's facts are for the log.
-  return problemTable[problem.code].status === 500 ? { code: problem.code } : problem;
-};
+/** Turns errors into `application/problem+json` (RFC 9457). */
+export class ProblemResponses {
+  private readonly table: Readonly<Record<ProblemCode, ProblemEntry>>;
+  /** The members that never vary, serialized once: rejections are the most frequent responses of a rush. */
+  private readonly openings: ReadonlyMap<ProblemCode, string>;
 
-/** The `application/problem+json` (RFC 9457) that an error is to the caller. */
-export const problemAnswer = (error: unknown, requestId: string): ProblemAnswer => {
-  const problem = facts(error);
-  const { code } = problem;
-  const { status, retryAfter } = problemTable[code];
-  const own = error instanceof EdgeProblem ? error.headers : [];
-  return {
-    code,
-    status,
-    headers: retryAfter === undefined ? own : [...own, "Retry-After", String(retryAfter)],
-    // A request id needs no escaping; the facts bring the code, and the closing brace.
-    body: `${opening[code]}"instance":"${requestId}","requestId":"${requestId}",${JSON.stringify(problem).slice(1)}`,
-  };
-};
+  constructor(table: ProblemTable) {
+    this.table = table;
+    this.openings = new Map(
+      Object.entries(table).map(([code, { title, status }]) => [
+        code as ProblemCode,
+        `${JSON.stringify({ type: `/problems/${code}`, title, status }).slice(0, -1)},`,
+      ]),
+    );
+  }
+
+  of(error: unknown, requestId: string): ProblemResponse {
+    const facts = this.factsOf(error);
+    const { code } = facts;
+    const { status, retryAfter, meaning, advice, detail, adviceFor } = this.table[code];
+    const own = error instanceof EdgeProblem ? error.particulars : {};
+    const headers = own.headers ?? [];
+    const texts = {
+      detail: own.detail ?? detail?.(facts as never) ?? meaning,
+      advice: adviceFor?.(facts as never) ?? advice,
+      instance: requestId,
+      requestId,
+    };
+    return {
+      code,
+      status,
+      headers: retryAfter === undefined ? headers : [...headers, "Retry-After", String(retryAfter)],
+      body: this.openings.get(code) + JSON.stringify({ ...texts, ...facts }).slice(1),
+    };
+  }
+
+  private factsOf(error: unknown): Facts {
+    if (error instanceof EdgeProblem) return { ...error.particulars.facts, code: error.code };
+    // The text of an unexpected error may contain a secret, so no part of it reaches the caller.
+    if (!(error instanceof DomainError)) return { code: "internal" };
+    const { problem } = error;
+    // The facts of a defect are for the log only.
+    return this.table[problem.code].status === 500 ? { code: problem.code } : problem;
+  }
+}

@@ -1,30 +1,66 @@
+import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
-import type { Cors } from "./cors.js";
-import type { EdgeRequest, EdgeResponse } from "./exchange.js";
-import type { InFlight } from "./in-flight.js";
-import { problemAnswer } from "./problem-json.js";
-import type { ProblemCode } from "./problem-table.js";
+import type { EdgeRequest, EdgeResponse, InFlight } from "./exchange.js";
+import type { ProblemResponses } from "./problem-json.js";
+import type { ProblemCode } from "./problems.js";
 import { dataHeaders } from "./security-headers.js";
 
-/** What is logged of a request: never its query, for tickets travel there. */
-const pathOf = ({ url = "" }: EdgeRequest): string => {
+const exposedHeaders = "Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id";
+
+/** Which origins' scripts may read responses: exactly those in the settings, and never with cookies. */
+export class Cors {
+  private readonly origins: ReadonlySet<string>;
+
+  constructor(origins: readonly string[]) {
+    this.origins = new Set(origins);
+  }
+
+  /** Whether any origin is configured. */
+  get isOn(): boolean {
+    return this.origins.size > 0;
+  }
+
+  /** Returns the headers (name, value, …) of the response to this request. */
+  headers({ headers: { origin } }: IncomingMessage): readonly string[] {
+    if (origin === undefined || !this.origins.has(origin)) return ["Vary", "Origin"];
+    return ["Vary", "Origin", "Access-Control-Allow-Origin", origin, "Access-Control-Expose-Headers", exposedHeaders];
+  }
+
+  /** Returns the additional headers of the response to `OPTIONS`. */
+  preflight({ headers: { origin } }: IncomingMessage, allow: string): readonly string[] {
+    if (origin === undefined || !this.origins.has(origin)) return [];
+    return [
+      "Access-Control-Allow-Methods",
+      allow,
+      "Access-Control-Allow-Headers",
+      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id, X-User-Id",
+      "Access-Control-Max-Age",
+      "600",
+    ];
+  }
+}
+
+/** The request's path, for logs and problems: never its query, which may contain a ticket. */
+export const pathOf = ({ url = "" }: EdgeRequest): string => {
   const end = url.indexOf("?");
   return end === -1 ? url : url.slice(0, end);
 };
 
-/** Writes every answer: one `writeHead`, one `end`, then the request's log line and figures. */
+/** Writes every response: one `writeHead`, one `end`, then the request's log line and metrics. */
 export class ResponseWriter {
   private readonly log: Logger;
   private readonly cors: Cors;
   private readonly inFlight: InFlight;
+  private readonly problems: ProblemResponses;
 
-  constructor(log: Logger, cors: Cors, inFlight: InFlight) {
+  constructor(log: Logger, cors: Cors, inFlight: InFlight, problems: ProblemResponses) {
     this.log = log;
     this.cors = cors;
     this.inFlight = inFlight;
+    this.problems = problems;
   }
 
-  /** `headers` are (name, value, …). After headers are out, or the client is gone, nothing is written. */
+  /** `headers` are (name, value, …). Does nothing if headers were sent before. */
   write(
     response: EdgeResponse,
     status: number,
@@ -48,20 +84,20 @@ export class ResponseWriter {
     this.write(response, status, "application/json; charset=utf-8", JSON.stringify(body), headers);
   }
 
-  /** Answers an error; one that nobody expected is logged whole and told to nobody. */
+  /** Writes the problem that an error is. Unexpected errors are logged completely, and the caller sees none of them. */
   problem(response: EdgeResponse, error: unknown): ProblemCode {
-    const { code, status, headers, body } = problemAnswer(error, response.req.requestId);
+    const { code, status, headers, body } = this.problems.of(error, response.req.requestId);
     if (status >= 500) {
       const level = status === 500 ? "error" : "warn";
       this.log[level]({ requestId: response.req.requestId, code, err: error }, "request failed");
     }
-    // Once a body has begun, nothing can say *problem* in it: the client must see it break off.
+    // A body that has begun cannot become a problem; the client must see that it is incomplete.
     if (response.headersSent) response.destroy();
     else this.write(response, status, "application/problem+json", body, headers);
     return code;
   }
 
-  /** The headers that every answer carries. */
+  /** Returns the headers of every response. */
   head(response: EdgeResponse, security: readonly string[] = dataHeaders): string[] {
     const { req } = response;
     const lines = [...security, "X-Request-Id", req.requestId];
@@ -70,12 +106,12 @@ export class ResponseWriter {
     return lines;
   }
 
-  /** Lets the answer take as long as it takes. */
-  unhurried(response: EdgeResponse): void {
+  /** Removes the deadline of a response. */
+  noDeadline(response: EdgeResponse): void {
     this.inFlight.remove(response);
   }
 
-  /** Ends a request's account: its log line and figures. A stream's is ended when it has begun. */
+  /** Logs and counts a request: after its response, or, for a stream, after its headers. */
   finished(response: EdgeResponse, status: number): void {
     const { req } = response;
     this.inFlight.remove(response);

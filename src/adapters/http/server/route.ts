@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Page } from "../../../application/ports/page.js";
 import type {
   ConcertId,
   CouponId,
@@ -10,17 +11,18 @@ import type {
   TaskId,
   UserId,
 } from "../../../domain/ids.js";
-import { businessDaySchema, idSchema } from "./api-schemas.js";
+import type { Ticketed } from "./callers.js";
 import type { EventStream } from "./event-stream.js";
-import type { ProblemCode } from "./problem-table.js";
-import type { Ticketed } from "./ticket.js";
+import { invalid } from "./problem-json.js";
+import type { ProblemCode } from "./problems.js";
+import { businessDaySchema, cursorMessage, idSchema } from "./schemas.js";
 
-/** Who may call: anyone; a shopper, about their own things; the shop's back end (an admin too); an admin. */
+/** Who may call: everyone; a shopper, for their own resources; the shop's back end or an admin; an admin. */
 export type Access = "public" | "shopper" | "service" | "admin";
 
 const id = <Id extends string>() => idSchema as unknown as z.ZodType<Id>;
 
-/** What a path may hold, by name: a new kind of parameter is one row. */
+/** The parameters that a path may contain. */
 export const pathParameters = {
   couponId: id<CouponId>(),
   taskId: id<TaskId>(),
@@ -41,73 +43,80 @@ type NamesIn<Path extends string> = Path extends `${string}:${infer Name}/${infe
   : Path extends `${string}:${infer Name}`
     ? Name
     : never;
-/** The checked parameters of a path such as `/coupons/:couponId/claims`. */
+/** The validated parameters of a path such as `/coupons/:couponId/claims`. */
 export type PathValues<Path extends string> = {
   readonly [Name in NamesIn<Path> & ParameterName]: z.infer<(typeof pathParameters)[Name]>;
 };
 
-/** The body of an answer: one that JSON Schema describes, or another kind of content. */
+/** The body of a response: described by a schema, or another kind of content. */
 export type Content = z.ZodType | "text/event-stream" | "text/html" | "text/plain";
 
-/** What a handler answers; `headers` are (name, value, …). A stream answers by itself. */
-export type Answer =
+/** What a handler returns; `headers` are (name, value, …). A stream has sent its response itself. */
+export type RouteResponse =
   | { readonly status: number; readonly body?: unknown; readonly headers?: readonly string[] }
   | { readonly status: number; readonly type: string; readonly text: string; readonly security?: readonly string[] }
   | EventStream;
 
-/** What a handler is given, all of it checked. */
+/** What a handler receives, all of it validated. */
 export type Context<Path extends string, A extends Access, Query, Body, Headers> = {
   readonly params: PathValues<Path>;
   readonly query: Query;
   readonly headers: Headers;
   readonly body: Body;
-  /** On a shopper's route, the shopper. */
+  /** The caller; never `null` on a shopper's route. */
   readonly shopper: A extends "shopper" ? UserId : UserId | null;
   readonly lastEventId: string | undefined;
-  /** The media type that the caller likes best of these. */
+  /** Returns the media type that the caller prefers among these. */
   accepts(types: readonly string[]): string | undefined;
-  /** Takes a stream for the answer. @throws EdgeProblem `too-many-streams`. */
+  /** Makes the response a stream. @throws EdgeProblem `too-many-streams` */
   openStream(): EventStream;
 };
 
-/** One row of the API. It drives registration, access, checks, `Allow`, the OpenAPI document and the tests that walk it. */
-export type Row<Path extends string, A extends Access, Query, Body, Headers> = {
+/** One route as its file writes it. Registration, access, checks, `Allow` and the OpenAPI document derive from it. */
+export type TypedRoute<Path extends string, A extends Access, Query, Body, Headers> = {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** As Express writes it; every parameter has its row in `pathParameters`. */
+  /** In Express's notation; `pathParameters` has an entry for every parameter. */
   readonly path: Path;
   readonly access: A;
   readonly summary: string;
   readonly description?: string;
-  /** A strict object of what a query may hold. */
+  /** A strict object of the query's parameters. */
   readonly query?: z.ZodObject & z.ZodType<Query>;
-  /** Takes any query and looks at none, as probes are asked with whatever an orchestrator adds. */
-  readonly anyQuery?: true;
-  /** An object of the headers that the row itself takes, by their names as they are written. */
+  /** Accepts any query and ignores it: orchestrators add their own parameters to probes. */
+  readonly ignoresQuery?: true;
+  /** An object of the headers that the route uses, by their documented names. */
   readonly headers?: z.ZodObject & z.ZodType<Headers>;
   readonly body?: z.ZodType<Body>;
-  /** Bytes; 16 KiB unless told. */
+  /** A body for the OpenAPI document, valid on a fresh service after the examples of the tags before. */
+  readonly example?: unknown;
+  /** Bytes; 16 KiB by default. */
   readonly bodyLimit?: number;
   /** Counts against the shopper's rate limit. */
-  readonly limited?: true;
-  /** Looks at everything there is, for an operator who waits: it has no deadline. */
-  readonly unhurried?: true;
+  readonly rateLimited?: true;
+  /** Has no deadline, because it reads everything for an operator. */
+  readonly noDeadline?: true;
   /** The parameter whose ticket (`?ticket=`) opens this route as well. */
   readonly ticketFor?: NamesIn<Path> & Ticketed;
-  readonly answers: Readonly<Record<number, Content | null>>;
-  /** What this route itself may refuse with; what access and checks bring is added by the document. */
+  readonly responses: Readonly<Record<number, Content | null>>;
+  /** Operations (`GET /tasks/:taskId`) whose path parameters are fields of this route's response. */
+  readonly links?: readonly string[];
+  /** Problems of the handler; the OpenAPI document adds those of access and checks. */
   readonly problems?: readonly ProblemCode[];
-  /** Hears how each request ended: the problem's code, or what `handle` answered. */
-  readonly outcome?: (ended: ProblemCode | Answer) => void;
-  readonly handle: (context: Context<Path, A, Query, Body, Headers>) => Answer | Promise<Answer>;
+  /** Receives the outcome of each request: the problem's code, or what `handle` returned. */
+  readonly onOutcome?: (outcome: ProblemCode | RouteResponse) => void;
+  readonly handle: (context: Context<Path, A, Query, Body, Headers>) => RouteResponse | Promise<RouteResponse>;
 };
 
-/** A row whose particulars the table does not care for. */
-export type Route = Omit<Row<string, Access, unknown, unknown, unknown>, "handle" | "ticketFor"> & {
+/** A route without its particular types. */
+export type Route = Omit<TypedRoute<string, Access, unknown, unknown, unknown>, "handle" | "ticketFor"> & {
   readonly ticketFor?: Ticketed;
-  handle(context: Context<string, Access, unknown, unknown, unknown>): Answer | Promise<Answer>;
+  handle(context: Context<string, Access, unknown, unknown, unknown>): RouteResponse | Promise<RouteResponse>;
 };
 
-/** Makes a row, inferring from path, query, headers and body what its handler is given. */
+/** Routes under one prefix. */
+export type RouteTable = { readonly prefix: string; readonly routes: readonly Route[] };
+
+/** Declares a route; the types of what its handler receives follow from path, query, headers and body. */
 export const route = <
   const Path extends string,
   const A extends Access,
@@ -115,12 +124,21 @@ export const route = <
   Body = unknown,
   Headers = unknown,
 >(
-  row: Row<Path, A, Query, Body, Headers>,
-): Route => row as unknown as Route;
+  typed: TypedRoute<Path, A, Query, Body, Headers>,
+): Route => typed as unknown as Route;
 
-/** The parameters that a path names. */
+/** Returns the parameters that a path names. */
 export const parametersOf = (path: string): readonly ParameterName[] =>
   [...path.matchAll(/:(\w+)/g)].map(([, name]) => name as ParameterName);
 
-/** Whether the route answers with a stream: no deadline, and nothing for `HEAD`. */
-export const isStream = ({ answers }: Route): boolean => answers[200] === "text/event-stream";
+/**
+ * Returns the response of a list.
+ * @throws EdgeProblem `invalid-request` if the query port returned no page, because the cursor is not from this list
+ */
+export const pageResponse = <T>(page: Page<T> | undefined, itemResponse: (item: T) => unknown) => {
+  if (page === undefined) throw invalid({ pointer: "query/cursor", detail: cursorMessage });
+  return { status: 200, body: { items: page.items.map(itemResponse), nextCursor: page.next } };
+};
+
+/** Whether the response is a stream: no deadline, and no `HEAD`. */
+export const isStream = ({ responses }: Pick<Route, "responses">): boolean => responses[200] === "text/event-stream";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import helmet, { type HelmetOptions } from "helmet";
 
-/** What helmet would set on a response, as (name, value, …) that one `writeHead` takes: worked out once, at start. */
+/** Returns the headers that helmet would set, as (name, value, …) for `writeHead`; computed once, at start. */
 const headersOf = (options: HelmetOptions): readonly string[] => {
   const headers: string[] = [];
   const response = {
@@ -20,8 +20,8 @@ const policy = (directives: Readonly<Record<string, Iterable<string>>>) => ({
 });
 
 /**
- * For JSON, text and streams: nothing in it may ever run, load or be framed. What only a page could heed is left out,
- * for a rush pays for every header.
+ * For JSON, text and streams: nothing in them may run, load or be framed. Headers that only matter for pages are left
+ * out, because a rush sends every header many times.
  */
 export const dataHeaders = headersOf({
   contentSecurityPolicy: policy({ "default-src": ["'none'"] }),
@@ -34,7 +34,7 @@ export const dataHeaders = headersOf({
   xXssProtection: false,
 });
 
-/** For own pages: only what this service itself serves; inline styles, which Swagger UI sets on its elements. */
+/** For pages: only files of this service, and inline styles, which Swagger UI sets on its elements. */
 export const pageHeaders = headersOf({
   contentSecurityPolicy: policy({
     "default-src": ["'none'"],
@@ -49,8 +49,8 @@ export const pageHeaders = headersOf({
 });
 
 /**
- * For the live page: its own files and nothing inline. Scripts may set no markup at all (trusted types of which there
- * are none), for what it shows was named by others.
+ * For the live page: only files of this service, nothing inline. Scripts may set no markup (trusted types, none of which
+ * exist), because the page shows names that callers chose.
  */
 export const livePageHeaders = headersOf({
   contentSecurityPolicy: policy({

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import type { ListPopularProducts } from "../../../application/sales/list-popular-products.js";
+import { salesWindows } from "../../../domain/sales-window.js";
+import { toInstant } from "../../../domain/time.js";
+import { type Route, route } from "../server/route.js";
+import { component, countSchema, idSchema, limitOf, moneySchema, timeSchema } from "../server/schemas.js";
+import type { BoardQuery, BoardResponses } from "./board-responses.js";
+
+const windowSchema = z.enum(salesWindows);
+const rankingQuery = z.strictObject({
+  window: windowSchema.default("3d").describe("`3d` is today and the two business days before"),
+  limit: limitOf(100, 5),
+});
+
+const itemSchema = component(
+  "PopularProduct",
+  z.strictObject({
+    rank: z.int().min(1),
+    productId: idSchema,
+    name: z.string(),
+    unitPrice: moneySchema,
+    quantity: countSchema,
+    movement: z
+      .union([z.literal("new"), z.int()])
+      .nullable()
+      .describe("Ranks gained since yesterday's window; negative if lost; `new` if not ranked then; null for `all`"),
+  }),
+);
+const rankingSchema = component(
+  "PopularProducts",
+  z.strictObject({ window: windowSchema, asOf: timeSchema, items: z.array(itemSchema) }),
+);
+
+type Needs = { readonly listPopularProducts: ListPopularProducts; readonly boardResponses: BoardResponses };
+
+/** The ranking of products by units sold. */
+export const productRankingRoutes = ({ listPopularProducts, boardResponses }: Needs): readonly Route[] => {
+  const boardQuery = ({ window, limit }: z.infer<typeof rankingQuery>): BoardQuery => ({
+    boards: "products",
+    name: `products:${window}:${limit}`,
+    async read() {
+      const { asOf, items } = await listPopularProducts.execute(window, limit);
+      return { window, asOf: toInstant(asOf), items };
+    },
+  });
+  return [
+    route({
+      method: "GET",
+      path: "/rankings/products",
+      access: "public",
+      summary: "Read the best sellers of a window",
+      description: "The response may be half a second old.",
+      query: rankingQuery,
+      responses: { 200: rankingSchema },
+      problems: ["engine-unavailable"],
+      handle: ({ query }) => boardResponses.read(boardQuery(query)),
+    }),
+    route({
+      method: "GET",
+      path: "/rankings/products/events",
+      access: "public",
+      summary: "Follow the best sellers of a window",
+      description: "Events: `board` with the ranking's JSON, immediately and on change, at most one per second.",
+      query: rankingQuery,
+      responses: { 200: "text/event-stream" },
+      problems: ["too-many-streams", "engine-unavailable"],
+      handle: (context) => boardResponses.stream(boardQuery(context.query), context.openStream()),
+    }),
+  ];
+};

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { type BusinessDay, isBusinessDay } from "../../../domain/business-day.js";
+import { idPattern } from "../../../domain/ids.js";
+import { greatestMoney, type Money } from "../../../domain/money.js";
+import { type EpochMs, fromInstant, type Instant } from "../../../domain/time.js";
+
+/** Schemas that the OpenAPI document lists under a name and refers to. */
+export const components = z.registry<{ id: string }>();
+
+/** Registers a schema under its name in the OpenAPI document. */
+export const component = <T extends z.ZodType>(id: string, schema: T): T => {
+  components.add(schema, { id });
+  return schema;
+};
+
+// Messages follow one pattern, "must be …": the response adds the value that was sent (see validation.ts).
+
+/** An integer in a request; without `most`, the greatest is that of JavaScript. */
+export const integer = (least: number, most = Number.MAX_SAFE_INTEGER) => {
+  const message = `must be an integer ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}`;
+  return z.int(message).min(least, message).max(most, message);
+};
+
+/** An array in a request. */
+export const arrayOf = <T extends z.ZodType>(item: T, least: number, most: number) => {
+  const message = `must have ${least} to ${most} items`;
+  return z.array(item).min(least, message).max(most, message);
+};
+
+const idMessage = "must be an id of 1 to 64 letters, digits, hyphens or underscores";
+export const idSchema = z.string(idMessage).regex(idPattern, idMessage);
+
+export const timeSchema = z.iso.datetime("must be an ISO-8601 time in UTC such as 2026-11-21T03:00:00Z");
+
+/** Returns the milliseconds of a validated time. */
+export const fromTime = (time: string): EpochMs => fromInstant(time as Instant);
+
+/** An existing calendar day in the business time zone. */
+export const businessDaySchema = z
+  .string()
+  .refine(isBusinessDay, "must be a calendar day such as 2026-11-21")
+  .meta({ format: "date" }) as unknown as z.ZodType<BusinessDay>;
+
+/** A count in a response. */
+export const countSchema = z.int().min(0);
+
+/** An amount in the currency's minor unit. */
+export const moneySchema = integer(0, greatestMoney) as unknown as z.ZodType<Money>;
+
+const nameMessage = "must be a text of 1 to 200 characters without control characters";
+const mostNameCharacters = 200;
+
+/** Control characters and lone surrogates are rejected: databases and terminals corrupt them. */
+const isName = (text: string): boolean =>
+  !/[\p{Cc}\p{Cs}]/u.test(text) && text !== "" && [...text].length <= mostNameCharacters;
+
+/** A name; its length is counted in characters (code points), not in UTF-16 units. */
+export const nameSchema = z
+  .string(nameMessage)
+  .refine(isName, nameMessage)
+  // Only syntax that every regular expression engine knows: code generators compile this pattern.
+  .meta({ minLength: 1, maxLength: mostNameCharacters, pattern: "^[^\\x00-\\x1f\\x7f-\\x9f]*$" });
+
+/** Converts plain digits only: `1e2`, `0x10` and blanks are rejected. */
+const integerInQuery = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((text) => (typeof text === "string" && /^\d{1,9}$/.test(text) ? Number(text) : text), schema);
+
+/** The number of items that a query may ask for. */
+export const limitOf = (most: number, byDefault: number) => integerInQuery(integer(1, most).default(byDefault));
+
+export const cursorMessage = "must be a cursor that this list returned as nextCursor";
+
+/** The query of every list. */
+export const pageQuery = z.strictObject({
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,256}$/, cursorMessage)
+    .describe("nextCursor of the previous page")
+    .optional(),
+  limit: limitOf(200, 50),
+});
+
+/** The response of a list. */
+export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
+  component(id, z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() }));
+
+/** The body of a request that its path describes completely: none, or an object without fields. */
+export const emptyBody = z.strictObject({}).optional();

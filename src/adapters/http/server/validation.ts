@@ -1,0 +1,76 @@
+import type { z } from "zod";
+import { type Fault, invalid } from "./problem-json.js";
+
+/** The parts of a request that are validated; a fault's pointer starts with its part. */
+type Part = "path" | "query" | "header" | "body";
+type Path = readonly PropertyKey[];
+
+const mostShownCharacters = 60;
+
+const pointerOf = (part: Part, path: Path): string =>
+  part === "body"
+    ? ["#", ...path.map((key) => String(key).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/")
+    : [part, ...path.map(String)].join("/");
+
+const nouns: Readonly<Record<string, string>> = {
+  object: "a JSON object",
+  array: "an array",
+  boolean: "true or false",
+};
+
+/** Words for what a schema does not phrase itself: structure, enumerations, sizes of arrays. */
+const accepted: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${nouns[issue.expected] ?? `a ${issue.expected}`}`;
+    case "invalid_value":
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+    case "invalid_union":
+      return `must be ${((issue.options ?? []) as readonly unknown[]).map((value) => JSON.stringify(value)).join(" or ")}`;
+    case "too_small":
+    case "too_big":
+      return "must have an accepted size";
+    default:
+      return "must be valid";
+  }
+};
+
+/** The value that was sent, as text: shortened, and for structures only their kind. */
+const shown = (value: unknown): string => {
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return "a JSON object";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length <= mostShownCharacters ? text : `${text.slice(0, mostShownCharacters)}…`;
+};
+
+const detailOf = (issue: z.core.$ZodIssue, value: unknown): string => {
+  const { code, message } = issue;
+  if (value === undefined) return `is required and ${message}`;
+  if (Array.isArray(value) && (code === "too_small" || code === "too_big"))
+    return `${message}, but has ${value.length}`;
+  // A rule about several fields names them itself.
+  if (code === "custom" && typeof value === "object") return message;
+  return `${message}, but is ${shown(value)}`;
+};
+
+const faultsOf = (issue: z.core.$ZodIssue, part: Part, given: unknown): readonly Fault[] => {
+  if (issue.code === "unrecognized_keys") {
+    const detail = part === "query" ? "is not a known query parameter" : "is not a known field";
+    return issue.keys.map((key) => ({ pointer: pointerOf(part, [...issue.path, key]), detail }));
+  }
+  const value = issue.path.reduce<unknown>(
+    (outer, key) => (outer as Readonly<Record<PropertyKey, unknown>>)?.[key],
+    given,
+  );
+  return [{ pointer: pointerOf(part, issue.path), detail: detailOf(issue, value) }];
+};
+
+/** Validates a part of a request. @throws EdgeProblem `invalid-request` with one fault per invalid place */
+export const validate = <T>(schema: z.ZodType<T>, part: Part, given: unknown): T => {
+  const parsed = schema.safeParse(given, { error: accepted });
+  if (parsed.success) return parsed.data;
+  const faults = new Map<string, Fault>();
+  for (const fault of parsed.error.issues.flatMap((issue) => faultsOf(issue, part, given)))
+    if (!faults.has(fault.pointer)) faults.set(fault.pointer, fault);
+  throw invalid(...faults.values());
+};
