@@ -1,4 +1,4 @@
-// A rush on one coupon, for k6 (https://k6.io), on a service in open mode:
+// A rush on one coupon with k6 (https://k6.io), on a service in open mode:
 //   k6 run -e SERVICE=http://127.0.0.1:3000 -e SHOPPERS=5000 -e COUPONS=500 examples/rush.k6.js
 import { check, sleep } from "k6";
 import exec from "k6/execution";
@@ -20,22 +20,22 @@ export function setup() {
   const opened = http.post(`${api}/coupons`, JSON.stringify(coupon), {
     headers: { "Content-Type": "application/json" },
   });
-  check(opened, { "the drop is open": ({ status }) => status === 201 });
+  check(opened, { "the coupon is open": ({ status }) => status === 201 });
   return { couponId: opened.json("couponId") };
 }
 
-/** One shopper clicks once. */
+/** One shopper claims once. */
 export default function claim({ couponId }) {
-  const answer = http.post(`${api}/coupons/${couponId}/claims`, null, {
+  const response = http.post(`${api}/coupons/${couponId}/claims`, null, {
     headers: { "X-User-Id": `k6-${exec.scenario.iterationInTest}` },
     responseCallback: http.expectedStatuses(202, 409),
   });
-  check(answer, {
-    "accepted, or sold out": ({ status }) => status === 202 || answer.json("code") === "coupon-sold-out",
+  check(response, {
+    "accepted or sold out": ({ status }) => status === 202 || response.json("code") === "coupon-sold-out",
   });
 }
 
-/** What was accepted is settled a moment later; then every store holds the same. */
+/** Waits until every accepted claim is settled. Then all stores must agree. */
 export function teardown({ couponId }) {
   let audit = http.get(`${api}/coupons/${couponId}/audit`);
   for (let tries = 0; tries < 60 && audit.json("balanced") !== true; tries += 1) {
@@ -43,7 +43,7 @@ export function teardown({ couponId }) {
     audit = http.get(`${api}/coupons/${couponId}/audit`);
   }
   check(audit, {
-    "as many issued as there were": () => audit.json("issued") === Math.min(shoppers, coupons),
-    "every store says so": () => audit.json("balanced") === true,
+    "issued equals the quantity": () => audit.json("issued") === Math.min(shoppers, coupons),
+    "all stores agree": () => audit.json("balanced") === true,
   });
 }

@@ -26,28 +26,28 @@ const { services, volumes } = parse(readFileSync(file, "utf8"), { merge: true })
 const all = Object.entries(services);
 
 describe("docker-compose.yml", () => {
-  it("has nothing that dclint would say of it", () => {
-    // The formatter wants double quotes everywhere.
+  it("passes dclint", () => {
+    // The formatter uses double quotes everywhere.
     const rules = { "require-quotes-in-ports": [1, { quoteType: "double" }] };
     const results = new DCLinter({ rules, quiet: false, debug: false, exclude: [] }).lintFiles([file], false);
     expect(results.map(({ messages }: { readonly messages: readonly unknown[] }) => messages)).toEqual([[]]);
   });
 
-  it("opens ports to this machine only", () => {
+  it("binds ports to this machine only", () => {
     expect(all.flatMap(([, { ports }]) => ports ?? []).filter((port) => !port.startsWith("127.0.0.1:"))).toEqual([]);
   });
 
-  it("names a version of every image", () => {
+  it("pins a version of every image", () => {
     const images = all.flatMap(([, { image }]) => image ?? []);
     expect(images.filter((image) => !/:\d+[.]\d+/.test(image))).toEqual([]);
   });
 
-  it("asks every service that stays after its health", () => {
-    const unasked = all.filter(([, { healthcheck, restart }]) => restart !== "no" && !healthcheck?.test);
-    expect(unasked.map(([name]) => name)).toEqual([]);
+  it("has a health check for every long-running service", () => {
+    const unchecked = all.filter(([, { healthcheck, restart }]) => restart !== "no" && !healthcheck?.test);
+    expect(unchecked.map(([name]) => name)).toEqual([]);
   });
 
-  it("waits for health, or for the end of what ends", () => {
+  it("waits until a dependency is healthy, or has exited if it is a one-off job", () => {
     for (const [, { depends_on }] of all)
       for (const [needed, { condition }] of Object.entries(depends_on ?? {}))
         expect(condition).toBe(
@@ -55,17 +55,20 @@ describe("docker-compose.yml", () => {
         );
   });
 
-  it("keeps data in volumes that have a name", () => {
+  it("stores data in named volumes", () => {
     const used = all.flatMap(([, service]) => service.volumes ?? []).map((volume) => volume.split(":")[0]);
     expect(used.toSorted()).toEqual(Object.keys(volumes).toSorted());
   });
 
-  it.each(["app", "api", "worker", "scheduler"])("does not start an open %s", (name) => {
-    expect(services[name]?.environment?.HOST).toBe("0.0.0.0");
-    expect(services[name]?.environment?.AUTH_SECRET).toMatch(/^\$\{AUTH_SECRET:\?/);
-  });
+  it.each(["app", "api", "worker", "scheduler"])(
+    "requires AUTH_SECRET for %s, which listens on all addresses",
+    (name) => {
+      expect(services[name]?.environment?.HOST).toBe("0.0.0.0");
+      expect(services[name]?.environment?.AUTH_SECRET).toMatch(/^\$\{AUTH_SECRET:\?/);
+    },
+  );
 
-  it("splits the roles in a profile of its own, two processes of each, and leaves none out", () => {
+  it("has a profile with two processes of each role", () => {
     const split = all.filter(([, { profiles }]) => profiles?.includes("split"));
     expect(split.map(([name, { environment }]) => [name, environment?.ROLES])).toEqual([
       ["api", "api"],
@@ -79,19 +82,19 @@ describe("docker-compose.yml", () => {
 
 describe("Dockerfile", () => {
   const lines = readFileSync(join(root, "Dockerfile"), "utf8").replaceAll("\\\n", " ").split("\n");
-  const words = (instruction: string) => lines.filter((line) => line.startsWith(`${instruction} `));
+  const instructions = (instruction: string) => lines.filter((line) => line.startsWith(`${instruction} `));
 
-  it("names a version of every image", () => {
-    expect(words("FROM").filter((line) => !/:\d+-/.test(line))).toEqual([]);
+  it("pins a version of every image", () => {
+    expect(instructions("FROM").filter((line) => !/:\d+-/.test(line))).toEqual([]);
   });
 
-  it("runs as a user without rights, and says how healthy it is", () => {
-    expect(words("USER")).toEqual(["USER node"]);
-    expect(words("HEALTHCHECK")).toHaveLength(1);
+  it("runs as an unprivileged user and has a health check", () => {
+    expect(instructions("USER")).toEqual(["USER node"]);
+    expect(instructions("HEALTHCHECK")).toHaveLength(1);
   });
 
-  it("starts programs without a shell between, for a shell keeps signals to itself", () => {
-    for (const line of [...words("CMD"), ...words("ENTRYPOINT"), ...words("HEALTHCHECK")])
+  it("starts programs without a shell, because a shell does not forward signals", () => {
+    for (const line of [...instructions("CMD"), ...instructions("ENTRYPOINT"), ...instructions("HEALTHCHECK")])
       expect(JSON.parse(line.slice(line.indexOf("[")))).toBeInstanceOf(Array);
   });
 });

@@ -7,11 +7,11 @@ import { root } from "./source-files.js";
 
 const example = readFileSync(join(root, ".env.example"), "utf8");
 
-it("the example of settings names every one, once", () => {
+it(".env.example has every setting once", () => {
   const named = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name);
   expect(named.toSorted()).toEqual(Object.keys(settings.shape).toSorted());
 });
 
-it("the example of settings holds the defaults", () => {
+it(".env.example has the default values", () => {
   expect(readConfig(parseEnv(example) as Record<string, string>)).toEqual(readConfig({}));
 });

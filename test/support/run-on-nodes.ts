@@ -1,13 +1,12 @@
 /*
- * Runs the tests on other versions of Node, one after the other: run-on-nodes [arguments of vitest run]
+ * Runs the tests on the other supported versions of Node, one after the other: run-on-nodes [arguments of vitest run]
  *
- * Node comes as an npm package a platform, without an install script, and is kept in npm's own cache. Exits with 1
- * where a version fails.
+ * Each version is an npm package per platform, without install script, cached by npm. Exits with 1 if a version fails.
  */
 import { spawnSync } from "node:child_process";
 
-/** The newest of each line that is cared for, beside the one that is developed on. */
-const versions = ["22.23.3", "24.21.0"];
+/** The newest version of each supported line. */
+const versions = ["22.23.5", "24.22.3", "26.12.1"];
 
 const system = process.platform === "win32" ? "win" : process.platform;
 const failed = versions.filter((version) => {
