@@ -10,7 +10,7 @@ import { startHttpApp } from "../support/http-app.js";
 const file = join(root, "examples/rush.k6.js");
 const hasK6 = spawnSync("k6", ["version"]).status === 0;
 
-/** What is imported from where and what is exported, or what is wrong with it as a module. */
+/** Returns the imports, the exports and the syntax errors of a module. */
 const moduleOf = (text: string) => {
   const { diagnostics = [] } = ts.transpileModule(text, {
     fileName: "rush.k6.js",
@@ -20,7 +20,7 @@ const moduleOf = (text: string) => {
   const source = ts.createSourceFile("rush.k6.js", text, ts.ScriptTarget.ES2023, true);
   const isExported = (node: ts.Statement) => /^export\b/.test(node.getText());
   return {
-    wrong: diagnostics.map(({ messageText }) => messageText),
+    errors: diagnostics.map(({ messageText }) => messageText),
     imports: source.statements.filter(ts.isImportDeclaration).map(({ moduleSpecifier }) => moduleSpecifier.getText()),
     exports: source.statements.filter(isExported).map((node) => /(?:const|function) (\w+)/.exec(node.getText())?.[1]),
   };
@@ -29,18 +29,18 @@ const moduleOf = (text: string) => {
 describe("the k6 script", () => {
   const text = readFileSync(file, "utf8");
 
-  it("is a module of k6", () => {
-    const { wrong, imports, exports } = moduleOf(text);
-    expect(wrong).toEqual([]);
+  it("is a valid k6 module", () => {
+    const { errors, imports, exports } = moduleOf(text);
+    expect(errors).toEqual([]);
     expect(imports.filter((from) => !/^"k6(\/\w+)?"$/.test(from))).toEqual([]);
     expect(exports).toEqual(["options", "setup", "claim", "teardown"]);
   });
 
-  it("would be none with a mistake in it (control)", () => {
-    expect(moduleOf(text.replace("});", "}")).wrong).not.toEqual([]);
+  it("is rejected with a syntax error in it (negative control)", () => {
+    expect(moduleOf(text.replace("});", "}")).errors).not.toEqual([]);
   });
 
-  it.skipIf(!hasK6)("rushes, and finds every check kept", async () => {
+  it.skipIf(!hasK6)("runs a rush in which every check passes", async () => {
     const app = await startHttpApp();
     await app.work();
     const settings = ["-e", `SERVICE=${app.url}`, "-e", "SHOPPERS=300", "-e", "COUPONS=50"];

@@ -10,7 +10,7 @@ import { openCoupon, startHttpApp } from "../support/http-app.js";
 
 const html = readFileSync(join(root, "examples/claim.html"), "utf8");
 
-/** Serves the page as a site of its own. */
+/** Serves the page from another origin than the service. */
 const site = async (): Promise<string> => {
   const server = createServer(({ url }, response) => {
     if (url !== "/") response.writeHead(204).end();
@@ -22,7 +22,7 @@ const site = async (): Promise<string> => {
 };
 
 describe.skipIf(!hasBrowser)("the example page, on another site", () => {
-  it("claims, says the place, then the result; and why not", async () => {
+  it("claims a coupon and shows the position, then the result or the reason for the rejection", async () => {
     const origin = await site();
     const app = await startHttpApp({ corsOrigins: [origin] });
     const couponId = await openCoupon(app, { quantity: 1 });
@@ -34,19 +34,19 @@ describe.skipIf(!hasBrowser)("the example page, on another site", () => {
     };
 
     await claimAs("kim");
-    await expectText(page, "[role=status]", /^You are number 1\.$/);
+    await expectText(page, "[role=status]", /^Your position is 1\.$/);
     await app.work();
-    await expectText(page, "[role=status]", /^Coupon number 1 is yours\.$/);
+    await expectText(page, "[role=status]", /^You have coupon number 1\.$/);
     await claimAs("lee");
     await expectText(page, "[role=status]", /sold out/i);
     await claimAs("lee", "nothing");
     await expectText(page, "[role=status]", /No such coupon/i);
-    // The browser tells of refusals as errors; all that was asked outside is the service.
+    // The browser reports rejections as errors. The page calls no host but the service.
     expect(takeFaults(/status of 40[49]/)).toHaveLength(2);
     expect(takeFaults(/^request to another host: /).filter((fault) => !fault.includes(app.url))).toEqual([]);
   });
 
-  it("hears nothing from a service that does not name its site (control)", async () => {
+  it("gets no response from a service whose CORS_ORIGINS lacks its origin (negative control)", async () => {
     const app = await startHttpApp();
     const { page, takeFaults } = await visit(await site());
     for (const [field, text] of Object.entries({ service: app.url, coupon: "any", shopper: "kim" }))
@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)("the example page, on another site", () => {
   });
 });
 
-it("the example page is about thirty lines, and one file", () => {
+it("the example page is one file of about thirty lines", () => {
   expect(html.trimEnd().split("\n").length).toBeLessThanOrEqual(35);
   expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
 });

@@ -5,30 +5,30 @@ import { root } from "../architecture/source-files.js";
 import { spawnBound } from "../support/engines/child-process.js";
 import { type HttpApp, startHttpApp } from "../support/http-app.js";
 
-/** Runs the shell script against an address, to its end. */
+/** Runs the shell script against a service. Returns its exit code and output. */
 const run = async (address: string) => {
   const command = ["sh", join(root, "examples/claim-and-order.sh"), address] as const;
   const script = spawnBound([...command], { stdio: ["ignore", "pipe", "pipe"] });
-  const words = { out: "", err: "" };
+  const output = { out: "", err: "" };
   script.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    words.out += text;
+    output.out += text;
   });
   script.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    words.err += text;
+    output.err += text;
   });
   const [code] = (await once(script, "close")) as [number | null];
-  return { code, ...words };
+  return { code, ...output };
 };
 
-const working = async (): Promise<HttpApp> => {
+const startWorkingApp = async (): Promise<HttpApp> => {
   const app = await startHttpApp();
   await app.work();
   return app;
 };
 
 describe("the shell script", () => {
-  it("claims, hears the result, orders and pays", async () => {
-    const app = await working();
+  it("claims, receives the result, orders and pays", async () => {
+    const app = await startWorkingApp();
     const { code, out, err } = await run(app.url);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/"status":"pending","position":1,.*\n(.*\n)*event: settled\ndata: .*"status":"succeeded"/);
@@ -38,12 +38,12 @@ describe("the shell script", () => {
     expect(body.items).toMatchObject([{ status: "used", position: 1 }]);
   });
 
-  it("runs again where it ran before", async () => {
-    const app = await working();
+  it("can be run again on the same service", async () => {
+    const app = await startWorkingApp();
     for (let time = 0; time < 2; time += 1) expect((await run(app.url)).code).toBe(0);
   });
 
-  it("ends with the answer where it is refused (control)", async () => {
+  it("exits with the error response if a request is rejected (negative control)", async () => {
     const app = await startHttpApp({ auth: { mode: "secret", secret: "a secret of at least thirty-two bytes" } });
     const { code, err } = await run(app.url);
     expect(code).not.toBe(0);
