@@ -3,7 +3,7 @@ import { DomainError } from "../../domain/problem.js";
 import type { Clock } from "../ports/clock.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
-/** Sends a parked event on its way again, to every group: they all bear to hear it twice. */
+/** Publishes a parked event again, to every group that reacts to it: every reaction is safe to repeat. */
 export class ReplayDeadLetter {
   private readonly work: UnitOfWork;
   private readonly clock: Clock;

@@ -1,9 +1,9 @@
 import type { EventBus } from "../ports/event-bus.js";
 import type { OutboxRows } from "../ports/outbox-rows.js";
 
-const sliceSize = 500;
+const batchSize = 500;
 
-/** Brings committed events from the outbox to the bus; a crash between sending and marking sends them again. */
+/** Sends committed events from the outbox to the bus. After a crash before `markSent` they are sent again. */
 export class RelayOutbox {
   private readonly outbox: OutboxRows;
   private readonly bus: EventBus;
@@ -13,9 +13,9 @@ export class RelayOutbox {
     this.bus = bus;
   }
 
-  /** Sends until nothing is left unclaimed. */
+  /** Sends until no unclaimed row is left. */
   async execute(): Promise<void> {
-    let rows = await this.outbox.claim(sliceSize);
+    let rows = await this.outbox.claim(batchSize);
     while (rows.length > 0) {
       const rowIds = rows.map(({ rowId }) => rowId);
       try {
@@ -25,8 +25,8 @@ export class RelayOutbox {
         throw error;
       }
       await this.outbox.markSent(rowIds);
-      if (rows.length < sliceSize) return;
-      rows = await this.outbox.claim(sliceSize);
+      if (rows.length < batchSize) return;
+      rows = await this.outbox.claim(batchSize);
     }
   }
 }

@@ -2,17 +2,17 @@ import type { DomainEvent } from "../../domain/event.js";
 import type { Choreography } from "../choreography.js";
 
 /**
- * Carries events at least once to every consumer group that reacts to their type, those of one key in order.
- * One group's failure is invisible to the others. An engine that is away pauses the group; only an event that fails
- * while every engine answers is parked as a dead letter, after 8 tries; one that cannot be decoded, at once.
+ * Delivers events at least once to every consumer group that reacts to their type, in the order of each key. A group's
+ * failure does not affect the others. While a backend that a reaction needs is unreachable, the group waits. An event
+ * that fails while every backend answers is parked as a dead letter after 8 tries; one that cannot be decoded, immediately.
  */
 export interface EventBus {
-  /** Resolves once the bus has accepted the events. Unreachable or too late: `DomainError` `engine-unavailable`. */
+  /** Resolves once the bus has accepted the events. @throws DomainError `engine-unavailable` if unreachable or too slow */
   publish(events: readonly DomainEvent[]): Promise<void>;
-  /** Begins to deliver to the reactions. */
+  /** Starts to deliver events to the reactions. */
   consume(choreography: Choreography): Promise<void>;
-  /** Why a group delivers nothing for good, a line each; empty while all is well. */
+  /** Returns one line per group that delivers nothing until an operator acts, with the cause. */
   deadConsumers(): readonly string[];
-  /** Lets running reactions finish and delivers no more; publishing goes on until `stop`. */
+  /** Lets running reactions finish and delivers nothing more. Publishing remains possible until `stop`. */
   stopConsuming(): Promise<void>;
 }

@@ -3,11 +3,11 @@ import type { DomainEvent } from "../../domain/event.js";
 /** An outbox row that this process has claimed. */
 export type OutboxRow = { readonly rowId: number; readonly event: DomainEvent };
 
-/** The relay's side of the outbox. */
+/** The outbox, as the relay uses it. */
 export interface OutboxRows {
-  /** Claims rows that are not sent and not claimed (a claim lapses after 10 s), oldest first. */
+  /** Claims the oldest rows that are neither sent nor claimed. A claim expires after 10 s. */
   claim(limit: number): Promise<readonly OutboxRow[]>;
   markSent(rowIds: readonly number[]): Promise<void>;
-  /** Lets claimed rows be claimed again at once. */
+  /** Ends the claims, so that the rows can be claimed again immediately. */
   release(rowIds: readonly number[]): Promise<void>;
 }

@@ -5,20 +5,20 @@ import type { DeadLetter } from "./dead-letters.js";
 /** A webhook that this process has claimed, to send it now. */
 export type WebhookDelivery = {
   readonly event: DomainEvent;
-  /** Tries with this one, also those whose end nobody wrote down. */
+  /** Attempts including this one, and including attempts whose outcome was not recorded. */
   readonly attempts: number;
-  /** When the first of them failed; `null` while none has. */
+  /** When the first failed attempt was recorded; `null` if none was. */
   readonly failingSince: EpochMs | null;
 };
 
-/** The sender's side of the webhooks. Any number of nodes may send; what a claim's successor decides, stands. */
+/** Webhook deliveries, as the sender uses them. Several nodes may send. If a claim expired, its successor's record counts. */
 export interface WebhookDeliveries {
-  /** Claims deliveries that are due (a claim lapses after 30 s), the longest due first. */
+  /** Claims the deliveries that are due, longest overdue first. A claim expires after 30 s. */
   claim(limit: number): Promise<readonly WebhookDelivery[]>;
-  /** It has arrived: never due again, also where another node has claimed it meanwhile. */
+  /** Records that it has arrived: it is never due again, even if another node has claimed it since. */
   markDelivered(delivery: WebhookDelivery): Promise<void>;
-  /** It failed, and is due again at `dueAt`. */
+  /** Records a failure: the delivery is due again at `dueAt`. */
   retry(delivery: WebhookDelivery, dueAt: EpochMs, failingSince: EpochMs): Promise<void>;
-  /** It failed for the last time: not due any more, and a dead letter, both or neither. */
+  /** Records the last failure: in one transaction, the delivery is no longer due and the letter is stored. */
   park(delivery: WebhookDelivery, letter: DeadLetter): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import type { DomainEvent } from "../../domain/event.js";
 import type { EpochMs } from "../../domain/time.js";
 
-/** Webhooks to be sent, inside a transaction. */
+/** Webhook deliveries inside a transaction. */
 export interface WebhookTable {
   /**
-   * Adds a delivery an event, due at `at`. One that is known stays as it is, whatever became of it; only where it was
-   * parked, and its dead letter replayed since, it begins anew.
+   * Adds one delivery per event, due at `at`. An existing delivery does not change, unless it was parked and its dead
+   * letter was replayed since: then it starts over.
    */
   add(events: readonly DomainEvent[], at: EpochMs): Promise<void>;
 }

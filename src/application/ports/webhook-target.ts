@@ -1,10 +1,10 @@
 import type { DomainEvent } from "../../domain/event.js";
 
-/** What became of a webhook: whatever is not known to have arrived has failed, and why is one line. */
+/** The outcome of a send. Everything that is not known to have arrived counts as failed; the reason is one line. */
 export type Sent = "delivered" | { readonly failed: string };
 
-/** Where webhooks go. */
+/** The receiver of webhooks. */
 export interface WebhookTarget {
-  /** Sends the event, signed, in bounded time; never throws. A failed one may have arrived all the same. */
+  /** Sends the signed event, in bounded time. Never throws. A failed send may have arrived. */
   send(event: DomainEvent): Promise<Sent>;
 }

@@ -6,15 +6,14 @@ import type { WebhookDeliveries, WebhookDelivery } from "../ports/webhook-delive
 import type { WebhookTarget } from "../ports/webhook-target.js";
 import { type Backoff, jitteredBackoff } from "../retry.js";
 
-/** Sends at once, so that a listener that hangs ties up no more. */
-const sendsAtOnce = 8;
-/** A delivery that has failed for as long is parked. */
-const dayMs = 86_400_000;
+const maxConcurrentSends = 8;
+/** A delivery that has failed for this long is parked. */
+const maxFailingMs = 86_400_000;
 
-/** From seconds to an hour between the tries: some thirty-odd in a day. */
-export const webhookBackoff = (chance: () => number): Backoff => jitteredBackoff(5000, 3_600_000, chance);
+/** From 5 s to an hour between the attempts: about 30 in a day. */
+export const webhookBackoff = (random: () => number): Backoff => jitteredBackoff(5000, 3_600_000, random);
 
-/** A send that failed; `parked` where it was the last. */
+/** A send that failed. `parked`: it was the last attempt. */
 export type FailedSend = {
   readonly eventId: EventId;
   readonly error: string;
@@ -22,7 +21,7 @@ export type FailedSend = {
   readonly parked: boolean;
 };
 
-/** Sends webhooks that are due: at least once, in no order; a day of failures parks one until it is replayed. */
+/** Sends the webhooks that are due, at least once, in any order. After a day of failures a webhook is parked. */
 export class DeliverWebhooks {
   private readonly deliveries: WebhookDeliveries;
   private readonly target: WebhookTarget | null;
@@ -37,19 +36,19 @@ export class DeliverWebhooks {
     this.clock = clock;
   }
 
-  /** Answers what failed. It ends with the first round in which anything did: the listener is given a rest. */
+  /** Sends until nothing is due or a send fails. Returns the sends that failed. */
   async execute(): Promise<readonly FailedSend[]> {
     const { target } = this;
     if (target === null) return [];
     for (;;) {
-      const claimed = await this.deliveries.claim(sendsAtOnce);
+      const claimed = await this.deliveries.claim(maxConcurrentSends);
       const failed: FailedSend[] = [];
-      for (const end of await Promise.allSettled(claimed.map((delivery) => this.send(target, delivery)))) {
-        // One whose end could not be written down is due again once its claim lapses.
-        if (end.status === "rejected") throw end.reason;
-        if (end.value !== undefined) failed.push(end.value);
+      for (const outcome of await Promise.allSettled(claimed.map((delivery) => this.send(target, delivery)))) {
+        // A delivery whose outcome could not be recorded is due again when its claim expires.
+        if (outcome.status === "rejected") throw outcome.reason;
+        if (outcome.value !== undefined) failed.push(outcome.value);
       }
-      if (failed.length > 0 || claimed.length < sendsAtOnce) return failed;
+      if (failed.length > 0 || claimed.length < maxConcurrentSends) return failed;
     }
   }
 
@@ -59,7 +58,7 @@ export class DeliverWebhooks {
     if (sent === "delivered") return void (await this.deliveries.markDelivered(delivery));
     const now = this.clock.now();
     const since = delivery.failingSince ?? now;
-    const lastAt = after(since, dayMs);
+    const lastAt = after(since, maxFailingMs);
     const parked = now >= lastAt;
     if (parked) await this.deliveries.park(delivery, deadLetterOf("webhook", event, sent.failed, attempts));
     else await this.deliveries.retry(delivery, earlier(after(now, Math.ceil(this.backoff(attempts))), lastAt), since);
