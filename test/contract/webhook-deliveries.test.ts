@@ -12,13 +12,13 @@ import { type Clauses, contractOnDatabases } from "../support/contract-on-databa
 import { noon, rowsIn, standingClock } from "../support/drop.js";
 import { letterOf, numbersOf, soldOut, soldOuts } from "./webhook-deliveries/announcements.js";
 
-/** Both sides of the deliveries, under one clock. */
+/** The deliveries as the sender and as a transaction see them, with one clock. */
 type Webhooks = {
   readonly deliveries: WebhookDeliveries;
   readonly work: UnitOfWork;
   readonly clock: ReturnType<typeof standingClock>;
 };
-const webhooks =
+const webhooksOn =
   (make: (right: WebhookDeliveries, db: Database) => WebhookDeliveries, work = workOf) =>
   (db: Database): Webhooks => {
     const clock = standingClock();
@@ -33,124 +33,124 @@ const claimOne = async ({ deliveries }: Webhooks): Promise<WebhookDelivery> => {
   if (delivery === undefined) throw new Error("nothing is due");
   return delivery;
 };
-const parkOne = async (its: Webhooks) => {
-  const delivery = await claimOne(its);
-  await its.deliveries.park(delivery, letterOf(delivery));
+const parkOne = async (webhooks: Webhooks) => {
+  const delivery = await claimOne(webhooks);
+  await webhooks.deliveries.park(delivery, letterOf(delivery));
 };
 const lettersIn = async (db: Database) => (await new SqlDeadLetterQueries(db).list(null, 10))?.items ?? [];
 
 const clauses: Clauses<Webhooks> = {
-  "hands out what is due, the longest due first": async (its) => {
-    await add(its, [soldOut(3)]);
-    its.clock.at += 1;
-    await add(its, [soldOut(1), soldOut(2)]);
-    await its.work.run((tx) => tx.webhooks.add([soldOut(4)], after(its.clock.now(), 1)));
-    expect(await its.deliveries.claim(1)).toEqual([{ event: soldOut(3), attempts: 1, failingSince: null }]);
-    expect(numbersOf(await its.deliveries.claim(10))).toEqual([1, 2]);
-    await add(its, []);
+  "returns the deliveries that are due, longest overdue first": async (webhooks) => {
+    await add(webhooks, [soldOut(3)]);
+    webhooks.clock.at += 1;
+    await add(webhooks, [soldOut(1), soldOut(2)]);
+    await webhooks.work.run((tx) => tx.webhooks.add([soldOut(4)], after(webhooks.clock.now(), 1)));
+    expect(await webhooks.deliveries.claim(1)).toEqual([{ event: soldOut(3), attempts: 1, failingSince: null }]);
+    expect(numbersOf(await webhooks.deliveries.claim(10))).toEqual([1, 2]);
+    await add(webhooks, []);
   },
 
-  "shares the deliveries out among nodes that come at once": async (its) => {
-    await add(its, soldOuts(40));
-    const shares = await Promise.all(Array.from({ length: 5 }, () => its.deliveries.claim(8)));
-    const handedOut = [...shares.flat()];
-    // No more than twice as many, from one that never ends.
-    for (let more = [...handedOut]; more.length > 0 && handedOut.length < 80; handedOut.push(...more))
-      more = [...(await its.deliveries.claim(8))];
-    expect(numbersOf(handedOut)).toEqual(soldOuts(40).map((_, index) => index + 1));
+  "returns each delivery to one of several nodes that claim at the same time": async (webhooks) => {
+    await add(webhooks, soldOuts(40));
+    const shares = await Promise.all(Array.from({ length: 5 }, () => webhooks.deliveries.claim(8)));
+    const claimed = [...shares.flat()];
+    // A wrong implementation may return deliveries forever: at most twice as many are read.
+    for (let more = [...claimed]; more.length > 0 && claimed.length < 80; claimed.push(...more))
+      more = [...(await webhooks.deliveries.claim(8))];
+    expect(numbersOf(claimed)).toEqual(soldOuts(40).map((_, index) => index + 1));
   },
 
-  "hands out again what a dead node had claimed": async (its) => {
-    await add(its);
-    await claimOne(its);
-    its.clock.at += 29_999;
-    expect(await its.deliveries.claim(1)).toEqual([]);
-    its.clock.at += 1;
-    expect(await claimOne(its)).toMatchObject({ attempts: 2, failingSince: null });
+  "returns a delivery again when the claim of a dead node has expired": async (webhooks) => {
+    await add(webhooks);
+    await claimOne(webhooks);
+    webhooks.clock.at += 29_999;
+    expect(await webhooks.deliveries.claim(1)).toEqual([]);
+    webhooks.clock.at += 1;
+    expect(await claimOne(webhooks)).toMatchObject({ attempts: 2, failingSince: null });
   },
 
-  "sends no more what was delivered, however often it is heard of": async (its) => {
-    await add(its);
-    await its.deliveries.markDelivered(await claimOne(its));
-    its.clock.at += 3_600_000;
-    await add(its, [soldOut(1), soldOut(2)]);
-    expect(numbersOf(await its.deliveries.claim(10))).toEqual([2]);
+  "never returns a delivered webhook again, even if webhooks event is added again": async (webhooks) => {
+    await add(webhooks);
+    await webhooks.deliveries.markDelivered(await claimOne(webhooks));
+    webhooks.clock.at += 3_600_000;
+    await add(webhooks, [soldOut(1), soldOut(2)]);
+    expect(numbersOf(await webhooks.deliveries.claim(10))).toEqual([2]);
   },
 
-  "hands out again what failed, when it is due": async (its) => {
-    await add(its);
-    await its.deliveries.retry(await claimOne(its), after(noon, 5000), noon);
-    await add(its);
-    its.clock.at += 4999;
-    expect(await its.deliveries.claim(1)).toEqual([]);
-    its.clock.at += 1;
-    expect(await claimOne(its)).toMatchObject({ attempts: 2, failingSince: noon });
+  "returns a failed delivery again when it is due": async (webhooks) => {
+    await add(webhooks);
+    await webhooks.deliveries.retry(await claimOne(webhooks), after(noon, 5000), noon);
+    await add(webhooks);
+    webhooks.clock.at += 4999;
+    expect(await webhooks.deliveries.claim(1)).toEqual([]);
+    webhooks.clock.at += 1;
+    expect(await claimOne(webhooks)).toMatchObject({ attempts: 2, failingSince: noon });
   },
 
-  "heeds no sender whose claim has lapsed, unless it delivered": async (its, { db }) => {
-    await add(its);
-    const late = await claimOne(its);
-    its.clock.at += 30_000;
-    const mine = await claimOne(its);
-    await its.deliveries.retry(late, its.clock.now(), noon);
-    await its.deliveries.park(late, letterOf(late));
-    expect([await its.deliveries.claim(1), await rowsIn(db, "dead_letters")]).toEqual([[], 0]);
-    await its.deliveries.markDelivered(late);
-    await its.deliveries.retry(mine, its.clock.now(), noon);
-    await its.deliveries.park(mine, letterOf(mine));
-    expect([await its.deliveries.claim(1), await rowsIn(db, "dead_letters")]).toEqual([[], 0]);
+  "ignores a sender whose claim has expired, unless it has delivered": async (webhooks, { db }) => {
+    await add(webhooks);
+    const expired = await claimOne(webhooks);
+    webhooks.clock.at += 30_000;
+    const current = await claimOne(webhooks);
+    await webhooks.deliveries.retry(expired, webhooks.clock.now(), noon);
+    await webhooks.deliveries.park(expired, letterOf(expired));
+    expect([await webhooks.deliveries.claim(1), await rowsIn(db, "dead_letters")]).toEqual([[], 0]);
+    await webhooks.deliveries.markDelivered(expired);
+    await webhooks.deliveries.retry(current, webhooks.clock.now(), noon);
+    await webhooks.deliveries.park(current, letterOf(current));
+    expect([await webhooks.deliveries.claim(1), await rowsIn(db, "dead_letters")]).toEqual([[], 0]);
   },
 
-  "parks as a dead letter, which is listed": async (its, { db }) => {
-    await add(its);
-    await parkOne(its);
-    its.clock.at += 86_400_000;
-    await add(its);
-    expect(await its.deliveries.claim(1)).toEqual([]);
+  "parks a delivery as a dead letter that is listed": async (webhooks, { db }) => {
+    await add(webhooks);
+    await parkOne(webhooks);
+    webhooks.clock.at += 86_400_000;
+    await add(webhooks);
+    expect(await webhooks.deliveries.claim(1)).toEqual([]);
     expect(await lettersIn(db)).toMatchObject([
       {
         group: "webhook",
         type: "schedule.sold-out",
-        error: "answered 500",
+        error: "status 500",
         attempts: 1,
         event: JSON.stringify(soldOut(1)),
       },
     ]);
   },
 
-  "parks and writes the letter, both or neither": async (its, { db }) => {
-    await add(its);
-    const delivery = await claimOne(its);
+  "parks a delivery only together with webhooks letter": async (webhooks, { db }) => {
+    await add(webhooks);
+    const delivery = await claimOne(webhooks);
     const unwritable = { ...letterOf(delivery), event: null as unknown as string };
-    await expect(its.deliveries.park(delivery, unwritable)).rejects.toThrow();
-    its.clock.at += 30_000;
-    expect([(await its.deliveries.claim(1)).length, await rowsIn(db, "dead_letters")]).toEqual([1, 0]);
+    await expect(webhooks.deliveries.park(delivery, unwritable)).rejects.toThrow();
+    webhooks.clock.at += 30_000;
+    expect([(await webhooks.deliveries.claim(1)).length, await rowsIn(db, "dead_letters")]).toEqual([1, 0]);
   },
 
-  "begins anew once its letter is replayed, and then only once": async (its, { db }) => {
-    await add(its);
-    await its.deliveries.retry(await claimOne(its), noon, noon);
-    await parkOne(its);
+  "starts a parked delivery over once when webhooks letter is replayed": async (webhooks, { db }) => {
+    await add(webhooks);
+    await webhooks.deliveries.retry(await claimOne(webhooks), noon, noon);
+    await parkOne(webhooks);
     const replay = async () => {
-      await new ReplayDeadLetter(its.work, its.clock).execute((await lettersIn(db))[0]?.id ?? "none");
-      await add(its);
+      await new ReplayDeadLetter(webhooks.work, webhooks.clock).execute((await lettersIn(db))[0]?.id ?? "none");
+      await add(webhooks);
     };
     await replay();
-    expect(await claimOne(its)).toMatchObject({ attempts: 1, failingSince: null });
-    await add(its);
-    expect(await its.deliveries.claim(1)).toEqual([]);
-    its.clock.at += 30_000;
-    await parkOne(its);
+    expect(await claimOne(webhooks)).toMatchObject({ attempts: 1, failingSince: null });
+    await add(webhooks);
+    expect(await webhooks.deliveries.claim(1)).toEqual([]);
+    webhooks.clock.at += 30_000;
+    await parkOne(webhooks);
     expect((await lettersIn(db)).map(({ attempts }) => attempts)).toEqual([2]);
     await replay();
-    await its.deliveries.markDelivered(await claimOne(its));
-    await add(its);
-    its.clock.at += 86_400_000;
-    expect([await its.deliveries.claim(1), await lettersIn(db)]).toEqual([[], []]);
+    await webhooks.deliveries.markDelivered(await claimOne(webhooks));
+    await add(webhooks);
+    webhooks.clock.at += 86_400_000;
+    expect([await webhooks.deliveries.claim(1), await lettersIn(db)]).toEqual([[], []]);
   },
 };
 
-/** The right one, but for what is said. */
+/** The correct implementation with some methods replaced. */
 const but =
   (wrong: (db: Database, right: WebhookDeliveries) => Partial<WebhookDeliveries>) =>
   (right: WebhookDeliveries, db: Database): WebhookDeliveries => ({
@@ -162,23 +162,23 @@ const but =
   });
 const rowOf = (db: Database, id: EventId) => db.knex("webhook_deliveries").where({ event_id: id });
 
-/** A unit of work after which something else happens. */
-const andThen =
-  (spoil: (db: Database) => Promise<unknown>) =>
+/** A unit of work that is followed by a wrong change. */
+const followedBy =
+  (change: (db: Database) => Promise<unknown>) =>
   (db: Database): UnitOfWork => ({
     run: async (work) => {
-      const answer = await workOf(db).run(work);
-      await spoil(db);
-      return answer;
+      const result = await workOf(db).run(work);
+      await change(db);
+      return result;
     },
   });
 const right = but(() => ({}));
 
-contractOnDatabases("WebhookDeliveries", webhooks(right), clauses, [
+contractOnDatabases("WebhookDeliveries", webhooksOn(right), clauses, [
   {
-    wrong: "forgets the lease",
-    breaks: "shares the deliveries out among nodes that come at once",
-    make: webhooks(
+    wrong: "does not claim",
+    breaks: "returns each delivery to one of several nodes that claim at the same time",
+    make: webhooksOn(
       but((db) => ({
         claim: async (limit) => {
           const rows = await db.knex("webhook_deliveries").whereNotNull("due_at").orderBy("due_at").limit(limit);
@@ -188,32 +188,34 @@ contractOnDatabases("WebhookDeliveries", webhooks(right), clauses, [
     ),
   },
   {
-    wrong: "sends again what was delivered",
-    breaks: "sends no more what was delivered, however often it is heard of",
-    make: webhooks(
+    wrong: "makes a delivered webhook due again",
+    breaks: "never returns a delivered webhook again, even if webhooks event is added again",
+    make: webhooksOn(
       right,
-      andThen((db) => db.knex("webhook_deliveries").update({ due_at: noon })),
+      followedBy((db) => db.knex("webhook_deliveries").update({ due_at: noon })),
     ),
   },
   {
-    wrong: "begins anew whenever it hears of what was parked",
-    breaks: "parks as a dead letter, which is listed",
-    make: webhooks(
+    wrong: "starts a parked delivery over without a replay",
+    breaks: "parks a delivery as a dead letter that is listed",
+    make: webhooksOn(
       right,
-      andThen((db) =>
+      followedBy((db) =>
         db.knex("webhook_deliveries").whereNotNull("parked_at").update({ due_at: noon, parked_at: null }),
       ),
     ),
   },
   {
-    wrong: "lets a lapsed sender have its say",
-    breaks: "heeds no sender whose claim has lapsed, unless it delivered",
-    make: webhooks(but((db) => ({ retry: async ({ event }, dueAt) => rowOf(db, event.id).update({ due_at: dueAt }) }))),
+    wrong: "lets a sender with an expired claim change the delivery",
+    breaks: "ignores a sender whose claim has expired, unless it has delivered",
+    make: webhooksOn(
+      but((db) => ({ retry: async ({ event }, dueAt) => rowOf(db, event.id).update({ due_at: dueAt }) })),
+    ),
   },
   {
-    wrong: "parks first and writes the letter later",
-    breaks: "parks and writes the letter, both or neither",
-    make: webhooks(
+    wrong: "parks without a transaction around the letter",
+    breaks: "parks a delivery only together with webhooks letter",
+    make: webhooksOn(
       but((db) => ({
         park: async ({ event }) => {
           await rowOf(db, event.id).update({ due_at: null });

@@ -4,7 +4,7 @@ import { runOnSale } from "../../bench/rehearsal/on-sale.js";
 import { judgeOnSale } from "../../bench/rehearsal/seat-promises.js";
 import { profiles, startNode } from "../support/node.js";
 import { SeatAccount } from "../support/seat-account.js";
-import { type Heard, listening } from "../unit/adapters/webhook/listening.js";
+import { type ReceivedRequest, startListener } from "../unit/adapters/webhook/webhook-listener.js";
 
 const size = { shoppers: 20, seats: 5 };
 const moods = { twice: 0, declined: 0, leaving: 0 };
@@ -12,7 +12,7 @@ const moods = { twice: 0, declined: 0, leaving: 0 };
 describe.each(profiles)("a webhook's target, $name", ({ live, settings: prepare }) => {
   it.skipIf(!live)("that fails at first hears of the sell-out later, signed to the byte", async () => {
     let answers = 0;
-    const { url, heard } = await listening((_, response) => {
+    const { url, received } = await startListener((_, response) => {
       answers += 1;
       response.writeHead(answers === 1 ? 500 : 204).end();
     });
@@ -30,7 +30,7 @@ describe.each(profiles)("a webhook's target, $name", ({ live, settings: prepare 
       return onSale.office;
     };
     const expectTold = async (
-      { method, url: path, headers, body }: Heard,
+      { method, url: path, headers, body }: ReceivedRequest,
       office: Awaited<ReturnType<typeof sellOut>>,
     ) => {
       const { scheduleId } = office;
@@ -47,15 +47,15 @@ describe.each(profiles)("a webhook's target, $name", ({ live, settings: prepare 
     };
 
     const first = await sellOut();
-    await expect.poll(() => heard.length).toBe(2);
-    const [failed, retried] = heard as [Heard, Heard];
+    await expect.poll(() => received.length).toBe(2);
+    const [failed, retried] = received as [ReceivedRequest, ReceivedRequest];
     await expectTold(failed, first);
     await expectTold(retried, first);
     expect(retried.body).toBe(failed.body);
 
     const second = await sellOut();
-    await expect.poll(() => heard.length).toBe(3);
-    await expectTold(heard[2] as Heard, second);
+    await expect.poll(() => received.length).toBe(3);
+    await expectTold(received[2] as ReceivedRequest, second);
 
     const account = SeatAccount.open(settings);
     await account.quiet();
@@ -68,6 +68,6 @@ describe.each(profiles)("a webhook's target, $name", ({ live, settings: prepare 
     });
     // Nothing is due any more: it was told to us once too often, and no more.
     await expect.poll(sent).toEqual([noted(first, 2), noted(second, 1)]);
-    expect(heard).toHaveLength(3);
+    expect(received).toHaveLength(3);
   });
 });

@@ -10,26 +10,26 @@ import type { DomainEvent } from "../../domain/event.js";
 import { hostOf, isPublicAddress } from "./public-address.js";
 import { webhookSignature } from "./webhook-signature.js";
 
-/** From looking up the name to the status line of the answer, ms. */
-const mostMs = 5000;
+/** From the DNS lookup to the status line of the response, ms. */
+const defaultTimeoutMs = 5000;
 
-/** Who is told, and how. */
+/** Where webhooks are sent, and how. */
 export type WebhookListener = {
   /** http or https. */
   readonly url: string;
   readonly key: Uint8Array;
-  /** Whether it may live on this machine or in a private network. */
+  /** Whether the address may be on this machine or in a private network. */
   readonly allowPrivate: boolean;
-  /** 5 s where it is not said. */
+  /** Default: 5,000. */
   readonly timeoutMs?: number;
 };
 
-/** All addresses of a name. */
+/** Returns all addresses of a name. */
 export type Resolve = (name: string) => Promise<readonly LookupAddress[]>;
 
 const allAddresses: Resolve = (name) => lookUp(name, { all: true });
 
-/** One listener, called as Standard Webhooks has it. It follows no redirect and reads no answer beyond its status. */
+/** Sends webhooks to one listener, as specified by Standard Webhooks. Follows no redirect, reads only the status. */
 export class HttpWebhookTarget implements WebhookTarget {
   private readonly listener: WebhookListener;
   private readonly clock: Clock;
@@ -43,21 +43,21 @@ export class HttpWebhookTarget implements WebhookTarget {
   }
 
   async send(event: DomainEvent): Promise<Sent> {
-    const { timeoutMs = mostMs } = this.listener;
+    const { timeoutMs = defaultTimeoutMs } = this.listener;
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       const status = await this.post(event, signal);
-      return status >= 200 && status < 300 ? "delivered" : { failed: `answered ${status}` };
+      return status >= 200 && status < 300 ? "delivered" : { failed: `status ${status}` };
     } catch (error) {
-      return { failed: signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error) };
+      return { failed: signal.aborted ? `no response within ${timeoutMs} ms` : reasonOf(error) };
     }
   }
 
   private post(event: DomainEvent, signal: AbortSignal): Promise<number> {
     const url = new URL(this.listener.url);
     const literal = hostOf(url);
-    // An address in the URL itself is connected to without any look-up.
-    if (isIP(literal) !== 0) this.allowed([{ address: literal, family: isIP(literal) }]);
+    // An IP address in the URL is used without a lookup.
+    if (isIP(literal) !== 0) this.permitted([{ address: literal, family: isIP(literal) }]);
     const { id, timestamp, body } = this.message(event);
     const headers = {
       "content-type": "application/json",
@@ -67,7 +67,7 @@ export class HttpWebhookTarget implements WebhookTarget {
       "webhook-timestamp": timestamp,
       "webhook-signature": webhookSignature(this.listener.key, id, timestamp, body),
     };
-    // No agent: a connection that was kept would be one that nobody checks again.
+    // No agent: the address of a reused connection would not be checked again.
     const options = { method: "POST", headers, agent: false, lookup: this.lookup, signal } as const;
     return new Promise((resolve, reject) => {
       const request = (url.protocol === "https:" ? overHttps : overHttp)(url, options);
@@ -76,28 +76,29 @@ export class HttpWebhookTarget implements WebhookTarget {
         request.destroy();
       });
       request.on("error", reject);
-      request.on("close", () => reject(new Error("closed without an answer")));
+      request.on("close", () => reject(new Error("closed without a response")));
       request.end(body);
     });
   }
 
-  /** The same id and body at every try. In an id a full stop, which parts what is signed, would be ambiguous. */
+  /** Returns the same id and body at every attempt. The signed text is separated by dots, so the id must have none. */
   private message({ id, type, at, data }: DomainEvent): { id: string; timestamp: number; body: string } {
     const timestamp = Math.floor(this.clock.now() / 1000);
     return { id: id.replaceAll(".", "-"), timestamp, body: JSON.stringify({ type, timestamp: at, data }) };
   }
 
-  /** Checks the very addresses that are connected to: a name may mean another one by the next look-up. */
-  private readonly lookup: LookupFunction = (name, { all }, answer) => {
+  /** Checks the addresses that are used for the connection: a later lookup of the name may return others. */
+  private readonly lookup: LookupFunction = (name, { all }, callback) => {
     this.addressesOf(name)
-      .then((found) => this.allowed(found))
+      .then((found) => this.permitted(found))
       .then(
-        ([first, ...others]) => (all ? answer(null, [first, ...others]) : answer(null, first.address, first.family)),
-        (error) => answer(error, []),
+        ([first, ...others]) =>
+          all ? callback(null, [first, ...others]) : callback(null, first.address, first.family),
+        (error) => callback(error, []),
       );
   };
 
-  /** One look-up at a time: it holds one of the process's few threads for as long as name servers are silent. */
+  /** Runs one lookup at a time: a lookup occupies one of the few threads of libuv until the name server answers. */
   private addressesOf(name: string): Promise<readonly LookupAddress[]> {
     this.resolving ??= this.resolve(name).finally(() => {
       this.resolving = undefined;
@@ -105,14 +106,14 @@ export class HttpWebhookTarget implements WebhookTarget {
     return this.resolving;
   }
 
-  private allowed(found: readonly LookupAddress[]): readonly [LookupAddress, ...LookupAddress[]] {
+  private permitted(found: readonly LookupAddress[]): readonly [LookupAddress, ...LookupAddress[]] {
     const [first, ...others] = found.filter(({ address }) => this.listener.allowPrivate || isPublicAddress(address));
     if (first !== undefined) return [first, ...others];
-    throw new Error(`not called: ${found.map(({ address }) => address).join(", ")} is no public address`);
+    throw new Error(`not sent: ${found.map(({ address }) => address).join(", ")} is not a public address`);
   }
 }
 
-/** Where every address of a name refuses, the error has a code and no message. */
+/** Returns the reason in one line. If every address of a name refuses, the error has a code but no message. */
 const reasonOf = (error: unknown): string => {
   const { message, code } = error as NodeJS.ErrnoException;
   return oneLine(message || code || error);

@@ -6,7 +6,7 @@ import { scheduleSoldOut } from "../../../src/domain/sold-out.js";
 import { after } from "../../../src/domain/time.js";
 import { noon } from "../../support/drop.js";
 
-/** A sell-out at noon, of a schedule that is named after its number. */
+/** The event of a sell-out at noon; the schedule's id contains the number. */
 export const soldOut = (n: number): EventOf<"schedule.sold-out"> =>
   scheduleSoldOut({
     concertId: "autumn" as ConcertId,
@@ -16,12 +16,12 @@ export const soldOut = (n: number): EventOf<"schedule.sold-out"> =>
     soldOutAt: noon,
   });
 
-/** Sell-outs of the schedules 1 to `count`. */
+/** The events for schedules 1 to `count`. */
 export const soldOuts = (count: number) => Array.from({ length: count }, (_, index) => soldOut(index + 1));
 
-/** Which schedules the deliveries are of, in order. */
+/** Returns the numbers of the deliveries' schedules, sorted. */
 export const numbersOf = (deliveries: readonly WebhookDelivery[]): readonly number[] =>
   deliveries.map(({ event }) => Number(/\d+$/.exec(event.id)?.[0])).toSorted((one, other) => one - other);
 
 export const letterOf = ({ event, attempts }: WebhookDelivery) =>
-  deadLetterOf("webhook", event, "answered 500", attempts);
+  deadLetterOf("webhook", event, "status 500", attempts);

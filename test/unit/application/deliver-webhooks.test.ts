@@ -18,8 +18,8 @@ const second = 1000;
 const hour = 3600 * second;
 const day = 24 * hour;
 
-/** The webhook's two use cases on a database in memory, and a listener that is down as long as it is said to be. */
-const open = async ({ downFor = 0, chance = (): number => 1 } = {}) => {
+/** The webhook's two use cases on a database in memory, and a listener that is down for `downFor` ms. */
+const open = async ({ downFor = 0, random = (): number => 1 } = {}) => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   onTestFinished(() => closeDatabase(db));
   await migrateForTest(db);
@@ -31,14 +31,14 @@ const open = async ({ downFor = 0, chance = (): number => 1 } = {}) => {
   const target: WebhookTarget = {
     send: async () => {
       calls.push(clock.at - noon);
-      return clock.at < listener.downUntil ? { failed: "answered 500" } : "delivered";
+      return clock.at < listener.downUntil ? { failed: "status 500" } : "delivered";
     },
   };
   const deliveries = new SqlWebhookDeliveries(db, clock);
-  const delivering = (to: WebhookTarget) => new DeliverWebhooks(deliveries, to, webhookBackoff(chance), clock);
+  const delivering = (to: WebhookTarget) => new DeliverWebhooks(deliveries, to, webhookBackoff(random), clock);
   const announce = new AnnounceSoldOut(work, clock, true);
   const deliver = delivering(target);
-  /** Runs the job a second apart, as the scheduler does, but over seconds in which nothing is due. */
+  /** Runs the job every second, as the scheduler does, and skips the seconds in which nothing is due. */
   const runUntilQuiet = async (): Promise<readonly FailedSend[]> => {
     const failed: FailedSend[] = [];
     for (;;) {
@@ -52,7 +52,7 @@ const open = async ({ downFor = 0, chance = (): number => 1 } = {}) => {
 };
 
 describe("a sold-out webhook", () => {
-  it("is sent once, however often its event comes", async () => {
+  it("is sent once, however often its event is delivered", async () => {
     const { announce, deliver, calls, clock } = await open();
     await announce.execute([soldOut(1)]);
     expect(calls).toEqual([]);
@@ -63,26 +63,26 @@ describe("a sold-out webhook", () => {
     expect(calls).toEqual([0]);
   });
 
-  it("is not even noted where nobody is to be told", async () => {
+  it("is not stored if no listener is configured", async () => {
     const { db, work, clock } = await open();
     await new AnnounceSoldOut(work, clock, false).execute([soldOut(1)]);
     expect(await rowsIn(db, "webhook_deliveries")).toBe(0);
   });
 
-  it("outlasts a listener that answers 500 for an hour", async () => {
+  it("is retried with doubling pauses while the listener responds with 500", async () => {
     const { db, announce, runUntilQuiet, calls } = await open({ downFor: hour });
     await announce.execute([soldOut(1)]);
     const failed = await runUntilQuiet();
-    // 5 s, doubled each time: the tenth failure is 2,555 s after the first, and the next try the first after the hour.
+    // 5 s, doubled each time: the tenth failure is 2,555 s after the first attempt, the next attempt after the hour.
     expect(calls.map((at) => at / second)).toEqual([0, 5, 15, 35, 75, 155, 315, 635, 1275, 2555, 5115]);
     expect(failed).toHaveLength(10);
-    expect(failed.at(-1)).toEqual({ eventId: soldOut(1).id, error: "answered 500", attempts: 10, parked: false });
+    expect(failed.at(-1)).toEqual({ eventId: soldOut(1).id, error: "status 500", attempts: 10, parked: false });
     expect(await rowsIn(db, "dead_letters")).toBe(0);
   });
 
-  it("leaves up to half of each pause to chance, so that what failed together does not return together", async () => {
-    const random = new SeededRandom(5);
-    const { announce, runUntilQuiet, calls } = await open({ downFor: hour, chance: () => random.next() });
+  it("randomizes up to half of each pause, so that webhooks that failed together are not retried together", async () => {
+    const seeded = new SeededRandom(5);
+    const { announce, runUntilQuiet, calls } = await open({ downFor: hour, random: () => seeded.next() });
     await announce.execute(soldOuts(8));
     await runUntilQuiet();
     expect(new Set(calls.filter((at) => at > 0)).size).toBeGreaterThan(16);
@@ -90,7 +90,7 @@ describe("a sold-out webhook", () => {
     expect(Math.max(...calls)).toBeLessThan(2 * hour);
   });
 
-  it("is parked after a day of failures, listed, and begins anew when it is replayed", async () => {
+  it("is parked after a day of failures, is listed, and starts over when it is replayed", async () => {
     const { db, announce, runUntilQuiet, calls, clock, work, listener } = await open({ downFor: 2 * day });
     await announce.execute([soldOut(1)]);
     const failed = await runUntilQuiet();
@@ -101,7 +101,7 @@ describe("a sold-out webhook", () => {
     expect(calls).toHaveLength(34);
 
     const letters = (await new SqlDeadLetterQueries(db).list(null, 10))?.items;
-    expect(letters).toMatchObject([{ group: "webhook", error: "answered 500", attempts: 34 }]);
+    expect(letters).toMatchObject([{ group: "webhook", error: "status 500", attempts: 34 }]);
     clock.at += day;
     await announce.execute([soldOut(1)]);
     expect(await runUntilQuiet()).toEqual([]);
@@ -115,7 +115,7 @@ describe("a sold-out webhook", () => {
     expect((await new SqlDeadLetterQueries(db).list(null, 10))?.items).toEqual([]);
   });
 
-  it("gets its day also where this service was away longer than that before the first try", async () => {
+  it("is retried for a day from its first attempt, even if that attempt is days late", async () => {
     const { announce, deliver, clock, db } = await open({ downFor: 3 * day });
     await announce.execute([soldOut(1)]);
     clock.at += 2 * day;
@@ -124,28 +124,28 @@ describe("a sold-out webhook", () => {
   });
 });
 
-describe("webhooks", () => {
-  it("go out a few at a time, until none is due", async () => {
+describe("DeliverWebhooks", () => {
+  it("sends at most 8 webhooks at a time, until none is due", async () => {
     const { announce, delivering } = await open();
     await announce.execute(soldOuts(30));
     const sent: string[] = [];
-    let underWay = 0;
-    let most = 0;
+    let running = 0;
+    let maxRunning = 0;
     const target: WebhookTarget = {
       send: async ({ id }) => {
-        underWay += 1;
-        most = Math.max(most, underWay);
+        running += 1;
+        maxRunning = Math.max(maxRunning, running);
         await new Promise(setImmediate);
-        underWay -= 1;
+        running -= 1;
         sent.push(id);
         return "delivered";
       },
     };
     expect(await delivering(target).execute()).toEqual([]);
-    expect([new Set(sent).size, sent.length, most]).toEqual([30, 30, 8]);
+    expect([new Set(sent).size, sent.length, maxRunning]).toEqual([30, 30, 8]);
   });
 
-  it("rest for a turn after a failure, and none is left behind", async () => {
+  it("stops its run after a failure, and sends the rest in later runs", async () => {
     const { announce, deliver, calls, runUntilQuiet, db } = await open({ downFor: 30 * second });
     await announce.execute(soldOuts(20));
     expect(await deliver.execute()).toHaveLength(8);
@@ -154,7 +154,7 @@ describe("webhooks", () => {
     expect(await db.knex("webhook_deliveries").whereNotNull("delivered_at").pluck("event_id")).toHaveLength(20);
   });
 
-  it("do not wait for one that hangs", async () => {
+  it("delivers the other webhooks while one hangs", async () => {
     const { announce, delivering, db } = await open();
     await announce.execute(soldOuts(3));
     const released = meetingOf(2);
@@ -162,7 +162,7 @@ describe("webhooks", () => {
       send: async ({ id }: DomainEvent) => {
         if (id !== soldOut(1).id) return "delivered";
         await released();
-        return { failed: "no answer within 5000 ms" };
+        return { failed: "no response within 5000 ms" };
       },
     };
     const run = delivering(target).execute();
@@ -172,7 +172,7 @@ describe("webhooks", () => {
     expect(await run).toMatchObject([{ eventId: soldOut(1).id }]);
   });
 
-  it("are claimed anew where the end of a send was not written down", async () => {
+  it("sends a webhook again if the outcome was not recorded", async () => {
     const { announce, deliver, db, clock, calls } = await open();
     await announce.execute([soldOut(1)]);
     await db.knex.raw(

@@ -2,23 +2,23 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from "no
 import { type AddressInfo, createServer as createSocketServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** A request as it arrived. */
-export type Heard = {
+/** A request that the listener received. */
+export type ReceivedRequest = {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 };
 
-/** A listener on a loopback port of its own, that hears each request out and then answers. */
-export const listening = async (answer: RequestListener) => {
-  const heard: Heard[] = [];
+/** Starts an HTTP server on a free loopback port. It reads each request completely before it responds. */
+export const startListener = async (respond: RequestListener) => {
+  const received: ReceivedRequest[] = [];
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     const { method, url, headers } = request;
-    heard.push({ method, url, headers, body });
-    answer(request, response);
+    received.push({ method, url, headers, body });
+    respond(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
@@ -26,11 +26,11 @@ export const listening = async (answer: RequestListener) => {
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/hooks`, port, heard };
+  return { url: `http://127.0.0.1:${port}/hooks`, port, received };
 };
 
-/** A listener of bare sockets, for what no server of HTTP would say. */
-export const listeningBare = async (connected: (socket: Socket) => void): Promise<{ readonly url: string }> => {
+/** Starts a TCP server, for responses that an HTTP server would not send. */
+export const startSocketListener = async (connected: (socket: Socket) => void): Promise<{ readonly url: string }> => {
   const sockets: Socket[] = [];
   const server = createSocketServer((socket) => {
     sockets.push(socket);

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { webhookSignature } from "../../../../src/adapters/webhook/webhook-signature.js";
 import { readConfig } from "../../../../src/bootstrap/config.js";
 
-it("a webhook's signature is that of the reference implementations", () => {
-  // The vector of the test suites of Standard Webhooks.
+it("signs a webhook as the reference implementations do", () => {
+  // From the test suites of Standard Webhooks.
   const config = readConfig({
     WEBHOOK_URL: "https://shop.example/hooks",
     WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
