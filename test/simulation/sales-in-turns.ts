@@ -1,24 +1,23 @@
 import type { Database } from "../../src/adapters/sql/database.js";
-import { SqlOutboxRows } from "../../src/adapters/sql/sql-outbox-rows.js";
-import { SqlProductQueries } from "../../src/adapters/sql/sql-product-queries.js";
-import { SqlSalesQueries } from "../../src/adapters/sql/sql-sales-queries.js";
-import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
-import { RelayOutbox } from "../../src/application/outbox/relay-outbox.js";
 import type { Clock } from "../../src/application/ports/clock.js";
 import type { EventBus } from "../../src/application/ports/event-bus.js";
-import type { OutboxRows } from "../../src/application/ports/outbox-rows.js";
 import type { SalesBoard } from "../../src/application/ports/sales-board.js";
 import type { SalesQueries } from "../../src/application/ports/sales-queries.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
+import { type Application, openApplication } from "../../src/bootstrap/open-application.js";
+import { type UseCaseTable, useCases } from "../../src/bootstrap/use-cases.js";
 import type { TimeZone } from "../../src/domain/business-day.js";
 import { DomainError, isBackendUnavailable } from "../../src/domain/problem.js";
-import { type AlteredSales, openSalesHouse, type SalesHouse, type SalesWorker } from "../support/sales-house.js";
+import { testPorts, testSettings, type UseCaseName, withOwn, withOwnEach, withPages } from "../support/application.js";
 import type { Turns } from "../support/turns.js";
 import { nameOf, type Told } from "./sales-promises.js";
 
-/** What of the house is swapped for a twin without its guard. */
-export type SalesTwins = AlteredSales & {
-  readonly work?: (right: UnitOfWork, worker: SalesWorker) => UnitOfWork;
+/** Known-wrong parts in place of the right ones. */
+export type SalesTwins = {
+  readonly table?: Partial<UseCaseTable>;
+  /** The time zone in which sales are recorded. */
+  readonly recordsIn?: TimeZone;
+  readonly work?: (right: UnitOfWork, useCase: UseCaseName) => UnitOfWork;
   readonly sales?: (right: SalesQueries) => SalesQueries;
 };
 
@@ -41,8 +40,8 @@ const boardInTurns = (turns: Turns, right: SalesBoard, told: Told): SalesBoard =
   };
   return new Proxy(turns.taken<SalesBoard>("board", raising), {
     get: (target, method) => {
-      const call = Reflect.get(target, method);
-      return (...asked: unknown[]) => call(...asked).catch(away);
+      const call: unknown = Reflect.get(target, method);
+      return typeof call === "function" ? (...asked: unknown[]) => call(...asked).catch(away) : call;
     },
   });
 };
@@ -56,29 +55,29 @@ type Parts = {
   readonly told: Told;
 };
 
-/** The use cases of sales, whose every engine call waits for its turn; and those that read when all is over. */
+/** The application, each of whose calls to a backend waits for its turn, and one that reads without turns. */
 export const openSalesInTurns = (
   turns: Turns,
   { db, board, bus, clock, zone, told }: Parts,
   twins: SalesTwins,
-): { readonly house: SalesHouse; readonly relay: RelayOutbox; readonly reading: SalesHouse } => {
-  const work = new SqlUnitOfWork(db, () => {});
-  const queries = new SqlSalesQueries(db);
-  const parts = { products: new SqlProductQueries(db), clock, zone, pageSize };
-  const workInTurns = (worker: SalesWorker) => {
-    const taken = turns.taken<UnitOfWork>(worker, work);
-    return twins.work?.(taken, worker) ?? taken;
+): { readonly application: Application; readonly reading: Application } => {
+  const ports = { ...testPorts(db, clock), salesBoard: board };
+  const settings = { ...testSettings, zone };
+  const sales = turns.taken("sales", ports.sales);
+  const inTurns = {
+    ...ports,
+    sales: twins.sales?.(sales) ?? sales,
+    salesBoard: boardInTurns(turns, board, told),
+    outboxRows: turns.taken("outbox", ports.outboxRows),
+    bus: turns.taken("bus", bus),
   };
-  const sales = turns.taken<SalesQueries>("sales", queries);
+  const right = { ...useCases, recordSale: withOwn(useCases.recordSale, { zone: twins.recordsIn ?? zone }) };
+  const table = withOwnEach({ ...withPages(right, pageSize), ...twins.table }, (name) => {
+    const work = turns.taken(name, ports.work);
+    return { work: twins.work?.(work, name) ?? work };
+  });
   return {
-    house: openSalesHouse(
-      { ...parts, work: workInTurns, sales: twins.sales?.(sales) ?? sales, board: boardInTurns(turns, board, told) },
-      twins,
-    ),
-    relay: new RelayOutbox(
-      turns.taken<OutboxRows>("outbox", new SqlOutboxRows(db, clock)),
-      turns.taken<EventBus>("bus", bus),
-    ),
-    reading: openSalesHouse({ ...parts, work: () => work, sales: queries, board }),
+    application: openApplication(inTurns, settings, table),
+    reading: openApplication(ports, settings),
   };
 };

@@ -1,10 +1,10 @@
 import type { Database } from "../../src/adapters/sql/database.js";
 import type { ReportedSale } from "../../src/application/sales/record-sale.js";
+import type { Application } from "../../src/bootstrap/open-application.js";
 import type { TimeZone } from "../../src/domain/business-day.js";
 import type { Sale } from "../../src/domain/sale.js";
 import { boardBefore, boardOf, salesWindows, type WindowBoard } from "../../src/domain/sales-window.js";
 import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.js";
-import type { SalesHouse } from "../support/sales-house.js";
 import { boardFrom, daySumsIn, daySumsOf, totalsIn, totalsOf } from "../support/sales-ledger.js";
 
 const text = (value: unknown): string => JSON.stringify(value);
@@ -98,7 +98,7 @@ export const misledReaders = async (
 
 /** Lists that are not what the ledger says, with ranks, movement and all. */
 export const falseLists = async (
-  { listPopular }: Pick<SalesHouse, "listPopular">,
+  { listPopularProducts }: Pick<Application, "listPopularProducts">,
   ledger: readonly Sale[],
   today: Parameters<typeof boardOf>[1],
 ): Promise<readonly string[]> => {
@@ -110,7 +110,7 @@ export const falseLists = async (
       const was = before?.indexOf(id) ?? -1;
       return [index + 1, id, quantity, before === null ? null : was < 0 ? "new" : was - index];
     });
-    const { items } = await listPopular.execute(window, 100);
+    const { items } = await listPopularProducts.execute(window, 100);
     const shown = items.map(({ rank, productId, quantity, movement }) => [rank, productId, quantity, movement]);
     return unequal(`S2 list of ${window}`, shown, due);
   });

@@ -26,7 +26,7 @@ export class SalesSeed {
   readonly clock: ReturnType<typeof standingClock>;
   readonly turns = new Turns();
   readonly bus: ShufflingBus;
-  readonly shops: ReturnType<typeof openSalesInTurns>;
+  readonly nodes: ReturnType<typeof openSalesInTurns>;
   readonly reports: SalesReports;
   /** Scores are written over behind the service's back: readers may be misled until the slices come by. */
   readonly isCorrupting: boolean;
@@ -49,7 +49,7 @@ export class SalesSeed {
     this.mayLoseRaises = seed % 4 === 2;
     this.reports = new SalesReports(this.random, this.clock, zone);
     const { bus, clock, told } = this;
-    this.shops = openSalesInTurns(this.turns, { db, board: under.board, bus, clock, zone, told }, twins);
+    this.nodes = openSalesInTurns(this.turns, { db, board: under.board, bus, clock, zone, told }, twins);
   }
 
   today(): BusinessDay {

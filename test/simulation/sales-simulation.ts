@@ -1,5 +1,6 @@
 import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
+import { choreograph } from "../../src/application/choreography.js";
 import { plusDays, startOfDay } from "../../src/domain/business-day.js";
 import { keptBoards } from "../../src/domain/sales-window.js";
 import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.js";
@@ -31,8 +32,8 @@ class SalesSimulation {
   async run(): Promise<SalesRun> {
     const { seed } = this;
     await clearSales(seed.db);
-    await seed.bus.consume(seed.shops.house.choreography);
-    if (seed.random.chance(0.7)) await seed.toTheEnd("fill", () => seed.shops.house.fillBoards.execute());
+    await seed.bus.consume(choreograph(seed.nodes.application));
+    if (seed.random.chance(0.7)) await seed.toTheEnd("fill", () => seed.nodes.application.fillBoards.execute());
     for (let steps = 0; steps < mostSteps && seed.broken.length === 0; steps += 1) {
       if (!seed.reports.wantMore && seed.random.chance(0.02)) break;
       await this.step();
@@ -44,17 +45,17 @@ class SalesSimulation {
   /** One thing happens: a turn, a delivery, a call, a job, a loss, or time passes. */
   private async step(): Promise<void> {
     const { seed } = this;
-    const { random, turns, bus, under, shops } = seed;
+    const { random, turns, bus, under, nodes } = seed;
     const boards = keptBoards(seed.today());
     const fateOf = (what: string) => this.fateOf(what);
     const happenings: readonly (readonly [weight: number, happens: () => unknown])[] = [
       [turns.count > 0 ? 12 : 0, () => seed.turn(fateOf)],
       [bus.deliverable > 0 ? 5 : 0, () => seed.deliver()],
       [seed.reports.wantMore ? 0.6 : 0, () => this.record()],
-      [0.7, () => seed.follow("relay", shops.relay.execute())],
+      [0.7, () => seed.follow("relay", nodes.application.relayOutbox.execute())],
       [this.jobs < mostJobs ? 1.5 : 0, () => this.job()],
       // For once nothing else comes between, so that boards are filled as often as they are not.
-      [0.05, () => seed.toTheEnd("fill", () => shops.house.fillBoards.execute(), fateOf)],
+      [0.05, () => seed.toTheEnd("fill", () => nodes.application.fillBoards.execute(), fateOf)],
       [0.25, () => seed.pass(this.span())],
       [0.3, () => seed.note("bring back", () => this.bringBack())],
       [0.03, () => seed.note("crash", () => turns.dropAll())],
@@ -80,7 +81,7 @@ class SalesSimulation {
   /** Begins one; one that dies is missed only when deliveries are brought back. */
   private async job(): Promise<void> {
     const { seed } = this;
-    const { fillBoards, compareBoards, closeDay } = seed.shops.house;
+    const { fillBoards, compareBoards, closeDay } = seed.nodes.application;
     const yesterday = plusDays(seed.today(), -1 - seed.random.below(2));
     const sync = ["sync", () => closeDay.execute(yesterday)] as const;
     const fill = ["fill", () => fillBoards.execute()] as const;
@@ -114,7 +115,7 @@ class SalesSimulation {
   private async record(): Promise<void> {
     const { seed } = this;
     const sales = seed.reports.next();
-    const recorded = seed.shops.house.recordSale.execute(sales).then(({ accepted, known }) => {
+    const recorded = seed.nodes.application.recordSale.execute(sales).then(({ accepted, known }) => {
       if (accepted + known !== sales.length) seed.broken.push(`D1 ledger: ${accepted} + ${known} of ${sales.length}`);
     });
     await seed.follow(`record ${sales.map(({ saleId }) => saleId).join(" ")}`, recorded);

@@ -38,11 +38,11 @@ const batch = 20;
 const mustBeMet = [
   ...["crash", "flush", "lose a board", "bring back", "691200000 ms pass"],
   ...["fill → done", "slice → done", "night → done", "sync → done"],
-  ...["record.run unheard", "record.run dies-after", "book.run refused", "book.run unheard"],
+  ...["recordSale.run unheard", "recordSale.run dies-after", "bookSales.run refused", "bookSales.run unheard"],
   // Between the commit and the raise, in the middle of a fill, and of a night.
-  ...["book.run dies-after", "sales.totals dies-before", "board.raise refused", "board.raise dies-before"],
+  ...["bookSales.run dies-after", "sales.totals dies-before", "board.raise refused", "board.raise dies-before"],
   ...["sales.soldAfter dies-before", "board.finishFill unheard", "board.finishFill dies-before"],
-  ...["close.run refused", "close.run unheard", "close.run dies-after", "sales.soldOn dies-before"],
+  ...["closeDay.run refused", "closeDay.run unheard", "closeDay.run dies-after", "sales.soldOn dies-before"],
 ];
 
 for (const { name, live, seeds, open } of backends)

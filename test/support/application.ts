@@ -48,7 +48,15 @@ export const withClass = <T>(row: UseCase<T>, Class: new (...values: never[]) =>
 });
 
 /** The same row, whose constructor also receives its optional parameters. */
-export const withOptions = <T>(row: UseCase<T>, ...options: readonly unknown[]): UseCase<T> => ({
+const withOptions = <T>(row: UseCase<T>, ...options: readonly unknown[]): UseCase<T> => ({
   ...row,
   build: (...values) => row.build(...values, ...(options as never[])),
+});
+
+/** The same table, whose fills, comparisons and closings of days take `pageSize` products per page. */
+export const withPages = (table: UseCaseTable, pageSize: number): UseCaseTable => ({
+  ...table,
+  fillBoards: withOptions(table.fillBoards, pageSize),
+  compareBoards: withOptions(table.compareBoards, { run: pageSize, page: pageSize }),
+  closeDay: withOptions(table.closeDay, pageSize),
 });

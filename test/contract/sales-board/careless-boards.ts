@@ -82,7 +82,7 @@ export const carelessBoard = (carelessness: CarelessBoard): BoardsUnderTest => {
   const right = new MemorySalesBoard(rankings);
   const wrong: Partial<SalesBoard> = twins[carelessness]({ rankings, right });
   const board = new Proxy<SalesBoard>(right, {
-    get: (target, name) => Reflect.get(name in wrong ? wrong : target, name).bind(target),
+    get: (target, name) => Reflect.get(name in wrong ? wrong : target, name)?.bind(target),
   });
   return { board, lose: async (lost) => rankings.delete(lost) };
 };

@@ -15,9 +15,9 @@ export const twoDays = [
 export const products = ["a", "b", "c", "d"];
 export const listed = async (
   { house }: Pick<SalesShop, "house">,
-  ...asked: Parameters<SalesShop["house"]["listPopular"]["execute"]>
+  ...asked: Parameters<SalesShop["house"]["listPopularProducts"]["execute"]>
 ) =>
-  (await house.listPopular.execute(...asked)).items.map(({ rank, productId, quantity, movement }) => [
+  (await house.listPopularProducts.execute(...asked)).items.map(({ rank, productId, quantity, movement }) => [
     rank,
     productId,
     quantity,

@@ -64,7 +64,7 @@ describe("a cold board", () => {
   it("says when it was read, for as long as that answer is kept", async () => {
     const { shop, letGo } = await openColdShop();
     const readAt = shop.clock.at;
-    const asOf = async () => (await letGo(shop.house.listPopular.execute("1d", 1))).asOf;
+    const asOf = async () => (await letGo(shop.house.listPopularProducts.execute("1d", 1))).asOf;
     expect(await asOf()).toBe(readAt);
     shop.clock.at += 29_999;
     expect(await asOf()).toBe(readAt);

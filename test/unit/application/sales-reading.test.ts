@@ -20,7 +20,7 @@ describe("popular products", () => {
     const shop = await openSalesShop({ products });
     await shop.sell(...twoDays);
     await shop.house.fillBoards.execute();
-    expect((await shop.house.listPopular.execute("1d", 1)).items[0]).toEqual({
+    expect((await shop.house.listPopularProducts.execute("1d", 1)).items[0]).toEqual({
       rank: 1,
       productId: "c",
       name: product("c").name,

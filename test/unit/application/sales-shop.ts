@@ -1,22 +1,21 @@
 import { onTestFinished } from "vitest";
-import { SqlProductQueries } from "../../../src/adapters/sql/sql-product-queries.js";
-import { SqlSalesQueries } from "../../../src/adapters/sql/sql-sales-queries.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
-import type { Reaction } from "../../../src/application/choreography.js";
 import type { BoardNotices } from "../../../src/application/ports/notices.js";
 import type { SalesBoard } from "../../../src/application/ports/sales-board.js";
 import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
 import type { Transaction } from "../../../src/application/ports/transaction.js";
 import type { ReportedSale } from "../../../src/application/sales/record-sale.js";
+import { openApplication } from "../../../src/bootstrap/open-application.js";
+import { useCases } from "../../../src/bootstrap/use-cases.js";
 import { businessDayAt, type TimeZone } from "../../../src/domain/business-day.js";
 import type { EventOf } from "../../../src/domain/event.js";
 import { boardOf, type SalesWindow, type WindowBoard } from "../../../src/domain/sales-window.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 import { openMemoryBoards } from "../../contract/sales-board/boards-under-test.js";
+import { testPorts, testSettings, withPages } from "../../support/application.js";
 import { openSqlBackends, type SqlBackend } from "../../support/backends.js";
 import { standingClock } from "../../support/drop.js";
 import { addProducts, money, product, productId } from "../../support/order.js";
-import { openSalesHouse, type SalesParts } from "../../support/sales-house.js";
 import { saleId } from "../../support/sales-ledger.js";
 
 const seoul = "Asia/Seoul" as TimeZone;
@@ -72,25 +71,22 @@ export const openSalesShop = async (options: Options = {}) => {
   const announced: string[] = [];
   const notices: BoardNotices = { announce: (boards) => void announced.push(...boards), subscribe: () => () => {} };
   /** A node of its own on the same database and boards. */
-  const openNode = (holder = "node", on = db, altered: Partial<SalesParts> = {}) => {
-    const work = new SqlUnitOfWork(on, () => {}, holder);
-    const queries = new SqlSalesQueries(on);
-    const sales = options.sales?.(queries) ?? queries;
-    const board = options.board?.(under.board) ?? under.board;
-    const parts = {
-      work: () => work,
-      sales,
-      board,
-      products: new SqlProductQueries(on),
-      clock,
-      zone,
-      pageSize,
-      notices,
-    };
-    return openSalesHouse({ ...parts, ...altered });
+  const openNode = (holder = "node", on = db) => {
+    const ports = testPorts(on, clock);
+    return openApplication(
+      {
+        ...ports,
+        work: new SqlUnitOfWork(on, () => {}, holder),
+        sales: options.sales?.(ports.sales) ?? ports.sales,
+        salesBoard: options.board?.(under.board) ?? under.board,
+        boardNotices: notices,
+      },
+      { ...testSettings, zone },
+      withPages(useCases, pageSize),
+    );
   };
   const house = openNode();
-  const react = house.choreography["product.sold"].sales as Reaction<"product.sold">;
+  const react = house.bookSales;
   /** What the outbox holds leaves it. */
   const takeEvents = async (): Promise<readonly EventOf<"product.sold">[]> => {
     const rows = await db.knex("outbox").orderBy("id");
