@@ -8,13 +8,39 @@ import { pageHeaders } from "../server/security-headers.js";
 /** The files of Swagger UI's package that the page uses; no other file of it is served. */
 const files = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"];
 
-const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Rushboard API</title>
-<link rel="stylesheet" href="/docs/swagger-ui.css"><link rel="icon" href="/docs/favicon-32x32.png"></head>
-<body><div id="swagger-ui"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script>
-</body></html>`;
+const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Rushboard API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="/docs/favicon-32x32.png">
+<script src="/docs/start.js"></script>
+<script src="/docs/swagger-ui-bundle.js" defer></script>
+</head>
+<body><main id="swagger-ui"></main></body>
+</html>
+`;
 
 // Without the validator badge, which would send the document's address to another host.
-const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null });`;
+const start = `const dark = matchMedia("(prefers-color-scheme: dark)");
+const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+followScheme();
+dark.addEventListener("change", followScheme);
+addEventListener("DOMContentLoaded", () =>
+  SwaggerUIBundle({
+    url: "/openapi.json",
+    dom_id: "#swagger-ui",
+    deepLinking: true,
+    docExpansion: "list",
+    defaultModelsExpandDepth: 0,
+    tryItOutEnabled: true,
+    validatorUrl: null,
+  }),
+);
+`;
 
 /** Registers the OpenAPI document and a page that shows it. All files come from `node_modules`, so it works offline. */
 export const registerDocs = (router: Router, writer: ResponseWriter, document: object): void => {

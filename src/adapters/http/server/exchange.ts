@@ -34,7 +34,7 @@ const requestIdPrefix = randomBytes(6).toString("base64url");
 let requestIds = 0;
 
 /** The caller's request id if it is safe in logs and headers, otherwise a new unique one. */
-export const requestIdOf = (given: string | string[] | undefined): string => {
+const requestIdOf = (given: string | string[] | undefined): string => {
   if (typeof given === "string" && safeRequestId.test(given)) return given;
   requestIds += 1;
   return `${requestIdPrefix}-${requestIds.toString(36)}`;

@@ -26,6 +26,17 @@ const problemSchema = (problems: ProblemTable): Json => ({
   type: "object",
   description: "An error (RFC 9457). Some codes add members with the values that they name.",
   required: ["type", "title", "status", "detail", "advice", "code", "requestId"],
+  example: {
+    type: "/problems/coupon-sold-out",
+    title: "Coupon is sold out",
+    status: 409,
+    detail: "All coupons of welcome are issued or reserved for pending claims.",
+    advice: "Try again later if you like: a coupon that is given back goes to the next shopper who claims.",
+    instance: "pc3Vq1Zx-1a",
+    requestId: "pc3Vq1Zx-1a",
+    code: "coupon-sold-out",
+    couponId: "welcome",
+  },
   properties: {
     type: { type: "string", format: "uri-reference", description: "A page that explains the code" },
     title: { type: "string" },

@@ -28,9 +28,14 @@ export const arrayOf = <T extends z.ZodType>(item: T, least: number, most: numbe
 };
 
 const idMessage = "must be an id of 1 to 64 letters, digits, hyphens or underscores";
-export const idSchema = z.string(idMessage).regex(idPattern, idMessage);
+export const idSchema = z
+  .string(idMessage)
+  .regex(idPattern, idMessage)
+  .meta({ example: "0197f2a4-5b1c-7c3e-9d20-1f6a8b3c4d5e" });
 
-export const timeSchema = z.iso.datetime("must be an ISO-8601 time in UTC such as 2026-11-21T03:00:00Z");
+export const timeSchema = z.iso
+  .datetime("must be an ISO-8601 time in UTC such as 2026-11-21T03:00:00Z")
+  .meta({ example: "2026-11-21T03:00:00Z" });
 
 /** Returns the milliseconds of a validated time. */
 export const fromTime = (time: string): EpochMs => fromInstant(time as Instant);
