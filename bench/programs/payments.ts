@@ -1,11 +1,9 @@
 import { type Connection, createConnection, escape as literal } from "mysql2/promise";
 import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
-import { SqlPaymentQueries } from "../../src/adapters/sql/sql-payment-queries.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import { systemClock } from "../../src/adapters/system/system-clock.js";
-import { ClosePayment } from "../../src/application/payment/close-payment.js";
-import { Payables } from "../../src/application/payment/payables.js";
-import { StartPayment } from "../../src/application/payment/start-payment.js";
+import { ClosePayment, StartPayment } from "../../src/application/payment/pay.js";
+import { Payables } from "../../src/application/payment/payable.js";
 import type { TimeZone } from "../../src/domain/business-day.js";
 import type { IdempotencyKey, ReservationId, UserId } from "../../src/domain/ids.js";
 import type { Money } from "../../src/domain/money.js";
@@ -97,7 +95,7 @@ answerJob(async (job: PaymentsJob) => {
     "Asia/Seoul" as TimeZone,
   );
   const start = new StartPayment(work, payables, systemClock, () => crypto.randomUUID());
-  const close = new ClosePayment(work, new SqlPaymentQueries(db), payables, systemClock);
+  const close = new ClosePayment(work, payables, systemClock);
   const pay = async (id: string) => {
     const { payment } = await start.execute({
       userId: "kim" as UserId,
@@ -106,7 +104,7 @@ answerJob(async (job: PaymentsJob) => {
       amount: 1000 as Money,
       method: "sandbox-ok",
     });
-    await close.execute(payment.paymentId, "captured");
+    await close.execute(payment, "captured");
   };
   const payAll = async (of: readonly string[]) => {
     for (const id of of) await (job.way === "service" ? pay(id) : payByHand(connection, job.run, id));

@@ -8,15 +8,15 @@ import { type Database, type DatabaseTarget, openDatabase, pingDatabase } from "
 import { SqlEventBus } from "../adapters/sql/sql-event-bus.js";
 import { SqlSandboxBook } from "../adapters/sql/sql-sandbox-book.js";
 import { newUuid } from "../adapters/system/new-uuid.js";
-import { patience } from "../adapters/system/patience.js";
 import { systemClock } from "../adapters/system/system-clock.js";
 import { systemTimers } from "../adapters/system/system-timers.js";
+import { timeoutAfter } from "../adapters/system/timeout.js";
 import { HttpWebhookTarget } from "../adapters/webhook/http-webhook-target.js";
 import { isPlainlyPrivate } from "../adapters/webhook/public-address.js";
 import { type ConsumerGroup, groupsOf } from "../application/choreography.js";
-import type { ClosedLate } from "../application/payment/closed-late.js";
 import type { Clock } from "../application/ports/clock.js";
 import type { EventBus } from "../application/ports/event-bus.js";
+import type { ReportLateClose } from "../application/ports/report-late-close.js";
 import { webhookBackoff } from "../application/webhook/deliver-webhooks.js";
 import type { Config } from "./config.js";
 import { kafkaOptions } from "./kafka-access.js";
@@ -50,7 +50,7 @@ export type Backends = {
 };
 
 /** What of the process the backends call. */
-export type BackendListeners = { readonly wakeRelay: () => void; readonly closedLate: ClosedLate };
+export type BackendListeners = { readonly wakeRelay: () => void; readonly reportLateClose: ReportLateClose };
 
 /** What a test passes instead of the database that the settings name, and of the system clock. */
 export type GivenBackends = { readonly database?: Database; readonly clock?: Clock };
@@ -59,7 +59,7 @@ export type GivenBackends = { readonly database?: Database; readonly clock?: Clo
 export const openBackends = (
   config: Config,
   log: Logger,
-  { wakeRelay, closedLate }: BackendListeners,
+  { wakeRelay, reportLateClose }: BackendListeners,
   { database = openDatabase(databaseOf(config)), clock = systemClock }: GivenBackends = {},
 ): Backends => {
   const sql = sqlPorts({ database, clock, holder: holderName(hostname(), process.pid, newUuid()), wakeRelay });
@@ -84,8 +84,8 @@ export const openBackends = (
     timers: systemTimers,
     bus,
     provider: new SandboxProvider(new SqlSandboxBook(database)),
-    patience: patience(providerMs),
-    closedLate,
+    timeout: timeoutAfter(providerMs),
+    reportLateClose,
     webhookTarget: webhookTargetOf(config, clock, log),
     webhookBackoff: webhookBackoff(Math.random),
   };

@@ -5,7 +5,7 @@ import { HttpServer } from "../adapters/http/http-server.js";
 import type { Auth } from "../adapters/http/server/callers.js";
 import { Metrics } from "../adapters/http/server/metrics.js";
 import type { RecurringJob } from "../adapters/system/recurring-job.js";
-import type { ClosedLate } from "../application/payment/closed-late.js";
+import type { ReportLateClose } from "../application/ports/report-late-close.js";
 import { BackendWarnings, settingsChecks } from "./backend-warnings.js";
 import { applicationSettings, type Backends, type GivenBackends, openBackends } from "./backends.js";
 import { backgroundOf, relayJob } from "./background.js";
@@ -44,9 +44,9 @@ export type Node = {
 /** Composes a node. Nothing in it connects before its step starts. */
 export const openNode = (config: Config, log: Logger, given: GivenBackends = {}): Node => {
   const metrics = new Metrics(new Registry());
-  const closedLate: ClosedLate = (outcome) =>
+  const reportLateClose: ReportLateClose = (outcome) =>
     outcome instanceof Error ? log.error({ err: outcome }, "payment not settled") : metrics.payment(outcome);
-  const backends = openBackends(config, log, { wakeRelay: () => relay.poke(), closedLate }, given);
+  const backends = openBackends(config, log, { wakeRelay: () => relay.poke(), reportLateClose }, given);
   const application = openApplication(backends.ports, applicationSettings(config));
   const relay = relayJob(log, () => application.relayOutbox.execute());
   return { backends, application, relay, metrics };

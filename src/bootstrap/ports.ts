@@ -1,5 +1,4 @@
 import type { Ranking } from "../application/concert/rebuild-sold-out-board.js";
-import type { ClosedLate } from "../application/payment/closed-late.js";
 import type { ClaimQueries } from "../application/ports/claim-queries.js";
 import type { ClaimRows } from "../application/ports/claim-rows.js";
 import type { Clock } from "../application/ports/clock.js";
@@ -14,16 +13,17 @@ import type { NewId } from "../application/ports/new-id.js";
 import type { BoardNotices, OrderNotices, TaskNotices } from "../application/ports/notices.js";
 import type { OrderQueries } from "../application/ports/order-queries.js";
 import type { OutboxRows } from "../application/ports/outbox-rows.js";
-import type { Patience } from "../application/ports/patience.js";
 import type { PaymentProvider } from "../application/ports/payment-provider.js";
 import type { PaymentQueries } from "../application/ports/payment-queries.js";
 import type { ProductQueries } from "../application/ports/product-queries.js";
 import type { RankingLogQueries } from "../application/ports/ranking-log-queries.js";
+import type { ReportLateClose } from "../application/ports/report-late-close.js";
 import type { RowRetention } from "../application/ports/row-retention.js";
 import type { SalesBoard } from "../application/ports/sales-board.js";
 import type { SalesQueries } from "../application/ports/sales-queries.js";
 import type { SoldOutBoard } from "../application/ports/sold-out-board.js";
 import type { SoldOutRecords } from "../application/ports/sold-out-records.js";
+import type { Timeout } from "../application/ports/timeout.js";
 import type { Timers } from "../application/ports/timers.js";
 import type { UnitOfWork } from "../application/ports/unit-of-work.js";
 import type { WebhookDeliveries } from "../application/ports/webhook-deliveries.js";
@@ -64,8 +64,8 @@ export type Ports = {
   readonly bus: EventBus;
 
   readonly provider: PaymentProvider;
-  readonly patience: Patience;
-  readonly closedLate: ClosedLate;
+  readonly timeout: Timeout;
+  readonly reportLateClose: ReportLateClose;
 
   readonly webhookDeliveries: WebhookDeliveries;
   /** `null` if no listener is configured. */

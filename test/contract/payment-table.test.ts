@@ -5,7 +5,14 @@ import { SqlPaymentTable } from "../../src/adapters/sql/sql-payment-table.js";
 import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import type { ReservationId } from "../../src/domain/ids.js";
-import { closePayment, isOpen, type Payment, type PaymentStatus, paymentMethods } from "../../src/domain/payment.js";
+import {
+  closePayment,
+  isOpen,
+  type Payment,
+  type PaymentStatus,
+  paymentMethods,
+  type Verdict,
+} from "../../src/domain/payment.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { rowsIn, userId } from "../support/drop.js";
 import { idempotencyKey, later, money, orderId, payment, paymentId } from "../support/order.js";
@@ -96,6 +103,21 @@ const clauses: Clauses<UnitOfWork> = {
     const closed = await Promise.all(Array.from({ length: 10 }, close));
     expect(closed.reduce<number>((sum, one) => sum + one, 0)).toBe(1);
   },
+
+  // Proves: P1
+  "closes an open payment once": async (work) => {
+    const open = payment("a", { status: "unknown" });
+    await add(work, open, payment("b"));
+    const close = (verdict: Verdict) => work.run((tx) => tx.payments.close(closePayment(open, verdict)));
+    const closed = await Promise.all(Array.from({ length: 10 }, () => close("captured")));
+    expect(closed.filter((wasOpen) => wasOpen)).toHaveLength(1);
+    expect(await close("voided")).toBe(false);
+    expect(await lock(work, "a")).toEqual(payment("a", { status: "succeeded" }));
+    expect(await lock(work, "b")).toEqual(payment("b"));
+    await work.run((tx) => tx.payments.save(payment("a", { status: "refunded", refundDue: true })));
+    expect(await close("captured")).toBe(false);
+    expect(await lock(work, "a")).toEqual(payment("a", { status: "refunded", refundDue: true }));
+  },
 };
 
 type Payments = Partial<SqlPaymentTable>;
@@ -157,6 +179,17 @@ contractOnDatabases("PaymentTable", workOn, clauses, [
     breaks: "writes how a payment stands, and never what was asked for",
     make: twin((_, trx) => ({
       save: async (each) => trx("payments").where("payment_id", each.paymentId).update(paymentRecordOf(each)),
+    })),
+  },
+  {
+    // Negative control: P1
+    wrong: "closes a payment that is closed already",
+    breaks: "closes an open payment once",
+    make: twin((right) => ({
+      close: async (each) => {
+        await right.save(each);
+        return true;
+      },
     })),
   },
   {

@@ -54,8 +54,8 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
         const ask = () => office.hold("s", (n % 50) + 1, `shopper-${n}`);
         const hold = await unlessRefused(insisting(ask), "seat-taken");
         if (hold === undefined) return 0;
-        const paymentId = await insisting(() => office.begin(hold));
-        await insisting(() => office.close(paymentId));
+        const payment = await insisting(() => office.begin(hold));
+        await insisting(() => office.close(payment));
         return 1;
       });
       expect((await allOf(shopping)).reduce<number>((sum, one) => sum + one, 0)).toBe(50);
@@ -74,11 +74,11 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
     it("has books that tell two owners, money for nothing, a seat for nothing and a wrong count", async () => {
       const office = openBoxOffice(under.db, standingClock());
       await addSchedules(under.db, schedule("s"));
-      const { paymentId } = await office.buy("s", 1, "kim");
+      const { payment } = await office.buy("s", 1, "kim");
       const { reservationId } = (await office.buy("s", 2, "lee")).reservation;
       const reservations = () => under.db.knex("reservations");
       expect(await faultsInBooks(under.db)).toEqual([]);
-      await under.db.knex("payments").where("payment_id", paymentId).update({ status: "declined" });
+      await under.db.knex("payments").where("payment_id", payment.paymentId).update({ status: "declined" });
       expect(await faultsInBooks(under.db)).toEqual([expect.stringMatching(/^for nothing/)]);
       await reservations().where("reservation_id", reservationId).update({ status: "expired" });
       expect((await faultsInBooks(under.db)).map((fault) => fault.split(":")[0])).toEqual([
@@ -140,9 +140,9 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
       const before = await booksOf(under.db);
       expect(before.outbox).toHaveLength(4);
       clock.at += 3_600_000;
-      for (const { reservation, paymentId } of sales) {
-        expect(await office.begin(reservation)).toBe(paymentId);
-        for (const verdict of ["captured", "voided", "captured"] as const) await office.close(paymentId, verdict);
+      for (const { reservation, payment } of sales) {
+        expect(await office.begin(reservation)).toMatchObject({ paymentId: payment.paymentId });
+        for (const verdict of ["captured", "voided", "captured"] as const) await office.close(payment, verdict);
         await expect(office.hold("s", reservation.seatNo, reservation.userId)).rejects.toThrow("seat-taken");
       }
       expect(await office.expire()).toBe(0);

@@ -28,7 +28,10 @@ export const decidesByOldReads = (right: UnitOfWork): UnitOfWork => ({
       await work({
         ...tx,
         orders: but(tx.orders, { lock: (ids) => remembering(tx.orders.lock(ids)) }),
-        payments: but(tx.payments, { lock: (id) => remembering(tx.payments.lock(id)) }),
+        payments: but(tx.payments, {
+          lock: (id) => remembering(tx.payments.lock(id)),
+          close: (payment) => remembering(tx.payments.close(payment)),
+        }),
       });
       throw new ReadOnly();
     });
@@ -41,7 +44,13 @@ export const decidesByOldReads = (right: UnitOfWork): UnitOfWork => ({
       return work({
         ...tx,
         orders: but(tx.orders, { lock: (ids) => again(() => tx.orders.lock(ids)) }),
-        payments: but(tx.payments, { lock: (id) => again(() => tx.payments.lock(id)) }),
+        payments: but(tx.payments, {
+          lock: (id) => again(() => tx.payments.lock(id)),
+          close: async (payment) => {
+            await tx.payments.save(payment);
+            return again(() => tx.payments.close(payment));
+          },
+        }),
       });
     });
   },

@@ -37,7 +37,10 @@ const controls: readonly Control[] = [
     // Negative control: P1
     without: "the open payment's mark",
     breaks: /^P1/,
-    twins: { work: seenBy(["startPayment", "cancelOrder", "cancelOrders"], unmarked) },
+    twins: {
+      work: seenBy(["startPayment", "cancelOrder", "cancelOrders"], unmarked),
+      settleMayFail: ["impossible-transition"],
+    },
   },
   {
     // Negative control: O3

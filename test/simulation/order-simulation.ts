@@ -39,6 +39,7 @@ class OrderSimulation {
   private readonly application: Application;
   private readonly shoppers: OrderShoppers;
   private readonly jobs: readonly (readonly [string, () => Promise<unknown>])[];
+  private readonly settleMayFail: readonly string[];
   private relays = 0;
   private checkedAt = -1;
   private readonly history: string[] = [];
@@ -49,6 +50,7 @@ class OrderSimulation {
     this.random = new SeededRandom(seed);
     this.bus = new ShufflingBus(this.random);
     this.ledger = ledger;
+    this.settleMayFail = twins.settleMayFail ?? [];
     this.application = openOrdersInTurns(db, { turns, clock, bus: this.bus, orderTtlMs }, twins);
     ledger.clear();
     this.shoppers = new OrderShoppers(this.random, ledger, this.application);
@@ -128,7 +130,7 @@ class OrderSimulation {
   }
 
   private fateOf(what: string): Fate {
-    if (what === "patience" || !this.random.chance(0.06)) return "well";
+    if (what === "timeout" || !this.random.chance(0.06)) return "well";
     return this.random.pick(["refused", "unheard", "unheard", "dies-before", "dies-after"]);
   }
 
@@ -143,7 +145,7 @@ class OrderSimulation {
   }
 
   private async begin([name, job]: readonly [string, () => Promise<unknown>]): Promise<void> {
-    await this.follow(name, job(), []);
+    await this.follow(name, job(), name === "settle" ? this.settleMayFail : []);
   }
 
   /** Notes that it begins, and how it ends, if it does. */

@@ -1,5 +1,6 @@
 import { type OrderRequest, PlaceOrder } from "../../src/application/order/place-order.js";
-import { type Started, StartPayment } from "../../src/application/payment/start-payment.js";
+import { type StartedPayment, StartPayment } from "../../src/application/payment/pay.js";
+import { payableNotFound } from "../../src/application/payment/payable.js";
 import type { OutboxRows } from "../../src/application/ports/outbox-rows.js";
 import type { PaymentProvider } from "../../src/application/ports/payment-provider.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
@@ -17,20 +18,20 @@ export class StartsInTwo extends StartPayment {
     this.twoParts = parts;
   }
 
-  override async execute(request: PaymentRequest): Promise<Started> {
+  override async execute(request: PaymentRequest): Promise<StartedPayment> {
     const [work, payables, clock, newId] = this.twoParts;
     const now = clock.now();
     const payment = beginPayment(request, newId() as string as PaymentId, now);
     const isNew = await work.run(async (tx) => {
       if (request.amount === 0 || (await tx.payments.byKey(request.userId, request.key)) !== undefined) return false;
-      const thing = await payables.lock(tx, request.subject);
-      if (thing?.userId !== request.userId) throw payables.unknown(request.subject);
-      await thing.begin(payment, now);
+      const payable = await payables.lock(tx, request.subject);
+      if (payable?.userId !== request.userId) throw payableNotFound(request.subject);
+      await payables.mark(tx, payable, payment, now);
       return true;
     });
     if (!isNew) return super.execute(request);
     await work.run((tx) => tx.payments.add(payment));
-    return { payment, began: true };
+    return { payment, isNew: true };
   }
 }
 
@@ -43,7 +44,7 @@ export class TrustsTheKey extends StartPayment {
     this.trusting = parts;
   }
 
-  override execute(request: PaymentRequest): Promise<Started> {
+  override execute(request: PaymentRequest): Promise<StartedPayment> {
     const [work, ...others] = this.trusting;
     const trusting: UnitOfWork = {
       run: (doing) =>

@@ -18,6 +18,8 @@ export type Twins = {
   readonly work?: (right: UnitOfWork, useCase: UseCaseName) => UnitOfWork;
   readonly provider?: (right: PaymentProvider) => PaymentProvider;
   readonly outbox?: (right: OutboxRows) => OutboxRows;
+  /** Problem codes with which the settle job may fail, so that the run goes on and shows which promise is broken. */
+  readonly settleMayFail?: readonly string[];
 };
 
 type Surroundings = {
@@ -44,7 +46,7 @@ export const openOrdersInTurns = (
       orders: turns.taken("orders", ports.orders),
       payments: turns.taken("payments", ports.payments),
       provider: twins.provider?.(sandbox) ?? sandbox,
-      patience: turns.patience,
+      timeout: turns.timeout,
       outboxRows: twins.outbox?.(outboxRows) ?? outboxRows,
       bus: turns.taken("bus", bus),
       newId: () => `payment-${++payments}`,

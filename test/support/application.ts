@@ -9,7 +9,7 @@ import type { UseCases, UseCaseTable } from "../../src/bootstrap/use-cases.js";
 
 /** The ports of the embedded profile on a database of a test. A commit wakes no relay. */
 export const testPorts = (database: Database, clock: Clock): Ports => {
-  const listeners = { wakeRelay: () => {}, closedLate: () => {} };
+  const listeners = { wakeRelay: () => {}, reportLateClose: () => {} };
   return openBackends(readConfig({}), pino({ level: "silent" }), listeners, { database, clock }).ports;
 };
 

@@ -1,4 +1,4 @@
-import type { Patience } from "../../src/application/ports/patience.js";
+import type { Timeout } from "../../src/application/ports/timeout.js";
 import { DomainError } from "../../src/domain/problem.js";
 import type { SeededRandom } from "./seeded-random.js";
 
@@ -54,9 +54,9 @@ export class Turns {
   }
 
   /** Is over when it is chosen, unless the work is done before. */
-  readonly patience: Patience = (work) =>
+  readonly timeout: Timeout = (work) =>
     new Promise((resolve, reject) => {
-      const late: Turn = { what: "patience", play: async () => resolve("late") };
+      const late: Turn = { what: "timeout", play: async () => resolve("late") };
       this.waiting.push(late);
       const heard = () => {
         const at = this.waiting.indexOf(late);

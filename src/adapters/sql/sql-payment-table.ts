@@ -27,6 +27,16 @@ export class SqlPaymentTable implements PaymentTable {
     return insertIfNew(this.trx, "payments", paymentRecordOf(payment));
   }
 
+  async close(payment: Payment): Promise<boolean> {
+    const { payment_id, status } = paymentRecordOf(payment);
+    const closed = await changeRows(
+      this.trx,
+      "UPDATE payments SET status = ?, open_state = NULL WHERE payment_id = ? AND open_state = 'charge'",
+      [status, payment_id],
+    );
+    return closed === 1;
+  }
+
   async lock(paymentId: PaymentId): Promise<Payment | undefined> {
     const [row] = await lockRows<PaymentRecord>(this.trx, "SELECT * FROM payments WHERE payment_id = ?", [paymentId]);
     return row && paymentOf(row);

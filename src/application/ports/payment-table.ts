@@ -1,13 +1,16 @@
 import type { IdempotencyKey, PaymentId, UserId } from "../../domain/ids.js";
 import type { Payment } from "../../domain/payment.js";
 
-/** Payments inside a transaction. What is paid for is locked before the payment. */
+/** Payments inside a transaction. The caller locks the order or seat before the payment. */
 export interface PaymentTable {
-  /** The payment that the shopper's key stands for. */
+  /** Reads the payment of the shopper's key. */
   byKey(userId: UserId, key: IdempotencyKey): Promise<Payment | undefined>;
-  /** `false` where the shopper's key is taken. */
+  /** Inserts the payment. Returns `false` if the shopper's key is in use. */
   add(payment: Payment): Promise<boolean>;
+  /** Writes the status of a closed payment. Returns `false`, and writes nothing, if the payment was closed before. */
+  close(payment: Payment): Promise<boolean>;
+  /** Locks the payment's row and reads it. */
   lock(paymentId: PaymentId): Promise<Payment | undefined>;
-  /** Writes a locked payment as it stands now. */
+  /** Writes the status of a locked payment, and whether its refund is due. */
   save(payment: Payment): Promise<void>;
 }

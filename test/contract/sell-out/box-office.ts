@@ -1,19 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "../../../src/adapters/sql/database.js";
 import { SqlConcertQueries } from "../../../src/adapters/sql/sql-concert-queries.js";
-import { SqlPaymentQueries } from "../../../src/adapters/sql/sql-payment-queries.js";
 import { CancelReservation } from "../../../src/application/concert/cancel-reservation.js";
 import { ExpireHolds } from "../../../src/application/concert/expire-holds.js";
 import { HoldSeat } from "../../../src/application/concert/hold-seat.js";
-import { ClosePayment } from "../../../src/application/payment/close-payment.js";
-import { Payables } from "../../../src/application/payment/payables.js";
-import { StartPayment } from "../../../src/application/payment/start-payment.js";
+import { ClosePayment, StartPayment } from "../../../src/application/payment/pay.js";
+import { Payables } from "../../../src/application/payment/payable.js";
 import type { Clock } from "../../../src/application/ports/clock.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import type { Reservation } from "../../../src/domain/concert.js";
 import type { EventOf } from "../../../src/domain/event.js";
-import type { PaymentId } from "../../../src/domain/ids.js";
-import type { Verdict } from "../../../src/domain/payment.js";
+import type { Payment, Verdict } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 import { holdMs, scheduleId, seoul } from "../../support/concert.js";
@@ -39,25 +36,24 @@ export const openBoxOffice = (db: Database, clock: Clock, work: UnitOfWork = wor
   const payables = new Payables({ announce: () => {}, subscribe: () => () => {} }, clock, seoul);
   const hold = new HoldSeat(new SqlConcertQueries(db), work, clock, newId, holdMs);
   const start = new StartPayment(work, payables, clock, newId);
-  const closing = new ClosePayment(work, new SqlPaymentQueries(db), payables, clock);
+  const closing = new ClosePayment(work, payables, clock);
   const cancelling = new CancelReservation(work, clock);
   const expiring = new ExpireHolds(new SqlConcertQueries(db), work, clock);
   const office = {
     hold: async (schedule: string, seatNo: number, shopper: string) =>
       (await hold.execute(scheduleId(schedule), seatNo, userId(shopper))).reservation,
-    /** Begins a payment under the reservation's own key; answers its id. */
+    /** Starts a payment whose key is the reservation's id. */
     begin: async ({ reservationId, userId, price }: Reservation) => {
       const subject = { kind: "reservation", reservationId } as const;
       const request = { userId, key: idempotencyKey(reservationId), subject, amount: price };
-      return (await start.execute({ ...request, method: "sandbox-ok" })).payment.paymentId;
+      return (await start.execute({ ...request, method: "sandbox-ok" })).payment;
     },
-    close: async (paymentId: PaymentId, verdict: Verdict = "captured") =>
-      (await closing.execute(paymentId, verdict)).payment,
+    close: async (payment: Payment, verdict: Verdict = "captured") => (await closing.execute(payment, verdict)).payment,
     buy: async (schedule: string, seatNo: number, shopper: string) => {
       const reservation = await office.hold(schedule, seatNo, shopper);
-      const paymentId = await office.begin(reservation);
-      await office.close(paymentId);
-      return { reservation, paymentId };
+      const payment = await office.begin(reservation);
+      await office.close(payment);
+      return { reservation, payment };
     },
     cancel: ({ reservationId, userId }: Reservation) => cancelling.execute(reservationId, userId),
     expire: () => expiring.execute(),

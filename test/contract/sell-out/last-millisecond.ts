@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "../../../src/adapters/sql/database.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import type { Reservation } from "../../../src/domain/concert.js";
-import type { PaymentId } from "../../../src/domain/ids.js";
+import type { Payment } from "../../../src/domain/payment.js";
 import { addSchedules, holdMs, schedule } from "../../support/concert.js";
 import { standingClock } from "../../support/drop.js";
 import { later } from "../../support/order.js";
@@ -32,14 +32,14 @@ export const payInTheLastMillisecond = async (
 
   const race = async (seatNos: readonly number[]) => {
     const holds = await allOf(seatNos.map((seatNo) => box.hold("s", seatNo, "kim")));
-    const payments: PaymentId[] = [];
+    const payments: Payment[] = [];
     const kim = async (hold: Reservation) => {
       await soon();
-      const paymentId = await unlessRefused(
+      const payment = await unlessRefused(
         insisting(() => early.begin(hold)),
         "reservation-expired",
       );
-      if (paymentId !== undefined) payments.push(paymentId);
+      if (payment !== undefined) payments.push(payment);
     };
     const lee = async ({ seatNo }: Reservation) => {
       await soon();
@@ -57,9 +57,9 @@ export const payInTheLastMillisecond = async (
         if ((await unlessRefused(bought, "seat-taken")) !== undefined) return;
       }
     };
-    const ends = payments.map((paymentId) => {
+    const ends = payments.map((payment) => {
       const verdict = random.chance(0.3) ? "declined" : "captured";
-      return insisting(() => early.close(paymentId, verdict));
+      return insisting(() => early.close(payment, verdict));
     });
     await allOf<unknown>([...ends, ...seatNos.map(ann), expire()]);
   };

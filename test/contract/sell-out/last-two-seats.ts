@@ -52,8 +52,8 @@ export const sellLastTwoSeats = async (
 
   const sell = async (n: number) => {
     const payments = offices.map(async (office, seat) => {
-      const paymentId = await office.begin(await office.hold(`h${n}`, seat + 1, `shopper-${n}-${seat}`));
-      return { close: () => office.close(paymentId), jitter: random.next() * jitterMs };
+      const payment = await office.begin(await office.hold(`h${n}`, seat + 1, `shopper-${n}-${seat}`));
+      return { close: () => office.close(payment), jitter: random.next() * jitterMs };
     });
     const closing = (await allOf(payments)).map(async ({ close, jitter }) => {
       await pause(jitter);

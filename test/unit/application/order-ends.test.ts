@@ -43,14 +43,14 @@ describe("a shopper who takes an order back", () => {
   });
 
   it("is refused where it is another's, unknown, confirmed, or being paid", async () => {
-    const house = await withCoupon({ patience: async () => "late" });
+    const house = await withCoupon({ timeout: async () => "late" });
     await house.placed("o", items(["lamp", 1]));
     const refusal = (id: string, userId = ann) => refusalOf(house.shop.cancelOrder.execute(orderId(id), userId));
     expect(await refusal("o", ben)).toBe("order-not-found");
     expect(await refusal("none")).toBe("order-not-found");
     await house.pay("o", "key", { method: "sandbox-silent-captured" });
     expect(await refusal("o")).toBe("order-not-cancellable");
-    await house.shop.closePayment.execute("payment-1" as never, "captured");
+    await house.close("payment-1", "captured");
     expect(await refusal("o")).toBe("order-not-cancellable");
     expect(house.units("lamp")).toEqual([9, 0, 1]);
   });
@@ -77,12 +77,12 @@ describe("time that runs out", () => {
   });
 
   it("waits for an open payment, and ends the order in the transaction that closes it", async () => {
-    const house = await withCoupon({ patience: async () => "late" });
+    const house = await withCoupon({ timeout: async () => "late" });
     await house.placed("o", items(["lamp", 1]), "uc");
     await house.pay("o", "key", { method: "sandbox-silent-lost" });
     house.clock.at += ttlMs;
     expect(await house.shop.expireOrders.execute()).toBe(0);
-    await house.shop.closePayment.execute("payment-1" as never, "voided");
+    await house.close("payment-1", "voided");
     expect(house.order("o")).toMatchObject({ status: "cancelled", reason: "expired" });
     expect(house.units("lamp")).toEqual([10, 0, 0]);
     expect(house.ledger.coupons()).toEqual(free);

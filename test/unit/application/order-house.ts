@@ -3,17 +3,17 @@ import { SandboxProvider } from "../../../src/adapters/provider/sandbox-provider
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
 import { SqlSandboxBook } from "../../../src/adapters/sql/sql-sandbox-book.js";
 import { choreograph } from "../../../src/application/choreography.js";
-import type { ClosedLate } from "../../../src/application/payment/closed-late.js";
 import type { DeadLetter } from "../../../src/application/ports/dead-letters.js";
-import type { Patience } from "../../../src/application/ports/patience.js";
 import type { PaymentProvider } from "../../../src/application/ports/payment-provider.js";
+import type { ReportLateClose } from "../../../src/application/ports/report-late-close.js";
+import type { Timeout } from "../../../src/application/ports/timeout.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import { openApplication } from "../../../src/bootstrap/open-application.js";
 import { useCases } from "../../../src/bootstrap/use-cases.js";
 import type { IdempotencyKey, OrderId, ProductId, UserCouponId, UserId } from "../../../src/domain/ids.js";
 import { type Money, totalOf } from "../../../src/domain/money.js";
 import type { Order } from "../../../src/domain/order.js";
-import type { PaymentRequest } from "../../../src/domain/payment.js";
+import type { PaymentRequest, Verdict } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import { testPorts, testSettings, type UseCaseName, withOwnEach } from "../../support/application.js";
 import { rowsIn, standingClock } from "../../support/drop.js";
@@ -59,11 +59,11 @@ const noting = (right: PaymentProvider, calls: string[]): PaymentProvider => ({
 type Facts = {
   readonly work?: (right: UnitOfWork, useCase: UseCaseName) => UnitOfWork;
   /** Waits for as long as it takes, unless told otherwise. */
-  readonly patience?: Patience;
+  readonly timeout?: Timeout;
 };
 
 /** The use cases of orders and payments as they are wired: lamps at 1000 and mugs at 300, ten of each, on sale. */
-export const openOrderHouse = async ({ work, patience = (working) => working }: Facts = {}) => {
+export const openOrderHouse = async ({ work, timeout = (working) => working }: Facts = {}) => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   await migrateForTest(db);
   const clock = standingClock();
@@ -79,15 +79,15 @@ export const openOrderHouse = async ({ work, patience = (working) => working }: 
   const ports = testPorts(db, clock);
   const right = ports.work;
   const calls: string[] = [];
-  const closedLate: Parameters<ClosedLate>[0][] = [];
+  const closedLate: Parameters<ReportLateClose>[0][] = [];
   const provider = noting(new SandboxProvider(new SqlSandboxBook(db), async () => {}), calls);
   let payments = 0;
   const shop = openApplication(
     {
       ...ports,
       provider,
-      patience,
-      closedLate: (outcome) => void closedLate.push(outcome),
+      timeout,
+      reportLateClose: (outcome) => void closedLate.push(outcome),
       bus,
       newId: () => `payment-${++payments}`,
     },
@@ -124,6 +124,13 @@ export const openOrderHouse = async ({ work, patience = (working) => working }: 
     ...facts,
   });
 
+  /** Closes a payment with a verdict, as if the provider had answered. */
+  const close = async (paymentId: string, verdict: Verdict) => {
+    const payment = ledger.payments().find((each) => each.paymentId === paymentId);
+    if (payment === undefined) throw new Error(`no payment ${paymentId}`);
+    return shop.closePayment.execute(payment, verdict);
+  };
+
   return {
     db,
     clock,
@@ -137,6 +144,7 @@ export const openOrderHouse = async ({ work, patience = (working) => working }: 
     choreography,
     parked,
     work: right,
+    close,
     /** Places an order of Ann's; nothing else happens until `quiet`. */
     place,
     /** Until every event has been reacted to, and what the reactions told as well. */

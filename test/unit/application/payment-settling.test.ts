@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Patience } from "../../../src/application/ports/patience.js";
+import type { Timeout } from "../../../src/application/ports/timeout.js";
 import type { PaymentId } from "../../../src/domain/ids.js";
 import { refundPayment, type Verdict } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
@@ -7,7 +7,7 @@ import { settled } from "../../support/turns.js";
 import { items, type OrderHouse, openOrderHouse, ttlMs } from "./order-house.js";
 
 /** Waits for as long as anything but a silent provider takes. */
-const untilNothingMoves: Patience = (work) =>
+const untilNothingMoves: Timeout = (work) =>
   Promise.race([
     work,
     (async () => {
@@ -17,7 +17,7 @@ const untilNothingMoves: Patience = (work) =>
   ]);
 
 const openPayments = async (methods: readonly ("sandbox-silent-captured" | "sandbox-silent-lost")[]) => {
-  const house = await openOrderHouse({ patience: untilNothingMoves });
+  const house = await openOrderHouse({ timeout: untilNothingMoves });
   for (const [n, method] of methods.entries()) {
     await house.placed(`order-${n}`, items(["mug", 1]));
     await house.pay(`order-${n}`, `key-${n}`, { method });
@@ -27,8 +27,7 @@ const openPayments = async (methods: readonly ("sandbox-silent-captured" | "sand
 const statusOf = async (house: OrderHouse) => house.ledger.payments().map(({ status }) => status);
 
 /** Captures a payment whose answer never came. */
-const captured = (house: OrderHouse, paymentId: string) =>
-  house.shop.closePayment.execute(paymentId as PaymentId, "captured");
+const captured = (house: OrderHouse, paymentId: string) => house.close(paymentId, "captured");
 const refundIsDue = (house: OrderHouse, paymentId: string) =>
   house.work.run(async (tx) => {
     const paid = await tx.payments.lock(paymentId as PaymentId);
@@ -91,7 +90,7 @@ describe("settling open payments", () => {
     const right = house.provider.void;
     house.provider.void = async (paymentId) => {
       // Closed by another verdict meanwhile: what this provider says now is impossible.
-      if (paymentId === "payment-1") await house.shop.closePayment.execute(paymentId, "declined");
+      if (paymentId === "payment-1") await house.close(paymentId, "declined");
       return right(paymentId);
     };
     house.clock.at += 15_001;
@@ -101,7 +100,7 @@ describe("settling open payments", () => {
 
   // Proves: O2
   it("reaches those behind a page of silent ones", async () => {
-    const house = await openOrderHouse({ patience: untilNothingMoves });
+    const house = await openOrderHouse({ timeout: untilNothingMoves });
     house.ledger.addProduct("pin", 10, 1000);
     const ids = Array.from({ length: 25 }, (_, n) => `order-${`${n}`.padStart(2, "0")}`);
     for (const id of ids) await house.place(id, items(["pin", 1]));
@@ -155,7 +154,7 @@ const atRest = async () => {
 
 describe("an answer that comes when nobody waits any more", () => {
   const impatient = async () => {
-    const house = await openOrderHouse({ patience: async () => "late" });
+    const house = await openOrderHouse({ timeout: async () => "late" });
     await house.placed("o", items(["mug", 1]));
     await house.pay("o", "key", { method: "sandbox-silent-captured" });
     house.clock.at += 15_001;

@@ -1,8 +1,8 @@
-import type { Patience } from "../../application/ports/patience.js";
+import type { Timeout } from "../../application/ports/timeout.js";
 
-/** Waits no longer than `ms`. Work that fails later does so unheard. */
-export const patience =
-  (ms: number): Patience =>
+/** Returns a timeout of `ms` milliseconds. Errors of late work are ignored. */
+export const timeoutAfter =
+  (ms: number): Timeout =>
   async (work) => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => {
