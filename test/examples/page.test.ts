@@ -40,7 +40,7 @@ describe.skipIf(!hasBrowser)("the example page, on another site", () => {
     await claimAs("lee");
     await expectText(page, "[role=status]", /sold out/i);
     await claimAs("lee", "nothing");
-    await expectText(page, "[role=status]", /No such coupon/i);
+    await expectText(page, "[role=status]", /Coupon not found/);
     // The browser reports rejections as errors. The page calls no host but the service.
     expect(takeFaults(/status of 40[49]/)).toHaveLength(2);
     expect(takeFaults(/^request to another host: /).filter((fault) => !fault.includes(app.url))).toEqual([]);
