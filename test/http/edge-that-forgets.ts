@@ -8,6 +8,7 @@ import { problemTable } from "../../src/adapters/http/api/problems.js";
 import { type Auth, createIdentify, Tickets } from "../../src/adapters/http/server/callers.js";
 import { EventStreams } from "../../src/adapters/http/server/event-stream.js";
 import { createExpressServer, InFlight } from "../../src/adapters/http/server/exchange.js";
+import { HotRoutes } from "../../src/adapters/http/server/hot-routes.js";
 import { Metrics } from "../../src/adapters/http/server/metrics.js";
 import { ProblemResponses } from "../../src/adapters/http/server/problem-json.js";
 import { RateLimit } from "../../src/adapters/http/server/rate-limit.js";
@@ -40,7 +41,7 @@ export const edgeThatForgets = async (
     cors,
     metrics: new Metrics(new Registry()),
   };
-  registerRoutes(router.router, twins, edge);
+  registerRoutes(router.router, new HotRoutes(), twins, edge);
   const twin = createExpressServer(router, {}, () => {}).listen(0, "127.0.0.1");
   await once(twin, "listening");
   onTestFinished(() => twin.close().closeAllConnections());

@@ -11,6 +11,7 @@ import { type Auth, createIdentify, Tickets } from "./server/callers.js";
 import type { Edge } from "./server/dispatch.js";
 import { EventStreams, type StreamBounds } from "./server/event-stream.js";
 import { createExpressServer, type EdgeResponse, InFlight, sendClientError } from "./server/exchange.js";
+import { HotRoutes } from "./server/hot-routes.js";
 import type { GaugeSource, Metrics } from "./server/metrics.js";
 import { openApiDocument } from "./server/openapi.js";
 import { EdgeProblem, invalid, ProblemResponses } from "./server/problem-json.js";
@@ -94,12 +95,14 @@ export class HttpServer {
 
     const app = express().disable("x-powered-by").set("query parser", false);
     app.enable("case sensitive routing").enable("strict routing");
-    this.server = createExpressServer(app, bounds, (response) => {
+    const begin = (response: EdgeResponse) => {
       inFlight.add(response);
       const { httpVersion, headers } = response.req;
       if (headers.host === undefined && httpVersion === "1.1")
         writer.problem(response, invalid({ pointer: "header/Host", detail: "is required" }));
-    });
+    };
+    const hotRoutes = new HotRoutes();
+    this.server = createExpressServer(app, bounds, begin, hotRoutes);
     this.server.on("clientError", (error, socket) => sendClientError(problems, error, socket));
     this.server.on("connect", (_, socket) => sendClientError(problems, new Error("not a proxy"), socket));
     this.server.on("connection", (socket) => {
@@ -110,7 +113,7 @@ export class HttpServer {
     const identify = createIdentify(auth, clock);
     const rateLimit = new RateLimit(needs.rateLimitPerShopper);
     const edge: Edge = { mode: auth.mode, identify, tickets, rateLimit, streams, writer, cors, metrics };
-    registerRoutes(app.router, this.tables, edge);
+    registerRoutes(app.router, hotRoutes, this.tables, edge);
     registerLivePage(app.router, edge);
     registerDocs(app.router, writer, openApiDocument({ tables: this.tables, tags, problems: problemTable }, auth.mode));
     registerFallbacks(app.router, this.tables, edge);

@@ -46,10 +46,9 @@ export class ClaimCoupon {
    * @throws DomainError `coupon-not-found`, `coupon-not-open`, `coupon-sold-out`; `claim-not-accepted` or
    * `engine-unavailable` if the claim could not be stored: a retry finds the same place
    */
-  async execute(couponId: CouponId, userId: UserId): Promise<ClaimResult> {
+  execute(couponId: CouponId, userId: UserId): Promise<ClaimResult> {
     const refusal = this.refusals.find(couponId, userId, this.clock.now());
-    if (refusal !== undefined) throw refusal;
-    return this.gatherer.add(couponId, userId);
+    return refusal === undefined ? this.gatherer.add(couponId, userId) : Promise.reject(refusal);
   }
 
   /** Resolves when every claim that is in progress has been committed or has failed. */

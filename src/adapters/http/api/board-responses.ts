@@ -5,6 +5,7 @@ import type { Clock } from "../../../application/ports/clock.js";
 import type { WatchedBoards } from "../../../application/ports/notices.js";
 import type { EpochMs } from "../../../domain/time.js";
 import { type EventStream, eventFrame } from "../server/event-stream.js";
+import { jsonType } from "../server/response-writer.js";
 import type { RouteResponse } from "../server/route.js";
 
 /** How old a cached board may be, counted from the start of its read. */
@@ -81,7 +82,7 @@ export class BoardResponses {
 
   async read({ name, read }: BoardQuery): Promise<RouteResponse> {
     const { json } = await this.cache.recent(name, serialized(read));
-    return { status: 200, type: "application/json; charset=utf-8", text: json };
+    return { status: 200, type: jsonType, text: json };
   }
 
   /** Sends the board immediately and on change, until the stream closes. */

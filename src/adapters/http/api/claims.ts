@@ -7,10 +7,11 @@ import type { TaskId, UserId } from "../../../domain/ids.js";
 import { DomainError } from "../../../domain/problem.js";
 import { claimFailures } from "../../../domain/reasons.js";
 import { type Task, taskOf } from "../../../domain/task.js";
-import type { Tickets } from "../server/callers.js";
+import type { Links, Tickets } from "../server/callers.js";
 import { eventFrame } from "../server/event-stream.js";
 import type { Metrics } from "../server/metrics.js";
 import type { ProblemEntries } from "../server/problems.js";
+import { jsonType } from "../server/response-writer.js";
 import { type Route, route } from "../server/route.js";
 import { component, emptyBody, idSchema } from "../server/schemas.js";
 
@@ -98,13 +99,18 @@ type Needs = {
   readonly metrics: Metrics;
 };
 
+const taskPath = ({ taskId }: Claim) => `/api/v1/tasks/${taskId}`;
+
+/** Returns a `Claim` as JSON. Its ids and links contain no character that JSON would escape. */
+const claimJson = (claim: Claim, { self, events }: Links): string => {
+  const { taskId, couponId, position } = claim;
+  const task = `"taskId":"${taskId}","couponId":"${couponId}","status":"${taskOf(claim).status}","position":${position}`;
+  return `{${task},"links":{"self":"${self}","events":"${events}"}}`;
+};
+
 /** Claims and their tasks: claimed, read and followed by the shopper. */
 export const claimRoutes = ({ claimCoupon, claims, followTask, tickets, metrics }: Needs): readonly Route[] => {
-  const claimResponse = async (claim: Claim): Promise<z.infer<typeof claimSchema>> => {
-    const { taskId, couponId, userId, position } = claim;
-    const links = await tickets.links(`/api/v1/tasks/${taskId}`, "taskId", taskId, userId);
-    return { taskId, couponId, status: taskOf(claim).status, position, links };
-  };
+  const linksOf = (claim: Claim) => tickets.links(taskPath(claim), "taskId", claim.taskId, claim.userId);
   const findTask = async (taskId: TaskId, shopper: UserId): Promise<Task> => {
     const [claim] = await claims.byTasks([taskId]);
     if (claim === undefined || claim.userId !== shopper) throw new DomainError({ code: "task-not-found", taskId });
@@ -115,6 +121,7 @@ export const claimRoutes = ({ claimCoupon, claims, followTask, tickets, metrics 
     route({
       method: "POST",
       path: "/coupons/:couponId/claims",
+      isHot: true,
       access: "shopper",
       summary: "Claim a coupon",
       description:
@@ -131,16 +138,17 @@ export const claimRoutes = ({ claimCoupon, claims, followTask, tickets, metrics 
       },
       async handle({ params, shopper }) {
         const { accepted, claim } = await claimCoupon.execute(params.couponId, shopper);
-        const body = await claimResponse(claim);
-        const headers = ["Location", body.links.self];
-        return accepted
-          ? { status: 202, body, headers: [...headers, "Retry-After", "1"] }
-          : { status: 200, body, headers };
+        const links = linksOf(claim);
+        const text = claimJson(claim, links instanceof Promise ? await links : links);
+        const location = ["Location", taskPath(claim)];
+        const headers = accepted ? [...location, "Retry-After", "1"] : location;
+        return { status: accepted ? 202 : 200, type: jsonType, text, headers };
       },
     }),
     route({
       method: "GET",
       path: "/coupons/:couponId/claims/me",
+      isHot: true,
       access: "shopper",
       summary: "Read your latest claim on a coupon",
       responses: { 200: claimSchema },
@@ -149,12 +157,13 @@ export const claimRoutes = ({ claimCoupon, claims, followTask, tickets, metrics 
       async handle({ params: { couponId }, shopper }) {
         const claim = await claims.latest(couponId, shopper);
         if (claim === undefined) throw new DomainError({ code: "claim-not-found", couponId });
-        return { status: 200, body: await claimResponse(claim) };
+        return { status: 200, type: jsonType, text: claimJson(claim, await linksOf(claim)) };
       },
     }),
     route({
       method: "GET",
       path: "/tasks/:taskId",
+      isHot: true,
       access: "shopper",
       summary: "Read a task",
       responses: { 200: taskSchema },

@@ -84,6 +84,7 @@ export const orderTrackingRoutes = ({ followOrder, orders }: Needs): readonly Ro
     route({
       method: "GET",
       path: "/orders/:orderId",
+      isHot: true,
       access: "shopper",
       summary: "Read an order with its timeline",
       responses: { 200: orderSchema },

@@ -96,6 +96,7 @@ export const orderRoutes = (needs: Needs): readonly Route[] => {
     route({
       method: "POST",
       path: "/orders",
+      isHot: true,
       access: "shopper",
       summary: "Place an order",
       description:

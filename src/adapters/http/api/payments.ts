@@ -119,6 +119,7 @@ export const paymentRoutes = ({ confirmPayment, payments, metrics }: Needs): rea
   route({
     method: "POST",
     path: "/payments",
+    isHot: true,
     access: "shopper",
     summary: "Pay for an order or a reservation",
     description:

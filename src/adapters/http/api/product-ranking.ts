@@ -47,6 +47,7 @@ export const productRankingRoutes = ({ listPopularProducts, boardResponses }: Ne
     route({
       method: "GET",
       path: "/rankings/products",
+      isHot: true,
       access: "public",
       summary: "Read the best sellers of a window",
       description: "The response may be half a second old.",

@@ -92,6 +92,7 @@ export const reservationRoutes = ({ holdSeat, cancelReservation, concerts, clock
   route({
     method: "POST",
     path: "/schedules/:scheduleId/reservations",
+    isHot: true,
     access: "shopper",
     summary: "Hold a seat",
     description: "201: the seat is yours until expiresAt; pay before then. 200: you hold this seat already.",

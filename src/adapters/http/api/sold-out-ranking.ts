@@ -115,6 +115,7 @@ export const soldOutRankingRoutes = (needs: Needs): readonly Route[] => {
     route({
       method: "GET",
       path: "/rankings/sold-out",
+      isHot: true,
       access: "public",
       summary: "Read the fastest sell-outs of all time or of a week",
       description: "The response may be half a second old.",

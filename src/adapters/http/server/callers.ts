@@ -1,9 +1,10 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../../application/ports/clock.js";
 import { type UserId, userIdPattern } from "../../../domain/ids.js";
+import { Mac } from "./mac.js";
 import { EdgeProblem } from "./problem-json.js";
 
 type ExpectedClaims = { readonly issuer?: string; readonly audience?: string };
@@ -127,7 +128,7 @@ const ticketPattern = /^([0-9a-z]{1,9})\.([A-Za-z0-9_-]{2,172})\.([A-Za-z0-9_-]{
  * shopper and expiry.
  */
 export class Tickets {
-  private key: KeyObject | undefined;
+  private mac: Mac | undefined;
   private readonly readKey: () => Promise<Uint8Array>;
   private readonly clock: Clock;
 
@@ -138,34 +139,41 @@ export class Tickets {
   }
 
   /** Returns the links of a resource with a new ticket. @throws DomainError `engine-unavailable` without the key */
-  async links(self: string, kind: Ticketed, id: string, shopper: UserId) {
-    return { self, events: `${self}/events?ticket=${await this.issue(kind, id, shopper)}` };
+  links(self: string, kind: Ticketed, id: string, shopper: UserId): Links | Promise<Links> {
+    const { mac } = this;
+    return mac === undefined
+      ? this.loadKey().then((loaded) => this.linksWith(loaded, self, kind, id, shopper))
+      : this.linksWith(mac, self, kind, id, shopper);
   }
 
   /** Returns the shopper whom the ticket admits; `undefined` if it is bad, expired or of another resource. */
   async shopper(ticket: string, kind: Ticketed, id: string): Promise<UserId | undefined> {
-    const [, expiry, name, mac] = ticketPattern.exec(ticket) ?? [];
-    if (expiry === undefined || name === undefined || mac === undefined) return undefined;
+    const [, expiry, name, signature] = ticketPattern.exec(ticket) ?? [];
+    if (expiry === undefined || name === undefined || signature === undefined) return undefined;
     const shopper = Buffer.from(name, "base64url").toString("latin1");
     if (!userIdPattern.test(shopper)) return undefined;
-    const expected = sign(this.key ?? (await this.loadKey()), kind, id, shopper as UserId, expiry);
-    if (!timingSafeEqual(expected, Buffer.from(mac, "base64url"))) return undefined;
+    const mac = this.mac ?? (await this.loadKey());
+    const expected = mac.sign(signedText(kind, id, shopper, expiry));
+    if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature))) return undefined;
     return Number.parseInt(expiry, 36) * 1000 > this.clock.now() ? (shopper as UserId) : undefined;
   }
 
-  private async issue(kind: Ticketed, id: string, shopper: UserId): Promise<string> {
-    const key = this.key ?? (await this.loadKey());
+  private linksWith(mac: Mac, self: string, kind: Ticketed, id: string, shopper: UserId): Links {
     const expiry = (Math.floor(this.clock.now() / 1000) + ticketSeconds).toString(36);
     const name = Buffer.from(shopper, "latin1").toString("base64url");
-    return `${expiry}.${name}.${sign(key, kind, id, shopper, expiry).toString("base64url")}`;
+    const signature = mac.sign(signedText(kind, id, shopper, expiry));
+    return { self, events: `${self}/events?ticket=${expiry}.${name}.${signature}` };
   }
 
-  private async loadKey(): Promise<KeyObject> {
-    this.key = createSecretKey(await this.readKey());
-    return this.key;
+  private async loadKey(): Promise<Mac> {
+    this.mac = new Mac(await this.readKey());
+    return this.mac;
   }
 }
 
+/** The links of a resource that has an event stream. */
+export type Links = { readonly self: string; readonly events: string };
+
 // No id, shopper or expiry contains a line feed, so different facts never sign the same text.
-const sign = (key: KeyObject, ...facts: readonly [Ticketed, id: string, UserId, expiry: string]): Buffer =>
-  createHmac("sha256", key).update(facts.join("\n")).digest();
+const signedText = (kind: Ticketed, id: string, shopper: string, expiry: string): string =>
+  `${kind}\n${id}\n${shopper}\n${expiry}`;

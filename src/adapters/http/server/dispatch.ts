@@ -73,7 +73,8 @@ const checkRole = ({ access }: Pick<Route, "access">, { admin, service }: Caller
 
 const write = (writer: ResponseWriter, response: EdgeResponse, result: RouteResponse): void => {
   if (result instanceof EventStream) return;
-  if ("text" in result) writer.write(response, result.status, result.type, result.text, [], result.security);
+  if ("text" in result)
+    writer.write(response, result.status, result.type, result.text, result.headers, result.security);
   else if (result.body === undefined) writer.write(response, result.status, undefined, "", result.headers);
   else writer.json(response, result.status, result.body, result.headers);
 };
@@ -125,7 +126,8 @@ export const dispatch = (route: Route, edge: Edge, meter: RouteMeter) => {
       if (response.headersSent) return;
       if (streams && request.method === "HEAD") throw methodNotAllowed(request, "GET, OPTIONS");
       if (noDeadline) writer.noDeadline(response);
-      const result = await route.handle(new RequestContext(query, headers, body, response, edge));
+      const handling = route.handle(new RequestContext(query, headers, body, response, edge));
+      const result = handling instanceof Promise ? await handling : handling;
       write(writer, response, result);
       onOutcome?.(result);
     } catch (error) {

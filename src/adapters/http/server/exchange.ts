@@ -11,6 +11,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Express } from "express";
 import type { UserId } from "../../../domain/ids.js";
+import { HotRoutes } from "./hot-routes.js";
 import type { RouteMeter } from "./metrics.js";
 import { EdgeProblem, type ProblemResponses } from "./problem-json.js";
 import type { ProblemCode } from "./problems.js";
@@ -54,12 +55,14 @@ const decodable = (url: string): string => {
 /**
  * Creates a server whose requests and responses have Express's prototypes from the start. Express sets the prototype of
  * every request and response with `Object.setPrototypeOf`, which makes V8 discard its optimizations: most of what
- * Express costs. Here that call changes nothing. `begin` runs before any route and may send the response itself.
+ * Express costs. Here that call changes nothing. `begin` runs before any route and may send the response itself; the
+ * hot routes come before Express.
  */
 export const createExpressServer = (
   app: Express,
   options: ServerOptions,
   begin: (response: EdgeResponse) => void,
+  hotRoutes = new HotRoutes(),
 ): Server => {
   class Request extends IncomingMessage {
     requestId = "";
@@ -88,7 +91,8 @@ export const createExpressServer = (
     request.requestId = requestIdOf(request.headers["x-request-id"]);
     if (request.url?.includes("%")) request.url = decodable(request.url);
     begin(response as unknown as EdgeResponse);
-    if (!response.headersSent) app(request as never, response as never);
+    if (response.headersSent || hotRoutes.serve(request as never, response as never)) return;
+    app(request as never, response as never);
   };
   const server = createServer({ ...options, IncomingMessage: Request, ServerResponse: Response }, receive);
   // Expectations other than `100-continue` may be ignored (RFC 9110, 10.1.1); Node would reject them without a body.

@@ -9,7 +9,7 @@ const defaultBodyLimitBytes = 16 * 1024;
 /** Greatest nesting of objects and arrays; the API's own bodies need three levels. */
 const mostLevels = 16;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+const jsonContent = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /** Returns a check of the path's parameters. @throws EdgeProblem `invalid-request` */
 export const checkParams = ({ path }: Route): ((params: Readonly<Record<string, string>>) => void) => {
@@ -125,7 +125,7 @@ const readJson = async (request: IncomingMessage, limit: number): Promise<unknow
   if (hasNoBody(request)) return undefined;
   const { headers } = request;
   const { "content-type": type, "content-encoding": encoding = "identity" } = headers;
-  if (type === undefined || !jsonType.test(type)) {
+  if (type === undefined || !jsonContent.test(type)) {
     const given = type === undefined ? "is missing" : `is ${JSON.stringify(type)}`;
     throw new EdgeProblem("unsupported-media-type", { detail: `Content-Type must be application/json, but ${given}.` });
   }

@@ -46,6 +46,9 @@ export const pathOf = ({ url = "" }: EdgeRequest): string => {
   return end === -1 ? url : url.slice(0, end);
 };
 
+/** The media type of JSON responses. */
+export const jsonType = "application/json; charset=utf-8";
+
 /** Writes every response: one `writeHead`, one `end`, then the request's log line and metrics. */
 export class ResponseWriter {
   private readonly log: Logger;
@@ -81,7 +84,7 @@ export class ResponseWriter {
   }
 
   json(response: EdgeResponse, status: number, body: unknown, headers?: readonly string[]): void {
-    this.write(response, status, "application/json; charset=utf-8", JSON.stringify(body), headers);
+    this.write(response, status, jsonType, JSON.stringify(body), headers);
   }
 
   /** Writes the problem that an error is. Unexpected errors are logged completely, and the caller sees none of them. */

@@ -54,7 +54,13 @@ export type Content = z.ZodType | "text/event-stream" | "text/html" | "text/plai
 /** What a handler returns; `headers` are (name, value, …). A stream has sent its response itself. */
 export type RouteResponse =
   | { readonly status: number; readonly body?: unknown; readonly headers?: readonly string[] }
-  | { readonly status: number; readonly type: string; readonly text: string; readonly security?: readonly string[] }
+  | {
+      readonly status: number;
+      readonly type: string;
+      readonly text: string;
+      readonly headers?: readonly string[];
+      readonly security?: readonly string[];
+    }
   | EventStream;
 
 /** What a handler receives, all of it validated. */
@@ -91,6 +97,8 @@ export type TypedRoute<Path extends string, A extends Access, Query, Body, Heade
   readonly example?: unknown;
   /** Bytes; 16 KiB by default. */
   readonly bodyLimit?: number;
+  /** Is resolved before Express, because it is among the busiest. */
+  readonly isHot?: true;
   /** Counts against the shopper's rate limit. */
   readonly rateLimited?: true;
   /** Has no deadline, because it reads everything for an operator. */

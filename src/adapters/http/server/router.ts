@@ -1,24 +1,30 @@
 import type { ErrorRequestHandler, RequestHandler, Router } from "express";
 import { dispatch, type Edge, methodNotAllowed } from "./dispatch.js";
 import type { EdgeRequest, EdgeResponse } from "./exchange.js";
+import type { HotRoutes } from "./hot-routes.js";
 import { EdgeProblem } from "./problem-json.js";
 import { pathOf } from "./response-writer.js";
 import { isStream, type Route, type RouteTable } from "./route.js";
 
 const mostShownCharacters = 200;
 
-// This file is the only place that resolves a request to a route.
-
 const asExpress = (handler: (request: EdgeRequest, response: EdgeResponse) => unknown): RequestHandler =>
   handler as unknown as RequestHandler;
 
-/** Registers every route, in the order of the tables. */
-export const registerRoutes = (router: Router, tables: readonly RouteTable[], edge: Edge): void => {
+/** Registers every route, in the order of the tables, and the hot ones also with `hotRoutes`. */
+export const registerRoutes = (
+  router: Router,
+  hotRoutes: HotRoutes,
+  tables: readonly RouteTable[],
+  edge: Edge,
+): void => {
   for (const { prefix, routes } of tables)
     for (const route of routes) {
       const path = prefix + route.path;
       const verb = route.method.toLowerCase() as "get" | "post" | "patch" | "delete";
-      router[verb](path, asExpress(dispatch(route, edge, edge.metrics.route(route.method, path))));
+      const serve = dispatch(route, edge, edge.metrics.route(route.method, path));
+      router[verb](path, asExpress(serve));
+      if (route.isHot) hotRoutes.add(route.method, path, serve);
     }
 };
 
