@@ -10,18 +10,18 @@ import { type Database, transact } from "./database.js";
 import { lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
-/** The event's own id, or a digest of what could not be decoded: the same letter again is the same row. */
+/** Returns the event's id, or a digest of the text if it has none: so the same letter is always the same row. */
 const idOf = ({ event }: DeadLetter): string => {
   try {
     const { id } = JSON.parse(event);
     if (typeof id === "string" && id !== "" && id.length <= 160) return id;
   } catch {
-    // No JSON.
+    // Not JSON.
   }
   return `sha256:${createHash("sha256").update(event).digest("hex")}`;
 };
 
-/** Parked events as rows, one a group and event. */
+/** Stores parked events as rows, one per group and event. */
 export class SqlDeadLetters implements DeadLetters {
   private readonly db: Database;
   private readonly clock: Clock;
@@ -35,10 +35,10 @@ export class SqlDeadLetters implements DeadLetters {
     await transact(this.db, (trx) => this.parkIn(trx, letters));
   }
 
-  /** Parks them in a transaction that does more, such as taking them out of a journal. */
+  /** Parks events within a transaction of the caller. */
   async parkIn(trx: Statements, letters: readonly DeadLetter[]): Promise<void> {
     const parked_at = this.clock.now();
-    // The same letter may come twice in one slice, and one statement cannot write a row twice everywhere.
+    // The same letter may be in a batch twice, and not every database writes a row twice in one statement.
     for (const letter of letters)
       await trx("dead_letters")
         .insert({
@@ -47,7 +47,7 @@ export class SqlDeadLetters implements DeadLetters {
           consumer_group: letter.group,
           error: letter.error.slice(0, 500),
           attempts: letter.attempts,
-          // SQLite's driver reads a text no further than its first NUL, which JSON has none of.
+          // SQLite's driver reads text only up to the first NUL. JSON contains none.
           event: letter.event.replaceAll("\0", "\uFFFD"),
           parked_at,
           replayed_at: null,
@@ -56,7 +56,7 @@ export class SqlDeadLetters implements DeadLetters {
         .merge(["error", "attempts", "parked_at", "replayed_at"]);
   }
 
-  /** How many letters wait, not replayed. */
+  /** Returns how many letters were not replayed. */
   async waiting(): Promise<number> {
     return transact(this.db, async (trx) =>
       Number((await trx("dead_letters").whereNull("replayed_at").count({ n: "*" }))[0]?.n ?? 0),

@@ -5,10 +5,10 @@ import { type Database, transact } from "./database.js";
 import { lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
-/** After this a relay that claimed rows counts as dead; a bus answers, or fails, within five seconds. */
+/** After this time a relay that claimed rows counts as dead. A bus accepts or rejects events within 6.25 s. */
 const claimTermMs = 10_000;
 
-/** The relay's side of the outbox: rows are found by not being claimed, never by an id after the last one. */
+/** The outbox for the relay. Rows are found by not being claimed, never by id, because ids commit out of order. */
 export class SqlOutboxRows implements OutboxRows {
   private readonly db: Database;
   private readonly clock: Clock;
@@ -20,7 +20,7 @@ export class SqlOutboxRows implements OutboxRows {
 
   claim(limit: number): Promise<readonly OutboxRow[]> {
     return transact(this.db, async (trx) => {
-      // Not before: whoever waits for SQLite would claim for a term that is over already.
+      // Read inside the transaction: a wait for SQLite would shorten the term of the claim.
       const now = this.clock.now();
       const rows = await lockRows<{ id: number; payload: string }>(
         trx,
@@ -42,13 +42,13 @@ export class SqlOutboxRows implements OutboxRows {
     await transact(this.db, (trx) => onRows(trx, "UPDATE outbox SET claimed_until = 0", rowIds));
   }
 
-  /** How many events wait to be sent. */
+  /** Returns how many events are waiting to be sent. */
   async waiting(): Promise<number> {
     return transact(this.db, async (trx) => Number((await trx("outbox").count({ n: "*" }))[0]?.n ?? 0));
   }
 }
 
-/** Ids are numbers that the database made, so they stand in the statement: 500 bindings cost more than the rows. */
+/** The ids are numbers from the database, so they are part of the statement: 500 bindings cost more than the rows. */
 const onRows = async (trx: Statements, statement: string, ids: readonly number[]): Promise<void> => {
   if (ids.length > 0) await trx.run(`${statement} WHERE id IN (${ids.map(Number).join(", ")})`);
 };

@@ -21,10 +21,10 @@ type DeliveryRecord = {
 
 const table = "webhook_deliveries";
 const group: ConsumerGroup = "webhook";
-/** After this a sender that claimed deliveries counts as dead; a send ends long before. */
+/** After this time a sender that claimed deliveries counts as dead. A send takes at most 5 s. */
 const claimTermMs = 30_000;
 
-/** The sender's side of the webhooks: a claim makes a delivery due again when it lapses. */
+/** Webhook deliveries for the sender. A claim is a new due time: when it expires, the delivery is due again. */
 export class SqlWebhookDeliveries implements WebhookDeliveries {
   private readonly db: Database;
   private readonly clock: Clock;
@@ -36,7 +36,7 @@ export class SqlWebhookDeliveries implements WebhookDeliveries {
 
   claim(limit: number): Promise<readonly WebhookDelivery[]> {
     return transact(this.db, async (trx) => {
-      // Not before, as of the outbox: a wait for SQLite takes nothing off the term.
+      // Read inside the transaction: a wait for SQLite would shorten the term of the claim.
       const now = this.clock.now();
       const rows = await lockRows<DeliveryRecord>(
         trx,
@@ -77,11 +77,11 @@ export class SqlWebhookDeliveries implements WebhookDeliveries {
   }
 }
 
-/** The delivery as it was claimed: no row where it is delivered, or another sender's meanwhile. */
+/** Selects the delivery as it was claimed: no row if it is delivered or another sender has claimed it since. */
 const claimed = (trx: Statements, { event, attempts }: WebhookDelivery): Knex.QueryBuilder =>
   trx(table).where({ event_id: event.id, attempts }).whereNotNull("due_at");
 
-/** Webhooks to be sent, in one transaction. */
+/** Webhook deliveries, in one transaction. */
 export class SqlWebhookTable implements WebhookTable {
   private readonly trx: Statements;
 
