@@ -26,20 +26,26 @@ const idOf = async (db: Database, position: number): Promise<string> => {
 };
 
 const clauses: Clauses<DeadLetterQueries> = {
-  "list what is parked whole": async (queries, { db }) => {
-    const poison = letter(2, { event: '{"half', type: "unknown", group: "settlement", attempts: 0, error: "o'\\?" });
-    await park(db, 5, letter(1), poison);
+  "list parked events completely": async (queries, { db }) => {
+    const undecodable = letter(2, {
+      event: '{"half',
+      type: "unknown",
+      group: "settlement",
+      attempts: 0,
+      error: "o'\\?",
+    });
+    await park(db, 5, letter(1), undecodable);
     const listed = await queries.list(null, 5);
     expect(listed).toEqual({
       items: [
         { ...letter(1), id: expect.any(String), at: later(5) },
-        { ...poison, id: expect.any(String), at: later(5) },
+        { ...undecodable, id: expect.any(String), at: later(5) },
       ],
       next: null,
     });
   },
 
-  "page through it oldest first, each once, whatever is parked or replayed meanwhile": async (queries, { db }) => {
+  "page from the oldest on, each letter once, while others are parked and replayed": async (queries, { db }) => {
     await park(db, 0, ...[1, 2, 3, 4, 5, 6].map((position) => letter(position)));
     const first = await queries.list(null, 2);
     expect(first?.items.map(({ event }) => event)).toEqual([letter(1).event, letter(2).event]);
@@ -51,7 +57,7 @@ const clauses: Clauses<DeadLetterQueries> = {
       expect(await queries.list(cursor, 2)).toBeUndefined();
   },
 
-  "leave out what was replayed, until it is parked again": async (queries, { db }) => {
+  "leave out a replayed letter until it is parked again": async (queries, { db }) => {
     await park(db, 0, letter(1), letter(2));
     const id = await idOf(db, 1);
     await replay(workOn(db), id);
@@ -62,7 +68,7 @@ const clauses: Clauses<DeadLetterQueries> = {
   },
 };
 
-class ListsWhatWasReplayed extends SqlDeadLetterQueries {
+class ListsReplayedLetters extends SqlDeadLetterQueries {
   source: Database;
   constructor(db: Database) {
     super(db);
@@ -84,13 +90,13 @@ class PagesByOffset extends SqlDeadLetterQueries {
 
 contractOnDatabases<DeadLetterQueries>("DeadLetterQueries", (db) => new SqlDeadLetterQueries(db), clauses, [
   {
-    wrong: "lists what was replayed",
-    breaks: "leave out what was replayed, until it is parked again",
-    make: (db) => new ListsWhatWasReplayed(db),
+    wrong: "lists replayed letters",
+    breaks: "leave out a replayed letter until it is parked again",
+    make: (db) => new ListsReplayedLetters(db),
   },
   {
     wrong: "pages by offset",
-    breaks: "page through it oldest first, each once, whatever is parked or replayed meanwhile",
+    breaks: "page from the oldest on, each letter once, while others are parked and replayed",
     make: (db) => new PagesByOffset(db),
   },
 ]);
@@ -98,7 +104,7 @@ contractOnDatabases<DeadLetterQueries>("DeadLetterQueries", (db) => new SqlDeadL
 const lock = (work: UnitOfWork, id: string) => work.run((tx) => tx.deadLetters.lock(id));
 
 const tableClauses: Clauses<UnitOfWork> = {
-  "reads a letter's event, and whether it was replayed": async (work, { db }) => {
+  "returns a letter's event, and whether it was replayed": async (work, { db }) => {
     await park(db, 0, letter(1), letter(2));
     const [first, second] = [await idOf(db, 1), await idOf(db, 2)];
     expect(await lock(work, first)).toEqual({ event: letter(1).event, replayed: false });
@@ -109,7 +115,7 @@ const tableClauses: Clauses<UnitOfWork> = {
     expect(await lock(work, first)).toEqual({ event: letter(1).event, replayed: false });
   },
 
-  "knows no letter by what is no id": async (work, { db }) => {
+  "finds no letter for a text that is not an id": async (work, { db }) => {
     await park(db, 0, letter(1));
     const id = await idOf(db, 1);
     const others = ["", "0", "-1", "999999", "x", `0${id}`, `+${id}`, ` ${id}`, `${id}.0`, `${id}e0`, `${id} OR 1=1`];
@@ -117,7 +123,7 @@ const tableClauses: Clauses<UnitOfWork> = {
       expect(await lock(work, other)).toBeUndefined();
   },
 
-  "lets one of ten replays at once find it unreplayed": async (work, { db }) => {
+  "lets only one of ten concurrent replays find the letter unreplayed": async (work, { db }) => {
     await park(db, 0, letter(1));
     const id = await idOf(db, 1);
     const replays = Array.from({ length: 10 }, () =>
@@ -132,8 +138,8 @@ const tableClauses: Clauses<UnitOfWork> = {
 };
 
 type Letters = Partial<SqlDeadLetterTable>;
-/** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (trx: Statements, meet: Meet) => Letters) =>
+/** The correct table with some methods replaced. */
+const knownWrong = (wrong: (trx: Statements, meet: Meet) => Letters) =>
   workWith((trx, meet) => ({
     deadLetters: Object.assign(new SqlDeadLetterTable(trx), wrong(trx, meet)),
   }));
@@ -141,13 +147,13 @@ const twin = (wrong: (trx: Statements, meet: Meet) => Letters) =>
 contractOnDatabases("DeadLetterTable", workOn, tableClauses, [
   {
     wrong: "marks every letter",
-    breaks: "reads a letter's event, and whether it was replayed",
-    make: twin((trx) => ({ markReplayed: async (_, at) => trx("dead_letters").update({ replayed_at: at }) })),
+    breaks: "returns a letter's event, and whether it was replayed",
+    make: knownWrong((trx) => ({ markReplayed: async (_, at) => trx("dead_letters").update({ replayed_at: at }) })),
   },
   {
-    wrong: "takes whatever looks like a number",
-    breaks: "knows no letter by what is no id",
-    make: twin((trx) => ({
+    wrong: "accepts every text that starts with a number",
+    breaks: "finds no letter for a text that is not an id",
+    make: knownWrong((trx) => ({
       lock: async (id) => {
         const row = await trx("dead_letters")
           .where("id", Number.parseInt(id, 10) || 0)
@@ -158,8 +164,8 @@ contractOnDatabases("DeadLetterTable", workOn, tableClauses, [
   },
   {
     wrong: "reads without a lock",
-    breaks: "lets one of ten replays at once find it unreplayed",
-    make: twin((trx, meet) => ({
+    breaks: "lets only one of ten concurrent replays find the letter unreplayed",
+    make: knownWrong((trx, meet) => ({
       lock: async (id) => {
         const found = await new SqlDeadLetterTable(withoutLocks(trx)).lock(id);
         await meet();

@@ -14,7 +14,7 @@ const letter = (position: number, facts: Partial<DeadLetter> = {}): DeadLetter =
 });
 
 const clauses: Clauses<SqlDeadLetters> = {
-  "keep an event whole": async (letters, { db }) => {
+  "store the complete event, and shorten error and type": async (letters, { db }) => {
     await letters.park([letter(1), letter(2, { error: "x".repeat(2000), type: "y".repeat(200) })]);
     await letters.park([]);
     const [first, second] = await db.knex("dead_letters").orderBy("id");
@@ -32,7 +32,7 @@ const clauses: Clauses<SqlDeadLetters> = {
     expect(await letters.waiting()).toBe(2);
   },
 
-  "keep a group's event once, by its last parking": async (letters, { db }) => {
+  "store one row per group and event, with the facts of the last parking": async (letters, { db }) => {
     await letters.park([letter(1), letter(1, { attempts: 9 }), letter(1, { group: "settlement" })]);
     await db.knex("dead_letters").update({ replayed_at: noon });
     await letters.park([letter(1, { attempts: 10, error: "again" })]);
@@ -43,28 +43,28 @@ const clauses: Clauses<SqlDeadLetters> = {
     ]);
   },
 
-  "keep what is no event, once a text": async (letters, { db }) => {
+  "store text that is not an event, one row per text": async (letters, { db }) => {
     const texts = ["{", "\u0000\ud83c\udf9f", "[]", '{"id":5}', `{"id":"${"z".repeat(300)}"}`, "x".repeat(70_000)];
-    const poison = texts.map((event) => letter(1, { event, attempts: 0 }));
-    await letters.park(poison);
-    await letters.park(poison);
+    const undecodable = texts.map((event) => letter(1, { event, attempts: 0 }));
+    await letters.park(undecodable);
+    await letters.park(undecodable);
     expect(await db.knex("dead_letters").orderBy("id").pluck("event")).toEqual(
       texts.map((text) => text.replace("\0", "\uFFFD")),
     );
   },
 
-  "go with the transaction that they are parked in": async (letters, { db }) => {
+  "disappear when the transaction that parks them rolls back": async (letters, { db }) => {
     const parking = transact(db, async (trx) => {
       await letters.parkIn(trx, [letter(1)]);
-      throw new Error("changed my mind");
+      throw new Error("rolled back");
     });
-    await expect(parking).rejects.toThrow("changed my mind");
+    await expect(parking).rejects.toThrow("rolled back");
     expect(await rowsIn(db, "dead_letters")).toBe(0);
   },
 };
 
-/** One row a parking. */
-class NeverKnowsItAgain extends SqlDeadLetters {
+/** Stores a new row at every parking. */
+class WithoutIdentity extends SqlDeadLetters {
   private parked = 0;
   override park(letters: readonly DeadLetter[]) {
     return super.park(
@@ -78,31 +78,31 @@ class NeverKnowsItAgain extends SqlDeadLetters {
 
 contractOnDatabases("DeadLetters", (db) => new SqlDeadLetters(db, standingClock()), clauses, [
   {
-    wrong: "never knows a letter again",
-    breaks: "keep a group's event once, by its last parking",
-    make: (db) => new NeverKnowsItAgain(db, standingClock()),
+    wrong: "stores a new row at every parking",
+    breaks: "store one row per group and event, with the facts of the last parking",
+    make: (db) => new WithoutIdentity(db, standingClock()),
   },
 ]);
 
 const secretClauses: Clauses<Pick<SqlSecrets, "readOrMake">> = {
-  "are the same for all who ask first at once": async (secrets) => {
+  "are the same for callers that create them at the same time": async (secrets) => {
     let made = 0;
-    const ask = () =>
+    const read = () =>
       secrets.readOrMake("tickets", () => {
         made += 1;
         return `key-${made}`;
       });
-    const answers = await Promise.all(Array.from({ length: 8 }, ask));
-    expect(new Set(answers).size).toBe(1);
-    expect(await ask()).toBe(answers[0]);
+    const values = await Promise.all(Array.from({ length: 8 }, read));
+    expect(new Set(values).size).toBe(1);
+    expect(await read()).toBe(values[0]);
     expect(await secrets.readOrMake("other", () => "other")).toBe("other");
   },
 };
 
 contractOnDatabases("Secrets", (db) => new SqlSecrets(db), secretClauses, [
   {
-    wrong: "lets the last one win",
-    breaks: "are the same for all who ask first at once",
+    wrong: "overwrites the first value",
+    breaks: "are the same for callers that create them at the same time",
     make: (db) => ({
       readOrMake: async (name, make) => {
         const known = await db.knex("secrets").where({ name }).first();

@@ -6,9 +6,9 @@ import { frozen, startsWithout, stopped } from "./event-bus/fault-clauses.js";
 import { openKafkaUnderTest, quickTuning } from "./event-bus/kafka-under-test.js";
 import { openMysqlUnderTest, quickJournal } from "./event-bus/sql-under-test.js";
 
-const deadlineMs = 1_500;
+const timeoutMs = 1_500;
 
-describe.skipIf(engines.kafka === undefined)("EventBus on a Kafka that goes away", () => {
+describe.skipIf(engines.kafka === undefined)("EventBus during an outage of Kafka", () => {
   let engine: KafkaEngine;
   let close = async () => {};
   beforeAll(async () => {
@@ -18,17 +18,17 @@ describe.skipIf(engines.kafka === undefined)("EventBus on a Kafka that goes away
   afterAll(() => engine?.stop());
 
   const open = async () => {
-    const under = await openKafkaUnderTest(engine.brokers, { ...quickTuning, sendTimeoutMs: deadlineMs });
+    const under = await openKafkaUnderTest(engine.brokers, { ...quickTuning, sendTimeoutMs: timeoutMs });
     close = () => under.close();
     return under;
   };
 
-  it("tells publishers in time while the broker is frozen", async () => frozen(await open(), engine));
-  it("comes back after the broker was stopped", async () => stopped(await open(), engine));
-  it("starts without a broker", async () => startsWithout(await open(), engine));
+  it("rejects publishers in time while the broker is frozen", async () => frozen(await open(), engine));
+  it("recovers after the broker was stopped", async () => stopped(await open(), engine));
+  it("starts while the broker is stopped", async () => startsWithout(await open(), engine));
 });
 
-describe.skipIf(engines.database === undefined)("EventBus on a MySQL that goes away", () => {
+describe.skipIf(engines.database === undefined)("EventBus during an outage of MySQL", () => {
   let engine: MariaDbEngine;
   let close = async () => {};
   beforeAll(async () => {
@@ -38,11 +38,11 @@ describe.skipIf(engines.database === undefined)("EventBus on a MySQL that goes a
   afterAll(() => engine?.stop());
 
   const open = async () => {
-    const under = await openMysqlUnderTest(engine.url, { ...quickJournal, writeTimeoutMs: deadlineMs });
+    const under = await openMysqlUnderTest(engine.url, { ...quickJournal, writeTimeoutMs: timeoutMs });
     close = () => under.close();
     return under;
   };
 
-  it("tells publishers in time while the server is frozen", async () => frozen(await open(), engine));
-  it("comes back after the server was stopped", async () => stopped(await open(), engine));
+  it("rejects publishers in time while the server is frozen", async () => frozen(await open(), engine));
+  it("recovers after the server was stopped", async () => stopped(await open(), engine));
 });

@@ -15,15 +15,15 @@ const positionsOf = (rows: readonly OutboxRow[]) =>
 const add = (db: Database, added: readonly DomainEvent[]) =>
   new SqlUnitOfWork(db, () => {}).run((tx) => tx.outbox.add(added));
 
-/** Each clause has a clock of its own beside its adapter. */
-type UnderClock = { readonly rows: OutboxRows; readonly clock: { at: number } };
-const underClock = (make: (db: Database, clock: ReturnType<typeof standingClock>) => OutboxRows) => (db: Database) => {
+/** The adapter and its clock. */
+type RowsWithClock = { readonly rows: OutboxRows; readonly clock: { at: number } };
+const withClock = (make: (db: Database, clock: ReturnType<typeof standingClock>) => OutboxRows) => (db: Database) => {
   const clock = standingClock();
   return { rows: make(db, clock), clock };
 };
 
-const clauses: Clauses<UnderClock> = {
-  "hands out each row once, oldest first": async ({ rows }, { db }) => {
+const clauses: Clauses<RowsWithClock> = {
+  "returns each row once, oldest first": async ({ rows }, { db }) => {
     await add(db, events(1100));
     const first = await rows.claim(3);
     expect(first.map((row) => row.event)).toEqual(events(3));
@@ -37,7 +37,7 @@ const clauses: Clauses<UnderClock> = {
     expect(await rows.claim(10)).toEqual([]);
   },
 
-  "shares the rows out among relays that come at once": async ({ rows }, { db }) => {
+  "returns each row to one of several relays that claim at the same time": async ({ rows }, { db }) => {
     await add(db, events(60));
     const shares = await Promise.all(Array.from({ length: 6 }, () => rows.claim(20)));
     const claimed = shares.flatMap(positionsOf);
@@ -47,7 +47,10 @@ const clauses: Clauses<UnderClock> = {
     expect([...claimed, ...positionsOf(left)].sort((x, y) => x - y)).toEqual(events(60).map((_, index) => index + 1));
   },
 
-  "hands out again what was released, or whose relay died": async ({ rows, clock }, { db }) => {
+  "returns a row again when it was released, or when the claim of a dead relay has expired": async (
+    { rows, clock },
+    { db },
+  ) => {
     await add(db, events(3));
     const claimed = await rows.claim(3);
     await rows.release(idsOf(claimed).slice(1, 2));
@@ -60,13 +63,13 @@ const clauses: Clauses<UnderClock> = {
     await rows.release([]);
   },
 
-  "finds a row that was committed after a later one": async ({ rows }, { db }) => {
+  "finds a row that was committed after a row with a higher id": async ({ rows }, { db }) => {
     const work = new SqlUnitOfWork(db, () => {});
     const written = meetingOf(2);
     const sent = meetingOf(2);
     const slow = work.run(async (tx) => {
       await tx.outbox.add([event(1)]);
-      // With one writer there is no second transaction to be overtaken by.
+      // SQLite has one writer, so no other transaction can commit first.
       if (db.dialect.name === "mysql") await Promise.all([written(), sent()]);
     });
     if (db.dialect.name === "mysql") {
@@ -82,8 +85,8 @@ const clauses: Clauses<UnderClock> = {
   },
 };
 
-/** Looks only beyond the last row that it has seen. */
-const byIdAfterTheLast = (rows: OutboxRows): OutboxRows => {
+/** Reads only ids after the last id that it has read. */
+const afterLastId = (rows: OutboxRows): OutboxRows => {
   let last = 0;
   return {
     claim: async (limit) => {
@@ -96,7 +99,7 @@ const byIdAfterTheLast = (rows: OutboxRows): OutboxRows => {
   };
 };
 
-/** Reads, and claims nothing. */
+/** Reads without claiming. */
 const unclaimed = (db: Database): OutboxRows => ({
   claim: async (limit) => {
     const found = await db.knex("outbox").orderBy("id").limit(limit);
@@ -108,19 +111,19 @@ const unclaimed = (db: Database): OutboxRows => ({
 
 contractOnDatabases(
   "OutboxRows",
-  underClock((db, clock) => new SqlOutboxRows(db, clock)),
+  withClock((db, clock) => new SqlOutboxRows(db, clock)),
   clauses,
   [
     {
-      wrong: "looks for ids after the last",
-      breaks: "finds a row that was committed after a later one",
-      make: underClock((db, clock) => byIdAfterTheLast(new SqlOutboxRows(db, clock))),
+      wrong: "reads ids after the last",
+      breaks: "finds a row that was committed after a row with a higher id",
+      make: withClock((db, clock) => afterLastId(new SqlOutboxRows(db, clock))),
       only: "mysql",
     },
     {
       wrong: "claims nothing",
-      breaks: "shares the rows out among relays that come at once",
-      make: underClock(unclaimed),
+      breaks: "returns each row to one of several relays that claim at the same time",
+      make: withClock(unclaimed),
     },
   ],
 );

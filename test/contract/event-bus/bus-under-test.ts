@@ -12,26 +12,26 @@ import { DomainError } from "../../../src/domain/problem.js";
 import type { EpochMs, Instant } from "../../../src/domain/time.js";
 import { silentChoreography } from "../../support/silent-choreography.js";
 
-/** What the clauses send. */
+/** The events that the clauses publish. */
 export type ClaimEvent = EventOf<"coupon.requested" | "coupon.reserved" | "coupon.issued" | "coupon.failed">;
 
-/** One engine with data of its own, and as many buses on it as a clause wants. */
+/** One backend with separate data, and buses on it. */
 export type BusUnderTest = {
-  /** Another instance, started. */
+  /** Opens and starts another instance. */
   open(): Promise<EventBus>;
   parked(): Promise<readonly DeadLetter[]>;
-  /** Puts what is no event where `coupon.requested` travels; absent where nothing can be but events. */
-  readonly poison?: (text: string) => Promise<void>;
-  /** Breaks what the `stock` group of every instance needs, until what it answers is called. */
+  /** Sends a text that is not an event as `coupon.requested`; missing if the backend carries only events. */
+  readonly sendText?: (text: string) => Promise<void>;
+  /** Breaks what the `stock` group of every instance needs. The returned function repairs it. */
   readonly breakStock?: () => Promise<() => Promise<unknown>>;
-  /** Resolves when the instances have shared out the work. */
-  readonly shared?: (instances: number) => Promise<void>;
-  /** Longest time to wait for what must come, ms. */
-  readonly patienceMs: number;
+  /** Resolves when the work is divided between the instances; missing if there can be only one. */
+  readonly divided?: (instances: number) => Promise<void>;
+  /** How long a clause waits for an event, ms. */
+  readonly timeoutMs: number;
 };
 
-/** A dead-letter store that remembers. */
-export const rememberDeadLetters = (): DeadLetters & { readonly letters: DeadLetter[] } => {
+/** A dead-letter store in memory. */
+export const memoryDeadLetters = (): DeadLetters & { readonly letters: DeadLetter[] } => {
   const letters: DeadLetter[] = [];
   return {
     letters,
@@ -58,7 +58,7 @@ export const issued = (coupon: string, position: number): EventOf<"coupon.issued
   data: { ...data(coupon, position), retryCount: 0, userCouponId: `uc-${position}` as UserCouponId },
 });
 
-/** The one event that two groups react to: `stock` and `ranking-log`. */
+/** The event that two groups react to: `stock` and `ranking-log`. */
 export const failed = (coupon: string, position: number): EventOf<"coupon.failed"> => ({
   id: `coupon.failed:${coupon}-task-${position}` as EventId,
   type: "coupon.failed",
@@ -66,24 +66,24 @@ export const failed = (coupon: string, position: number): EventOf<"coupon.failed
   data: { ...data(coupon, position), retryCount: 2, reason: "internal" },
 });
 
-export const engineAway = () => new DomainError({ code: "engine-unavailable", engine: "database" });
+export const databaseUnavailable = () => new DomainError({ code: "engine-unavailable", engine: "database" });
 
-/** Reactions that note what came, per group, in order, and do first what a clause asks for. */
+/** Reactions that record the events that each group receives, in order, after an action of the clause. */
 export class Recorder {
-  readonly heard = Object.fromEntries(consumerGroups.map((group) => [group, []])) as unknown as Record<
+  readonly received = Object.fromEntries(consumerGroups.map((group) => [group, []])) as unknown as Record<
     ConsumerGroup,
     ClaimEvent[]
   >;
-  private readonly patienceMs: number;
-  private readonly first: (group: ConsumerGroup, events: readonly DomainEvent[]) => Promise<void> | void;
+  private readonly timeoutMs: number;
+  private readonly before: (group: ConsumerGroup, events: readonly DomainEvent[]) => Promise<void> | void;
   private changed = () => {};
 
   constructor(
-    { patienceMs }: Pick<BusUnderTest, "patienceMs">,
-    first: (group: ConsumerGroup, events: readonly DomainEvent[]) => Promise<void> | void = () => {},
+    { timeoutMs }: Pick<BusUnderTest, "timeoutMs">,
+    before: (group: ConsumerGroup, events: readonly DomainEvent[]) => Promise<void> | void = () => {},
   ) {
-    this.patienceMs = patienceMs;
-    this.first = first;
+    this.timeoutMs = timeoutMs;
+    this.before = before;
   }
 
   choreography(): Choreography {
@@ -102,22 +102,22 @@ export class Recorder {
   }
 
   ids(group: ConsumerGroup): readonly string[] {
-    return this.heard[group].map(({ id }) => id);
+    return this.received[group].map(({ id }) => id);
   }
 
-  /** Resolves when the group has heard all of these. */
-  async hears(group: ConsumerGroup, events: readonly DomainEvent[]): Promise<void> {
+  /** Resolves when the group has received all of these events. */
+  async receives(group: ConsumerGroup, events: readonly DomainEvent[]): Promise<void> {
     await this.until(() => {
       const ids = new Set(this.ids(group));
       return events.every(({ id }) => ids.has(id));
-    }, `${group} to hear ${events.length} events`);
+    }, `${group} to receive ${events.length} events`);
   }
 
-  /** Looks whenever something was heard, and now and then. */
+  /** Checks after every received batch, and every 20 ms. */
   async until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-    const deadline = Date.now() + this.patienceMs;
+    const deadline = Date.now() + this.timeoutMs;
     while (!(await holds())) {
-      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+      if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
       await new Promise<void>((resolve) => {
         this.changed = resolve;
         setTimeout(resolve, 20);
@@ -129,8 +129,8 @@ export class Recorder {
     return {
       execute: async (events) => {
         try {
-          await this.first(group, events);
-          this.heard[group].push(...(events as readonly ClaimEvent[]));
+          await this.before(group, events);
+          this.received[group].push(...(events as readonly ClaimEvent[]));
         } finally {
           this.changed();
         }

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { AssignerProtocol, Kafka, logLevel, type PartitionAssigner } from "kafkajs";
 import { KafkaEventBus, type KafkaTuning } from "../../../src/adapters/kafka/kafka-event-bus.js";
 import { systemTimers } from "../../../src/adapters/system/system-timers.js";
-import { type BusUnderTest, rememberDeadLetters } from "./bus-under-test.js";
+import { type BusUnderTest, memoryDeadLetters } from "./bus-under-test.js";
 
 export const quickTuning: KafkaTuning = { retry: () => 40, reconnect: () => 100 };
 
-/** A topic prefix of its own on a running broker. */
+/** Opens a new topic prefix on a running broker. */
 export const openKafkaUnderTest = async (
   brokers: string,
   tuning: KafkaTuning = quickTuning,
@@ -15,10 +15,10 @@ export const openKafkaUnderTest = async (
   const options = { brokers: brokers.split(","), topicPrefix, partitions: 3, replication: 1, clientId: "test" };
   const kafka = new Kafka({ brokers: options.brokers, logLevel: logLevel.NOTHING });
   const groupId = `${topicPrefix}rushboard.stock`;
-  const deadLetters = rememberDeadLetters();
+  const deadLetters = memoryDeadLetters();
   const closing: (() => Promise<void>)[] = [];
   return {
-    patienceMs: 60_000,
+    timeoutMs: 60_000,
     open: async () => {
       const bus = new KafkaEventBus(options, deadLetters, systemTimers, tuning);
       closing.push(() => bus.stop());
@@ -26,7 +26,7 @@ export const openKafkaUnderTest = async (
       return bus;
     },
     parked: async () => deadLetters.letters,
-    poison: async (text) => {
+    sendText: async (text) => {
       const producer = kafka.producer();
       await producer.connect();
       const headers = {
@@ -41,10 +41,10 @@ export const openKafkaUnderTest = async (
       });
       await producer.disconnect();
     },
-    shared: async (instances) => {
+    divided: async (instances) => {
       const admin = kafka.admin();
       await admin.connect();
-      // kafkajs finds no coordinator before it has read the cluster's metadata, which this does.
+      // This reads the cluster's metadata, without which kafkajs finds no coordinator.
       await admin.listGroups();
       for (let stable = false; !stable; ) {
         const { groups } = await admin.describeGroups([groupId]);
@@ -54,19 +54,19 @@ export const openKafkaUnderTest = async (
       await admin.disconnect();
     },
     breakStock: async () => {
-      // A stranger holds the group under another protocol, so that nobody else is let in.
-      const stranger = kafka.consumer({ groupId, partitionAssigners: [strangeAssigner] });
-      closing.push(() => stranger.disconnect());
-      await stranger.connect();
+      // Another client holds the group with another protocol, so that the bus cannot join it.
+      const other = kafka.consumer({ groupId, partitionAssigners: [otherAssigner] });
+      closing.push(() => other.disconnect());
+      await other.connect();
       const admin = kafka.admin();
       await admin.connect();
-      await admin.createTopics({ topics: [{ topic: `${topicPrefix}strange` }] });
+      await admin.createTopics({ topics: [{ topic: `${topicPrefix}other` }] });
       await admin.disconnect();
-      await stranger.subscribe({ topics: [`${topicPrefix}strange`] });
-      const joined = new Promise((resolve) => stranger.on("consumer.group_join", resolve));
-      await stranger.run({ eachMessage: async () => {} });
+      await other.subscribe({ topics: [`${topicPrefix}other`] });
+      const joined = new Promise((resolve) => other.on("consumer.group_join", resolve));
+      await other.run({ eachMessage: async () => {} });
       await joined;
-      return () => stranger.disconnect();
+      return () => other.disconnect();
     },
     close: async () => {
       for (const close of closing.reverse()) await close();
@@ -74,11 +74,11 @@ export const openKafkaUnderTest = async (
   };
 };
 
-const strangeAssigner: PartitionAssigner = () => ({
-  name: "strange",
+const otherAssigner: PartitionAssigner = () => ({
+  name: "other",
   version: 1,
   protocol: ({ topics }) => ({
-    name: "strange",
+    name: "other",
     metadata: AssignerProtocol.MemberMetadata.encode({ version: 1, topics, userData: Buffer.alloc(0) }),
   }),
   assign: async ({ members }) =>

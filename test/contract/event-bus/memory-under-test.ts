@@ -1,16 +1,16 @@
 import { MemoryEventBus } from "../../support/memory-event-bus.js";
-import { type BusUnderTest, rememberDeadLetters } from "./bus-under-test.js";
+import { type BusUnderTest, memoryDeadLetters } from "./bus-under-test.js";
 
-/** A bus in this process; a second instance would know nothing of the first. */
+/** A bus in this process. A second instance would share nothing with the first. */
 export const openMemoryUnderTest = async (): Promise<BusUnderTest & { close(): Promise<void> }> => {
-  const deadLetters = rememberDeadLetters();
+  const deadLetters = memoryDeadLetters();
   const closing: (() => Promise<void>)[] = [];
   let broken = false;
   return {
-    patienceMs: 60_000,
+    timeoutMs: 60_000,
     open: async () => {
       const park: typeof deadLetters.park = async (letters) => {
-        if (broken) throw new Error("no room for letters");
+        if (broken) throw new Error("dead letters cannot be stored");
         await deadLetters.park(letters);
       };
       const bus = new MemoryEventBus({ park }, () => 10);

@@ -14,24 +14,24 @@ type Opened = BusUnderTest & { close(): Promise<void> };
 
 export const quickJournal: JournalTuning = { backoff: () => 40, pollMs: 50 };
 
-/** A database of its own in this process's memory. */
+/** Opens a new database in memory. */
 export const openSqliteUnderTest = (): Promise<Opened> => openOn({ kind: "sqlite", file: ":memory:" });
 
-/** A database of its own on a running server. */
+/** Opens a new database on a running server. */
 export const openMysqlUnderTest = async (server: string, tuning?: JournalTuning): Promise<Opened> => {
   const name = `bus_${randomUUID().replaceAll("-", "").slice(0, 12)}`;
-  const ask = async (sql: string) => {
+  const query = async (sql: string) => {
     const connection = await createConnection({ uri: server });
     await connection.query(sql);
     await connection.end();
   };
-  await ask(`CREATE DATABASE ${name}`);
+  await query(`CREATE DATABASE ${name}`);
   const under = await openOn({ kind: "mysql", url: server.replace(/[^/]+$/, name) }, tuning);
   return {
     ...under,
     close: async () => {
       await under.close();
-      await ask(`DROP DATABASE ${name}`);
+      await query(`DROP DATABASE ${name}`);
     },
   };
 };
@@ -43,10 +43,10 @@ const openOn = async (target: DatabaseTarget, tuning = quickJournal): Promise<Op
   const db = openDatabase(target);
   await migrateForTest(db);
   const buses: SqlEventBus[] = [];
-  const table = new Recorder({ patienceMs: 0 }).choreography();
+  const table = new Recorder({ timeoutMs: 0 }).choreography();
   const groupsOf = (type: EventType) => Object.keys(table[type]) as ConsumerGroup[];
   return {
-    patienceMs: 60_000,
+    timeoutMs: 60_000,
     open: async () => {
       const lease = new SqlJobLease(db, clock, `node-${buses.length}`);
       const bus = new SqlEventBus({ db, lease, clock, timers: systemTimers, groupsOf }, tuning);
@@ -55,7 +55,7 @@ const openOn = async (target: DatabaseTarget, tuning = quickJournal): Promise<Op
       return bus;
     },
     parked: () => db.knex("dead_letters").orderBy("id").select(columns),
-    poison: async (payload) => {
+    sendText: async (payload) => {
       await db.knex("deliveries").insert({
         consumer_group: "stock",
         event_id: randomUUID(),
@@ -65,11 +65,11 @@ const openOn = async (target: DatabaseTarget, tuning = quickJournal): Promise<Op
         created_at: Date.now(),
       });
     },
-    // One worker has the group's lease, and so all of its work.
-    shared: async () => {},
+    // One worker has the group's lease and does all of its work.
+    divided: async () => {},
     breakStock: async () => {
-      await db.knex.schema.renameTable("deliveries", "elsewhere");
-      return () => db.knex.schema.renameTable("elsewhere", "deliveries");
+      await db.knex.schema.renameTable("deliveries", "renamed");
+      return () => db.knex.schema.renameTable("renamed", "deliveries");
     },
     close: async () => {
       for (const bus of buses) await bus.stop();

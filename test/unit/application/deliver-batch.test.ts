@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Choreography, Reaction } from "../../../src/application/choreography.js";
 import { deliverBatch } from "../../../src/application/deliver-batch.js";
 import type { DomainEvent } from "../../../src/domain/event.js";
-import { type ClaimEvent, engineAway, failed, requested } from "../../contract/event-bus/bus-under-test.js";
+import { type ClaimEvent, databaseUnavailable, failed, requested } from "../../contract/event-bus/bus-under-test.js";
 import { silentChoreography } from "../../support/silent-choreography.js";
 
 const choreographyOf = (calls: string[][], refuse: (events: readonly ClaimEvent[]) => void = () => {}) => {
@@ -45,7 +45,7 @@ describe("deliverBatch", () => {
 
   it("returns what was done before a backend became unavailable", async () => {
     const items = batch(requested("a", 1), failed("a", 2));
-    const error = engineAway();
+    const error = databaseUnavailable();
     const choreography = choreographyOf([], (events) => {
       if (events.some(({ type }) => type === "coupon.failed")) throw error;
     });

@@ -2,35 +2,35 @@ import type { Choreography, ConsumerGroup, Reaction } from "../../../src/applica
 import type { EventBus } from "../../../src/application/ports/event-bus.js";
 import type { DomainEvent } from "../../../src/domain/event.js";
 
-/** The ways in which buses are usually wrong. */
-export type Carelessness =
-  /** Marks a slice done before it reacts, so what fails is lost. */
+/** Common mistakes of event buses. */
+export type Mistake =
+  /** Marks a batch done before it reacts, so a failed event is lost. */
   | "done-before-reacting"
-  /** Tries a failed event again for ever, and lets nothing of its group pass meanwhile. */
+  /** Retries a failed event forever and delivers nothing else to its group meanwhile. */
   | "one-bad-event-stops-its-group"
-  /** Tries a failed event again for ever, and lets those of its own key pass meanwhile. */
+  /** Retries a failed event forever and delivers later events of its key meanwhile. */
   | "retries-out-of-order";
 
-/** A known-wrong twin: the suite must reject it. */
-export class CarelessBus implements EventBus {
-  private readonly carelessness: Carelessness;
+/** A known-wrong implementation: the suite must reject it. */
+export class KnownWrongEventBus implements EventBus {
+  private readonly mistake: Mistake;
   private choreography: Choreography | undefined;
   private early: DomainEvent[] = [];
   private stopped = false;
   private readonly queues = new Map<Reaction, Promise<void>>();
 
-  constructor(carelessness: Carelessness) {
-    this.carelessness = carelessness;
+  constructor(mistake: Mistake) {
+    this.mistake = mistake;
   }
 
   async publish(events: readonly DomainEvent[]): Promise<void> {
     this.early.push(...events);
-    setImmediate(() => this.deliver());
+    setImmediate(() => this.deliverEarly());
   }
 
   async consume(choreography: Choreography): Promise<void> {
     this.choreography = choreography;
-    this.deliver();
+    this.deliverEarly();
   }
 
   deadConsumers(): readonly string[] {
@@ -41,26 +41,26 @@ export class CarelessBus implements EventBus {
     this.stopped = true;
   }
 
-  private deliver(): void {
+  private deliverEarly(): void {
     const { choreography } = this;
     if (choreography === undefined) return;
     for (const event of this.early.splice(0))
       for (const reaction of Object.values(choreography[event.type] as Partial<Record<ConsumerGroup, Reaction>>)) {
-        const queue = this.carelessness === "retries-out-of-order" ? undefined : this.queues.get(reaction);
+        const queue = this.mistake === "retries-out-of-order" ? undefined : this.queues.get(reaction);
         this.queues.set(
           reaction,
-          (queue ?? Promise.resolve()).then(() => this.bring(reaction, event)),
+          (queue ?? Promise.resolve()).then(() => this.deliver(reaction, event)),
         );
       }
   }
 
-  private async bring(reaction: Reaction, event: DomainEvent): Promise<void> {
+  private async deliver(reaction: Reaction, event: DomainEvent): Promise<void> {
     for (;;)
       try {
         await reaction.execute([event]);
         return;
       } catch {
-        if (this.stopped || this.carelessness === "done-before-reacting") return;
+        if (this.stopped || this.mistake === "done-before-reacting") return;
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
   }
