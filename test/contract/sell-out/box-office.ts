@@ -1,18 +1,13 @@
-import { randomUUID } from "node:crypto";
 import type { Database } from "../../../src/adapters/sql/database.js";
-import { SqlConcertQueries } from "../../../src/adapters/sql/sql-concert-queries.js";
-import { CancelReservation } from "../../../src/application/concert/cancel-reservation.js";
-import { ExpireHolds } from "../../../src/application/concert/expire-holds.js";
-import { HoldSeat } from "../../../src/application/concert/hold-seat.js";
-import { ClosePayment, StartPayment } from "../../../src/application/payment/pay.js";
-import { Payables } from "../../../src/application/payment/payable.js";
 import type { Clock } from "../../../src/application/ports/clock.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
+import { openApplication } from "../../../src/bootstrap/open-application.js";
 import type { Reservation } from "../../../src/domain/concert.js";
 import type { EventOf } from "../../../src/domain/event.js";
 import type { Payment, Verdict } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import type { EpochMs } from "../../../src/domain/time.js";
+import { testPorts, testSettings } from "../../support/application.js";
 import { holdMs, scheduleId, seoul } from "../../support/concert.js";
 import { noon, userId } from "../../support/drop.js";
 import { idempotencyKey } from "../../support/order.js";
@@ -32,31 +27,29 @@ export const tickingClock = (): Clock & { last: EpochMs } => {
 
 /** The use cases by which seats are held, paid and given back, on a node of its own. */
 export const openBoxOffice = (db: Database, clock: Clock, work: UnitOfWork = workOn(db)) => {
-  const newId = () => randomUUID();
-  const payables = new Payables({ announce: () => {}, subscribe: () => () => {} }, clock, seoul);
-  const hold = new HoldSeat(new SqlConcertQueries(db), work, clock, newId, holdMs);
-  const start = new StartPayment(work, payables, clock, newId);
-  const closing = new ClosePayment(work, payables, clock);
-  const cancelling = new CancelReservation(work, clock);
-  const expiring = new ExpireHolds(new SqlConcertQueries(db), work, clock);
+  const { holdSeat, startPayment, closePayment, cancelReservation, expireHolds } = openApplication(
+    { ...testPorts(db, clock), work },
+    { ...testSettings, zone: seoul, holdTtlMs: holdMs },
+  );
   const office = {
     hold: async (schedule: string, seatNo: number, shopper: string) =>
-      (await hold.execute(scheduleId(schedule), seatNo, userId(shopper))).reservation,
+      (await holdSeat.execute(scheduleId(schedule), seatNo, userId(shopper))).reservation,
     /** Starts a payment whose key is the reservation's id. */
     begin: async ({ reservationId, userId, price }: Reservation) => {
       const subject = { kind: "reservation", reservationId } as const;
       const request = { userId, key: idempotencyKey(reservationId), subject, amount: price };
-      return (await start.execute({ ...request, method: "sandbox-ok" })).payment;
+      return (await startPayment.execute({ ...request, method: "sandbox-ok" })).payment;
     },
-    close: async (payment: Payment, verdict: Verdict = "captured") => (await closing.execute(payment, verdict)).payment,
+    close: async (payment: Payment, verdict: Verdict = "captured") =>
+      (await closePayment.execute(payment, verdict)).payment,
     buy: async (schedule: string, seatNo: number, shopper: string) => {
       const reservation = await office.hold(schedule, seatNo, shopper);
       const payment = await office.begin(reservation);
       await office.close(payment);
       return { reservation, payment };
     },
-    cancel: ({ reservationId, userId }: Reservation) => cancelling.execute(reservationId, userId),
-    expire: () => expiring.execute(),
+    cancel: ({ reservationId, userId }: Reservation) => cancelReservation.execute(reservationId, userId),
+    expire: () => expireHolds.execute(),
   };
   return office;
 };
