@@ -18,6 +18,13 @@ export type Schedule = {
 /** How many seats are taken. Expired holds do not count, even before the sweeper has expired them. */
 export type SeatCounts = { readonly held: number; readonly reserved: number };
 
+/** A schedule with its current counts. Its first sell-out stays, even if a seat is given back later. */
+export type ScheduleState = {
+  readonly schedule: Schedule;
+  readonly counts: SeatCounts;
+  readonly soldOutAt: EpochMs | null;
+};
+
 type ReservationFacts = {
   readonly reservationId: ReservationId;
   readonly scheduleId: ScheduleId;
@@ -35,9 +42,26 @@ export type ReservedSeat = ReservationFacts & { readonly status: "reserved"; rea
 export type EndedReservation = ReservationFacts & { readonly status: "expired" | "cancelled" };
 export type Reservation = HeldSeat | ReservedSeat | EndedReservation;
 
+/** Returns when a hold expires, or `null` for a hold with an open payment and for any other reservation. */
+export const holdExpiryOf = (reservation: Reservation): EpochMs | null =>
+  reservation.status === "held" && reservation.openPayment === null ? reservation.expiresAt : null;
+
 /** Returns whether a hold is past its expiry without an open payment, so that its seat is free. */
-export const isExpiredHold = (reservation: Reservation, now: EpochMs): boolean =>
-  reservation.status === "held" && reservation.openPayment === null && now >= reservation.expiresAt;
+export const isExpiredHold = (reservation: Reservation, now: EpochMs): boolean => {
+  const expiry = holdExpiryOf(reservation);
+  return expiry !== null && now >= expiry;
+};
+
+/** Returns whether the reservation occupies its seat in the database, where one live reservation per seat is allowed. */
+export const isLive = ({ status }: Reservation): boolean => status === "held" || status === "reserved";
+
+export type SeatStatus = "available" | "held" | "reserved";
+
+/** Returns the status of a seat, given its live reservation. */
+export const seatStatusAt = (reservation: Reservation | undefined, now: EpochMs): SeatStatus => {
+  if (reservation === undefined || isExpiredHold(reservation, now)) return "available";
+  return reservation.status === "reserved" ? "reserved" : "held";
+};
 
 /** Returns the status that the shopper sees. */
 export const statusAt = (reservation: Reservation, now: EpochMs): Reservation["status"] =>

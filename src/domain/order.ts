@@ -195,3 +195,13 @@ export const releasePayment = (
 
 /** Returns whether the order is confirmed or cancelled. */
 export const hasEnded = (order: Order): boolean => order.status === "confirmed" || order.status === "cancelled";
+
+/** Returns when the order expires, or `null` for an order that has ended or has an open payment. */
+export const orderExpiryOf = (order: Order): EpochMs | null => {
+  const isPaying = order.status === "awaiting-payment" && order.openPayment !== null;
+  return hasEnded(order) || isPaying ? null : order.expiresAt;
+};
+
+/** Returns when a pending order last changed, or `null` for any other order. */
+export const pendingSince = (order: Order): EpochMs | null =>
+  order.status === "pending" ? (order.timeline.at(-1)?.at ?? order.placedAt) : null;

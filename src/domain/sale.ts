@@ -36,6 +36,27 @@ export const productSold = (sale: Sale, at: EpochMs): EventOf<"product.sold"> =>
 /** Units and revenue of one product on one day. Revenue uses the price of each sale, before any discount. */
 export type DayRow = { readonly productId: ProductId; readonly quantity: number; readonly revenue: number };
 
+/** What a batch of sales adds to the daily and to the all-time totals. */
+export type Booking = {
+  readonly days: readonly (DayRow & { readonly businessDay: BusinessDay })[];
+  readonly totals: readonly { readonly productId: ProductId; readonly quantity: number }[];
+};
+
+/** Sums sales. Each sum is in key order, so that two batches lock the rows of their totals in the same order. */
+export const bookingOf = (sales: readonly Sale[]): Booking => {
+  const days = new Map<string, Booking["days"][number]>();
+  const totals = new Map<string, Booking["totals"][number]>();
+  for (const { productId, businessDay, quantity, unitPrice } of sales) {
+    const key = `${productId} ${businessDay}`;
+    const day = days.get(key) ?? { productId, businessDay, quantity: 0, revenue: 0 };
+    days.set(key, { ...day, quantity: day.quantity + quantity, revenue: day.revenue + quantity * unitPrice });
+    totals.set(productId, { productId, quantity: (totals.get(productId)?.quantity ?? 0) + quantity });
+  }
+  const inKeyOrder = <Sum>(sums: ReadonlyMap<string, Sum>) =>
+    [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+  return { days: inKeyOrder(days), totals: inKeyOrder(totals) };
+};
+
 /** A product whose day row or score on the day's board differed from its sales. */
 export type Drift = {
   readonly productId: ProductId;

@@ -7,6 +7,7 @@ import {
   startOfDay,
   type TimeZone,
 } from "./business-day.js";
+import type { ScheduleState } from "./concert.js";
 import { createEvent, type EventOf } from "./event.js";
 import type { ConcertId, ScheduleId } from "./ids.js";
 import { type EpochMs, fromInstant, toInstant } from "./time.js";
@@ -20,6 +21,10 @@ export type SellOut = {
   /** When the payment of the last seat was closed. */
   readonly soldOutAt: EpochMs;
 };
+
+/** Returns whether all seats are paid for the first time. Held seats never count. */
+export const isFirstSellOut = ({ schedule, counts, soldOutAt }: ScheduleState): boolean =>
+  soldOutAt === null && counts.reserved === schedule.seats;
 
 /** Returns the time from the opening to the last payment. It is at least 0, although the clocks of two nodes may differ. */
 export const elapsedMs = ({ salesOpenAt, soldOutAt }: SellOut): number => Math.max(soldOutAt - salesOpenAt, 0);

@@ -1,6 +1,6 @@
 import type { OrderId, PaymentId, UserCouponId, UserId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
-import { hasEnded, type Order, type PendingStep, type TimelineEntry } from "../../domain/order.js";
+import { type Order, orderExpiryOf, type PendingStep, pendingSince, type TimelineEntry } from "../../domain/order.js";
 import type { CancelReason } from "../../domain/reasons.js";
 import type { EpochMs } from "../../domain/time.js";
 
@@ -47,7 +47,6 @@ export const changingColumns = [
 ] as const;
 
 export const recordOf = (order: Order): OrderRecord => {
-  const isPaying = order.status === "awaiting-payment" && order.openPayment !== null;
   return {
     order_id: order.orderId,
     user_id: order.userId,
@@ -65,8 +64,8 @@ export const recordOf = (order: Order): OrderRecord => {
     payment_id: order.status === "confirmed" ? order.paymentId : null,
     placed_at: order.placedAt,
     expires_at: order.expiresAt,
-    due_at: hasEnded(order) || isPaying ? null : order.expiresAt,
-    pending_since: order.status === "pending" ? (order.timeline.at(-1)?.at ?? order.placedAt) : null,
+    due_at: orderExpiryOf(order),
+    pending_since: pendingSince(order),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { Reservation } from "../../domain/concert.js";
+import { holdExpiryOf, isLive, type Reservation } from "../../domain/concert.js";
 import type { PaymentId, ReservationId, ScheduleId, UserId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
 import type { EpochMs } from "../../domain/time.js";
@@ -20,7 +20,6 @@ export type ReservationRecord = {
 
 export const reservationRecordOf = (reservation: Reservation): ReservationRecord => {
   const { status } = reservation;
-  const openPayment = status === "held" ? reservation.openPayment : null;
   return {
     reservation_id: reservation.reservationId,
     schedule_id: reservation.scheduleId,
@@ -28,11 +27,11 @@ export const reservationRecordOf = (reservation: Reservation): ReservationRecord
     user_id: reservation.userId,
     status,
     price: reservation.price,
-    open_payment_id: openPayment,
+    open_payment_id: status === "held" ? reservation.openPayment : null,
     payment_id: status === "reserved" ? reservation.paymentId : null,
     expires_at: reservation.expiresAt,
-    live: status === "held" || status === "reserved" ? 1 : null,
-    due_at: status === "held" && openPayment === null ? reservation.expiresAt : null,
+    live: isLive(reservation) ? 1 : null,
+    due_at: holdExpiryOf(reservation),
   };
 };
 

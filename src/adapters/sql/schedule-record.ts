@@ -1,4 +1,4 @@
-import type { Schedule } from "../../domain/concert.js";
+import type { Schedule, ScheduleState } from "../../domain/concert.js";
 import type { ConcertId, ScheduleId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
 import type { SellOut } from "../../domain/sold-out.js";
@@ -27,7 +27,13 @@ export const scheduleOf = (row: ScheduleRecord): Schedule => ({
   price: row.price,
 });
 
-/** Of a schedule that is sold out. */
+export const stateOf = (row: ScheduleRecord): ScheduleState => ({
+  schedule: scheduleOf(row),
+  counts: { held: row.held_seats, reserved: row.reserved_seats },
+  soldOutAt: row.sold_out_at,
+});
+
+/** Returns the sell-out of a schedule that is sold out. */
 export const sellOutOf = (row: ScheduleRecord): SellOut => ({
   concertId: row.concert_id,
   scheduleId: row.schedule_id,

@@ -1,25 +1,28 @@
 import type { Knex } from "knex";
-import type { ConcertQueries, ScheduleStanding, Seat } from "../../application/ports/concert-queries.js";
+import type { ConcertQueries, Seat } from "../../application/ports/concert-queries.js";
 import type { Page } from "../../application/ports/page.js";
-import { type Concert, isExpiredHold, type Reservation, type Schedule } from "../../domain/concert.js";
+import {
+  type Concert,
+  type Reservation,
+  type Schedule,
+  type ScheduleState,
+  seatStatusAt,
+} from "../../domain/concert.js";
 import type { ConcertId, ReservationId, ScheduleId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
 import { decodeCursor, encodeCursor, type List, readPage } from "./cursor.js";
 import { type Database, read } from "./database.js";
 import { type ReservationRecord, reservationOf } from "./reservation-record.js";
-import { type ScheduleRecord, scheduleOf } from "./schedule-record.js";
+import { type ScheduleRecord, stateOf } from "./schedule-record.js";
 
 type ConcertRecord = { readonly concert_id: ConcertId; readonly title: string; readonly created_at: EpochMs };
-type StandingRecord = ScheduleRecord & { readonly overdue: number | string };
+type CountedRecord = ScheduleRecord & { readonly expired_holds: number | string };
 
 const concertOf = ({ concert_id: concertId, title }: ConcertRecord): Concert => ({ concertId, title });
 
-/** Holds that are over count as free, also before they are expired. */
-const standingOf = (row: StandingRecord): ScheduleStanding => ({
-  schedule: scheduleOf(row),
-  counts: { held: row.held_seats - Number(row.overdue), reserved: row.reserved_seats },
-  soldOutAt: row.sold_out_at,
-});
+/** Returns the state without the holds that have expired. */
+const stateNowOf = (row: CountedRecord): ScheduleState =>
+  stateOf({ ...row, held_seats: row.held_seats - Number(row.expired_holds) });
 
 const concerts: List = { name: "concerts", order: { created_at: "number", concert_id: "string" } };
 const schedules: List = { name: "schedules", order: { created_at: "number", schedule_id: "string" } };
@@ -46,16 +49,16 @@ export class SqlConcertQueries implements ConcertQueries {
     now: EpochMs,
     cursor: string | null,
     limit: number,
-  ): Promise<Page<ScheduleStanding> | undefined> {
-    const rows = this.standings(now).where("concert_id", concertId);
-    return readPage(rows, schedules, cursor, limit, standingOf);
+  ): Promise<Page<ScheduleState> | undefined> {
+    const rows = this.counted(now).where("concert_id", concertId);
+    return readPage(rows, schedules, cursor, limit, stateNowOf);
   }
 
-  async schedule(scheduleId: ScheduleId, now: EpochMs): Promise<ScheduleStanding | undefined> {
-    const row = await read<StandingRecord | undefined>(
-      this.standings(now).where("schedules.schedule_id", scheduleId).first(),
+  async schedule(scheduleId: ScheduleId, now: EpochMs): Promise<ScheduleState | undefined> {
+    const row = await read<CountedRecord | undefined>(
+      this.counted(now).where("schedules.schedule_id", scheduleId).first(),
     );
-    return row && standingOf(row);
+    return row && stateNowOf(row);
   }
 
   /** Seats have no rows: only the live reservations of the page's numbers are read. */
@@ -77,7 +80,7 @@ export class SqlConcertQueries implements ConcertQueries {
     const taken = new Map(live.map(reservationOf).map((reservation) => [reservation.seatNo, reservation]));
     const greatest = numbers.at(-1) ?? schedule.seats;
     return {
-      items: numbers.map((seatNo) => ({ seatNo, status: seatStatus(taken.get(seatNo), now) })),
+      items: numbers.map((seatNo) => ({ seatNo, status: seatStatusAt(taken.get(seatNo), now) })),
       next: greatest < schedule.seats ? encodeCursor("seats", greatest) : null,
     };
   }
@@ -106,17 +109,12 @@ export class SqlConcertQueries implements ConcertQueries {
     return (await read<Pick<ReservationRecord, "reservation_id">[]>(due)).map(({ reservation_id }) => reservation_id);
   }
 
-  private standings(now: EpochMs): Knex.QueryBuilder {
+  private counted(now: EpochMs): Knex.QueryBuilder {
     const { knex } = this.db;
-    const overdue = knex("reservations")
+    const expired_holds = knex("reservations")
       .count("*")
       .whereRaw("reservations.schedule_id = schedules.schedule_id")
       .andWhere("due_at", "<=", now);
-    return knex("schedules").select("schedules.*", { overdue });
+    return knex("schedules").select("schedules.*", { expired_holds });
   }
 }
-
-const seatStatus = (reservation: Reservation | undefined, now: EpochMs): Seat["status"] => {
-  if (reservation === undefined || isExpiredHold(reservation, now)) return "available";
-  return reservation.status === "reserved" ? "reserved" : "held";
-};

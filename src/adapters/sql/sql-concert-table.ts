@@ -1,14 +1,14 @@
 import type { ConcertTable, SeatDelta } from "../../application/ports/concert-table.js";
-import type { Concert, Schedule } from "../../domain/concert.js";
+import type { Concert, Schedule, ScheduleState } from "../../domain/concert.js";
 import type { ConcertId, ScheduleId } from "../../domain/ids.js";
 import type { SellOut } from "../../domain/sold-out.js";
 import type { EpochMs } from "../../domain/time.js";
 import { insertIfNew } from "./insert-rows.js";
-import { type ScheduleRecord, scheduleOf } from "./schedule-record.js";
+import { type ScheduleRecord, scheduleOf, stateOf } from "./schedule-record.js";
 import { changeRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
-/** What a sell-out's policy is until it has been rated. */
+/** The policy of a sell-out that has no score yet. */
 export const unrated = "unrated";
 
 /** Concerts and schedules, in one transaction. */
@@ -24,7 +24,8 @@ export class SqlConcertTable implements ConcertTable {
   }
 
   async find(concertId: ConcertId): Promise<Concert | undefined> {
-    const row = await this.trx("concerts").where("concert_id", concertId).first();
+    const sql = "SELECT title FROM concerts WHERE concert_id = ?";
+    const [row] = await selectRows<{ title: string }>(this.trx, sql, [concertId]);
     return row && { concertId, title: row.title };
   }
 
@@ -41,7 +42,7 @@ export class SqlConcertTable implements ConcertTable {
   }
 
   async findSchedule(scheduleId: ScheduleId): Promise<Schedule | undefined> {
-    const row: ScheduleRecord | undefined = await this.trx("schedules").where("schedule_id", scheduleId).first();
+    const row = await this.row(scheduleId);
     return row && scheduleOf(row);
   }
 
@@ -56,24 +57,26 @@ export class SqlConcertTable implements ConcertTable {
         [held, reserved, scheduleId, held, reserved, held + reserved],
       );
       if (counted !== 1)
-        throw new Error(`schedule ${scheduleId}: its counts do not bear ${held} held, ${reserved} paid`);
+        throw new Error(`schedule ${scheduleId}: its counts cannot change by ${held} held and ${reserved} reserved`);
     }
   }
 
-  async isNewlySoldOut(scheduleId: ScheduleId): Promise<boolean> {
-    const rows = await selectRows(
-      this.trx,
-      "SELECT 1 FROM schedules WHERE schedule_id = ? AND sold_out_at IS NULL AND reserved_seats = seats",
-      [scheduleId],
-    );
-    return rows.length > 0;
+  async currentState(scheduleId: ScheduleId): Promise<ScheduleState | undefined> {
+    const row = await this.row(scheduleId);
+    return row && stateOf(row);
   }
 
   async markSoldOut({ scheduleId, soldOutAt }: SellOut): Promise<void> {
-    const marked = await this.trx("schedules")
-      .where("schedule_id", scheduleId)
-      .whereNull("sold_out_at")
-      .update({ sold_out_at: soldOutAt, score_policy: unrated });
-    if (marked !== 1) throw new Error(`schedule ${scheduleId} is sold out already`);
+    const marked = await changeRows(
+      this.trx,
+      "UPDATE schedules SET sold_out_at = ?, score_policy = ? WHERE schedule_id = ? AND sold_out_at IS NULL",
+      [soldOutAt, unrated, scheduleId],
+    );
+    if (marked !== 1) throw new Error(`schedule ${scheduleId} is already sold out`);
+  }
+
+  private async row(scheduleId: ScheduleId): Promise<ScheduleRecord | undefined> {
+    const sql = "SELECT * FROM schedules WHERE schedule_id = ?";
+    return (await selectRows<ScheduleRecord>(this.trx, sql, [scheduleId]))[0];
   }
 }

@@ -3,18 +3,21 @@ import type { JobLease } from "../../application/ports/job-lease.js";
 import type { LeaseTable } from "../../application/ports/transaction.js";
 import { after, type EpochMs } from "../../domain/time.js";
 import { type Database, transact } from "./database.js";
-import { isDuplicate } from "./sql-errors.js";
-import { lockRows } from "./statements.js";
+import { insertIfNew } from "./insert-rows.js";
+import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
-/** Leases as rows; whoever moves the row from a lapsed holder to itself has it. */
+type LeaseRecord = { readonly holder: string; readonly expires_at: EpochMs };
+const leaseOfJob = "SELECT holder, expires_at FROM job_leases WHERE job = ?";
+
+/** Leases as rows of `job_leases`. */
 export class SqlJobLease implements JobLease {
   private readonly db: Database;
   private readonly clock: Clock;
   private readonly holder: string;
   private readonly isDead: (holder: string) => boolean;
 
-  /** @param isDead whether a holder is known to run no more, so that its lease need not lapse first */
+  /** @param isDead whether a holder's process has ended, so that its lease can be taken before it expires */
   constructor(db: Database, clock: Clock, holder: string, isDead: (holder: string) => boolean = () => false) {
     this.db = db;
     this.clock = clock;
@@ -22,32 +25,27 @@ export class SqlJobLease implements JobLease {
     this.isDead = isDead;
   }
 
-  async acquire(job: string, ttlMs: number): Promise<boolean> {
+  acquire(job: string, ttlMs: number): Promise<boolean> {
     const { holder } = this;
     const now = this.clock.now();
     const expires_at = after(now, ttlMs);
-    try {
-      return await transact(this.db, async (trx) => {
-        const row = await trx("job_leases").where("job", job).first();
-        if (row === undefined) {
-          await trx("job_leases").insert({ job, holder, expires_at });
-          return true;
-        }
-        if (row.holder !== holder && row.expires_at > now && !this.isDead(row.holder)) return false;
-        // Guarded by what was read: of two that saw the same lapsed lease, one moves it.
-        const taken = await trx("job_leases")
-          .where({ job, holder: row.holder, expires_at: row.expires_at })
-          .update({ holder, expires_at });
-        return taken === 1;
-      });
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+    return transact(this.db, async (trx) => {
+      const [lease] = await selectRows<LeaseRecord>(trx, leaseOfJob, [job]);
+      if (lease === undefined) return insertIfNew(trx, "job_leases", { job, holder, expires_at });
+      if (lease.holder !== holder && lease.expires_at > now && !this.isDead(lease.holder)) return false;
+      // The guard is the lease that was read: of two nodes that read the same expired lease, one takes it.
+      const taken = await changeRows(
+        trx,
+        "UPDATE job_leases SET holder = ?, expires_at = ? WHERE job = ? AND holder = ? AND expires_at = ?",
+        [holder, expires_at, job, lease.holder, lease.expires_at],
+      );
+      return taken === 1;
+    });
   }
 
   async release(job: string): Promise<void> {
-    await transact(this.db, (trx) => trx("job_leases").where({ job, holder: this.holder }).delete());
+    const sql = "DELETE FROM job_leases WHERE job = ? AND holder = ?";
+    await transact(this.db, (trx) => changeRows(trx, sql, [job, this.holder]));
   }
 }
 
@@ -62,11 +60,7 @@ export class SqlLeaseTable implements LeaseTable {
   }
 
   async holds(job: string, now: EpochMs): Promise<boolean> {
-    const [row] = await lockRows<{ holder: string; expires_at: EpochMs }>(
-      this.trx,
-      "SELECT holder, expires_at FROM job_leases WHERE job = ?",
-      [job],
-    );
-    return row?.holder === this.holder && row.expires_at > now;
+    const [lease] = await lockRows<LeaseRecord>(this.trx, leaseOfJob, [job]);
+    return lease?.holder === this.holder && lease.expires_at > now;
   }
 }

@@ -1,43 +1,51 @@
-import type { Knex } from "knex";
 import type { OldRows, RowRetention } from "../../application/ports/row-retention.js";
 import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { EpochMs } from "../../domain/time.js";
 import { type Database, transact } from "./database.js";
+import type { Value } from "./dialect.js";
+import { changeRows, selectRows } from "./statements.js";
+
+/** An old row: the value of its key column and, if the key has two columns, its business day. */
+type OldRow = { readonly id: string | number; readonly day?: string };
 
 type Rule = {
   readonly table: string;
-  readonly key: readonly string[];
-  /** Selects the rows to delete, in the order of an index. */
-  readonly old: (rows: Knex.QueryBuilder, before: EpochMs, limit: number) => unknown;
+  readonly key: string;
+  /** Selects at most `limit` old rows in the order of an index. */
+  readonly select: string;
+  readonly parameters: (before: EpochMs, limit: number) => readonly Value[];
 };
 
 const utc = "UTC" as TimeZone;
 
 const rules: Readonly<Record<OldRows, Rule>> = {
-  // Ids are in the order of writing, so only the oldest rows are read.
   "ranking-logs": {
     table: "ranking_logs",
-    key: ["id"],
-    old: (rows, before, limit) => {
-      const oldest = rows.client.queryBuilder().from("ranking_logs").select("id").orderBy("id").limit(limit);
-      rows.whereIn("id", rows.client.queryBuilder().select("id").from(oldest.as("oldest")));
-      rows.andWhere("recorded_at", "<", before);
-    },
+    key: "id",
+    // Ids are in the order of writing, so only the oldest rows are read.
+    select: `SELECT id FROM (SELECT id, recorded_at FROM ranking_logs ORDER BY id LIMIT ?) AS oldest
+             WHERE recorded_at < ?`,
+    parameters: (before, limit) => [limit, before],
   },
   "replayed-dead-letters": {
     table: "dead_letters",
-    key: ["id"],
-    old: (rows, before) => rows.where("replayed_at", "<", before).orderBy("id"),
+    key: "id",
+    select: "SELECT id FROM dead_letters WHERE replayed_at < ? ORDER BY id LIMIT ?",
+    parameters: (before, limit) => [before, limit],
   },
   "expired-holds": {
     table: "reservations",
-    key: ["reservation_id"],
-    old: (rows, before) => rows.where("status", "expired").andWhere("expires_at", "<", before).orderBy("expires_at"),
+    key: "reservation_id",
+    select: `SELECT reservation_id AS id FROM reservations
+             WHERE status = 'expired' AND expires_at < ? ORDER BY expires_at LIMIT ?`,
+    parameters: (before, limit) => [before, limit],
   },
   "day-drifts": {
     table: "day_drifts",
-    key: ["business_day", "product_id"],
-    old: (rows, before) => rows.where("business_day", "<", businessDayAt(before, utc)).orderBy("business_day"),
+    key: "product_id",
+    select: `SELECT product_id AS id, business_day AS day FROM day_drifts
+             WHERE business_day < ? ORDER BY business_day LIMIT ?`,
+    parameters: (before, limit) => [businessDayAt(before, utc), limit],
   },
 };
 
@@ -50,23 +58,18 @@ export class SqlRowRetention implements RowRetention {
   }
 
   delete(rows: OldRows, before: EpochMs, limit: number): Promise<number> {
-    const { table, key, old } = rules[rows];
+    const { table, key, select, parameters } = rules[rows];
     return transact(this.db, async (trx) => {
-      const rowsToDelete = trx(table).select(key).limit(limit);
-      old(rowsToDelete, before, limit);
-      const found: Record<string, string | number>[] = await rowsToDelete;
-      if (found.length === 0) return 0;
-      const keys = found.map((row) => key.map((column) => row[column] as string | number));
-      return key.length === 1
-        ? trx(table)
-            .whereIn(
-              key[0] as string,
-              keys.map(([only]) => only as string | number),
-            )
-            .delete()
-        : trx(table)
-            .whereIn([...key], keys)
-            .delete();
+      const old = await selectRows<OldRow>(trx, select, parameters(before, limit));
+      let deleted = 0;
+      for (const day of new Set(old.map((row) => row.day))) {
+        const ids = old.filter((row) => row.day === day).map(({ id }) => id);
+        deleted +=
+          day === undefined
+            ? await changeRows(trx, `DELETE FROM ${table} WHERE ${key} IN (?)`, [ids])
+            : await changeRows(trx, `DELETE FROM ${table} WHERE business_day = ? AND ${key} IN (?)`, [day, ids]);
+      }
+      return deleted;
     });
   }
 }

@@ -2,7 +2,7 @@ import type { SaleTable } from "../../application/ports/sale-table.js";
 import type { BusinessDay } from "../../domain/business-day.js";
 import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
-import type { DayRow, Drift, Sale } from "../../domain/sale.js";
+import { bookingOf, type DayRow, type Drift, type Sale } from "../../domain/sale.js";
 import type { EpochMs } from "../../domain/time.js";
 import { insertRows } from "./insert-rows.js";
 import { isDuplicate } from "./sql-errors.js";
@@ -102,22 +102,14 @@ export class SqlSaleTable implements SaleTable {
 
   async book(sales: readonly Sale[]): Promise<void> {
     if (sales.length === 0) return;
-    const days = new Map<string, [ProductId, BusinessDay, number, number]>();
-    const totals = new Map<ProductId, [ProductId, number]>();
-    for (const { productId, businessDay, quantity, unitPrice } of sales) {
-      const key = `${productId} ${businessDay}`;
-      const [, , units, revenue] = days.get(key) ?? [productId, businessDay, 0, 0];
-      days.set(key, [productId, businessDay, units + quantity, revenue + quantity * unitPrice]);
-      totals.set(productId, [productId, (totals.get(productId)?.[1] ?? 0) + quantity]);
-    }
-    // Every batch writes its rows in key order, so that two batches never deadlock.
-    const inOrder = <Row>(rows: ReadonlyMap<string, Row>) =>
-      [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-    await insertRows(this.trx, "product_sales_daily", dayColumns, inOrder(days), {
+    const { days, totals } = bookingOf(sales);
+    const dayValues = days.map((sum) => [sum.productId, sum.businessDay, sum.quantity, sum.revenue]);
+    await insertRows(this.trx, "product_sales_daily", dayColumns, dayValues, {
       unique: dayKey,
       add: ["quantity", "revenue"],
     });
-    await insertRows(this.trx, "product_sales_total", ["product_id", "quantity"], inOrder(totals), {
+    const totalValues = totals.map(({ productId, quantity }) => [productId, quantity]);
+    await insertRows(this.trx, "product_sales_total", ["product_id", "quantity"], totalValues, {
       unique: "product_id",
       add: ["quantity"],
     });

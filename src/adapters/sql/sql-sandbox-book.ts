@@ -4,11 +4,9 @@ import type { Money } from "../../domain/money.js";
 import type { Verdict } from "../../domain/payment.js";
 import { type Database, read, transact } from "./database.js";
 import { insertIfNew } from "./insert-rows.js";
+import { changeRows, selectRows } from "./statements.js";
 
-/** A row of `sandbox_book`. */
-type BookRow = { readonly verdict: Verdict; readonly refunded: Money | null };
-
-/** The book as a table: the key lets the first verdict in, and a refund is written over nothing. */
+/** The book as a table. The first verdict and the first refund of a payment are final. */
 export class SqlSandboxBook implements SandboxBook {
   private readonly db: Database;
 
@@ -16,12 +14,14 @@ export class SqlSandboxBook implements SandboxBook {
     this.db = db;
   }
 
-  /** @throws DomainError `engine-unavailable`: it may have been entered all the same */
+  /** @throws DomainError `engine-unavailable`; the entry may be committed anyway */
   record({ paymentId, verdict, amount }: SandboxEntry): Promise<Verdict> {
     return transact(this.db, async (trx) => {
-      const row = { payment_id: paymentId, verdict, captured: amount, refunded: null };
-      if (await insertIfNew(trx, "sandbox_book", row)) return verdict;
-      const first: BookRow = await trx("sandbox_book").where("payment_id", paymentId).first();
+      const entry = { payment_id: paymentId, verdict, captured: amount, refunded: null };
+      if (await insertIfNew(trx, "sandbox_book", entry)) return verdict;
+      const sql = "SELECT verdict FROM sandbox_book WHERE payment_id = ?";
+      const [first] = await selectRows<{ verdict: Verdict }>(trx, sql, [paymentId]);
+      if (first === undefined) throw new Error(`payment ${paymentId} is neither new nor in the book`);
       return first.verdict;
     });
   }
@@ -29,10 +29,14 @@ export class SqlSandboxBook implements SandboxBook {
   /** @throws DomainError `engine-unavailable` as `record` */
   refund(paymentId: PaymentId, amount: Money): Promise<boolean> {
     return transact(this.db, async (trx) => {
-      const rows = trx("sandbox_book").where({ payment_id: paymentId, verdict: "captured" });
-      await rows.clone().whereNull("refunded").where("captured", ">=", amount).update({ refunded: amount });
-      const row: BookRow | undefined = await rows.first();
-      return row?.refunded === amount;
+      await changeRows(
+        trx,
+        `UPDATE sandbox_book SET refunded = ?
+         WHERE payment_id = ? AND verdict = 'captured' AND refunded IS NULL AND captured >= ?`,
+        [amount, paymentId, amount],
+      );
+      const sql = "SELECT 1 FROM sandbox_book WHERE payment_id = ? AND refunded = ?";
+      return (await selectRows(trx, sql, [paymentId, amount])).length === 1;
     });
   }
 

@@ -10,6 +10,7 @@ import { decodeCursor, encodeCursor, pageOf } from "./cursor.js";
 import { type Database, read, transact } from "./database.js";
 import { type ScheduleRecord, sellOutOf } from "./schedule-record.js";
 import { unrated } from "./sql-concert-table.js";
+import { changeRows, selectRows } from "./statements.js";
 
 type TitledRecord = ScheduleRecord & { readonly title: string };
 const titledOf = (row: TitledRecord): TitledSellOut => ({ ...sellOutOf(row), title: row.title });
@@ -68,13 +69,18 @@ export class SqlSoldOutRecords implements SoldOutRecords {
   score(policy: ScorePolicy, zone: TimeZone, limit: number): Promise<number> {
     const others = [unrated, ...scorePolicies.filter((name) => name !== policy)];
     return transact(this.db, async (trx) => {
-      const rows: ScheduleRecord[] = await trx("schedules").whereIn("score_policy", others).limit(limit);
+      const rows = await selectRows<ScheduleRecord>(trx, "SELECT * FROM schedules WHERE score_policy IN (?) LIMIT ?", [
+        others,
+        limit,
+      ]);
       // Rows are updated in id order, so that two transactions never deadlock.
       for (const sellOut of rows.map(sellOutOf).sort((a, b) => (a.scheduleId < b.scheduleId ? -1 : 1))) {
         const { score, member } = entryOf(policy, sellOut);
-        await trx("schedules")
-          .where("schedule_id", sellOut.scheduleId)
-          .update({ score_policy: policy, score, score_member: member, sold_out_week: weekOf(sellOut, zone) });
+        await changeRows(
+          trx,
+          "UPDATE schedules SET score_policy = ?, score = ?, score_member = ?, sold_out_week = ? WHERE schedule_id = ?",
+          [policy, score, member, weekOf(sellOut, zone), sellOut.scheduleId],
+        );
       }
       return rows.length;
     });

@@ -1,5 +1,5 @@
 import type { ScheduleId } from "../../domain/ids.js";
-import { scheduleSoldOut } from "../../domain/sold-out.js";
+import { isFirstSellOut, scheduleSoldOut } from "../../domain/sold-out.js";
 import type { Clock } from "../ports/clock.js";
 import type { Transaction } from "../ports/transaction.js";
 
@@ -9,10 +9,9 @@ import type { Transaction } from "../ports/transaction.js";
  */
 export const detectSoldOut = async (tx: Transaction, scheduleId: ScheduleId, clock: Clock): Promise<void> => {
   await tx.concerts.count([{ scheduleId, held: -1, reserved: 1 }]);
-  if (!(await tx.concerts.isNewlySoldOut(scheduleId))) return;
-  const schedule = await tx.concerts.findSchedule(scheduleId);
-  if (schedule === undefined) throw new Error(`schedule ${scheduleId} is gone`);
-  const { concertId, seats, salesOpenAt } = schedule;
+  const state = await tx.concerts.currentState(scheduleId);
+  if (state === undefined || !isFirstSellOut(state)) return;
+  const { concertId, seats, salesOpenAt } = state.schedule;
   // Now that the row is locked: the time of the payment that filled the last seat, and no earlier one's.
   const sellOut = { concertId, scheduleId, seats, salesOpenAt, soldOutAt: clock.now() };
   await tx.concerts.markSoldOut(sellOut);

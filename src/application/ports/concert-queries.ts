@@ -1,15 +1,9 @@
-import type { Concert, Reservation, Schedule, SeatCounts } from "../../domain/concert.js";
+import type { Concert, Reservation, Schedule, ScheduleState, SeatStatus } from "../../domain/concert.js";
 import type { ConcertId, ReservationId, ScheduleId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
 import type { Page } from "./page.js";
 
-export type ScheduleStanding = {
-  readonly schedule: Schedule;
-  readonly counts: SeatCounts;
-  /** The first sell-out, which stands also when a seat comes back. */
-  readonly soldOutAt: EpochMs | null;
-};
-export type Seat = { readonly seatNo: number; readonly status: "available" | "held" | "reserved" };
+export type Seat = { readonly seatNo: number; readonly status: SeatStatus };
 
 /** Plain reads of concerts, schedules and seats. Unreachable: `DomainError` `engine-unavailable`. */
 export interface ConcertQueries {
@@ -22,9 +16,9 @@ export interface ConcertQueries {
     now: EpochMs,
     cursor: string | null,
     limit: number,
-  ): Promise<Page<ScheduleStanding> | undefined>;
+  ): Promise<Page<ScheduleState> | undefined>;
   /** Counted without looking at each seat. */
-  schedule(scheduleId: ScheduleId, now: EpochMs): Promise<ScheduleStanding | undefined>;
+  schedule(scheduleId: ScheduleId, now: EpochMs): Promise<ScheduleState | undefined>;
   /** The seats by number; a bad cursor: `undefined`. */
   seats(schedule: Schedule, now: EpochMs, cursor: string | null, limit: number): Promise<Page<Seat> | undefined>;
   reservation(reservationId: ReservationId): Promise<Reservation | undefined>;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { TimeZone } from "../../../src/domain/business-day.js";
-import type { OrderId, ProductId } from "../../../src/domain/ids.js";
+import type { BusinessDay, TimeZone } from "../../../src/domain/business-day.js";
+import type { OrderId, ProductId, SaleId } from "../../../src/domain/ids.js";
 import { saleIdPattern } from "../../../src/domain/ids.js";
 import type { Money } from "../../../src/domain/money.js";
 import type { OrderLine } from "../../../src/domain/order.js";
-import { productSold, salesOf } from "../../../src/domain/sale.js";
+import { bookingOf, productSold, type Sale, salesOf } from "../../../src/domain/sale.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 
 const line = (id: string, quantity: number, unitPrice: number): OrderLine => ({
@@ -62,5 +62,38 @@ describe("the sales of an order", () => {
         businessDay: "2026-11-21",
       },
     });
+  });
+});
+
+describe("the booking of a batch of sales", () => {
+  const sale = (productId: string, businessDay: string, quantity: number, unitPrice: number): Sale => ({
+    saleId: `${productId} ${businessDay} ${quantity} ${unitPrice}` as SaleId,
+    productId: productId as ProductId,
+    quantity,
+    unitPrice: unitPrice as Money,
+    occurredAt: justBefore,
+    businessDay: businessDay as BusinessDay,
+  });
+
+  it("adds quantities and revenues at the price of each sale, in key order", () => {
+    const booking = bookingOf([
+      sale("b", "2026-11-21", 1, 500),
+      sale("a", "2026-11-22", 3, 10),
+      sale("b", "2026-11-21", 2, 400),
+      sale("a", "2026-11-21", 4, 7),
+    ]);
+    expect(booking.days).toEqual([
+      { productId: "a", businessDay: "2026-11-21", quantity: 4, revenue: 28 },
+      { productId: "a", businessDay: "2026-11-22", quantity: 3, revenue: 30 },
+      { productId: "b", businessDay: "2026-11-21", quantity: 3, revenue: 1300 },
+    ]);
+    expect(booking.totals).toEqual([
+      { productId: "a", quantity: 7 },
+      { productId: "b", quantity: 3 },
+    ]);
+  });
+
+  it("is empty for no sales", () => {
+    expect(bookingOf([])).toEqual({ days: [], totals: [] });
   });
 });
