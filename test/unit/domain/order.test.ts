@@ -7,6 +7,8 @@ import {
   confirm,
   holdsStock,
   type Order,
+  orderExpiryOf,
+  pendingSince,
   price,
   redeem,
   releasePayment,
@@ -212,5 +214,18 @@ describe("a payment of an order", () => {
   it("never clears the mark of another payment", () => {
     const released = releasePayment(states.paying, "pay-2" as PaymentId, at(expiry));
     expect(released).toEqual({ order: states.paying, expired: false });
+  });
+});
+
+describe("an order", () => {
+  it("expires unless it has ended or has an open payment", () => {
+    const names = Object.keys(states) as State[];
+    const expiring = names.filter((name) => orderExpiryOf(states[name]) === expiry);
+    expect(expiring).toEqual(names.filter((name) => !["paying", "confirmed", "cancelled"].includes(name)));
+    expect(orderExpiryOf(states.paying)).toBeNull();
+  });
+
+  it("is pending since its last change", () => {
+    expect([states.placed, states.redeemed, states.awaiting].map(pendingSince)).toEqual([at(0), at(2), null]);
   });
 });
