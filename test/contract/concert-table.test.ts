@@ -3,6 +3,7 @@ import { SqlConcertTable } from "../../src/adapters/sql/sql-concert-table.js";
 import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { SeatDelta } from "../../src/application/ports/concert-table.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
+import { isFirstSellOut } from "../../src/domain/sold-out.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { addSchedules, concert, concertId, schedule, scheduleId, scheduleRow, sold } from "../support/concert.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
@@ -16,7 +17,7 @@ const delta = (id: string, held: number, reserved: number): SeatDelta => ({
   reserved,
 });
 const count = (work: UnitOfWork, ...deltas: readonly SeatDelta[]) => work.run((tx) => tx.concerts.count(deltas));
-const isNew = (work: UnitOfWork, id = "s") => work.run((tx) => tx.concerts.isNewlySoldOut(scheduleId(id)));
+const stateOf = (work: UnitOfWork, id = "s") => work.run((tx) => tx.concerts.currentState(scheduleId(id)));
 const mark = (work: UnitOfWork, id: string, elapsed: number) =>
   work.run((tx) => tx.concerts.markSoldOut(sold(id, elapsed)));
 
@@ -80,7 +81,7 @@ const clauses: Clauses<UnitOfWork> = {
       ...[delta("b", -2, 0), delta("b", 0, -2), delta("b", 3, 0), delta("b", 0, 3), delta("b", 2, 1)],
       ...[delta("b", -2, 2), delta("b", 2, -2), delta("nothing", 1, 0), delta("B", 1, 0)],
     ];
-    for (const each of unbearable) await expect(count(work, delta("a", 1, 0), each)).rejects.toThrow(/do not bear/);
+    for (const each of unbearable) await expect(count(work, delta("a", 1, 0), each)).rejects.toThrow(/cannot change/);
     expect([await scheduleRow(db, "a"), await scheduleRow(db, "b")]).toEqual(before);
     await count(work, delta("b", -1, 3));
   },
@@ -99,25 +100,23 @@ const clauses: Clauses<UnitOfWork> = {
     expect(attempts).toBe(20);
   },
 
-  "is newly sold out when every seat is paid, until that is recorded, and never again": async (work, { db }) => {
-    await addSchedules(db, schedule("s", { seats: 2 }));
-    expect(await isNew(work)).toBe(false);
+  "reads a schedule with its counts and its first sell-out": async (work, { db }) => {
+    const two = schedule("s", { seats: 2 });
+    await addSchedules(db, two);
+    expect(await stateOf(work)).toEqual({ schedule: two, counts: { held: 0, reserved: 0 }, soldOutAt: null });
     await count(work, delta("s", 1, 1));
-    expect(await isNew(work)).toBe(false);
+    expect((await stateOf(work))?.counts).toEqual({ held: 1, reserved: 1 });
     await count(work, delta("s", -1, 1));
-    expect([await isNew(work), await isNew(work), await isNew(work, "S")]).toEqual([true, true, false]);
     await mark(work, "s", 5);
-    expect(await isNew(work)).toBe(false);
     await count(work, delta("s", 0, -1));
-    expect(await isNew(work)).toBe(false);
-    await count(work, delta("s", 0, 1));
-    expect(await isNew(work)).toBe(false);
+    expect(await stateOf(work)).toEqual({ schedule: two, counts: { held: 0, reserved: 1 }, soldOutAt: later(5) });
+    expect(await stateOf(work, "S")).toBeUndefined();
   },
 
   "records a sell-out once; the first one stands": async (work, { db }) => {
     await addSchedules(db, schedule("s"), schedule("t"));
     await mark(work, "s", 5);
-    await expect(mark(work, "s", 9)).rejects.toThrow("sold out already");
+    await expect(mark(work, "s", 9)).rejects.toThrow("already sold out");
     await expect(mark(work, "nothing", 9)).rejects.toThrow();
     expect(await scheduleRow(db, "s")).toMatchObject({ sold_out_at: later(5), score_policy: "unrated", score: null });
     expect(await scheduleRow(db, "t")).toMatchObject({ sold_out_at: null, score_policy: null });
@@ -131,7 +130,8 @@ const clauses: Clauses<UnitOfWork> = {
     const pay = (id: string) =>
       work.run(async ({ concerts }) => {
         await concerts.count([delta(id, -1, 1)]);
-        return concerts.isNewlySoldOut(scheduleId(id));
+        const state = await concerts.currentState(scheduleId(id));
+        return state !== undefined && isFirstSellOut(state);
       });
     for (const id of ids) expect((await Promise.all([pay(id), pay(id)])).toSorted()).toEqual([false, true]);
   },
@@ -216,22 +216,23 @@ contractOnDatabases("ConcertTable", workOn, clauses, [
   },
   {
     // Negative control: S1
-    wrong: "takes a held seat for a paid one",
-    breaks: "is newly sold out when every seat is paid, until that is recorded, and never again",
-    make: twin((_, trx) => ({
-      isNewlySoldOut: async (id) => {
-        const row = await rowOf(trx, id).whereNull("sold_out_at").first();
-        return row !== undefined && row.held_seats + row.reserved_seats === row.seats;
+    wrong: "counts held seats as reserved",
+    breaks: "reads a schedule with its counts and its first sell-out",
+    make: twin((right) => ({
+      currentState: async (id) => {
+        const state = await right.currentState(id);
+        return state && { ...state, counts: { held: 0, reserved: state.counts.held + state.counts.reserved } };
       },
     })),
   },
   {
-    wrong: "sells out anew when a seat came back",
-    breaks: "is newly sold out when every seat is paid, until that is recorded, and never again",
-    make: twin((_, trx) => ({
-      isNewlySoldOut: async (id) => {
-        const row = await rowOf(trx, id).first();
-        return row !== undefined && row.reserved_seats === row.seats;
+    // Negative control: S1
+    wrong: "forgets the first sell-out when a seat is given back",
+    breaks: "reads a schedule with its counts and its first sell-out",
+    make: twin((right) => ({
+      currentState: async (id) => {
+        const state = await right.currentState(id);
+        return state && { ...state, soldOutAt: isFirstSellOut({ ...state, soldOutAt: null }) ? state.soldOutAt : null };
       },
     })),
   },

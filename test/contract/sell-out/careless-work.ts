@@ -5,6 +5,8 @@ import { SqlReservationTable } from "../../../src/adapters/sql/sql-reservation-t
 import type { Statements } from "../../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
+import type { ScheduleState } from "../../../src/domain/concert.js";
+import type { ScheduleId } from "../../../src/domain/ids.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 import { but } from "../../simulation/but.js";
 import { withoutLocks, workOn, workWith } from "../../support/table-work.js";
@@ -18,33 +20,34 @@ const workBut = (wrong: (trx: Statements) => Partial<Transaction>) =>
     outbox: { add: async () => {} },
     ...wrong(trx),
   }));
-const rowOf = (trx: Statements, id: string | undefined) => trx("schedules").where("schedule_id", id).first();
 
-/** Takes a payment for the last by what it read before it had the schedule's row locked. */
+/** Decides whether a payment is the last by the counts that it read before it locked the schedule's row. */
 export const countsFirst = workBut((trx) => {
   const right = new SqlConcertTable(trx);
-  let isLast = false;
+  let counted: ScheduleState | undefined;
   const concerts = but(right, {
     count: async (deltas) => {
-      const [delta] = deltas;
-      const row = await rowOf(trx, delta?.scheduleId);
-      isLast = row.reserved_seats + delta?.reserved === row.seats;
+      for (const { scheduleId, held, reserved } of deltas) {
+        const state = await right.currentState(scheduleId);
+        if (state === undefined) continue;
+        counted = { ...state, counts: { held: state.counts.held + held, reserved: state.counts.reserved + reserved } };
+      }
       await right.count(deltas);
     },
-    isNewlySoldOut: async () => isLast,
+    currentState: async () => counted,
   });
   return { concerts };
 });
 
-/** Sells a hall out anew whenever it is full. */
-export const forgetsTheStamp = workBut((trx) => ({
-  concerts: but(new SqlConcertTable(trx), {
-    isNewlySoldOut: async (id) => {
-      const row = await rowOf(trx, id);
-      return row.reserved_seats === row.seats;
-    },
-  }),
-}));
+/** Records a sell-out whenever all seats are paid. */
+export const forgetsTheStamp = workBut((trx) => {
+  const right = new SqlConcertTable(trx);
+  const currentState = async (id: ScheduleId) => {
+    const state = await right.currentState(id);
+    return state && { ...state, soldOutAt: null };
+  };
+  return { concerts: but(right, { currentState }) };
+});
 
 /** Locks no reservation. */
 export const locksNoHold = workBut((trx) => ({ reservations: new SqlReservationTable(withoutLocks(trx)) }));

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "../../../src/adapters/sql/database.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
+import type { ScheduleId } from "../../../src/domain/ids.js";
 import { type EpochMs, toInstant } from "../../../src/domain/time.js";
 import { but } from "../../simulation/but.js";
 import { addSchedules, schedule } from "../../support/concert.js";
@@ -15,11 +16,11 @@ const jitterMs = 20;
 const watched = (work: UnitOfWork, note: (schedule: string) => void): UnitOfWork => ({
   run: (job) =>
     work.run((tx) => {
-      const isNewlySoldOut = (id: Parameters<typeof tx.concerts.isNewlySoldOut>[0]) => {
+      const currentState = (id: ScheduleId) => {
         note(id);
-        return tx.concerts.isNewlySoldOut(id);
+        return tx.concerts.currentState(id);
       };
-      return job({ ...tx, concerts: but(tx.concerts, { isNewlySoldOut }) });
+      return job({ ...tx, concerts: but(tx.concerts, { currentState }) });
     }),
 });
 

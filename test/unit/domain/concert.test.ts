@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 import {
   cancelReservation,
   expireHold,
+  holdExpiryOf,
+  isLive,
   type Reservation,
   releaseSeatPayment,
   reserveSeat,
+  seatStatusAt,
   startSeatPayment,
   statusAt,
 } from "../../../src/domain/concert.js";
@@ -135,5 +138,28 @@ describe("the state table of reservations", () => {
     expect(statusAt(states.held, late)).toBe("expired");
     expect(statusAt(states.paying, late)).toBe("held");
     expect(statusAt(states.reserved, late)).toBe("reserved");
+  });
+});
+
+describe("a seat", () => {
+  it("is available without a live reservation and after an expired hold", () => {
+    expect(seatStatusAt(undefined, early)).toBe("available");
+    expect([seatStatusAt(states.held, early), seatStatusAt(states.held, late)]).toEqual(["held", "available"]);
+  });
+
+  it("is not available while it is being paid or reserved", () => {
+    expect([seatStatusAt(states.paying, late), seatStatusAt(states.reserved, late)]).toEqual(["held", "reserved"]);
+  });
+});
+
+describe("a reservation", () => {
+  it("is live while it is held or reserved", () => {
+    const live = Object.values(states).filter((state) => isLive(state));
+    expect(live).toEqual([states.held, states.paying, states.reserved]);
+  });
+
+  it("expires only as a hold without an open payment", () => {
+    const expiries = Object.values(states).map((state) => holdExpiryOf(state));
+    expect(expiries).toEqual([expiry, null, null, null, null]);
   });
 });

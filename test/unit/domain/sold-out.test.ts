@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { BusinessWeek, TimeZone } from "../../../src/domain/business-day.js";
+import type { ScheduleState } from "../../../src/domain/concert.js";
 import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
-import { boardsKeptAt, boardsOf, elapsedMs, type SellOut, weeklyBoard, weekOf } from "../../../src/domain/sold-out.js";
+import {
+  boardsKeptAt,
+  boardsOf,
+  elapsedMs,
+  isFirstSellOut,
+  type SellOut,
+  weeklyBoard,
+  weekOf,
+} from "../../../src/domain/sold-out.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 
 const at = (text: string) => Date.parse(text) as EpochMs;
@@ -34,6 +43,26 @@ describe("a sell-out", () => {
     const sold = sellOut("2026-11-10T01:00:00Z", soldOutAt);
     expect(weekOf(sold, zone)).toBe(week);
     expect(namesOf(boardsOf(sold, zone))).toEqual(["fastest", week]);
+  });
+});
+
+describe("the first sell-out", () => {
+  const state = (held: number, reserved: number, soldOutAt: EpochMs | null = null): ScheduleState => ({
+    schedule: { seats: 3 } as ScheduleState["schedule"],
+    counts: { held, reserved },
+    soldOutAt,
+  });
+
+  it("happens when every seat is paid", () => {
+    expect([state(0, 2), state(0, 3)].map(isFirstSellOut)).toEqual([false, true]);
+  });
+
+  it("does not count held seats", () => {
+    expect(isFirstSellOut(state(1, 2))).toBe(false);
+  });
+
+  it("happens once, even if a seat is given back and sold again", () => {
+    expect(isFirstSellOut(state(0, 3, at("2026-11-21T01:00:00Z")))).toBe(false);
   });
 });
 

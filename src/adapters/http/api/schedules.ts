@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { ScheduleConcert } from "../../../application/concert/schedule-concert.js";
 import type { Clock } from "../../../application/ports/clock.js";
-import type { ConcertQueries, ScheduleStanding, Seat } from "../../../application/ports/concert-queries.js";
+import type { ConcertQueries, Seat } from "../../../application/ports/concert-queries.js";
 import type { NewId } from "../../../application/ports/new-id.js";
+import type { ScheduleState } from "../../../domain/concert.js";
 import type { ScheduleId } from "../../../domain/ids.js";
 import { DomainError } from "../../../domain/problem.js";
 import { toInstant } from "../../../domain/time.js";
@@ -74,7 +75,7 @@ type Needs = {
   readonly newId: NewId;
 };
 
-const scheduleResponse = (found: ScheduleStanding): z.infer<typeof scheduleSchema> => {
+const scheduleResponse = (found: ScheduleState): z.infer<typeof scheduleSchema> => {
   const { scheduleId, concertId, startsAt, salesOpenAt, seats, price } = found.schedule;
   const { held, reserved } = found.counts;
   return {
@@ -94,7 +95,7 @@ const scheduleResponse = (found: ScheduleStanding): z.infer<typeof scheduleSchem
 
 /** Schedules of concerts and their seats: added by admins, read by everyone. */
 export const scheduleRoutes = ({ scheduleConcert, concerts, clock, newId }: Needs): readonly Route[] => {
-  const find = async (scheduleId: ScheduleId): Promise<ScheduleStanding> => {
+  const find = async (scheduleId: ScheduleId): Promise<ScheduleState> => {
     const found = await concerts.schedule(scheduleId, clock.now());
     if (found === undefined) throw new DomainError({ code: "schedule-not-found", scheduleId });
     return found;
