@@ -1,19 +1,24 @@
+import { systemClock } from "../../src/adapters/system/system-clock.js";
+import { businessDayAt, type TimeZone } from "../../src/domain/business-day.js";
 import { atLeast, atMost, type Figure, speed } from "../figure.js";
 import { runJob } from "../job.js";
 import type { Speed } from "../load.js";
 import type { SalesJob } from "../programs/sales.js";
+import { addSoldProducts } from "../sold-products.js";
 import { inTurns } from "../turns.js";
 
 const count = 50_000;
 const products = 100_000;
+const zone = "Asia/Seoul" as TimeZone;
 
 /** Booking sales by batches of 500 and raising the boards, beside the same statements and commands by hand. */
 export const sales: Figure = async (engines) => {
   const { DATABASE_URL: url, REDIS_URL: redisUrl } = await engines.settings("sales");
+  await addSoldProducts(url, businessDayAt(systemClock.now(), zone), products);
   let runs = 0;
   const contender = (way: SalesJob["way"]) => () => {
     runs += 1;
-    const job: SalesJob = { way, url, redisUrl, run: `run${runs}`, products, count };
+    const job: SalesJob = { way, url, redisUrl, run: `run${runs}`, products, count, time: "noon" };
     return runJob<Speed & { readonly redisMicroseconds: number }>("sales", job);
   };
   const contenders = { service: contender("service"), bare: contender("bare") };

@@ -1,17 +1,20 @@
 import { Redis } from "ioredis";
 import { type Connection, createConnection, escape as literal } from "mysql2/promise";
 import { openRedis } from "../../src/adapters/redis/redis-client.js";
+import { salesBoardKey } from "../../src/adapters/redis/redis-keys.js";
 import { RedisSalesBoard } from "../../src/adapters/redis/redis-sales-board.js";
 import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
 import { SqlSalesQueries } from "../../src/adapters/sql/sql-sales-queries.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import { systemClock } from "../../src/adapters/system/system-clock.js";
 import { BookSales } from "../../src/application/sales/book-sales.js";
-import { type BusinessDay, businessDayAt, plusDays, type TimeZone } from "../../src/domain/business-day.js";
+import { FillBoards } from "../../src/application/sales/fill-boards.js";
+import { type BusinessDay, businessDayAt, plusDays, startOfDay, type TimeZone } from "../../src/domain/business-day.js";
 import type { ProductId, SaleId } from "../../src/domain/ids.js";
 import type { Money } from "../../src/domain/money.js";
 import { productSold, type Sale } from "../../src/domain/sale.js";
-import { boardsContaining, firstDayOf } from "../../src/domain/sales-window.js";
+import { boardName, firstDayOf, raisedBoards, type WindowBoard } from "../../src/domain/sales-window.js";
+import { after } from "../../src/domain/time.js";
 import { answerJob, timed } from "../timed.js";
 
 export type SalesJob = {
@@ -21,9 +24,12 @@ export type SalesJob = {
   readonly run: string;
   readonly products: number;
   readonly count: number;
+  /** The time of day on the booking node. In the last hour sales also raise tomorrow's boards. */
+  readonly time: "noon" | "last hour";
 };
 
 const slice = 500;
+const hourMs = 3_600_000;
 const zone = "Asia/Seoul" as TimeZone;
 
 const salesOf = ({ run, products, count }: SalesJob): readonly Sale[] => {
@@ -53,7 +59,13 @@ const insert = async (connection: Connection, sales: readonly Sale[]) => {
 };
 
 /** One batch by hand: the booking, one query for the totals of every board, and `ZADD GT`. */
-const bookByHand = async (connection: Connection, redis: Redis, batch: readonly Sale[], today: BusinessDay) => {
+const bookByHand = async (
+  connection: Connection,
+  redis: Redis,
+  batch: readonly Sale[],
+  today: BusinessDay,
+  boards: readonly WindowBoard[],
+) => {
   const ids = literal(batch.map(({ saleId }) => saleId) as never);
   const units = new Map<ProductId, number>();
   for (const { productId, quantity } of batch) units.set(productId, (units.get(productId) ?? 0) + quantity);
@@ -71,7 +83,6 @@ const bookByHand = async (connection: Connection, redis: Redis, batch: readonly 
   );
   await connection.query(`UPDATE sales SET unbooked = NULL WHERE sale_id IN (${ids}) AND unbooked = 1`);
   await connection.commit();
-  const boards = boardsContaining(today, today);
   const sums = boards.map((board, n) =>
     board.window === "all"
       ? `MAX(ever.quantity) AS b${n}`
@@ -86,14 +97,12 @@ const bookByHand = async (connection: Connection, redis: Redis, batch: readonly 
   const totals = rows as Record<string, string | number>[];
   await Promise.all(
     boards.map((board, n) =>
-      redis.zadd(
-        `bare:${board.window}:${board.lastDay}`,
-        "GT",
-        ...totals.flatMap((row) => [Number(row[`b${n}`] ?? 0), String(row.product_id)]),
-      ),
+      redis.zadd(bareKey(board), "GT", ...totals.flatMap((row) => [Number(row[`b${n}`] ?? 0), String(row.product_id)])),
     ),
   );
 };
+
+const bareKey = (board: WindowBoard) => `bare:${boardName(board)}`;
 
 answerJob(async (job: SalesJob) => {
   const connection = await createConnection({ uri: job.url });
@@ -109,8 +118,14 @@ answerJob(async (job: SalesJob) => {
     board: new RedisSalesBoard(client),
   };
   const notices = { announce: () => {}, subscribe: () => () => {} };
-  const book = new BookSales(stores, notices, systemClock, zone);
   const today = businessDayAt(systemClock.now(), zone);
+  const hoursOfDay = job.time === "noon" ? 12 : 23.5;
+  const clock = { now: () => after(startOfDay(today, zone), hoursOfDay * hourMs) };
+  const book = new BookSales(stores, notices, clock, zone);
+  // Boards contain every product that was ever sold, so their size does not depend on the sales of this run.
+  await new FillBoards(stores.sales, stores.board, clock, zone).execute();
+  const boards = raisedBoards(new Set([today]), clock.now(), zone);
+  for (const board of boards) await redis.copy(salesBoardKey(board), bareKey(board));
   const batches = Array.from({ length: Math.ceil(job.count / slice) }, (_, n) =>
     sales.slice(n * slice, (n + 1) * slice),
   );
@@ -118,7 +133,9 @@ answerJob(async (job: SalesJob) => {
   await redis.config("RESETSTAT");
   const result = await timed(job.count, async () => {
     for (const [n, batch] of batches.entries())
-      await (job.way === "service" ? book.execute(events[n] ?? []) : bookByHand(connection, redis, batch, today));
+      await (job.way === "service"
+        ? book.execute(events[n] ?? [])
+        : bookByHand(connection, redis, batch, today, boards));
   });
   const stats = await redis.info("commandstats");
   const own = stats.matchAll(/cmdstat_(?:zadd|expireat|evalsha):.*usec=(\d+)/g);

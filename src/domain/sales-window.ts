@@ -1,4 +1,5 @@
-import { type BusinessDay, plusDays } from "./business-day.js";
+import { type BusinessDay, businessDayAt, plusDays, type TimeZone } from "./business-day.js";
+import { after, type EpochMs } from "./time.js";
 
 /** The number of days in a window: its last day and the days before. */
 const daysIn = { "1d": 1, "3d": 3, "7d": 7, "30d": 30 } as const;
@@ -34,14 +35,30 @@ export const boardBefore = (board: WindowBoard): WindowBoard | null =>
 const boardsEndingOn = (days: readonly BusinessDay[]): readonly WindowBoard[] =>
   days.flatMap((day) => dayWindows.map((window) => boardOf(window, day)));
 
+/** Tomorrow's boards are kept from this time before midnight, which is enough to fill them for millions of products. */
+const keptAheadMs = 50 * 60_000;
+/** Sales raise tomorrow's boards ten minutes earlier, so that a node whose clock is slow also does so before the fill. */
+const raisedAheadMs = 60 * 60_000;
+
+const boardsAt = (now: EpochMs, zone: TimeZone, aheadMs: number): readonly WindowBoard[] => {
+  const today = businessDayAt(now, zone);
+  const ahead = businessDayAt(after(now, aheadMs), zone);
+  const days = new Set([plusDays(today, -1), today, ahead]);
+  return [...boardsEndingOn([...days]), boardOf("all", today)];
+};
+
 /**
- * Lists the kept boards: yesterday's for `movement`, today's, tomorrow's so that they are complete at midnight, and
- * all time.
+ * Lists the kept boards: yesterday's for `movement`, today's, all time, and shortly before midnight tomorrow's, so that
+ * they are complete when the day begins.
  */
-export const keptBoards = (today: BusinessDay): readonly WindowBoard[] => [
-  ...boardsEndingOn([-1, 0, 1].map((days) => plusDays(today, days))),
-  boardOf("all", today),
-];
+export const keptBoards = (now: EpochMs, zone: TimeZone): readonly WindowBoard[] => boardsAt(now, zone, keptAheadMs);
+
+/**
+ * Lists the boards that sales of the days raise, also if the sales are late. Most of the day these are only the boards
+ * that readers use: each further board costs Redis some µs per sale.
+ */
+export const raisedBoards = (days: ReadonlySet<BusinessDay>, now: EpochMs, zone: TimeZone): readonly WindowBoard[] =>
+  boardsAt(now, zone, raisedAheadMs).filter((board) => [...days].some((day) => containsDay(board, day)));
 
 /** Lists the boards to remove: those whose last day was two to eight days ago. Older ones have expired. */
 export const boardsToRemove = (today: BusinessDay): readonly WindowBoard[] =>
@@ -49,10 +66,6 @@ export const boardsToRemove = (today: BusinessDay): readonly WindowBoard[] =>
 
 const containsDay = (board: WindowBoard, day: BusinessDay): boolean =>
   board.window === "all" || ((firstDayOf(board) as BusinessDay) <= day && day <= board.lastDay);
-
-/** Lists the kept boards that count a sale of the day, also if the sale is late. */
-export const boardsContaining = (day: BusinessDay, today: BusinessDay): readonly WindowBoard[] =>
-  keptBoards(today).filter((board) => containsDay(board, day));
 
 /** The ranks gained since the day before (negative if lost), `"new"`, or `null` for all time. */
 export type Movement = "new" | number | null;

@@ -5,7 +5,7 @@ import type { TimeZone } from "../../src/domain/business-day.js";
 import type { Sale } from "../../src/domain/sale.js";
 import { boardBefore, boardOf, salesWindows, type WindowBoard } from "../../src/domain/sales-window.js";
 import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.js";
-import { boardFrom, daySumsIn, daySumsOf, totalsIn, totalsOf } from "../support/sales-ledger.js";
+import { boardFrom, daySumsIn, daySumsOf, totalsIn, totalsOf } from "../support/sales-data.js";
 
 const text = (value: unknown): string => JSON.stringify(value);
 /** A promise that does not hold, where what is differs from what is due. */

@@ -1,4 +1,3 @@
-import { keptBoards } from "../../src/domain/sales-window.js";
 import { rowsIn } from "../support/drop.js";
 import { pageSize } from "./sales-in-turns.js";
 import { everythingOf, falseBoards, falseLists, falseSales, falseSums, openDays } from "./sales-promises.js";
@@ -21,7 +20,7 @@ export const comeToRest = async (seed: SalesSeed): Promise<void> => {
   const { ledger } = seed;
   const today = seed.today();
   const check = (found: readonly string[]) => broken.push(...found);
-  const checkBoards = async (when: string) => check(await falseBoards(under, keptBoards(today), ledger, when));
+  const checkBoards = async (when: string) => check(await falseBoards(under, seed.keptBoards(), ledger, when));
   check(falseSales(ledger, seed.reports.made, seed.zone));
   check(await falseSums(db, ledger, "once all is booked"));
   await seed.toTheEnd("fill", () => application.fillBoards.execute());

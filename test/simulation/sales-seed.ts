@@ -2,10 +2,10 @@ import type { Database } from "../../src/adapters/sql/database.js";
 import { type BusinessDay, businessDayAt, type TimeZone } from "../../src/domain/business-day.js";
 import { isBackendUnavailable } from "../../src/domain/problem.js";
 import type { Sale } from "../../src/domain/sale.js";
-import { keptBoards } from "../../src/domain/sales-window.js";
+import { keptBoards, type WindowBoard } from "../../src/domain/sales-window.js";
 import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.js";
 import { standingClock } from "../support/drop.js";
-import { ledgerIn } from "../support/sales-ledger.js";
+import { salesIn } from "../support/sales-data.js";
 import { SeededRandom } from "../support/seeded-random.js";
 import { ShufflingBus } from "../support/shuffling-bus.js";
 import { type Fate, settled, Turns } from "../support/turns.js";
@@ -56,6 +56,10 @@ export class SalesSeed {
     return businessDayAt(this.clock.now(), this.zone);
   }
 
+  keptBoards(): readonly WindowBoard[] {
+    return keptBoards(this.clock.now(), this.zone);
+  }
+
   pass(ms: number): Promise<void> {
     return this.note(`${ms} ms pass`, () => {
       this.clock.at += ms;
@@ -71,9 +75,9 @@ export class SalesSeed {
   async turn(fateOf: FateOf): Promise<void> {
     const played = await this.turns.play(this.random, fateOf);
     this.history.push(played);
-    if (played.startsWith("record")) this.ledger = await ledgerIn(this.db);
+    if (played.startsWith("record")) this.ledger = await salesIn(this.db);
     if (!this.isCorrupting && /^board\.(raise|lower|finishFill)/.test(played))
-      this.broken.push(...(await misledReaders(this.under, keptBoards(this.today()), this.ledger, this.told)));
+      this.broken.push(...(await misledReaders(this.under, this.keptBoards(), this.ledger, this.told)));
     this.broken.push(...this.bus.failures.map((failure) => `step ${failure}`));
   }
 

@@ -2,7 +2,6 @@ import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import { choreograph } from "../../src/application/choreography.js";
 import { plusDays, startOfDay } from "../../src/domain/business-day.js";
-import { keptBoards } from "../../src/domain/sales-window.js";
 import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.js";
 import { money, productId } from "../support/order.js";
 import type { Fate } from "../support/turns.js";
@@ -46,7 +45,7 @@ class SalesSimulation {
   private async step(): Promise<void> {
     const { seed } = this;
     const { random, turns, bus, under, nodes } = seed;
-    const boards = keptBoards(seed.today());
+    const boards = seed.keptBoards();
     const fateOf = (what: string) => this.fateOf(what);
     const happenings: readonly (readonly [weight: number, happens: () => unknown])[] = [
       [turns.count > 0 ? 12 : 0, () => seed.turn(fateOf)],
@@ -104,12 +103,17 @@ class SalesSimulation {
     this.seed.bus.bringBack();
   }
 
-  /** A moment, some hours, a missed week, or the time to the next day, or to the last millisecond before it. */
+  /**
+   * A moment, some hours, a missed week, or the time to the next day, to the last millisecond before it, or to the last
+   * hour before it, in which tomorrow's boards are raised and then filled.
+   */
   private span(): number {
     const { random, zone, clock, today } = this.seed;
     const toMidnight = startOfDay(plusDays(today.call(this.seed), 1), zone) - clock.at;
     const toTheBrink = toMidnight - random.below(2);
-    return random.pick([1000, 35_000, 10 * minute, 5 * hour, 26 * hour, toTheBrink, toTheBrink, toTheBrink, 8 * dayMs]);
+    const toTheLastHour = toMidnight - random.pick([59, 51, 49, 20]) * minute;
+    const toNight = [toTheBrink, toTheBrink, toTheBrink, toTheLastHour, toTheLastHour].map((ms) => Math.max(ms, 1));
+    return random.pick([1000, 35_000, 10 * minute, 5 * hour, 26 * hour, ...toNight, 8 * dayMs]);
   }
 
   private async record(): Promise<void> {
@@ -129,7 +133,7 @@ class SalesSimulation {
 
   private async corrupt(): Promise<void> {
     const { under, random, history } = this.seed;
-    const on = random.pick(keptBoards(this.seed.today()));
+    const on = random.pick(this.seed.keptBoards());
     const id = productId(random.pick(soldProducts));
     const seen = (await under.board.scores(on, [id])).get(id);
     if (seen !== undefined) await under.board.lower(on, [{ productId: id, seen, quantity: random.below(9) }]);

@@ -1,4 +1,5 @@
 import type { SaleTable } from "../../src/application/ports/sale-table.js";
+import type { SalesBoard } from "../../src/application/ports/sales-board.js";
 import type { SalesQueries } from "../../src/application/ports/sales-queries.js";
 import type { Transaction } from "../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
@@ -7,7 +8,7 @@ import { useCases } from "../../src/bootstrap/use-cases.js";
 import { type BusinessDay, businessDayAt, type TimeZone } from "../../src/domain/business-day.js";
 import type { EventOf } from "../../src/domain/event.js";
 import type { DayRow, Sale } from "../../src/domain/sale.js";
-import { boardOf, boardsContaining } from "../../src/domain/sales-window.js";
+import { boardOf, raisedBoards } from "../../src/domain/sales-window.js";
 import { type BoardsUnderTest, openMemoryBoards } from "../contract/sales-board/boards-under-test.js";
 import { carelessBoard } from "../contract/sales-board/careless-boards.js";
 import { type UseCaseName, withClass } from "../support/application.js";
@@ -61,13 +62,22 @@ class ReadsFirst extends BookSales {
 
   override async execute(events: readonly EventOf<"product.sold">[]): Promise<void> {
     const [ports, notices, clock, zone] = this.needs;
-    const today = businessDayAt(clock.now(), zone);
-    const days = [...new Set(events.map(({ data }) => data.businessDay))];
-    const boards = days.flatMap((day) => boardsContaining(day, today));
+    const days = new Set(events.map(({ data }) => data.businessDay));
+    const boards = raisedBoards(days, clock.now(), zone);
     const products = [...new Set(events.map(({ data }) => data.productId))];
     const early = await ports.sales.totals(boards, products);
     const sales = but(ports.sales, { totals: async () => early });
     await new BookSales({ ...ports, sales }, notices, clock, zone).execute(events);
+  }
+}
+
+/** Raises no board of tomorrow. */
+class RaisesNotTomorrow extends BookSales {
+  constructor(...[ports, notices, clock, zone]: ConstructorParameters<typeof BookSales>) {
+    const raise: SalesBoard["raise"] = async (on, totals) => {
+      if (on.lastDay === null || on.lastDay <= businessDayAt(clock.now(), zone)) await ports.board.raise(on, totals);
+    };
+    super({ ...ports, board: but(ports.board, { raise }) }, notices, clock, zone);
   }
 }
 
@@ -135,6 +145,12 @@ export const controls: readonly Control[] = [
     without: "reading totals after the commit",
     breaks: /^S2/,
     twins: () => ({ table: { bookSales: withClass(useCases.bookSales, ReadsFirst) } }),
+  },
+  {
+    // Negative control: S2
+    without: "raising tomorrow's boards before midnight",
+    breaks: /^S2/,
+    twins: () => ({ table: { bookSales: withClass(useCases.bookSales, RaisesNotTomorrow) } }),
   },
   {
     // Negative control: S2

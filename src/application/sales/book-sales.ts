@@ -1,8 +1,8 @@
-import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
+import type { TimeZone } from "../../domain/business-day.js";
 import type { EventOf } from "../../domain/event.js";
 import type { SaleId } from "../../domain/ids.js";
 import type { Sale } from "../../domain/sale.js";
-import { boardName, boardsContaining } from "../../domain/sales-window.js";
+import { raisedBoards } from "../../domain/sales-window.js";
 import { ifAvailable } from "../board/board-availability.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
@@ -65,11 +65,11 @@ export class BookSales implements Reaction<"product.sold"> {
   private async raise(sold: readonly Pick<Sale, "productId" | "businessDay">[]): Promise<void> {
     if (sold.length === 0) return;
     const { sales, board } = this.ports;
-    const today = businessDayAt(this.clock.now(), this.zone);
-    const days = [...new Set(sold.map(({ businessDay }) => businessDay))];
-    const boards = new Map(days.flatMap((day) => boardsContaining(day, today)).map((each) => [boardName(each), each]));
+    const days = new Set(sold.map(({ businessDay }) => businessDay));
     const products = [...new Set(sold.map(({ productId }) => productId))];
-    await ifAvailable(() => raiseBoards(sales, board, [...boards.values()], products, "concurrently"));
+    // The time is read after the commit. A fill of boards that are not yet raised begins later and reads these sales.
+    const boards = raisedBoards(days, this.clock.now(), this.zone);
+    await ifAvailable(() => raiseBoards(sales, board, boards, products, "concurrently"));
     this.notices.announce(["products"]);
   }
 }

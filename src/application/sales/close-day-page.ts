@@ -1,7 +1,7 @@
 import type { BusinessDay } from "../../domain/business-day.js";
 import type { ProductId } from "../../domain/ids.js";
 import { compareDay, type Drift } from "../../domain/sale.js";
-import { boardName, boardOf, keptBoards } from "../../domain/sales-window.js";
+import { boardName, boardOf, type WindowBoard } from "../../domain/sales-window.js";
 import { ifAvailable } from "../board/board-availability.js";
 import type { SalesBoard } from "../ports/sales-board.js";
 import type { Transaction } from "../ports/transaction.js";
@@ -13,7 +13,8 @@ export type Fence = (tx: Transaction) => Promise<void>;
 
 export type ClosingPage = {
   readonly day: BusinessDay;
-  readonly today: BusinessDay;
+  /** The boards that are kept now. */
+  readonly kept: readonly WindowBoard[];
   readonly productIds: readonly ProductId[];
   /** How many more drifts of the day may be stored. */
   readonly driftLeft: number;
@@ -25,14 +26,14 @@ export const closeDayPage = async (ports: SalesPorts, page: ClosingPage, fence: 
   const scores = await readDayBoard(ports.board, page);
   const drift = await ports.work.run((tx) => correctRows(tx, page, scores, fence));
   const drifted = drift.map(({ productId }) => productId);
-  await ifAvailable(() => repairBoards(ports.sales, ports.board, keptBoards(page.today), drifted));
+  await ifAvailable(() => repairBoards(ports.sales, ports.board, page.kept, drifted));
   return drift;
 };
 
 /** Returns `null` if the day's board is no longer kept, cold or unavailable. */
-const readDayBoard = async (board: SalesBoard, { day, today, productIds }: ClosingPage) => {
+const readDayBoard = async (board: SalesBoard, { day, kept, productIds }: ClosingPage) => {
   const dayBoard = boardOf("1d", day);
-  if (!keptBoards(today).some((kept) => boardName(kept) === boardName(dayBoard))) return null;
+  if (!kept.some((each) => boardName(each) === boardName(dayBoard))) return null;
   return ifAvailable(async () => {
     const cold = await board.cold([dayBoard]);
     return cold.length > 0 ? null : board.scores(dayBoard, productIds);

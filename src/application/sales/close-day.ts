@@ -2,6 +2,7 @@ import { type BusinessDay, businessDayAt, type TimeZone } from "../../domain/bus
 import type { ProductId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
 import type { Drift } from "../../domain/sale.js";
+import { keptBoards } from "../../domain/sales-window.js";
 import type { Clock } from "../ports/clock.js";
 import type { ClosedDay } from "../ports/sales-queries.js";
 import type { BookSales, SalesPorts } from "./book-sales.js";
@@ -53,7 +54,8 @@ export class CloseDay {
     let rows = 0;
     const readAfter = (last: ProductId | null, limit: number) => this.ports.sales.soldOn(day, last, limit);
     for await (const productIds of productPages(readAfter, this.pageSize)) {
-      const page = { day, today: this.today(), productIds, driftLeft: maxDrift - drift.length };
+      const kept = keptBoards(this.clock.now(), this.zone);
+      const page = { day, kept, productIds, driftLeft: maxDrift - drift.length };
       const found = await closeDayPage(this.ports, page, fence);
       drift.push(...found.slice(0, page.driftLeft));
       rows += productIds.length;

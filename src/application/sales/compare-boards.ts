@@ -1,4 +1,4 @@
-import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
+import type { TimeZone } from "../../domain/business-day.js";
 import type { ProductId } from "../../domain/ids.js";
 import { keptBoards } from "../../domain/sales-window.js";
 import type { Comparison } from "../board/comparison.js";
@@ -57,7 +57,6 @@ export class CompareBoards {
   }
 
   private repair(productIds: readonly ProductId[]): Promise<number> {
-    const today = businessDayAt(this.clock.now(), this.zone);
-    return repairBoards(this.sales, this.board, keptBoards(today), productIds);
+    return repairBoards(this.sales, this.board, keptBoards(this.clock.now(), this.zone), productIds);
   }
 }

@@ -26,8 +26,7 @@ export class FillBoards {
   /** Fills the kept boards that are cold and removes old boards. Returns how many were cold. */
   async execute(): Promise<number> {
     const { sales, board, pageSize } = this;
-    const today = businessDayAt(this.clock.now(), this.zone);
-    const cold = await board.cold(keptBoards(today));
+    const cold = await board.cold(keptBoards(this.clock.now(), this.zone));
     const begun = await Promise.all(cold.map(async (which) => ({ which, token: await board.beginFill(which) })));
     // A board without a token was completed by another node.
     const fills = begun.flatMap(({ which, token }) => (token === null ? [] : [{ which, token }]));

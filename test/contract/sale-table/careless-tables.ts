@@ -6,7 +6,7 @@ import type { BusinessDay } from "../../../src/domain/business-day.js";
 import type { ProductId, SaleId } from "../../../src/domain/ids.js";
 import type { DayRow, Sale } from "../../../src/domain/sale.js";
 import type { Twin } from "../../support/contract-on-databases.js";
-import { ledgerIn } from "../../support/sales-ledger.js";
+import { salesIn } from "../../support/sales-data.js";
 import { type Meet, workWith } from "../../support/table-work.js";
 
 import { row, today } from "./clauses.js";
@@ -21,7 +21,7 @@ const but = (wrong: Wrong, together?: number) =>
 
 /** Everything of a sale but whether it is booked. */
 const whole = (trx: Statements, saleIds: readonly SaleId[]): Promise<readonly Sale[]> =>
-  ledgerIn({ knex: trx }).then((all) => all.filter((each) => saleIds.includes(each.saleId)));
+  salesIn({ knex: trx }).then((all) => all.filter((each) => saleIds.includes(each.saleId)));
 /** Takes the sales' marks off, so that the right table books them again. */
 const unmark = (trx: Statements, given: readonly Sale[]) =>
   trx("sales")

@@ -9,13 +9,13 @@ import {
   day,
   daySumsIn,
   daySumsOf,
-  ledgerIn,
   sale,
   saleId,
+  salesIn,
   totalsIn,
   totalsOf,
   writeSales,
-} from "../../support/sales-ledger.js";
+} from "../../support/sales-data.js";
 
 export const today = day("2026-11-21");
 const yesterday = day("2026-11-20");
@@ -57,7 +57,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await addNew(sale("shop:a", { quantity: 9 }), b)).toEqual([b]);
     expect(await addNew(a, b)).toEqual([]);
     expect(await addNew()).toEqual([]);
-    expect(await ledgerIn(db)).toEqual([a, b]);
+    expect(await salesIn(db)).toEqual([a, b]);
     const many = Array.from({ length: 1100 }, (_, n) => sale(`shop:n${n}`));
     expect(await addNew(...many.slice(400, 600))).toHaveLength(200);
     expect(await addNew(...many)).toHaveLength(900);

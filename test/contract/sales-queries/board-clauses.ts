@@ -1,12 +1,12 @@
 import { expect } from "vitest";
 import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
-import { boardOf, boardsContaining, keptBoards } from "../../../src/domain/sales-window.js";
+import { boardOf } from "../../../src/domain/sales-window.js";
 import type { Clauses } from "../../support/contract-on-databases.js";
 import { productId } from "../../support/order.js";
-import { boardFrom, writeSales } from "../../support/sales-ledger.js";
+import { boardFrom, writeSales } from "../../support/sales-data.js";
 import { isLongRun } from "../../support/test-size.js";
 
-import { ago, allBoards, fillSums, ids, pairs, queriesIn, sell, spread, today, units } from "./sold-units.js";
+import { ago, allBoards, boardsRaisedFor, fillSums, ids, kept, pairs, queriesIn, sell, spread, today, units } from "./sold-units.js";
 
 /** What boards are raised to and read from. */
 export const boardClauses: Clauses<SalesQueries> = {
@@ -26,14 +26,14 @@ export const boardClauses: Clauses<SalesQueries> = {
 
   "tell it of all boards in one query": async (queries, { db }) => {
     await sell(db, ...spread());
-    expect(await queriesIn(db, () => queries.totals(keptBoards(today), ids("a", "B", "c")))).toBe(1);
+    expect(await queriesIn(db, () => queries.totals(kept, ids("a", "B", "c")))).toBe(1);
   },
 
   "tell it of few boards and of no products": async (queries, { db }) => {
     await sell(db, ...spread());
     const all = boardOf("all", today);
     expect(await queries.totals([all], ids("c"))).toEqual([{ board: all, totals: [{ productId: "c", quantity: 70 }] }]);
-    const old = boardsContaining(ago(400), today);
+    const old = boardsRaisedFor(ago(400));
     expect(await queries.totals(old, ids("d"))).toEqual([{ board: all, totals: [{ productId: "d", quantity: 5 }] }]);
     expect(await queries.totals([boardOf("1d", today)], [])).toEqual([{ board: boardOf("1d", today), totals: [] }]);
     expect(await queries.totals([boardOf("1d", today)], ids("c"))).toEqual([

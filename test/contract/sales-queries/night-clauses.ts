@@ -1,15 +1,14 @@
 import { expect } from "vitest";
 import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
 import { plusDays } from "../../../src/domain/business-day.js";
-import { keptBoards } from "../../../src/domain/sales-window.js";
 import type { Clauses } from "../../support/contract-on-databases.js";
 import { productId } from "../../support/order.js";
 import { readsAll } from "../../support/reads-all.js";
-import { sale, writeSales } from "../../support/sales-ledger.js";
+import { sale, writeSales } from "../../support/sales-data.js";
 import { workOn } from "../../support/table-work.js";
 import { foreignCursors, walkPages } from "../../support/walk-pages.js";
 
-import { ago, fillSums, ids, sell, stamp, today, units } from "./sold-units.js";
+import { ago, fillSums, ids, kept, sell, stamp, today, units } from "./sold-units.js";
 
 /** What nights walk along, and what they have written. */
 export const nightClauses: Clauses<SalesQueries> = {
@@ -107,7 +106,7 @@ export const nightClauses: Clauses<SalesQueries> = {
         : "ANALYZE",
     );
     const asks: Readonly<Record<string, () => Promise<unknown>>> = {
-      totals: () => queries.totals(keptBoards(today), ids("p000001", "p000002")),
+      totals: () => queries.totals(kept, ids("p000001", "p000002")),
       soldAfter: () => queries.soldAfter(productId("p000040"), 5),
       soldOn: () => queries.soldOn(ago(20), productId("p000040"), 5),
       unbooked: () => queries.unbooked(500),

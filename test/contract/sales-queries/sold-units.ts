@@ -2,10 +2,12 @@ import type { Database } from "../../../src/adapters/sql/database.js";
 import { type BusinessDay, plusDays } from "../../../src/domain/business-day.js";
 import type { ProductId } from "../../../src/domain/ids.js";
 import type { Sale } from "../../../src/domain/sale.js";
-import { boardOf, keptBoards, salesWindows } from "../../../src/domain/sales-window.js";
+import { boardOf, keptBoards, raisedBoards, salesWindows } from "../../../src/domain/sales-window.js";
+import type { EpochMs } from "../../../src/domain/time.js";
+import { seoul } from "../../support/concert.js";
 import { noon } from "../../support/drop.js";
 import { productId } from "../../support/order.js";
-import { day, sale, writeSales } from "../../support/sales-ledger.js";
+import { day, sale, writeSales } from "../../support/sales-data.js";
 import { workOn } from "../../support/table-work.js";
 
 export const today = day("2026-11-21");
@@ -31,7 +33,11 @@ export const spread = () => [
   ...[1, 2, 3, 4, 8, 30].map((days) => units("B", 3, days)),
   ...[units("_", 1), units("-", 1), units("b", 1, 2), units("Z9", 1, 2), units("c", 70, 40), units("d", 5, -1)],
 ];
-export const allBoards = [...keptBoards(today), ...salesWindows.map((window) => boardOf(window, ago(30)))];
+/** 23:30 in Seoul, when boards of three days and of all time are kept. */
+const lateEvening = Date.UTC(2026, 10, 21, 14, 30) as EpochMs;
+export const kept = keptBoards(lateEvening, seoul);
+export const boardsRaisedFor = (soldOn: BusinessDay) => raisedBoards(new Set([soldOn]), lateEvening, seoul);
+export const allBoards = [...kept, ...salesWindows.map((window) => boardOf(window, ago(30)))];
 export const ids = (...some: readonly string[]) => some.map(productId);
 export const pairs = (totals: readonly { readonly productId: ProductId; readonly quantity: number }[]) =>
   totals.map(({ productId, quantity }) => [productId, quantity] as const);

@@ -10,7 +10,7 @@ import { money, productId } from "./order.js";
 export const day = (text: string) => text as BusinessDay;
 export const saleId = (id: string) => id as SaleId;
 
-/** One unit of `p` for 1,000 at noon, but for what is said. */
+/** A sale of one unit of `p` for 1,000 at noon, unless `facts` says otherwise. */
 export const sale = (id: string, facts: Partial<Sale> = {}): Sale => ({
   saleId: saleId(id),
   productId: productId("p"),
@@ -21,7 +21,7 @@ export const sale = (id: string, facts: Partial<Sale> = {}): Sale => ({
   ...facts,
 });
 
-/** Writes sales past the adapter whose work it is, not booked yet. */
+/** Inserts unbooked sales without the adapter under test. */
 export const writeSales = async (db: Database, ...sales: readonly Sale[]): Promise<void> => {
   const rows = sales.map((each) => ({
     sale_id: each.saleId,
@@ -34,13 +34,13 @@ export const writeSales = async (db: Database, ...sales: readonly Sale[]): Promi
   await db.knex.batchInsert("sales", rows, 500);
 };
 
-/** Units and money by day and product. */
+/** Units and revenue by `<day> <product>`. */
 export type DaySums = Readonly<Record<string, readonly [quantity: number, revenue: number]>>;
 
 const inOrder = <T>(sums: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(sums).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** What sales add up to, by `day product`, each at the price of the sale. */
+/** Sums sales by day and product, each at its own price. */
 export const daySumsOf = (sales: readonly Sale[]): DaySums => {
   const sums: Record<string, [number, number]> = {};
   for (const { businessDay, productId, quantity, unitPrice } of sales) {
@@ -51,7 +51,7 @@ export const daySumsOf = (sales: readonly Sale[]): DaySums => {
   return inOrder(sums);
 };
 
-/** What the days' rows say, in the same shape; rows of nothing left out. */
+/** Reads the daily totals. Rows of 0 are left out. */
 export const daySumsIn = async (db: Database): Promise<DaySums> => {
   const rows = await db.knex("product_sales_daily").where("quantity", "<>", 0).orWhere("revenue", "<>", 0);
   const sums = rows.map((row) => [
@@ -61,21 +61,21 @@ export const daySumsIn = async (db: Database): Promise<DaySums> => {
   return inOrder(Object.fromEntries(sums));
 };
 
-/** Units by product, of some sales. */
+/** Sums the units of sales by product. */
 export const totalsOf = (sales: readonly Pick<Sale, "productId" | "quantity">[]): Readonly<Record<string, number>> => {
   const totals: Record<string, number> = {};
   for (const { productId, quantity } of sales) totals[productId] = (totals[productId] ?? 0) + quantity;
   return inOrder(totals);
 };
 
-/** Units by product of all time, as their rows say. */
+/** Reads the all-time totals. */
 export const totalsIn = async (db: Database): Promise<Readonly<Record<string, number>>> => {
   const rows = await db.knex("product_sales_total");
   return inOrder(Object.fromEntries(rows.map((row) => [row.product_id, Number(row.quantity)])));
 };
 
-/** Every sale there is: the ledger. */
-export const ledgerIn = async ({
+/** Reads all sales. */
+export const salesIn = async ({
   knex,
 }: {
   readonly knex: (table: string) => ReturnType<Statements>;
@@ -92,7 +92,7 @@ export const ledgerIn = async ({
 const dayMs = 86_400_000;
 const lengths = { "1d": 1, "3d": 3, "7d": 7, "30d": 30 } as const;
 
-/** The days of a board, counted here anew; `null`: all. */
+/** Lists the days of a board without the code under test. `null`: all days. */
 const daysOf = ({ window, lastDay }: WindowBoard): ReadonlySet<string> | null => {
   if (window === "all") return null;
   const last = Date.parse(`${lastDay}T12:00:00Z`);
@@ -101,7 +101,7 @@ const daysOf = ({ window, lastDay }: WindowBoard): ReadonlySet<string> | null =>
   );
 };
 
-/** A board as the sales have it: best sold first, the greater id before where they are equal. */
+/** Computes a board from sales: best seller first; of equal quantities the greater id first. */
 export const boardFrom = (sales: readonly Sale[], board: WindowBoard): readonly (readonly [ProductId, number])[] => {
   const days = daysOf(board);
   const within = sales.filter(({ businessDay }) => days === null || days.has(businessDay));
