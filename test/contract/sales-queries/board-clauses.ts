@@ -6,7 +6,20 @@ import { productId } from "../../support/order.js";
 import { boardFrom, writeSales } from "../../support/sales-data.js";
 import { isLongRun } from "../../support/test-size.js";
 
-import { ago, allBoards, boardsRaisedFor, fillSums, ids, kept, pairs, queriesIn, sell, spread, today, units } from "./sold-units.js";
+import {
+  ago,
+  allBoards,
+  boardsRaisedFor,
+  fillSums,
+  ids,
+  kept,
+  pairs,
+  queriesIn,
+  sell,
+  spread,
+  today,
+  units,
+} from "./sold-units.js";
 
 /** What boards are raised to and read from. */
 export const boardClauses: Clauses<SalesQueries> = {

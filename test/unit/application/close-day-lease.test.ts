@@ -2,89 +2,89 @@ import { describe, expect, it } from "vitest";
 import { SqlJobLease } from "../../../src/adapters/sql/sql-job-lease.js";
 import type { Fence } from "../../../src/application/sales/close-day-page.js";
 import { everythingOf } from "../../simulation/sales-promises.js";
-import { but, type SalesShop } from "./sales-shop.js";
-import { corrupt, expectLedger, openYesterday, yesterday } from "./yesterdays-sales.js";
+import { but, type SalesFixture } from "./sales-fixture.js";
+import { corruptRow, expectRowsEqualSales, openYesterday, yesterday } from "./yesterdays-sales.js";
 
-describe("a holder of the lease that was paused", () => {
+describe("a daily close that pauses between two pages", () => {
   const termMs = 30_000;
-  /** Node a holds the lease and sleeps between two pages; what it will do when it wakes up is asked for later. */
+  /** Node a holds the lease and pauses before its second page until `resume`. */
   const openPaused = async (isFenced: boolean) => {
-    let wake = () => {};
-    let sleeps = () => {};
-    const asleep = new Promise<void>((resolve) => {
-      sleeps = resolve;
+    let resume = () => {};
+    let pause = () => {};
+    const paused = new Promise<void>((resolve) => {
+      pause = resolve;
     });
     let pages = 0;
     const shop = await openYesterday({
       pageSize: 2,
-      sales: (right) =>
-        but(right, {
-          soldOn: async (...asked) => {
+      sales: (correct) =>
+        but(correct, {
+          soldOn: async (...call) => {
             pages += 1;
             if (pages === 2) {
-              sleeps();
+              pause();
               await new Promise<void>((resolve) => {
-                wake = resolve;
+                resume = resolve;
               });
             }
-            return right.soldOn(...asked);
+            return correct.soldOn(...call);
           },
         }),
     });
     const lease = (holder: string) => new SqlJobLease(shop.db, shop.clock, holder);
     const fence: Fence = async (tx) => {
       if (!isFenced) return;
-      if (!(await tx.leases.holds("statistics", shop.clock.now()))) throw new Error("not our turn");
+      if (!(await tx.leases.holds("statistics", shop.clock.now()))) throw new Error("lease lost");
     };
     expect(await lease("a").acquire("statistics", termMs)).toBe(true);
-    const night = shop.openNode("a").closeDay.closeDueDays(fence);
-    night.catch(() => {});
-    await asleep;
-    return { shop, lease, fence, night, wake: () => wake() };
+    const closing = shop.openNode("a").closeDay.closeDueDays(fence);
+    closing.catch(() => {});
+    await paused;
+    return { shop, lease, fence, closing, resume: () => resume() };
   };
-  /** Whatever a late holder writes, it would write over this. */
-  const mark = (shop: SalesShop) => corrupt(shop, yesterday, "d", 777, 777);
+  /** Writes a row that any later write of node a would overwrite. */
+  const markRow = (shop: SalesFixture) => corruptRow(shop, yesterday, "d", 777, 777);
 
   // Proves: D2
-  it("writes nothing after another has taken over", async () => {
-    const { shop, lease, fence, night, wake } = await openPaused(true);
+  it("writes nothing after another node has taken the lease", async () => {
+    const { shop, lease, fence, closing, resume } = await openPaused(true);
     expect(await lease("b").acquire("statistics", termMs)).toBe(false);
     shop.clock.at += termMs;
     expect(await lease("b").acquire("statistics", termMs)).toBe(true);
     expect(await shop.openNode("b").closeDay.closeDueDays(fence)).toMatchObject([{ businessDay: yesterday, rows: 4 }]);
-    await mark(shop);
+    await markRow(shop);
     const before = await everythingOf(shop.db);
-    wake();
-    await expect(night).rejects.toThrow("not our turn");
+    resume();
+    await expect(closing).rejects.toThrow("lease lost");
     expect(await everythingOf(shop.db)).toBe(before);
   });
 
-  it("writes nothing when its term is over, though nobody has taken over", async () => {
-    const { shop, night, wake } = await openPaused(true);
+  it("writes nothing after its lease has expired, even if no other node has taken it", async () => {
+    const { shop, closing, resume } = await openPaused(true);
     shop.clock.at += termMs;
     const before = await everythingOf(shop.db);
-    wake();
-    await expect(night).rejects.toThrow("not our turn");
+    resume();
+    await expect(closing).rejects.toThrow("lease lost");
     expect(await everythingOf(shop.db)).toBe(before);
   });
 
-  it("goes on where it was when it wakes up in time", async () => {
-    const { shop, night, wake } = await openPaused(true);
+  it("continues if its lease has not expired", async () => {
+    const { shop, closing, resume } = await openPaused(true);
     shop.clock.at += termMs - 1;
-    wake();
-    expect(await night).toMatchObject([{ businessDay: yesterday, rows: 4 }]);
-    await expectLedger(shop);
+    resume();
+    expect(await closing).toMatchObject([{ businessDay: yesterday, rows: 4 }]);
+    await expectRowsEqualSales(shop);
   });
 
   // Negative control: D2
-  it("would write without the fence", async () => {
-    const { shop, fence, night, wake } = await openPaused(false);
+  it("overwrites rows of the next lease holder without the fence", async () => {
+    const { shop, fence, closing, resume } = await openPaused(false);
     shop.clock.at += termMs;
     await shop.openNode("b").closeDay.closeDueDays(fence);
-    await mark(shop);
+    await markRow(shop);
     const before = await everythingOf(shop.db);
-    wake();
-    await night;
+    resume();
+    await closing;
     expect(await everythingOf(shop.db)).not.toBe(before);
   });
 });

@@ -1,29 +1,25 @@
-import { DomainError } from "../../../src/domain/problem.js";
-import { at, type SalesShop, sold } from "./sales-shop.js";
+import { at, type SalesFixture, sold } from "./sales-fixture.js";
 
-export const away = async (): Promise<never> => {
-  throw new DomainError({ code: "engine-unavailable", engine: "redis" });
-};
 const yesterday = at("2026-11-20T03:00:00Z");
 export const longAgo = at("2026-11-01T03:00:00Z");
 
-/** Yesterday a, b, c; today c, b, d. */
-export const twoDays = [
+/** Sales of a, b and c yesterday, and of c, b and d today. */
+export const salesOfTwoDays = [
   ...[sold("1", "a", 9, { occurredAt: yesterday }), sold("2", "b", 5, { occurredAt: yesterday })],
   ...[sold("3", "c", 1, { occurredAt: yesterday }), sold("4", "c", 8), sold("5", "b", 3), sold("6", "d", 3)],
 ];
 export const products = ["a", "b", "c", "d"];
-export const listed = async (
-  { house }: Pick<SalesShop, "house">,
-  ...asked: Parameters<SalesShop["house"]["listPopularProducts"]["execute"]>
-) =>
-  (await house.listPopularProducts.execute(...asked)).items.map(({ rank, productId, quantity, movement }) => [
-    rank,
-    productId,
-    quantity,
-    movement,
-  ]);
 
+/** Lists popular products as `[rank, productId, quantity, movement]`. */
+export const listed = async (
+  { listPopularProducts }: Pick<SalesFixture, "listPopularProducts">,
+  ...query: Parameters<SalesFixture["listPopularProducts"]["execute"]>
+) => {
+  const { items } = await listPopularProducts.execute(...query);
+  return items.map(({ rank, productId, quantity, movement }) => [rank, productId, quantity, movement]);
+};
+
+/** The lists that `salesOfTwoDays` results in. */
 export const lists = {
   "1d": [
     [1, "c", 8, 2],

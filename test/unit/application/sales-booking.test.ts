@@ -1,95 +1,97 @@
 import { describe, expect, it } from "vitest";
-import { plusDays } from "../../../src/domain/business-day.js";
 import { boardOf } from "../../../src/domain/sales-window.js";
-import { daySumsIn, daySumsOf, ledgerIn } from "../../support/sales-ledger.js";
-import { aged, expectRight, gone, products, today } from "./sales-on-boards.js";
-import { but, openSalesShop, shown, sold } from "./sales-shop.js";
+import { daySumsIn, daySumsOf, salesIn } from "../../support/sales-data.js";
+import { expectBoardsEqualSales, products, salesOfAllAges, today } from "./kept-boards.js";
+import { but, openSalesFixture, shown, sold, unavailable } from "./sales-fixture.js";
 
-describe("booking sales", () => {
-  it("raises every kept board that holds their days, late ones too", async () => {
-    const shop = await openSalesShop({ products });
-    await shop.house.fillBoards.execute();
-    for (const sale of aged) await shop.sell(sale);
-    await expectRight(shop);
-    expect(await shown(shop, boardOf("3d", plusDays(today, 1)))).toEqual([
-      ["b", 2],
-      ["a", 1],
-    ]);
-    expect(shop.announced).toEqual(aged.map(() => "products"));
+/** A fixture whose boards reject raises while `isUnavailable` is true. */
+const openWithFailingRaises = async (pageSize = 2000) => {
+  const redis = { isUnavailable: false };
+  const shop = await openSalesFixture({
+    products,
+    pageSize,
+    board: (correct) =>
+      but(correct, {
+        raise: (...call) => (redis.isUnavailable ? unavailable("redis")() : correct.raise(...call)),
+      }),
+  });
+  await shop.fillBoards.execute();
+  return { shop, redis };
+};
+
+describe("BookSales", () => {
+  it("raises every kept board that contains the day of a sale, also of a late one", async () => {
+    const shop = await openSalesFixture({ products });
+    await shop.fillBoards.execute();
+    for (const sale of salesOfAllAges) await shop.sell(sale);
+    await expectBoardsEqualSales(shop);
+    expect(shop.announced).toEqual(salesOfAllAges.map(() => "products"));
   });
 
-  it("changes nothing when the same is told again, in any order", async () => {
-    const shop = await openSalesShop({ products });
-    await shop.house.fillBoards.execute();
-    await shop.record(...aged);
+  // Proves: S2
+  it("changes nothing when events are repeated in any order", async () => {
+    const shop = await openSalesFixture({ products });
+    await shop.fillBoards.execute();
+    await shop.record(...salesOfAllAges);
     const events = await shop.takeEvents();
-    for (const event of events.toReversed()) await shop.react.execute([event]);
-    for (let time = 0; time < 3; time += 1) await shop.react.execute([...events, ...events]);
-    await expectRight(shop);
-    expect(await daySumsIn(shop.db)).toEqual(daySumsOf(await ledgerIn(shop.db)));
+    for (const event of events.toReversed()) await shop.bookSales.execute([event]);
+    for (let time = 0; time < 3; time += 1) await shop.bookSales.execute([...events, ...events]);
+    await expectBoardsEqualSales(shop);
+    expect(await daySumsIn(shop.db)).toEqual(daySumsOf(await salesIn(shop.db)));
   });
 
-  it("raises boards for what was booked before, whose raise may have failed", async () => {
-    let isAway = false;
-    const shop = await openSalesShop({
-      products,
-      board: (right) => but(right, { raise: (...asked) => (isAway ? gone("redis")() : right.raise(...asked)) }),
-    });
-    await shop.house.fillBoards.execute();
-    await shop.record(...aged);
-    isAway = true;
-    expect(await shop.house.bookSales.bookUnbooked()).toBe(aged.length);
-    isAway = false;
+  it("raises boards for sales that were booked before, because their raise may have failed", async () => {
+    const { shop, redis } = await openWithFailingRaises();
+    await shop.record(...salesOfAllAges);
+    redis.isUnavailable = true;
+    expect(await shop.bookSales.bookUnbooked()).toBe(salesOfAllAges.length);
+    redis.isUnavailable = false;
     expect(await shown(shop, boardOf("1d", today))).toEqual([]);
-    await shop.react.execute(await shop.takeEvents());
-    await expectRight(shop);
+    await shop.bookSales.execute(await shop.takeEvents());
+    await expectBoardsEqualSales(shop);
   });
 
-  // Proves: P3
-  it("goes on while Redis is away, and the slices bring the boards what they missed", async () => {
-    let isAway = false;
-    const shop = await openSalesShop({
-      products,
-      pageSize: 2,
-      board: (right) => but(right, { raise: (...asked) => (isAway ? gone("redis")() : right.raise(...asked)) }),
-    });
-    await shop.house.fillBoards.execute();
-    isAway = true;
-    await shop.sell(...aged);
-    expect(await daySumsIn(shop.db)).toEqual(daySumsOf(await ledgerIn(shop.db)));
-    isAway = false;
+  // Proves: P3, S2
+  it("books while Redis is unavailable, and comparisons repair the boards", async () => {
+    const { shop, redis } = await openWithFailingRaises(2);
+    redis.isUnavailable = true;
+    await shop.sell(...salesOfAllAges);
+    expect(await daySumsIn(shop.db)).toEqual(daySumsOf(await salesIn(shop.db)));
+    redis.isUnavailable = false;
     expect(await shown(shop, boardOf("all", today))).toEqual([]);
-    expect(await shop.house.compareBoards.next()).toBeGreaterThan(0);
-    expect(await shop.house.compareBoards.next()).toBeGreaterThan(0);
-    await expectRight(shop);
-    for (let slice = 0; slice < 4; slice += 1) expect(await shop.house.compareBoards.next()).toBe(0);
+    for (let page = 0; page < 2; page += 1) expect(await shop.compareBoards.next()).toBeGreaterThan(0);
+    await expectBoardsEqualSales(shop);
+    for (let page = 0; page < 4; page += 1) expect(await shop.compareBoards.next()).toBe(0);
   });
 
-  it("is told again where the database was away when totals were read", async () => {
-    let isAway = false;
-    const shop = await openSalesShop({
+  it("fails if the database is unavailable when totals are read, and succeeds on redelivery", async () => {
+    let isUnavailable = false;
+    const shop = await openSalesFixture({
       products,
-      sales: (right) => but(right, { totals: (...asked) => (isAway ? gone("database")() : right.totals(...asked)) }),
+      sales: (correct) =>
+        but(correct, {
+          totals: (...call) => (isUnavailable ? unavailable("database")() : correct.totals(...call)),
+        }),
     });
-    await shop.house.fillBoards.execute();
-    await shop.record(...aged);
+    await shop.fillBoards.execute();
+    await shop.record(...salesOfAllAges);
     const events = await shop.takeEvents();
-    isAway = true;
+    isUnavailable = true;
     const problem = { code: "engine-unavailable", engine: "database" };
-    await expect(shop.react.execute(events)).rejects.toMatchObject({ problem });
-    isAway = false;
-    await shop.react.execute(events);
-    await expectRight(shop);
+    await expect(shop.bookSales.execute(events)).rejects.toMatchObject({ problem });
+    isUnavailable = false;
+    await shop.bookSales.execute(events);
+    await expectBoardsEqualSales(shop);
   });
 
-  it("books the rest, though another node books half of it meanwhile", async () => {
-    const shop = await openSalesShop({
+  it("books all unbooked sales while another node books half of them", async () => {
+    const shop = await openSalesFixture({
       products,
-      sales: (right) =>
-        but(right, {
+      sales: (correct) =>
+        but(correct, {
           unbooked: async (limit) => {
-            const ids = await right.unbooked(limit);
-            // The other node is faster with each whole slice.
+            const ids = await correct.unbooked(limit);
+            // The other node books each full batch first.
             if (ids.length === limit)
               await shop.transact(async (tx) => tx.sales.book(await tx.sales.lockUnbooked(ids)));
             return ids;
@@ -98,7 +100,7 @@ describe("booking sales", () => {
     });
     const many = Array.from({ length: 1200 }, (_, n) => sold(`n${n}`, products[n % 5] ?? "a", 1));
     for (let from = 0; from < 1200; from += 100) await shop.record(...many.slice(from, from + 100));
-    expect(await shop.house.bookSales.bookUnbooked()).toBe(200);
-    expect(await daySumsIn(shop.db)).toEqual(daySumsOf(await ledgerIn(shop.db)));
+    expect(await shop.bookSales.bookUnbooked()).toBe(200);
+    expect(await daySumsIn(shop.db)).toEqual(daySumsOf(await salesIn(shop.db)));
   });
 });

@@ -1,5 +1,6 @@
 import { onTestFinished } from "vitest";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
+import type { Clock } from "../../../src/application/ports/clock.js";
 import type { BoardNotices } from "../../../src/application/ports/notices.js";
 import type { SalesBoard } from "../../../src/application/ports/sales-board.js";
 import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
@@ -9,6 +10,7 @@ import { openApplication } from "../../../src/bootstrap/open-application.js";
 import { useCases } from "../../../src/bootstrap/use-cases.js";
 import { businessDayAt, type TimeZone } from "../../../src/domain/business-day.js";
 import type { EventOf } from "../../../src/domain/event.js";
+import { type Backend, DomainError } from "../../../src/domain/problem.js";
 import { boardOf, type SalesWindow, type WindowBoard } from "../../../src/domain/sales-window.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 import { openMemoryBoards } from "../../contract/sales-board/boards-under-test.js";
@@ -16,14 +18,14 @@ import { testPorts, testSettings, withPages } from "../../support/application.js
 import { openSqlBackends, type SqlBackend } from "../../support/backends.js";
 import { standingClock } from "../../support/drop.js";
 import { addProducts, money, product, productId } from "../../support/order.js";
-import { saleId } from "../../support/sales-ledger.js";
+import { saleId } from "../../support/sales-data.js";
 
-const seoul = "Asia/Seoul" as TimeZone;
+export const seoul = "Asia/Seoul" as TimeZone;
 /** Noon of 2026-11-21 in Seoul. */
 export const noonInSeoul = Date.UTC(2026, 10, 21, 3) as EpochMs;
 export const at = (instant: string) => Date.parse(instant) as EpochMs;
 
-/** A sale of one unit of `p` for 1,000, now, but for what is said. */
+/** A sale of one unit of `p` for 1,000, now, unless `facts` says otherwise. */
 export const report = (id: string, facts: Partial<ReportedSale> = {}): ReportedSale => ({
   saleId: saleId(`shop:${id}`),
   productId: productId("p"),
@@ -32,13 +34,18 @@ export const report = (id: string, facts: Partial<ReportedSale> = {}): ReportedS
   occurredAt: null,
   ...facts,
 });
-/** So many units of a product. */
+/** A sale of `quantity` units of a product. */
 export const sold = (id: string, of: string, quantity: number, facts: Partial<ReportedSale> = {}): ReportedSale =>
   report(id, { productId: productId(of), quantity, ...facts });
 
-/** The same port, but for some of its methods. */
+/** Returns the port with some methods replaced. */
 export const but = <Port extends object>(port: Port, methods: Partial<Port>): Port =>
   Object.assign(Object.create(port), methods);
+
+/** A method of a port whose backend is unavailable. */
+export const unavailable = (engine: Backend) => async (): Promise<never> => {
+  throw new DomainError({ code: "engine-unavailable", engine });
+};
 
 type Options = {
   readonly backend?: SqlBackend["name"];
@@ -46,12 +53,12 @@ type Options = {
   readonly now?: EpochMs;
   readonly products?: readonly string[];
   readonly pageSize?: number;
-  readonly board?: (right: SalesBoard) => SalesBoard;
-  readonly sales?: (right: SalesQueries) => SalesQueries;
+  readonly board?: (correct: SalesBoard) => SalesBoard;
+  readonly sales?: (correct: SalesQueries) => SalesQueries;
 };
 
-/** The use cases of sales as they are wired, on boards in memory, and the bus played by hand. */
-export const openSalesShop = async (options: Options = {}) => {
+/** Opens a database with products, memory boards and the use cases of sales. The test delivers the events itself. */
+export const openSalesFixture = async (options: Options = {}) => {
   const {
     backend = "sqlite memory",
     zone = seoul,
@@ -70,9 +77,9 @@ export const openSalesShop = async (options: Options = {}) => {
   const under = openMemoryBoards();
   const announced: string[] = [];
   const notices: BoardNotices = { announce: (boards) => void announced.push(...boards), subscribe: () => () => {} };
-  /** A node of its own on the same database and boards. */
-  const openNode = (holder = "node", on = db) => {
-    const ports = testPorts(on, clock);
+  /** Opens the application as one node. All nodes share the database and the boards. */
+  const openNode = (holder = "node", on = db, nodeClock: Clock = clock) => {
+    const ports = testPorts(on, nodeClock);
     return openApplication(
       {
         ...ports,
@@ -85,28 +92,28 @@ export const openSalesShop = async (options: Options = {}) => {
       withPages(useCases, pageSize),
     );
   };
-  const house = openNode();
-  const react = house.bookSales;
-  /** What the outbox holds leaves it. */
+  const application = openNode();
+  /** Removes all events from the outbox and returns them. */
   const takeEvents = async (): Promise<readonly EventOf<"product.sold">[]> => {
     const rows = await db.knex("outbox").orderBy("id");
     await db.knex("outbox").delete();
     return rows.map(({ payload }) => JSON.parse(payload));
   };
   return {
-    ...{ db, again: opened.again, clock, under, announced, house, openNode, react, takeEvents },
-    record: (...sales: readonly ReportedSale[]) => house.recordSale.execute(sales),
-    /** Records sales, and delivers what they tell at once. */
+    ...application,
+    ...{ db, again: opened.again, clock, under, announced, openNode, takeEvents },
+    record: (...sales: readonly ReportedSale[]) => application.recordSale.execute(sales),
+    /** Records sales and delivers their events immediately. */
     sell: async (...sales: readonly ReportedSale[]) => {
-      await house.recordSale.execute(sales);
-      await react.execute(await takeEvents());
+      await application.recordSale.execute(sales);
+      await application.bookSales.execute(await takeEvents());
     },
-    board: (window: SalesWindow): WindowBoard => boardOf(window, businessDayAt(clock.now(), zone)),
+    boardNow: (window: SalesWindow): WindowBoard => boardOf(window, businessDayAt(clock.now(), zone)),
     transact: <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => new SqlUnitOfWork(db, () => {}).run(work),
   };
 };
-export type SalesShop = Awaited<ReturnType<typeof openSalesShop>>;
+export type SalesFixture = Awaited<ReturnType<typeof openSalesFixture>>;
 
-/** `[product, quantity]` by rank; `null` where the board is cold. */
-export const shown = async ({ under }: Pick<SalesShop, "under">, on: WindowBoard) =>
+/** Reads a board as `[product, quantity]` by rank, or `null` if it is cold. */
+export const shown = async ({ under }: Pick<SalesFixture, "under">, on: WindowBoard) =>
   (await under.board.top(on, 100))?.map(({ productId, quantity }) => [productId, quantity]) ?? null;

@@ -3,28 +3,36 @@ import type { Fence } from "../../../src/application/sales/close-day-page.js";
 import { plusDays } from "../../../src/domain/business-day.js";
 import { boardOf } from "../../../src/domain/sales-window.js";
 import { money, productId } from "../../support/order.js";
-import { day, daySumsIn, daySumsOf, ledgerIn } from "../../support/sales-ledger.js";
-import { at, openSalesShop, type SalesShop, sold } from "./sales-shop.js";
+import { day, daySumsIn, daySumsOf, salesIn } from "../../support/sales-data.js";
+import { at, openSalesFixture, type SalesFixture, sold } from "./sales-fixture.js";
 
 export const today = day("2026-11-21");
 export const yesterday = plusDays(today, -1);
-export const unfenced: Fence = async () => {};
+export const noFence: Fence = async () => {};
+/** A fence that throws in the second page, as a crash between two pages does. */
+export const crashInSecondPage = (): Fence => {
+  let pages = 0;
+  return async () => {
+    pages += 1;
+    if (pages === 2) throw new Error("killed");
+  };
+};
 export const daysAgo = (days: number) => ({ occurredAt: at(`${plusDays(today, -days)}T03:00:00Z`) });
 const products = ["a", "b", "c", "d"];
 
-/** Writes over a day's row, behind the service's back. */
-export const corrupt = (shop: SalesShop, on: string, id: string, quantity: number, revenue: number) =>
+/** Overwrites a row of daily totals. */
+export const corruptRow = (shop: SalesFixture, on: string, id: string, quantity: number, revenue: number) =>
   shop.db.knex("product_sales_daily").where({ business_day: on, product_id: id }).update({ quantity, revenue });
-/** The same with a score of yesterday's board. */
-export const setOnBoard = (shop: SalesShop, id: string, seen: number, quantity: number) =>
+/** Overwrites a score of yesterday's board. */
+export const corruptScore = (shop: SalesFixture, id: string, seen: number, quantity: number) =>
   shop.under.board.lower(boardOf("1d", yesterday), [{ productId: productId(id), seen, quantity }]);
 
-/** Yesterday four products were sold, on a board that is ready. */
-export const openYesterday = async (options: Parameters<typeof openSalesShop>[0] = {}) => {
-  const shop = await openSalesShop({ products, ...options });
-  await shop.house.fillBoards.execute();
+/** Opens a fixture in which four products were sold yesterday and all boards are ready. */
+export const openYesterday = async (options: Parameters<typeof openSalesFixture>[0] = {}) => {
+  const shop = await openSalesFixture({ products, ...options });
+  await shop.fillBoards.execute();
   await shop.sell(...products.map((id, n) => sold(id, id, n + 1, { ...daysAgo(1), unitPrice: money(100 * n) })));
   return shop;
 };
-export const expectLedger = async ({ db }: SalesShop) =>
-  expect(await daySumsIn(db)).toEqual(daySumsOf(await ledgerIn(db)));
+export const expectRowsEqualSales = async ({ db }: SalesFixture) =>
+  expect(await daySumsIn(db)).toEqual(daySumsOf(await salesIn(db)));
