@@ -167,7 +167,8 @@ export class Gatherer<Key, Item, Result> {
     this.options.observe?.(batch.length);
     try {
       await this.options.work(key, batch);
-      for (const entry of batch) entry.reject(new Error("the batch ended without a result for this item"));
+      for (const entry of batch)
+        if (!entry.settled) entry.reject(new Error("the batch ended without a result for this item"));
     } catch (error) {
       for (const entry of batch) entry.reject(error);
     }
