@@ -1,10 +1,7 @@
 import { type Connection, createConnection, escape as literal } from "mysql2/promise";
-import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
-import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
-import { systemClock } from "../../src/adapters/system/system-clock.js";
-import { IssueCoupon } from "../../src/application/coupon/issue-coupon.js";
 import { createEvent, type EventOf } from "../../src/domain/event.js";
 import type { CouponId, TaskId, UserId } from "../../src/domain/ids.js";
+import { openUseCases } from "../application.js";
 import { answerJob, timed } from "../timed.js";
 
 export type DrainJob = {
@@ -80,15 +77,13 @@ answerJob(async (job: DrainJob) => {
   const connection = await createConnection({ uri: job.url });
   const requests = requestsOf(job);
   await seed(connection, job, requests);
-  const db = openDatabase({ kind: "mysql", url: job.url });
-  const notices = { announce: () => {}, subscribe: () => () => {} };
-  const issue = new IssueCoupon(new SqlUnitOfWork(db, () => {}), notices, systemClock);
+  const { issueCoupon, close } = await openUseCases({ DATABASE_URL: job.url });
   const byHand = (batch: readonly Requested[]) => writeBatch(connection, job.couponId, batch);
   const result = await timed(job.count, () =>
     job.way === "service"
-      ? inSlices(requests, slice, (batch) => issue.execute(batch))
+      ? inSlices(requests, slice, (batch) => issueCoupon.execute(batch))
       : inSlices(requests, job.way === "batches" ? slice : 1, byHand),
   );
-  await Promise.all([closeDatabase(db), connection.end()]);
+  await Promise.all([close(), connection.end()]);
   return result;
 });

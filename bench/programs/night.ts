@@ -1,12 +1,6 @@
 import { type Connection, createConnection, escape as literal } from "mysql2/promise";
-import { MemoryRankings, MemorySalesBoard } from "../../src/adapters/memory/memory-sales-board.js";
-import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
-import { SqlSalesQueries } from "../../src/adapters/sql/sql-sales-queries.js";
-import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
-import { systemClock } from "../../src/adapters/system/system-clock.js";
-import { BookSales } from "../../src/application/sales/book-sales.js";
-import { CloseDay } from "../../src/application/sales/close-day.js";
-import type { BusinessDay, TimeZone } from "../../src/domain/business-day.js";
+import type { BusinessDay } from "../../src/domain/business-day.js";
+import { openUseCases } from "../application.js";
 import { answerJob, timed } from "../timed.js";
 
 export type NightJob = {
@@ -17,7 +11,6 @@ export type NightJob = {
 };
 
 const page = 2000;
-const zone = "Asia/Seoul" as TimeZone;
 
 /** A day that is booked, one sale a product, and not closed. */
 const seed = async (connection: Connection, { day, products }: NightJob) => {
@@ -81,19 +74,12 @@ const byPages = async (connection: Connection, { day }: NightJob) => {
 answerJob(async (job: NightJob) => {
   const connection = await createConnection({ uri: job.url });
   await seed(connection, job);
-  const db = openDatabase({ kind: "mysql", url: job.url });
-  const stores = {
-    work: new SqlUnitOfWork(db, () => {}),
-    sales: new SqlSalesQueries(db),
-    board: new MemorySalesBoard(new MemoryRankings()),
-  };
-  const book = new BookSales(stores, { announce: () => {}, subscribe: () => () => {} }, systemClock, zone);
-  const night = new CloseDay(stores, book, systemClock, zone);
+  const { closeDay, close } = await openUseCases({ DATABASE_URL: job.url });
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
   const ways = {
     service: async () => {
-      const { rows, drift } = await night.execute(job.day);
+      const { rows, drift } = await closeDay.execute(job.day);
       if (rows !== job.products || drift.length > 0) throw new Error(`${rows} rows, ${drift.length} differed`);
     },
     pages: () => byPages(connection, job),
@@ -101,6 +87,6 @@ answerJob(async (job: NightJob) => {
   };
   const result = await timed(job.products, ways[job.way]);
   const mebibytes = (process.memoryUsage().rss - before) / 2 ** 20;
-  await Promise.all([closeDatabase(db), connection.end()]);
+  await Promise.all([close(), connection.end()]);
   return { ...result, mebibytes };
 });

@@ -1,11 +1,6 @@
 import { type Connection, createConnection, escape as literal } from "mysql2/promise";
-import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
-import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
-import { systemClock } from "../../src/adapters/system/system-clock.js";
-import { CancelOrders } from "../../src/application/order/cancel-orders.js";
-import { PriceOrder } from "../../src/application/order/price-order.js";
-import { ReserveStock } from "../../src/application/order/reserve-stock.js";
 import type { OrderId } from "../../src/domain/ids.js";
+import { openUseCases } from "../application.js";
 import { answerJob, timed } from "../timed.js";
 
 export type OrdersJob = {
@@ -22,7 +17,6 @@ const products = 100;
 /** One order of so many asks for more than there is. */
 const failing = 20;
 const fails = (n: number) => n % failing === 0;
-const notices = { announce: () => {}, subscribe: () => () => {} };
 
 const insert = (connection: Connection, table: string, columns: string, rows: readonly unknown[][], more = "") =>
   connection.query(`INSERT INTO ${table} (${columns}) VALUES ${literal(rows as never)} ${more}`);
@@ -90,20 +84,16 @@ answerJob(async (job: OrdersJob) => {
   const connection = await createConnection({ uri: job.url });
   const all = job.warmup + job.count;
   const orderIds = await seed(connection, job.run, all);
-  const db = openDatabase({ kind: "mysql", url: job.url });
-  const work = new SqlUnitOfWork(db, () => {});
-  const reserve = new ReserveStock(work, notices, systemClock);
-  const price = new PriceOrder(work, notices, systemClock);
-  const end = new CancelOrders(work, notices, systemClock);
+  const { reserveStock, priceOrder, cancelOrders, close } = await openUseCases({ DATABASE_URL: job.url });
   const advance = async (first: number, to: number) => {
     for (let from = first; from < to; from += slice) {
       const batch = orderIds.slice(from, from + slice);
       const good = batch.filter((_, n) => !fails(from + n));
       const bad = batch.filter((_, n) => fails(from + n));
       if (job.way === "service") {
-        await reserve.advance(batch);
-        await price.advance(good);
-        await end.execute(bad, "out-of-stock");
+        await reserveStock.advance(batch);
+        await priceOrder.advance(good);
+        await cancelOrders.execute(bad, "out-of-stock");
       } else {
         await hop(connection, batch, "stock");
         await hop(connection, good, "price");
@@ -114,7 +104,7 @@ answerJob(async (job: OrdersJob) => {
   await advance(0, job.warmup);
   const result = await timed(job.count, () => advance(job.warmup, all));
   if (job.way === "service") await assertExact(connection, job.run, all);
-  await Promise.all([closeDatabase(db), connection.end()]);
+  await Promise.all([close(), connection.end()]);
   return result;
 });
 

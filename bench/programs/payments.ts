@@ -1,12 +1,7 @@
 import { type Connection, createConnection, escape as literal } from "mysql2/promise";
-import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
-import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
-import { systemClock } from "../../src/adapters/system/system-clock.js";
-import { ClosePayment, StartPayment } from "../../src/application/payment/pay.js";
-import { Payables } from "../../src/application/payment/payable.js";
-import type { TimeZone } from "../../src/domain/business-day.js";
 import type { IdempotencyKey, ReservationId, UserId } from "../../src/domain/ids.js";
 import type { Money } from "../../src/domain/money.js";
+import { openUseCases } from "../application.js";
 import { answerJob, timed } from "../timed.js";
 
 /** Pays for `warmup` seats of a hall, and then, timed, for the last `count` of its `seats`. */
@@ -87,24 +82,16 @@ const payByHand = async (connection: Connection, run: string, id: string) => {
 answerJob(async (job: PaymentsJob) => {
   const connection = await createConnection({ uri: job.url });
   const ids = await seed(connection, job);
-  const db = openDatabase({ kind: "mysql", url: job.url });
-  const work = new SqlUnitOfWork(db, () => {});
-  const payables = new Payables(
-    { announce: () => {}, subscribe: () => () => {} },
-    systemClock,
-    "Asia/Seoul" as TimeZone,
-  );
-  const start = new StartPayment(work, payables, systemClock, () => crypto.randomUUID());
-  const close = new ClosePayment(work, payables, systemClock);
+  const { startPayment, closePayment, close } = await openUseCases({ DATABASE_URL: job.url });
   const pay = async (id: string) => {
-    const { payment } = await start.execute({
+    const { payment } = await startPayment.execute({
       userId: "kim" as UserId,
       key: id as IdempotencyKey,
       subject: { kind: "reservation", reservationId: id as ReservationId },
       amount: 1000 as Money,
       method: "sandbox-ok",
     });
-    await close.execute(payment, "captured");
+    await closePayment.execute(payment, "captured");
   };
   const payAll = async (of: readonly string[]) => {
     for (const id of of) await (job.way === "service" ? pay(id) : payByHand(connection, job.run, id));
@@ -114,6 +101,6 @@ answerJob(async (job: PaymentsJob) => {
   const [rows] = await connection.query("SELECT sold_out_at FROM schedules WHERE schedule_id = ?", [job.run]);
   if (job.way === "service" && (rows as { sold_out_at: unknown }[])[0]?.sold_out_at === null)
     throw new Error("the hall did not sell out");
-  await Promise.all([closeDatabase(db), connection.end()]);
+  await Promise.all([close(), connection.end()]);
   return result;
 });

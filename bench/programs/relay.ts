@@ -1,8 +1,5 @@
 import { createConnection, escape as literal } from "mysql2/promise";
-import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
-import { SqlOutboxRows } from "../../src/adapters/sql/sql-outbox-rows.js";
-import { systemClock } from "../../src/adapters/system/system-clock.js";
-import { RelayOutbox } from "../../src/application/outbox/relay-outbox.js";
+import { openUseCases } from "../application.js";
 import { answerJob, timed } from "../timed.js";
 
 export type RelayJob = { readonly way: "service" | "loop"; readonly url: string; readonly count: number };
@@ -28,9 +25,8 @@ answerJob(async ({ way, url, count }: RelayJob) => {
     const rows = Array.from({ length: 5000 }, (_, n) => [`event-${from + n}`, payload]);
     await connection.query(`INSERT INTO outbox (event_id, payload) VALUES ${literal(rows as never)}`);
   }
-  const db = openDatabase({ kind: "mysql", url });
   const { sentAt, bus } = sink();
-  const relay = new RelayOutbox(new SqlOutboxRows(db, systemClock), bus);
+  const { relayOutbox, close } = await openUseCases({ DATABASE_URL: url }, { bus });
   const byHand = async () => {
     for (;;) {
       await connection.beginTransaction();
@@ -49,9 +45,9 @@ answerJob(async ({ way, url, count }: RelayJob) => {
       await connection.query(`DELETE FROM outbox WHERE id IN (${ids})`);
     }
   };
-  const result = await timed(count, () => (way === "service" ? relay.execute() : byHand()));
+  const result = await timed(count, () => (way === "service" ? relayOutbox.execute() : byHand()));
   const took = (from: number, to: number) => (sentAt[to - 1] ?? 0) - (sentAt[from] ?? 0);
   const lastBesideFirst = took(0, stretch) / took(count - stretch, count);
-  await Promise.all([closeDatabase(db), connection.end()]);
+  await Promise.all([close(), connection.end()]);
   return { ...result, lastBesideFirst };
 });

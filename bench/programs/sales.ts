@@ -1,20 +1,14 @@
 import { Redis } from "ioredis";
 import { type Connection, createConnection, escape as literal } from "mysql2/promise";
-import { openRedis } from "../../src/adapters/redis/redis-client.js";
 import { salesBoardKey } from "../../src/adapters/redis/redis-keys.js";
-import { RedisSalesBoard } from "../../src/adapters/redis/redis-sales-board.js";
-import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
-import { SqlSalesQueries } from "../../src/adapters/sql/sql-sales-queries.js";
-import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import { systemClock } from "../../src/adapters/system/system-clock.js";
-import { BookSales } from "../../src/application/sales/book-sales.js";
-import { FillBoards } from "../../src/application/sales/fill-boards.js";
 import { type BusinessDay, businessDayAt, plusDays, startOfDay, type TimeZone } from "../../src/domain/business-day.js";
 import type { ProductId, SaleId } from "../../src/domain/ids.js";
 import type { Money } from "../../src/domain/money.js";
 import { productSold, type Sale } from "../../src/domain/sale.js";
 import { boardName, firstDayOf, raisedBoards, type WindowBoard } from "../../src/domain/sales-window.js";
 import { after } from "../../src/domain/time.js";
+import { openUseCases } from "../application.js";
 import { answerJob, timed } from "../timed.js";
 
 export type SalesJob = {
@@ -109,21 +103,13 @@ answerJob(async (job: SalesJob) => {
   const redis = new Redis(job.redisUrl);
   const sales = salesOf(job);
   await insert(connection, sales);
-  const db = openDatabase({ kind: "mysql", url: job.url });
-  const client = openRedis(job.redisUrl);
-  await client.start();
-  const stores = {
-    work: new SqlUnitOfWork(db, () => {}),
-    sales: new SqlSalesQueries(db),
-    board: new RedisSalesBoard(client),
-  };
-  const notices = { announce: () => {}, subscribe: () => () => {} };
   const today = businessDayAt(systemClock.now(), zone);
   const hoursOfDay = job.time === "noon" ? 12 : 23.5;
   const clock = { now: () => after(startOfDay(today, zone), hoursOfDay * hourMs) };
-  const book = new BookSales(stores, notices, clock, zone);
+  const urls = { DATABASE_URL: job.url, REDIS_URL: job.redisUrl };
+  const { bookSales, fillBoards, close } = await openUseCases(urls, { clock });
   // Boards contain every product that was ever sold, so their size does not depend on the sales of this run.
-  await new FillBoards(stores.sales, stores.board, clock, zone).execute();
+  await fillBoards.execute();
   const boards = raisedBoards(new Set([today]), clock.now(), zone);
   for (const board of boards) await redis.copy(salesBoardKey(board), bareKey(board));
   const batches = Array.from({ length: Math.ceil(job.count / slice) }, (_, n) =>
@@ -134,14 +120,13 @@ answerJob(async (job: SalesJob) => {
   const result = await timed(job.count, async () => {
     for (const [n, batch] of batches.entries())
       await (job.way === "service"
-        ? book.execute(events[n] ?? [])
+        ? bookSales.execute(events[n] ?? [])
         : bookByHand(connection, redis, batch, today, boards));
   });
   const stats = await redis.info("commandstats");
   const own = stats.matchAll(/cmdstat_(?:zadd|expireat|evalsha):.*usec=(\d+)/g);
   const micros = [...own].reduce((sum, [, usec]) => sum + Number(usec), 0);
-  await client.stop();
   redis.disconnect();
-  await Promise.all([closeDatabase(db), connection.end()]);
+  await Promise.all([close(), connection.end()]);
   return { ...result, redisMicroseconds: micros / job.count };
 });
