@@ -51,6 +51,7 @@ const clauses: Clauses<UnitOfWork> = {
             if (index === 0) expect(await tx.orders.add(order)).toBe(true);
             else await tx.orders.save([order]);
             expect(await tx.orders.lock([order.orderId])).toEqual([order]);
+            expect(await tx.orders.find(order.orderId)).toEqual(order);
             seen.add(stateOf(order));
           }
         });

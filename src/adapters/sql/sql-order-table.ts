@@ -3,7 +3,7 @@ import type { OrderId } from "../../domain/ids.js";
 import type { Order } from "../../domain/order.js";
 import { insertIfNew, insertRows } from "./insert-rows.js";
 import { changingColumns, fixedColumns, type OrderRecord, orderOf, recordOf } from "./order-record.js";
-import { lockRows } from "./statements.js";
+import { lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 const columns = [...fixedColumns, ...changingColumns];
@@ -22,6 +22,11 @@ export class SqlOrderTable implements OrderTable {
 
   add(order: Order): Promise<boolean> {
     return insertIfNew(this.trx, "orders", recordOf(order));
+  }
+
+  async find(orderId: OrderId): Promise<Order | undefined> {
+    const [row] = await selectRows<OrderRecord>(this.trx, "SELECT * FROM orders WHERE order_id = ?", [orderId]);
+    return row && orderOf(row);
   }
 
   async lock(orderIds: readonly OrderId[]): Promise<readonly Order[]> {

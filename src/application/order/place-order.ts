@@ -13,13 +13,13 @@ export type OrderRequest = {
   readonly userCouponId: UserCouponId | null;
 };
 
-/** Places an order at today's prices; stock, coupon and price are found by those who hear of it. */
+/** Places an order at the current prices. The steps of the order flow then reserve, redeem and price. */
 export class PlaceOrder {
   private readonly work: UnitOfWork;
   private readonly clock: Clock;
   private readonly ttlMs: number;
 
-  /** @param ttlMs after this an order that is not paid ends */
+  /** @param ttlMs time from placing an order to its expiry */
   constructor(work: UnitOfWork, clock: Clock, ttlMs: number) {
     this.work = work;
     this.clock = clock;
@@ -27,38 +27,28 @@ export class PlaceOrder {
   }
 
   /**
-   * Answers the order, and whether it is new; the same shopper's same order again is not.
-   * @throws DomainError `product-not-found`, `coupon-not-found`, `order-too-large`, `id-taken`
+   * Returns the order, and whether this call has placed it. A repeated request returns the order of the first.
+   * @throws DomainError `product-not-found`, `coupon-not-found`, `order-too-large`; `id-taken` if another order has the id
    */
   execute(request: OrderRequest): Promise<{ readonly placed: boolean; readonly order: Order }> {
     const items = mergeItems(request.items);
     return this.work.run(async (tx) => {
-      // Looked for first: what stands is answered, whatever a new order would cost by now.
-      const standing = await this.standing(tx, request, items);
-      if (standing !== undefined) return { placed: false, order: standing };
-      const { events, order } = await this.orderOf(tx, request, items);
+      // Before anything is checked: a repeated request succeeds, even if the order is too large at the current prices.
+      const existing = await tx.orders.find(request.orderId);
+      if (existing !== undefined) return { placed: false, order: expectSame(existing, request, items) };
+      const { events, order } = await this.newOrder(tx, request, items);
       if (await tx.orders.add(order)) {
         await tx.outbox.add(events);
         return { placed: true, order };
       }
-      const first = await this.standing(tx, request, items);
-      if (first === undefined) throw new Error(`order ${request.orderId} is taken and gone`);
-      return { placed: false, order: first };
+      // A concurrent request was faster. A locking read sees its commit.
+      const [concurrent] = await tx.orders.lock([request.orderId]);
+      if (concurrent === undefined) throw new Error(`order ${request.orderId} is missing`);
+      return { placed: false, order: expectSame(concurrent, request, items) };
     });
   }
 
-  private async standing(
-    tx: Transaction,
-    { orderId, userId, userCouponId }: OrderRequest,
-    items: readonly OrderItem[],
-  ) {
-    const [order] = await tx.orders.lock([orderId]);
-    if (order !== undefined && (order.userId !== userId || !sameOrder(order, items, userCouponId)))
-      throw new DomainError({ code: "id-taken", id: orderId });
-    return order;
-  }
-
-  private async orderOf(tx: Transaction, request: OrderRequest, items: readonly OrderItem[]) {
+  private async newOrder(tx: Transaction, request: OrderRequest, items: readonly OrderItem[]) {
     const { orderId, userId, userCouponId } = request;
     const products = await tx.products.byIds(items.map(({ productId }) => productId));
     const prices = new Map(products.map(({ productId, unitPrice }) => [productId, unitPrice]));
@@ -75,3 +65,9 @@ export class PlaceOrder {
     return place({ orderId, userId, lines, userCouponId, expiresAt: after(now, this.ttlMs) }, now);
   }
 }
+
+const expectSame = (order: Order, { userId, userCouponId }: OrderRequest, items: readonly OrderItem[]): Order => {
+  if (order.userId !== userId || !sameOrder(order, items, userCouponId))
+    throw new DomainError({ code: "id-taken", id: order.orderId });
+  return order;
+};

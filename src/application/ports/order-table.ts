@@ -1,12 +1,14 @@
 import type { OrderId } from "../../domain/ids.js";
 import type { Order } from "../../domain/order.js";
 
-/** Orders inside a transaction; what is decided of an order is decided while its row is locked. */
+/** Orders inside a transaction. An order changes only while its row is locked. */
 export interface OrderTable {
-  /** `false` where the id is taken. */
+  /** Inserts the order. Returns `false` if the id is in use. */
   add(order: Order): Promise<boolean>;
-  /** Locks the rows, in id order, and reads those that exist. */
+  /** Reads an order without a lock. */
+  find(orderId: OrderId): Promise<Order | undefined>;
+  /** Locks the rows in id order, and reads those that exist. */
   lock(orderIds: readonly OrderId[]): Promise<readonly Order[]>;
-  /** Writes locked orders as they stand now, in one statement. */
+  /** Writes the current state of locked orders in one statement. */
   save(orders: readonly Order[]): Promise<void>;
 }
