@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import { expect } from "vitest";
-import { reservationOf, reservationRecordOf } from "../../src/adapters/sql/reservation-record.js";
+import { reservationRecordOf } from "../../src/adapters/sql/reservation-record.js";
 import { SqlReservationTable } from "../../src/adapters/sql/sql-reservation-table.js";
 import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
@@ -25,8 +25,6 @@ const save = (work: UnitOfWork, ...reservations: readonly Reservation[]) =>
   work.run((tx) => tx.reservations.save(reservations));
 const lock = (work: UnitOfWork, ...ids: readonly string[]) =>
   work.run((tx) => tx.reservations.lock(ids.map(reservationId)));
-const live = (work: UnitOfWork, seatNo: number, schedule = "s") =>
-  work.run((tx) => tx.reservations.lockLive(scheduleId(schedule), seatNo));
 
 const clauses: Clauses<UnitOfWork> = {
   "keeps a reservation whole in every state that it comes to": async (work) => {
@@ -93,16 +91,7 @@ const clauses: Clauses<UnitOfWork> = {
     await save(work, sold);
     await save(work, cancelReservation(sold, noon));
     expect(await add(work, held("last", 1))).toBe(true);
-    expect(await live(work, 1)).toEqual(held("last", 1));
-  },
-
-  "knows what is live on a seat": async (work, { db }) => {
-    const [free, taken, sold] = [held("free", 1), paying(held("taken", 2)), reserved(held("sold", 3))];
-    await writeReservations(db, free, taken, sold, expired(held("over", 4)), cancelled(held("left", 4)));
-    expect([await live(work, 1), await live(work, 2), await live(work, 3)]).toEqual([free, taken, sold]);
-    expect([await live(work, 4), await live(work, 5), await live(work, 1, "S")]).toEqual([
-      ...[undefined, undefined, undefined],
-    ]);
+    expect(await lock(work, "last")).toEqual([held("last", 1)]);
   },
 
   "locks in the order of the ids those that exist": async (work, { db }) => {
@@ -143,19 +132,6 @@ const clauses: Clauses<UnitOfWork> = {
         return 1;
       });
     const decided = await Promise.all(Array.from({ length: 10 }, (_, n) => decide(n)));
-    expect(decided.reduce<number>((sum, one) => sum + one, 0)).toBe(1);
-  },
-
-  "lets one transaction at a time decide of what is live on a seat": async (work, { db }) => {
-    await writeReservations(db, held("a", 1));
-    const decide = () =>
-      work.run(async ({ reservations }) => {
-        const hold = await reservations.lockLive(scheduleId("s"), 1);
-        if (hold?.status !== "held") return 0;
-        await reservations.save([reserved(hold)]);
-        return 1;
-      });
-    const decided = await Promise.all(Array.from({ length: 10 }, decide));
     expect(decided.reduce<number>((sum, one) => sum + one, 0)).toBe(1);
   },
 };
@@ -207,16 +183,6 @@ contractOnDatabases("ReservationTable", workOn, clauses, [
     })),
   },
   {
-    wrong: "takes the latest on a seat for the live one",
-    breaks: "knows what is live on a seat",
-    make: twin((_, trx) => ({
-      lockLive: async (schedule_id, seat_no) => {
-        const row = await trx("reservations").where({ schedule_id, seat_no }).orderBy("expires_at", "desc").first();
-        return row && reservationOf(row);
-      },
-    })),
-  },
-  {
     wrong: "forgets who pays",
     breaks: "keeps a reservation whole in every state that it comes to",
     make: twin((right) => ({
@@ -246,18 +212,6 @@ contractOnDatabases("ReservationTable", workOn, clauses, [
       lock: async (ids) => {
         const found = await new SqlReservationTable(withoutLocks(trx)).lock(ids);
         if (found.length > 0) await meet();
-        return found;
-      },
-    })),
-    only: "mysql",
-  },
-  {
-    wrong: "reads a seat without a lock",
-    breaks: "lets one transaction at a time decide of what is live on a seat",
-    make: twin((_, trx, meet) => ({
-      lockLive: async (schedule, seatNo) => {
-        const found = await new SqlReservationTable(withoutLocks(trx)).lockLive(schedule, seatNo);
-        await meet();
         return found;
       },
     })),

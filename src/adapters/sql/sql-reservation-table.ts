@@ -1,6 +1,6 @@
 import type { ReservationTable } from "../../application/ports/reservation-table.js";
 import type { Reservation } from "../../domain/concert.js";
-import type { ReservationId, ScheduleId } from "../../domain/ids.js";
+import type { ReservationId } from "../../domain/ids.js";
 import { insertIfNew, insertRows } from "./insert-rows.js";
 import { type ReservationRecord, reservationOf, reservationRecordOf } from "./reservation-record.js";
 import { lockRows } from "./statements.js";
@@ -24,15 +24,6 @@ export class SqlReservationTable implements ReservationTable {
 
   add(reservation: Reservation): Promise<boolean> {
     return insertIfNew(this.trx, "reservations", reservationRecordOf(reservation));
-  }
-
-  async lockLive(scheduleId: ScheduleId, seatNo: number): Promise<Reservation | undefined> {
-    const [row] = await lockRows<ReservationRecord>(
-      this.trx,
-      "SELECT * FROM reservations WHERE schedule_id = ? AND seat_no = ? AND live = 1",
-      [scheduleId, seatNo],
-    );
-    return row && reservationOf(row);
   }
 
   async lock(reservationIds: readonly ReservationId[]): Promise<readonly Reservation[]> {

@@ -5,7 +5,7 @@ import { DomainError } from "../../domain/problem.js";
 import type { Clock } from "../ports/clock.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
-/** A shopper gives a seat back; one that is paid is refunded. */
+/** Cancels a reservation on behalf of its shopper, and makes the refund of a reserved seat due. */
 export class CancelReservation {
   private readonly work: UnitOfWork;
   private readonly clock: Clock;
@@ -16,9 +16,8 @@ export class CancelReservation {
   }
 
   /**
-   * Answers the reservation as it stands then; one that was cancelled before stays so. The refund is only due by this:
-   * the payments' sweeper sends it until the provider has it.
-   * @throws DomainError `reservation-not-found`, also where it is another's; `reservation-expired`,
+   * Returns the cancelled reservation. `SettleOpenPayments` sends the refund until the provider acknowledges it.
+   * @throws DomainError `reservation-not-found`, also if the reservation is another shopper's; `reservation-expired`,
    * `payment-in-progress`
    */
   execute(reservationId: ReservationId, userId: UserId): Promise<Reservation> {
@@ -31,7 +30,7 @@ export class CancelReservation {
       const wasPaid = before.status === "reserved";
       if (wasPaid) {
         const payment = await tx.payments.lock(before.paymentId);
-        if (payment === undefined) throw new Error(`seat ${reservationId} lost its payment`);
+        if (payment === undefined) throw new Error(`the payment of reservation ${reservationId} is missing`);
         await tx.payments.save(refundPayment(payment));
       }
       const { scheduleId } = before;

@@ -1,11 +1,27 @@
-import { expireHold } from "../../domain/concert.js";
-import type { ReservationId, ScheduleId } from "../../domain/ids.js";
+import { expireHold, type Reservation } from "../../domain/concert.js";
+import type { ScheduleId } from "../../domain/ids.js";
+import type { EpochMs } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { ConcertQueries } from "../ports/concert-queries.js";
+import type { Transaction } from "../ports/transaction.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 import { processDue } from "../process-due.js";
 
-/** Tidies holds that are over. They counted as free before, so nothing but the rows' number depends on it. */
+/** Expires those of the locked reservations that are expired holds, and frees their seats. Returns how many were. */
+export const expireLocked = async (tx: Transaction, locked: readonly Reservation[], now: EpochMs): Promise<number> => {
+  const expired = locked.flatMap((before) => {
+    const after = expireHold(before, now);
+    return after === before ? [] : [after];
+  });
+  if (expired.length === 0) return 0;
+  await tx.reservations.save(expired);
+  const freed = new Map<ScheduleId, number>();
+  for (const { scheduleId } of expired) freed.set(scheduleId, (freed.get(scheduleId) ?? 0) + 1);
+  await tx.concerts.count([...freed].map(([scheduleId, count]) => ({ scheduleId, held: -count, reserved: 0 })));
+  return expired.length;
+};
+
+/** Expires holds that are past their expiry without an open payment. Their seats count as free before, too. */
 export class ExpireHolds {
   private readonly concerts: ConcertQueries;
   private readonly work: UnitOfWork;
@@ -17,27 +33,11 @@ export class ExpireHolds {
     this.clock = clock;
   }
 
-  /** Answers how many ended by this. @throws the first error of one that could not end, once the others have */
+  /** Returns how many holds it has expired. @throws the first error of a hold that failed, after all others */
   execute(): Promise<number> {
     return processDue(
-      (limit) => this.concerts.overdueHolds(this.clock.now(), limit),
-      (batch) => this.expire(batch),
+      (limit) => this.concerts.expiredHolds(this.clock.now(), limit),
+      (batch) => this.work.run(async (tx) => expireLocked(tx, await tx.reservations.lock(batch), this.clock.now())),
     );
-  }
-
-  private expire(reservationIds: readonly ReservationId[]): Promise<number> {
-    return this.work.run(async (tx) => {
-      const now = this.clock.now();
-      const ended = (await tx.reservations.lock(reservationIds)).flatMap((before) => {
-        const after = expireHold(before, now);
-        return after === before ? [] : [after];
-      });
-      if (ended.length === 0) return 0;
-      await tx.reservations.save(ended);
-      const freed = new Map<ScheduleId, number>();
-      for (const { scheduleId } of ended) freed.set(scheduleId, (freed.get(scheduleId) ?? 0) + 1);
-      await tx.concerts.count([...freed].map(([scheduleId, n]) => ({ scheduleId, held: -n, reserved: 0 })));
-      return ended.length;
-    });
   }
 }

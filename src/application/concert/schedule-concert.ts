@@ -3,7 +3,7 @@ import { DomainError } from "../../domain/problem.js";
 import type { Clock } from "../ports/clock.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
-/** Adds concerts and their schedules, once an id. */
+/** Creates concerts and their schedules. A repeated request creates nothing. */
 export class ScheduleConcert {
   private readonly work: UnitOfWork;
   private readonly clock: Clock;
@@ -13,25 +13,28 @@ export class ScheduleConcert {
     this.clock = clock;
   }
 
-  /** Whether the concert is new. @throws DomainError `id-taken` where another has the id */
+  /** Returns whether it has created the concert. @throws DomainError `id-taken` if another concert has the id */
   concert(concert: Concert): Promise<{ readonly created: boolean }> {
     return this.work.run(async (tx) => {
       if (await tx.concerts.add(concert, this.clock.now())) return { created: true };
-      const standing = await tx.concerts.find(concert.concertId);
-      if (standing?.title !== concert.title) throw new DomainError({ code: "id-taken", id: concert.concertId });
+      const existing = await tx.concerts.find(concert.concertId);
+      if (existing?.title !== concert.title) throw new DomainError({ code: "id-taken", id: concert.concertId });
       return { created: false };
     });
   }
 
-  /** Whether the schedule is new. @throws DomainError `concert-not-found`; `id-taken` where another has the id */
+  /**
+   * Returns whether it has created the schedule.
+   * @throws DomainError `concert-not-found`; `id-taken` if another schedule has the id
+   */
   schedule(schedule: Schedule): Promise<{ readonly created: boolean }> {
     const { concertId, scheduleId } = schedule;
     return this.work.run(async (tx) => {
       if ((await tx.concerts.find(concertId)) === undefined)
         throw new DomainError({ code: "concert-not-found", concertId });
       if (await tx.concerts.addSchedule(schedule, this.clock.now())) return { created: true };
-      const standing = await tx.concerts.findSchedule(scheduleId);
-      if (standing === undefined || !sameSchedule(standing, schedule))
+      const existing = await tx.concerts.findSchedule(scheduleId);
+      if (existing === undefined || !sameSchedule(existing, schedule))
         throw new DomainError({ code: "id-taken", id: scheduleId });
       return { created: false };
     });
