@@ -169,11 +169,11 @@ const clauses: Clauses<ConcertQueries> = {
 
   "know which holds are over, oldest first, but for what is being paid": async (queries, { db }) => {
     await fill(db);
-    expect(await queries.overdueHolds(later(holdMs - 1), 9)).toEqual([]);
-    expect(await queries.overdueHolds(later(holdMs), 9)).toEqual(["free-soon", "next-door"]);
+    expect(await queries.expiredHolds(later(holdMs - 1), 9)).toEqual([]);
+    expect(await queries.expiredHolds(later(holdMs), 9)).toEqual(["free-soon", "next-door"]);
     const over = ["free-soon", "next-door", "free-later", "after-expired"];
-    expect(await queries.overdueHolds(later(10 * holdMs), 9)).toEqual(over);
-    expect(await queries.overdueHolds(later(10 * holdMs), 3)).toEqual(over.slice(0, 3));
+    expect(await queries.expiredHolds(later(10 * holdMs), 9)).toEqual(over);
+    expect(await queries.expiredHolds(later(10 * holdMs), 3)).toEqual(over.slice(0, 3));
   },
 
   "look at no more than is asked for": async (queries, { db }) => {
@@ -191,7 +191,7 @@ const clauses: Clauses<ConcertQueries> = {
       () => queries.schedules(concertId("c"), later(holdMs), null, 50),
       () => queries.seats(hall, later(holdMs), null, 1000),
       () => queries.live(scheduleId("s"), 5),
-      () => queries.overdueHolds(later(holdMs), 100),
+      () => queries.expiredHolds(later(holdMs), 100),
     ];
     for (const ask of asks) expect(await readsAll(db, ask)).toBe(false);
   },
@@ -252,7 +252,7 @@ class TakesThePastForThePresent extends OnDatabase {
 }
 
 class ExpiresWhatIsBeingPaid extends OnDatabase {
-  override overdueHolds(now: EpochMs, limit: number) {
+  override expiredHolds(now: EpochMs, limit: number) {
     const overdue = this.source.knex("reservations").where("status", "held").andWhere("expires_at", "<=", now);
     return overdue.orderBy(["expires_at", "reservation_id"]).limit(limit).pluck("reservation_id");
   }
@@ -260,7 +260,7 @@ class ExpiresWhatIsBeingPaid extends OnDatabase {
 
 /** Right, but as slow as there are reservations of the past. */
 class LooksAtThePast extends OnDatabase {
-  override overdueHolds(now: EpochMs, limit: number) {
+  override expiredHolds(now: EpochMs, limit: number) {
     const overdue = this.source.knex("reservations").whereRaw("due_at + 0 <= ?", [now]);
     return overdue.orderBy(["due_at", "reservation_id"]).limit(limit).pluck("reservation_id");
   }

@@ -9,18 +9,18 @@ import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
 const clauses: Clauses<ProductQueries> = {
   "know a product and where its units are, as it stands": async (queries, { db }) => {
-    expect(await queries.standing(productId("a"))).toBeUndefined();
+    expect(await queries.find(productId("a"))).toBeUndefined();
     await addProducts(db, 1_000_000_000, product("a", { category: "books", unitPrice: money(1_000_000_000) }));
     await workOn(db).run(async (tx) => {
       await tx.products.move(oneOf("reserve", "a", "a", "a"));
       await tx.products.move(oneOf("sell", "a"));
       await tx.products.change(productId("a"), { name: "New", restock: 1 });
     });
-    expect(await queries.standing(productId("a"))).toEqual({
+    expect(await queries.find(productId("a"))).toEqual({
       product: product("a", { name: "New", category: "books", unitPrice: money(1_000_000_000) }),
       stock: { initial: 1_000_000_000, restocked: 1, onHand: 999_999_998, reserved: 2, sold: 1 },
     });
-    expect(await queries.standing(productId("A"))).toBeUndefined();
+    expect(await queries.find(productId("A"))).toBeUndefined();
   },
 
   "find products by their ids": async (queries, { db }) => {
@@ -56,7 +56,7 @@ const clauses: Clauses<ProductQueries> = {
 
   "look at no more products than they list": async (queries, { db }) => {
     await addProducts(db, 1, ...Array.from({ length: 1000 }, (_, n) => product(`p${n}`)));
-    for (const ask of [() => queries.standing(productId("p5")), () => queries.byIds(["p5", "p7"].map(productId))])
+    for (const ask of [() => queries.find(productId("p5")), () => queries.byIds(["p5", "p7"].map(productId))])
       expect(await readsAll(db, ask)).toBe(false);
   },
 };
@@ -71,8 +71,8 @@ class PagesByOffset extends SqlProductQueries {
 }
 
 class ForgetsWhatIsReserved extends SqlProductQueries {
-  override async standing(id: ReturnType<typeof productId>) {
-    const found = await super.standing(id);
+  override async find(id: ReturnType<typeof productId>) {
+    const found = await super.find(id);
     return found && { ...found, stock: { ...found.stock, onHand: found.stock.onHand + found.stock.reserved } };
   }
 }

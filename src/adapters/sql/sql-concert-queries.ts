@@ -99,7 +99,7 @@ export class SqlConcertQueries implements ConcertQueries {
     return row && reservationOf(row);
   }
 
-  async overdueHolds(now: EpochMs, limit: number): Promise<readonly ReservationId[]> {
+  async expiredHolds(now: EpochMs, limit: number): Promise<readonly ReservationId[]> {
     const due = this.db
       .knex("reservations")
       .select("reservation_id")

@@ -1,5 +1,5 @@
 import type { Page } from "../../application/ports/page.js";
-import type { ProductQueries, ProductStanding } from "../../application/ports/product-queries.js";
+import type { ProductQueries, StockedProduct } from "../../application/ports/product-queries.js";
 import type { ProductId } from "../../domain/ids.js";
 import type { Product } from "../../domain/product.js";
 import { type List, readPage } from "./cursor.js";
@@ -8,7 +8,7 @@ import { type ProductRecord, productOf, stockOf } from "./product-record.js";
 
 const products: List = { name: "products", order: { created_at: "number", product_id: "string" } };
 
-const standingOf = (row: ProductRecord): ProductStanding => ({ product: productOf(row), stock: stockOf(row) });
+const stockedProductOf = (row: ProductRecord): StockedProduct => ({ product: productOf(row), stock: stockOf(row) });
 
 /** Reads of products and their stock. */
 export class SqlProductQueries implements ProductQueries {
@@ -18,13 +18,13 @@ export class SqlProductQueries implements ProductQueries {
     this.db = db;
   }
 
-  async standing(productId: ProductId): Promise<ProductStanding | undefined> {
+  async find(productId: ProductId): Promise<StockedProduct | undefined> {
     const row = await read<ProductRecord | undefined>(this.db.knex("products").where("product_id", productId).first());
-    return row && standingOf(row);
+    return row && stockedProductOf(row);
   }
 
-  list(cursor: string | null, limit: number): Promise<Page<ProductStanding> | undefined> {
-    return readPage(this.db.knex("products"), products, cursor, limit, standingOf);
+  list(cursor: string | null, limit: number): Promise<Page<StockedProduct> | undefined> {
+    return readPage(this.db.knex("products"), products, cursor, limit, stockedProductOf);
   }
 
   async byIds(productIds: readonly ProductId[]): Promise<readonly Product[]> {

@@ -5,12 +5,12 @@ import type { Page } from "./page.js";
 
 export type Seat = { readonly seatNo: number; readonly status: SeatStatus };
 
-/** Plain reads of concerts, schedules and seats. Unreachable: `DomainError` `engine-unavailable`. */
+/** Reads of concerts, schedules and seats outside transactions. @throws DomainError `engine-unavailable` */
 export interface ConcertQueries {
   find(concertId: ConcertId): Promise<Concert | undefined>;
-  /** A cursor that this list did not hand out: `undefined`. */
+  /** Returns a page of concerts, oldest first; `undefined` if the cursor is invalid. */
   list(cursor: string | null, limit: number): Promise<Page<Concert> | undefined>;
-  /** A concert's schedules, oldest first; a bad cursor: `undefined`. */
+  /** Returns a page of a concert's schedules, oldest first; `undefined` if the cursor is invalid. */
   schedules(
     concertId: ConcertId,
     now: EpochMs,
@@ -22,8 +22,8 @@ export interface ConcertQueries {
   /** The seats by number; a bad cursor: `undefined`. */
   seats(schedule: Schedule, now: EpochMs, cursor: string | null, limit: number): Promise<Page<Seat> | undefined>;
   reservation(reservationId: ReservationId): Promise<Reservation | undefined>;
-  /** The reservation that is held or reserved on the seat, also where its time is over. */
+  /** Returns the live reservation of a seat: held (also past its expiry) or reserved. */
   live(scheduleId: ScheduleId, seatNo: number): Promise<Reservation | undefined>;
-  /** Holds that are over at `now` and that nobody is paying; oldest first. */
-  overdueHolds(now: EpochMs, limit: number): Promise<readonly ReservationId[]>;
+  /** Returns holds that are past their expiry at `now` without an open payment, the oldest expiry first. */
+  expiredHolds(now: EpochMs, limit: number): Promise<readonly ReservationId[]>;
 }

@@ -3,23 +3,24 @@ import type { Order } from "../../domain/order.js";
 import type { EpochMs } from "../../domain/time.js";
 import type { Page } from "./page.js";
 
-/** Orders that have not ended. */
+/** Counts of orders that are not confirmed or cancelled, without those that have an open payment. */
 export type OpenOrders = {
   readonly pending: number;
   readonly awaitingPayment: number;
-  /** When the oldest pending one was placed. */
+  /** When the oldest pending order was placed; `null` if none is pending. */
   readonly oldestPendingAt: EpochMs | null;
 };
 
-/** Plain reads of orders. Unreachable: `DomainError` `engine-unavailable`. */
+/** Reads of orders outside transactions. @throws DomainError `engine-unavailable` */
 export interface OrderQueries {
+  /** Returns the orders that exist, in any order. */
   byIds(orderIds: readonly OrderId[]): Promise<readonly Order[]>;
-  /** A shopper's orders, oldest first; a bad cursor: `undefined`. */
+  /** Returns a page of a shopper's orders, oldest first; `undefined` if the cursor is invalid. */
   ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<Order> | undefined>;
-  /** Orders that have not ended, are past their time at `now`, and are not being paid; oldest first. */
+  /** Returns open orders that are past their expiry at `now` without an open payment, the oldest expiry first. */
   expired(now: EpochMs, limit: number): Promise<readonly OrderId[]>;
-  /** Pending orders that have not changed since `before`, the longest unchanged first. */
+  /** Returns pending orders that have not changed since `before`, the longest unchanged first. */
   stalled(before: EpochMs, limit: number): Promise<readonly Order[]>;
-  /** Counted without looking at orders that have ended. */
+  /** Counts open orders. The cost does not depend on the number of ended orders. */
   open(): Promise<OpenOrders>;
 }

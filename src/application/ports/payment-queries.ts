@@ -2,21 +2,23 @@ import type { PaymentId } from "../../domain/ids.js";
 import type { Payment } from "../../domain/payment.js";
 import type { EpochMs } from "../../domain/time.js";
 
-/** Payments that the provider is still to say the last word of. */
+/** Counts of payments that the provider has not settled yet. */
 export type UnsettledPayments = {
+  /** Open payments. */
   readonly charges: number;
+  /** Payments whose refund is due. */
   readonly refunds: number;
-  /** When the oldest of them was begun. */
+  /** When the oldest of them was started; `null` if there is none. */
   readonly oldestAt: EpochMs | null;
 };
 
-/** Plain reads of payments. Unreachable: `DomainError` `engine-unavailable`. */
+/** Reads of payments outside transactions. @throws DomainError `engine-unavailable` */
 export interface PaymentQueries {
   find(paymentId: PaymentId): Promise<Payment | undefined>;
-  /** Open payments that began before `before`, oldest first, those after `last`. */
+  /** Returns open payments that were started before `before`, oldest first, from the one after `last`. */
   openSince(before: EpochMs, last: Payment | null, limit: number): Promise<readonly Payment[]>;
-  /** Refunded payments of whose refund the provider is still to be told, oldest first, those after `last`. */
+  /** Returns payments whose refund is due, oldest first, from the one after `last`. */
   refundsDue(last: Payment | null, limit: number): Promise<readonly Payment[]>;
-  /** Counted without looking at payments that are settled. */
+  /** Counts unsettled payments. The cost does not depend on the number of settled ones. */
   unsettled(): Promise<UnsettledPayments>;
 }

@@ -2,14 +2,14 @@ import type { ProductId } from "../../domain/ids.js";
 import type { Product, Stock } from "../../domain/product.js";
 import type { Page } from "./page.js";
 
-/** A product and where its units are. */
-export type ProductStanding = { readonly product: Product; readonly stock: Stock };
+/** A product and its stock. */
+export type StockedProduct = { readonly product: Product; readonly stock: Stock };
 
-/** Plain reads of products. Unreachable: `DomainError` `engine-unavailable`. */
+/** Reads of products outside transactions. @throws DomainError `engine-unavailable` */
 export interface ProductQueries {
-  standing(productId: ProductId): Promise<ProductStanding | undefined>;
-  /** A cursor that this list did not hand out: `undefined`. */
-  list(cursor: string | null, limit: number): Promise<Page<ProductStanding> | undefined>;
-  /** Those that exist, in any order. */
+  find(productId: ProductId): Promise<StockedProduct | undefined>;
+  /** Returns a page of products, oldest first; `undefined` if the cursor is invalid. */
+  list(cursor: string | null, limit: number): Promise<Page<StockedProduct> | undefined>;
+  /** Returns the products that exist, in any order. */
   byIds(productIds: readonly ProductId[]): Promise<readonly Product[]>;
 }

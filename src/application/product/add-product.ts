@@ -3,7 +3,7 @@ import type { Product } from "../../domain/product.js";
 import type { Clock } from "../ports/clock.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
-/** Adds a product with its first stock, once an id. */
+/** Creates a product with its initial stock. A repeated request creates nothing. */
 export class AddProduct {
   private readonly work: UnitOfWork;
   private readonly clock: Clock;
@@ -14,8 +14,8 @@ export class AddProduct {
   }
 
   /**
-   * Answers whether the product is new; the same one again is not, whatever has changed of it since.
-   * @throws DomainError `id-taken` where another product has the id.
+   * Returns whether this call has created the product. A repeated request is compared with the product as created.
+   * @throws DomainError `id-taken` if another product has the id
    */
   execute(product: Product, stock: number): Promise<{ readonly created: boolean }> {
     return this.work.run(async (tx) => {

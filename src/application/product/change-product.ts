@@ -5,7 +5,7 @@ import type { BoardNotices } from "../ports/notices.js";
 import type { ProductChange } from "../ports/product-table.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 
-/** Renames, reprices or restocks a product; orders that are placed keep their price. */
+/** Renames, reprices or restocks a product. Placed orders keep their prices. */
 export class ChangeProduct {
   private readonly work: UnitOfWork;
   private readonly notices: BoardNotices;
@@ -15,7 +15,7 @@ export class ChangeProduct {
     this.notices = notices;
   }
 
-  /** @throws DomainError `product-not-found`; `stock-too-large` */
+  /** @throws DomainError `product-not-found`, `stock-too-large` */
   async execute(productId: ProductId, change: ProductChange): Promise<void> {
     const outcome = await this.work.run((tx) => tx.products.change(productId, change));
     if (outcome === "unknown") throw new DomainError({ code: "product-not-found", productId });

@@ -8,7 +8,7 @@ import type { Clauses } from "../../support/contract-on-databases.js";
 import { noon } from "../../support/drop.js";
 import { addProducts, later, money, oneOf, product, productId } from "../../support/order.js";
 
-const stockOf = async (db: Database, id: string) => (await new SqlProductQueries(db).standing(productId(id)))?.stock;
+const stockOf = async (db: Database, id: string) => (await new SqlProductQueries(db).find(productId(id)))?.stock;
 const move = (work: UnitOfWork, moves: readonly StockMove[]) => work.run((tx) => tx.products.move(moves));
 /** Moves as the use cases do: what was refused leaves nothing. */
 const moveOrNothing = (work: UnitOfWork, moves: readonly StockMove[]) =>

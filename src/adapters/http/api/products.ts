@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { NewId } from "../../../application/ports/new-id.js";
-import type { ProductQueries, ProductStanding } from "../../../application/ports/product-queries.js";
+import type { ProductQueries, StockedProduct } from "../../../application/ports/product-queries.js";
 import type { ProductChange } from "../../../application/ports/product-table.js";
 import type { AddProduct } from "../../../application/product/add-product.js";
 import type { ChangeProduct } from "../../../application/product/change-product.js";
@@ -91,15 +91,15 @@ type Needs = {
   readonly newId: NewId;
 };
 
-const productResponse = ({ product, stock }: ProductStanding): z.infer<typeof productSchema> => {
+const productResponse = ({ product, stock }: StockedProduct): z.infer<typeof productSchema> => {
   const { productId, name, unitPrice, category } = product;
   return { productId, name, unitPrice, stock: stock.onHand, category };
 };
 
 /** Products: written by admins, read by everyone. */
 export const productRoutes = ({ addProduct, changeProduct, products, newId }: Needs): readonly Route[] => {
-  const find = async (productId: ProductId): Promise<ProductStanding> => {
-    const found = await products.standing(productId);
+  const find = async (productId: ProductId): Promise<StockedProduct> => {
+    const found = await products.find(productId);
     if (found === undefined) throw new DomainError({ code: "product-not-found", productId });
     return found;
   };
