@@ -5,16 +5,16 @@ import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js"
 import { type Claim, settledEvent, type Unsettled } from "../../../src/domain/coupon.js";
 import { createEvent } from "../../../src/domain/event.js";
 import { noon } from "../../support/drop.js";
-import { drop, type House, openHouse, type Twins } from "./coupon-house.js";
+import { type Drop, drop, type KnownWrong, openDrop } from "./drop-fixture.js";
 
 const crowd = (count: number, name = "shopper") => Array.from({ length: count }, (_, index) => `${name}-${index}`);
 
-/** Settlement that believes what it has once read. */
-const readsPendingOnce = (right: UnitOfWork): UnitOfWork => {
+/** Reads the pending claims of a batch once and reuses them later, without reading again under the lock. */
+const readsPendingOnce = (correct: UnitOfWork): UnitOfWork => {
   const copies = new Map<string, readonly Unsettled[]>();
   return {
     run: (work) =>
-      right.run((tx) =>
+      correct.run((tx) =>
         work({
           ...tx,
           claims: Object.assign(Object.create(tx.claims), {
@@ -30,86 +30,91 @@ const readsPendingOnce = (right: UnitOfWork): UnitOfWork => {
   };
 };
 
-/** A rebuild's reading of pending claims alone: who has the coupon needs no place any more, does he? */
-const forgetsIssued = (right: ClaimQueries): ClaimQueries =>
-  Object.assign(Object.create(right), {
-    liveAfter: async (...asked: Parameters<ClaimQueries["liveAfter"]>) =>
-      (await right.liveAfter(...asked)).filter(({ status }) => status === "pending"),
+/** Reads only pending claims for a rebuild, as if issued ones took no place. */
+const forgetsIssued = (correct: ClaimQueries): ClaimQueries =>
+  Object.assign(Object.create(correct), {
+    liveAfter: async (...args: Parameters<ClaimQueries["liveAfter"]>) =>
+      (await correct.liveAfter(...args)).filter(({ status }) => status === "pending"),
   });
 
-/** The store as it is now, for a later rewind. */
-const copyOf = (house: House): MemoryCouponStore => {
-  const store = house.stores.get(drop) as MemoryCouponStore;
+/** A copy of the store, for a later rewind. */
+const copyOf = (opened: Drop): MemoryCouponStore => {
+  const store = opened.stores.get(drop) as MemoryCouponStore;
   return new MemoryCouponStore(store, [...store.members.values()]);
 };
 
-type Control = { readonly guard: string; readonly off: Twins; readonly holds: (house: House) => Promise<void> };
+/** A guard, the implementation without it, and a scenario that passes only with it. */
+type Control = {
+  readonly guard: string;
+  readonly without: KnownWrong;
+  readonly scenario: (opened: Drop) => Promise<void>;
+};
 
 const quantity = 10;
 
 const controls: readonly Control[] = [
   {
     // Negative control: C2
-    guard: "what is pending is read again under the coupon's lock",
-    off: { work: readsPendingOnce },
-    // Delivered at least once, an event may come again; the bus must not take it for poison.
-    holds: async (house) => {
-      const [claim] = await house.claim(["shopper"]);
-      await house.quiet();
-      await house.deliver(createEvent("coupon.reserved", claim as Claim, noon));
-      await house.quiet();
-      expect(house.parked).toEqual([]);
+    guard: "reading pending claims again under the coupon's lock",
+    without: { settlementWork: readsPendingOnce },
+    // An event is delivered at least once. A second delivery must not become a dead letter.
+    scenario: async (opened) => {
+      const [claim] = await opened.claim(["shopper"]);
+      await opened.settled();
+      await opened.deliver(createEvent("coupon.reserved", claim as Claim, noon));
+      await opened.settled();
+      expect(opened.parked).toEqual([]);
     },
   },
   {
     // Negative control: C3
-    guard: "the row is committed before the 202",
-    off: { rows: () => ({ insert: async (admitted) => admitted.map(() => "inserted" as const) }) },
-    // C3: every 202 ends in one result, whatever the queue loses.
-    holds: async (house) => {
-      const accepted = await house.claim(crowd(quantity));
-      house.stores.clear();
-      await house.quiet();
-      for (let sweeps = 0; sweeps < 3; sweeps += 1) await house.sweep();
-      expect(await house.endsOf(accepted)).toEqual(accepted.map(() => "issued"));
+    guard: "committing the row before the 202",
+    without: { rows: () => ({ insert: async (admitted) => admitted.map(() => "inserted" as const) }) },
+    // C3: every 202 ends in one result, also after the queue was lost.
+    scenario: async (opened) => {
+      const accepted = await opened.claim(crowd(quantity));
+      opened.stores.clear();
+      await opened.settled();
+      for (let sweeps = 0; sweeps < 3; sweeps += 1) await opened.sweep();
+      expect(await opened.statusesOf(accepted)).toEqual(accepted.map(() => "issued"));
     },
   },
   {
     // Negative control: C1
-    guard: "a rebuild counts issued claims as well as pending ones",
-    off: { claims: forgetsIssued },
-    // A sold-out coupon admits nobody, also after its queue was lost.
-    holds: async (house) => {
-      await house.claim(crowd(quantity));
-      await house.quiet();
-      house.stores.clear();
-      expect(await house.claim(crowd(quantity, "late"))).toEqual([]);
-      expect(await house.audit()).toMatchObject({ balanced: true });
+    guard: "counting issued claims in a rebuild",
+    without: { claims: forgetsIssued },
+    // A sold-out coupon admits no shopper, also after its queue was lost.
+    scenario: async (opened) => {
+      await opened.claim(crowd(quantity));
+      await opened.settled();
+      opened.stores.clear();
+      expect(await opened.claim(crowd(quantity, "late"))).toEqual([]);
+      expect(await opened.audit()).toMatchObject({ balanced: true });
     },
   },
   {
     // Negative control: C4
-    guard: "every sweep compares the store with the database",
-    off: { compares: false },
-    // C4: a place given back goes to whoever claims next, also where a rewind has taken it away again.
-    holds: async (house) => {
-      const failed = await house.claimInVain("shopper");
-      const before = copyOf(house);
-      await house.sweep();
-      expect(await house.endsOf([failed])).toEqual(["failed"]);
-      house.stores.set(drop, before);
-      for (let sweeps = 0; sweeps < 3; sweeps += 1) await house.sweep();
-      await house.claim(crowd(2 * quantity, "late"));
-      await house.quiet();
-      expect(await house.audit()).toMatchObject({ issued: quantity, balanced: true });
+    guard: "comparing the store with the database in every sweep",
+    without: { comparesStores: false },
+    // C4: a place that was given back goes to the next shopper, also if a rewind took it again.
+    scenario: async (opened) => {
+      const failed = await opened.claimThatWillFail("shopper");
+      const before = copyOf(opened);
+      await opened.sweep();
+      expect(await opened.statusesOf([failed])).toEqual(["failed"]);
+      opened.stores.set(drop, before);
+      for (let sweeps = 0; sweeps < 3; sweeps += 1) await opened.sweep();
+      await opened.claim(crowd(2 * quantity, "late"));
+      await opened.settled();
+      expect(await opened.audit()).toMatchObject({ issued: quantity, balanced: true });
     },
   },
   {
     // Negative control: C4
-    guard: "a place is given back for the failed task alone, and once",
-    off: {
-      stock: (right, stores) => ({
-        take: (...asked) => right.take(...asked),
+    guard: "giving back only the failed task's place",
+    without: {
+      stock: (correct, stores) => ({
+        take: (...args) => correct.take(...args),
         giveBack: async (couponId, holders) => {
           const store = stores.get(couponId);
           for (const { userId } of holders) {
@@ -119,28 +124,28 @@ const controls: readonly Control[] = [
         },
       }),
     },
-    // C4: no more are admitted than there are places, though the failure is told again after the shopper's second try.
-    holds: async (house) => {
-      const failed = await house.claimInVain("again");
-      await house.sweep();
-      const accepted = await house.claim(["again"]);
-      await house.quiet();
-      const end = { ...failed, status: "failed", reason: "internal" } as const;
-      await house.deliver(settledEvent(end, 3, noon));
-      await house.quiet();
-      const others = await house.claim(crowd(2 * quantity));
-      await house.quiet();
-      expect(await house.endsOf([...accepted, ...others])).toEqual(Array(quantity).fill("issued"));
+    // C4: no more shoppers are admitted than there are places, although the failure is delivered twice.
+    scenario: async (opened) => {
+      const failed = await opened.claimThatWillFail("again");
+      await opened.sweep();
+      const accepted = await opened.claim(["again"]);
+      await opened.settled();
+      const settled = { ...failed, status: "failed", reason: "internal" } as const;
+      await opened.deliver(settledEvent(settled, 3, noon));
+      await opened.settled();
+      const others = await opened.claim(crowd(2 * quantity));
+      await opened.settled();
+      expect(await opened.statusesOf([...accepted, ...others])).toEqual(Array(quantity).fill("issued"));
     },
   },
 ];
 
-describe.each(controls)("$guard", ({ off, holds }) => {
-  it("and the promise holds", async () => {
-    await holds(await openHouse({}, quantity));
+describe.each(controls)("$guard", ({ without, scenario }) => {
+  it("keeps the promise", async () => {
+    await scenario(await openDrop({}, quantity));
   });
 
-  it("without it, the promise breaks", async () => {
-    await expect(holds(await openHouse(off, quantity))).rejects.toThrow("expected");
+  it("is necessary: without it the promise breaks", async () => {
+    await expect(scenario(await openDrop(without, quantity))).rejects.toThrow("expected");
   });
 });
