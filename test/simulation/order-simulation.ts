@@ -4,54 +4,57 @@ import type { Application } from "../../src/bootstrap/open-application.js";
 import { isOpen } from "../../src/domain/payment.js";
 import { DomainError } from "../../src/domain/problem.js";
 import { standingClock } from "../support/drop.js";
+import { flushPromises } from "../support/flush-promises.js";
 import { OrderLedger } from "../support/order-ledger.js";
 import { SeededRandom } from "../support/seeded-random.js";
 import { ShufflingBus } from "../support/shuffling-bus.js";
-import { type Fate, settled, Turns } from "../support/turns.js";
-import { brokenAtTheEnd, brokenNow, endsIn, isQuiet } from "./order-promises.js";
+import { type StepOutcome, StepScheduler } from "../support/step-scheduler.js";
+import { brokenAtTheEnd, brokenNow, isIdle, outcomesIn } from "./order-promises.js";
 import { OrderShoppers } from "./order-shoppers.js";
-import { openOrdersInTurns, type Twins } from "./orders-in-turns.js";
+import { type KnownWrongOrders, openScheduledOrders } from "./scheduled-orders.js";
 
-/** What became of a seed. */
+/** The result of one seed. */
 export type Run = {
-  /** Promises that did not hold, by their marks; then the run ended at once. */
+  /** The broken promises, each with its mark. The run stops at the first one. */
   readonly broken: readonly string[];
-  /** All that happened, in order. */
+  /** Everything that happened, in order. */
   readonly history: readonly string[];
   /** How its orders and payments ended. */
-  readonly ends: readonly string[];
+  readonly outcomes: readonly string[];
 };
 
 const orderTtlMs = 120_000;
-/** As long as an order may live, a standstill on top of it, and some. */
-const mostRounds = 16;
 const roundMs = 20_000;
-const mostSteps = 600;
-const mostStepsARound = 2000;
+/** Enough rounds for an order to expire and for a stalled order to be recovered. */
+const maxRounds = 16;
+const maxSteps = 600;
+const maxStepsPerRound = 2000;
 
-/** Orders, payments and their undoing, with every engine call a turn of its own that the seed chooses. */
+type Job = readonly [name: string, run: () => Promise<unknown>];
+
+/** Simulates orders and payments. The seed decides the order of all backend calls, deliveries, requests and faults. */
 class OrderSimulation {
   private readonly random: SeededRandom;
   private readonly ledger: OrderLedger;
-  private readonly turns = new Turns();
+  private readonly scheduler = new StepScheduler();
   private readonly clock = standingClock();
   private readonly bus: ShufflingBus;
   private readonly application: Application;
   private readonly shoppers: OrderShoppers;
-  private readonly jobs: readonly (readonly [string, () => Promise<unknown>])[];
+  private readonly jobs: readonly Job[];
   private readonly settleMayFail: readonly string[];
-  private relays = 0;
-  private checkedAt = -1;
+  private activeRelays = 0;
+  private checkedVersion = -1;
   private readonly history: string[] = [];
   private readonly broken: string[] = [];
 
-  constructor(db: Database, ledger: OrderLedger, seed: number, twins: Twins) {
-    const { turns, clock } = this;
+  constructor(db: Database, ledger: OrderLedger, seed: number, wrong: KnownWrongOrders) {
+    const { scheduler, clock } = this;
     this.random = new SeededRandom(seed);
     this.bus = new ShufflingBus(this.random);
     this.ledger = ledger;
-    this.settleMayFail = twins.settleMayFail ?? [];
-    this.application = openOrdersInTurns(db, { turns, clock, bus: this.bus, orderTtlMs }, twins);
+    this.settleMayFail = wrong.settleMayFail ?? [];
+    this.application = openScheduledOrders(db, { scheduler, clock, bus: this.bus, orderTtlMs }, wrong);
     ledger.clear();
     this.shoppers = new OrderShoppers(this.random, ledger, this.application);
     const { settleOpenPayments, expireOrders, recoverStalledOrders } = this.application;
@@ -59,136 +62,136 @@ class OrderSimulation {
       ["relay", this.relay],
       ["settle", () => settleOpenPayments.execute()],
       ["expire", () => expireOrders.execute()],
-      ["revive", () => recoverStalledOrders.execute()],
+      ["recover", () => recoverStalledOrders.execute()],
     ];
   }
 
   async run(): Promise<Run> {
     await this.bus.consume(choreograph(this.application));
-    for (let steps = 0; steps < mostSteps && this.shoppers.wantMore && this.broken.length === 0; steps += 1)
+    for (let steps = 0; steps < maxSteps && this.shoppers.hasMore && this.broken.length === 0; steps += 1)
       await this.step();
-    if (this.broken.length === 0) await this.calm();
-    return { broken: this.broken, history: this.history, ends: endsIn(this.ledger) };
+    if (this.broken.length === 0) await this.complete();
+    return { broken: this.broken, history: this.history, outcomes: outcomesIn(this.ledger) };
   }
 
-  /** One thing happens: a turn, a delivery, a request, a job, or time passes. */
+  /** Does one thing: runs a backend call, delivers events, sends a request, starts a job, or lets time pass. */
   private async step(): Promise<void> {
-    const { random, turns, bus } = this;
+    const { random, scheduler, bus } = this;
     const isPaying = this.ledger.payments().some(isOpen);
-    const happenings: readonly (readonly [weight: number, happens: () => Promise<void>])[] = [
-      [turns.count > 0 ? 10 : 0, () => this.turn((what) => this.fateOf(what))],
+    const actions: readonly (readonly [weight: number, act: () => Promise<void>])[] = [
+      [scheduler.count > 0 ? 10 : 0, () => this.runNextCall((name) => this.outcomeOf(name))],
       [bus.deliverable > 0 ? 8 : 0, () => this.deliver()],
-      [2.5, () => this.ask()],
-      [this.relays < 2 && this.ledger.unsent() > 0 ? 2 : 0, () => this.begin(["relay", this.relay])],
-      [0.7, () => this.begin(random.pick(this.jobs))],
-      // Silence is long, and more than one node may be done with it.
-      [isPaying ? 0.8 : 0, () => this.begin(["settle", () => this.application.settleOpenPayments.execute()])],
-      [isPaying ? 0.4 : 0, () => this.pass(16_000)],
-      [0.5, () => this.pass(random.pick([1, 500, 1000, 1000, 3000, 3000, 8000, 40_000]))],
-      [0.4, () => this.bringBack()],
-      [0.04, () => this.note("crash", () => turns.dropAll())],
+      [2.5, () => this.sendRequest()],
+      [this.activeRelays < 2 && this.ledger.unsent() > 0 ? 2 : 0, () => this.start(["relay", this.relay])],
+      [0.7, () => this.start(random.pick(this.jobs))],
+      // Settles often and lets much time pass, because a silent provider is only asked again after a while.
+      [isPaying ? 0.8 : 0, () => this.start(["settle", () => this.application.settleOpenPayments.execute()])],
+      [isPaying ? 0.4 : 0, () => this.advance(16_000)],
+      [0.5, () => this.advance(random.pick([1, 500, 1000, 1000, 3000, 3000, 8000, 40_000]))],
+      [0.4, () => this.redeliver()],
+      [0.04, () => this.record("crash", () => scheduler.crash())],
     ];
-    let roll = random.next() * happenings.reduce((sum, [weight]) => sum + weight, 0);
-    for (const [weight, happens] of happenings) {
+    let roll = random.next() * actions.reduce((sum, [weight]) => sum + weight, 0);
+    for (const [weight, act] of actions) {
       roll -= weight;
-      if (roll < 0) return happens();
+      if (roll < 0) return act();
     }
   }
 
-  /** No more requests and no more faults: all that was begun must now come to its end. */
-  private async calm(): Promise<void> {
-    for (let round = 0; round < mostRounds; round += 1) {
-      await this.pass(roundMs);
-      await this.bringBack();
-      for (const job of this.jobs) await this.begin(job);
-      await this.comeToRest();
-      await this.begin(["relay", this.relay]);
-      await this.comeToRest();
+  /** Completes all started work, without new requests and faults, and checks the promises. */
+  private async complete(): Promise<void> {
+    for (let round = 0; round < maxRounds; round += 1) {
+      await this.advance(roundMs);
+      await this.redeliver();
+      for (const job of this.jobs) await this.start(job);
+      await this.runAllCalls();
+      await this.start(["relay", this.relay]);
+      await this.runAllCalls();
       if (this.broken.length > 0) return;
-      if (isQuiet(this.ledger, this.bus)) break;
+      if (isIdle(this.ledger, this.bus)) break;
     }
     this.broken.push(...brokenAtTheEnd(this.ledger, this.bus));
     this.history.push(JSON.stringify([this.ledger.orders(), this.ledger.payments(), this.ledger.stocks()]));
   }
 
-  private async comeToRest(): Promise<void> {
+  private async runAllCalls(): Promise<void> {
     for (let steps = 0; this.broken.length === 0; steps += 1) {
-      const { turns, bus } = this;
-      if (turns.count + bus.deliverable === 0 || steps === mostStepsARound) return;
-      if (this.random.below(turns.count + bus.deliverable) < turns.count) await this.turn(() => "well");
+      const { scheduler, bus } = this;
+      if (scheduler.count + bus.deliverable === 0 || steps === maxStepsPerRound) return;
+      if (this.random.below(scheduler.count + bus.deliverable) < scheduler.count) await this.runNextCall(() => "ok");
       else await this.deliver();
     }
   }
 
-  private async turn(fateOf: (what: string) => Fate): Promise<void> {
-    this.history.push(await this.turns.play(this.random, fateOf));
+  private async runNextCall(outcomeOf: (name: string) => StepOutcome): Promise<void> {
+    this.history.push(await this.scheduler.runNext(this.random, outcomeOf));
     const { version } = this.ledger;
-    if (version !== this.checkedAt) this.broken.push(...brokenNow(this.ledger));
-    this.checkedAt = version;
-    this.broken.push(...this.shoppers.lies.map((lie) => `P1 ${lie}`));
+    if (version !== this.checkedVersion) this.broken.push(...brokenNow(this.ledger));
+    this.checkedVersion = version;
+    this.broken.push(...this.shoppers.wrongResponses.map((response) => `P1 ${response}`));
     this.broken.push(...this.bus.failures.map((failure) => `step ${failure}`));
   }
 
-  private fateOf(what: string): Fate {
-    if (what === "timeout" || !this.random.chance(0.06)) return "well";
-    return this.random.pick(["refused", "unheard", "unheard", "dies-before", "dies-after"]);
+  private outcomeOf(name: string): StepOutcome {
+    if (name === "timeout" || !this.random.chance(0.06)) return "ok";
+    return this.random.pick(["unavailable", "response-lost", "response-lost", "crash-before", "crash-after"]);
   }
 
   private async deliver(): Promise<void> {
-    const { what, reacted } = this.bus.deliver();
-    await this.follow(what, reacted, []);
+    const { what, processed } = this.bus.deliver();
+    await this.follow(what, processed, []);
   }
 
-  private async ask(): Promise<void> {
+  private async sendRequest(): Promise<void> {
     const attempt = this.shoppers.next();
-    if (attempt !== undefined) await this.follow(attempt.what, attempt.make(), attempt.mayBeRefused);
+    if (attempt !== undefined) await this.follow(attempt.what, attempt.send(), attempt.allowedCodes);
   }
 
-  private async begin([name, job]: readonly [string, () => Promise<unknown>]): Promise<void> {
-    await this.follow(name, job(), name === "settle" ? this.settleMayFail : []);
+  private async start([name, run]: Job): Promise<void> {
+    await this.follow(name, run(), name === "settle" ? this.settleMayFail : []);
   }
 
-  /** Notes that it begins, and how it ends, if it does. */
-  private async follow(what: string, doing: Promise<unknown>, mayBeRefused: readonly string[]): Promise<void> {
+  /** Records the start of some work, and its result if it ends. */
+  private async follow(what: string, work: Promise<unknown>, allowedCodes: readonly string[]): Promise<void> {
     this.history.push(what);
-    doing.then(
-      (answer) => this.history.push(`${what} → ${typeof answer === "string" ? answer : "done"}`),
+    work.then(
+      (result) => this.history.push(`${what} → ${typeof result === "string" ? result : "done"}`),
       (error: unknown) => {
         const code = error instanceof DomainError ? error.problem.code : "none";
         this.history.push(`${what} → ${error}`);
-        if (code !== "engine-unavailable" && !mayBeRefused.includes(code)) this.broken.push(`step ${what}: ${error}`);
+        if (code !== "engine-unavailable" && !allowedCodes.includes(code)) this.broken.push(`step ${what}: ${error}`);
       },
     );
-    await settled();
+    await flushPromises();
   }
 
-  /** One that dies counts as at work until somebody notices. */
+  /** A relay that crashes counts as active until the next redelivery. */
   private readonly relay = async (): Promise<void> => {
-    this.relays += 1;
+    this.activeRelays += 1;
     await this.application.relayOutbox.execute().finally(() => {
-      this.relays -= 1;
+      this.activeRelays -= 1;
     });
   };
 
-  private bringBack(): Promise<void> {
-    return this.note("bring back", () => {
-      this.relays = 0;
-      this.bus.bringBack();
+  private redeliver(): Promise<void> {
+    return this.record("redeliver", () => {
+      this.activeRelays = 0;
+      this.bus.redeliver();
     });
   }
 
-  private pass(ms: number): Promise<void> {
-    return this.note(`${ms} ms pass`, () => {
+  private advance(ms: number): Promise<void> {
+    return this.record(`${ms} ms pass`, () => {
       this.clock.at += ms;
     });
   }
 
-  private async note(what: string, happens: () => void): Promise<void> {
+  private async record(what: string, act: () => void): Promise<void> {
     this.history.push(what);
-    happens();
+    act();
   }
 }
 
-/** Runs one seed, over whatever the last one has left. */
-export const simulateOrders = async (db: Database, seed: number, twins: Twins = {}): Promise<Run> =>
-  new OrderSimulation(db, await OrderLedger.of(db), seed, twins).run();
+/** Simulates one seed; it clears the rows of the previous seed. */
+export const simulateOrders = async (db: Database, seed: number, wrong: KnownWrongOrders = {}): Promise<Run> =>
+  new OrderSimulation(db, await OrderLedger.of(db), seed, wrong).run();

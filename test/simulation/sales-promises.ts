@@ -8,54 +8,58 @@ import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.
 import { boardFrom, daySumsIn, daySumsOf, totalsIn, totalsOf } from "../support/sales-data.js";
 
 const text = (value: unknown): string => JSON.stringify(value);
-/** A promise that does not hold, where what is differs from what is due. */
-const unequal = (promise: string, found: unknown, due: unknown): readonly string[] =>
-  text(found) === text(due) ? [] : [`${promise}: ${text(found)} instead of ${text(due)}`];
+/** Returns a line for the promise if the values differ. */
+const unequal = (promise: string, actual: unknown, expected: unknown): readonly string[] =>
+  text(actual) === text(expected) ? [] : [`${promise}: ${text(actual)} instead of ${text(expected)}`];
 
 export const nameOf = ({ window, lastDay }: WindowBoard): string =>
   lastDay === null ? window : `${window} to ${lastDay}`;
 
-/** The day that a wall calendar shows, told by other means than the service's. */
+/** Returns the date in the zone, computed independently of the service's code. */
 const calendarDay = (at: number, zone: TimeZone): string =>
   new Date(at).toLocaleDateString("sv-SE", { timeZone: zone });
 
-/** Sales that nobody has reported like this, or that fell on another day. */
-export const falseSales = (
+/** Returns a line for each sale that was not reported like this or has the wrong business day. */
+export const wrongSales = (
   ledger: readonly Sale[],
   reported: ReadonlyMap<string, readonly ReportedSale[]>,
   zone: TimeZone,
 ): readonly string[] =>
   ledger.flatMap((sale) => {
-    const asTold = reported
+    const isReported = reported
       .get(sale.saleId)
       ?.some(
-        (told) =>
-          told.productId === sale.productId &&
-          told.quantity === sale.quantity &&
-          told.unitPrice === sale.unitPrice &&
-          (told.occurredAt === null || told.occurredAt === sale.occurredAt),
+        (report) =>
+          report.productId === sale.productId &&
+          report.quantity === sale.quantity &&
+          report.unitPrice === sale.unitPrice &&
+          (report.occurredAt === null || report.occurredAt === sale.occurredAt),
       );
     return [
-      ...(asTold ? [] : [`D1 ledger: nobody reported ${text(sale)}`]),
+      ...(isReported ? [] : [`D1 ledger: not reported: ${text(sale)}`]),
       ...unequal(`D1 ledger: the day of ${sale.saleId}`, sale.businessDay, calendarDay(sale.occurredAt, zone)),
     ];
   });
 
-/** Days, and all time, that are not what the ledger adds up to. */
-export const falseSums = async (db: Database, ledger: readonly Sale[], when: string): Promise<readonly string[]> => [
+/** Returns a line for each daily or all-time total that differs from the sum of the ledger. */
+export const wrongSums = async (db: Database, ledger: readonly Sale[], when: string): Promise<readonly string[]> => [
   ...unequal(`D1 days ${when}`, await daySumsIn(db), daySumsOf(ledger)),
   ...unequal(`D1 all time ${when}`, await totalsIn(db), totalsOf(ledger)),
 ];
 
-/** Days that are over, have sales, and no stamp. */
-export const openDays = async (db: Database, ledger: readonly Sale[], today: string): Promise<readonly string[]> => {
+/** Returns a line for each past day with sales that is not closed. */
+export const unstampedDays = async (
+  db: Database,
+  ledger: readonly Sale[],
+  today: string,
+): Promise<readonly string[]> => {
   const stamped = new Set(await db.knex("closed_days").pluck("business_day"));
-  const over = new Set(ledger.map(({ businessDay }) => businessDay).filter((each) => each < today));
-  return [...over].filter((each) => !stamped.has(each)).map((each) => `D1 closed: ${each} is not`);
+  const pastDays = new Set(ledger.map(({ businessDay }) => businessDay).filter((each) => each < today));
+  return [...pastDays].filter((each) => !stamped.has(each)).map((each) => `D1 not closed: ${each}`);
 };
 
-/** Boards that are cold, or not what the ledger adds up to within their days. */
-export const falseBoards = async (
+/** Returns a line for each board that is cold or differs from the ledger. */
+export const wrongBoards = async (
   { board }: BoardsUnderTest,
   kept: readonly WindowBoard[],
   ledger: readonly Sale[],
@@ -68,62 +72,63 @@ export const falseBoards = async (
   });
 };
 
-/** What was brought to the boards: the greatest total by board and product. */
-export type Told = Map<string, number>;
+/** The greatest total that was raised, by board and product. */
+export type RaisedTotals = Map<string, number>;
 
 /**
- * Boards that may be read and show more than was ever sold, or less than they were told: half a board, or one that
- * has gone back.
+ * Returns a line for each score that readers see and that is above the sold quantity or below a raised total: the board
+ * is incomplete, or a score was lowered.
  */
-export const misledReaders = async (
+export const wrongReads = async (
   { board }: BoardsUnderTest,
   kept: readonly WindowBoard[],
   ledger: readonly Sale[],
-  told: Told,
+  raised: RaisedTotals,
 ): Promise<readonly string[]> => {
   const tops = await Promise.all(kept.map((each) => board.top(each, 1000)));
   return kept.flatMap((each, n) => {
     const top = tops[n] ?? null;
     if (top === null) return [];
     const shown = new Map<string, number>(top.map(({ productId, quantity }) => [productId, quantity]));
-    const due = new Map<string, number>(boardFrom(ledger, each));
-    return [...new Set([...shown.keys(), ...due.keys()])].flatMap((id) => {
-      const [score, most, least] = [shown.get(id) ?? 0, due.get(id) ?? 0, told.get(`${nameOf(each)} ${id}`) ?? 0];
-      return score >= least && score <= most
+    const sold = new Map<string, number>(boardFrom(ledger, each));
+    return [...new Set([...shown.keys(), ...sold.keys()])].flatMap((id) => {
+      const [score, max, min] = [shown.get(id) ?? 0, sold.get(id) ?? 0, raised.get(`${nameOf(each)} ${id}`) ?? 0];
+      return score >= min && score <= max
         ? []
-        : [`S2 ${nameOf(each)} shows ${score} of ${id}, told ${least}, sold ${most}`];
+        : [`S2 ${nameOf(each)} shows ${score} of ${id}, raised to ${min}, sold ${max}`];
     });
   });
 };
 
-/** Lists that are not what the ledger says, with ranks, movement and all. */
-export const falseLists = async (
+/** Returns a line for each list whose ranks, quantities or movements differ from the ledger. */
+export const wrongLists = async (
   { listPopularProducts }: Pick<Application, "listPopularProducts">,
   ledger: readonly Sale[],
   today: Parameters<typeof boardOf>[1],
 ): Promise<readonly string[]> => {
-  const broken = salesWindows.map(async (window) => {
+  const wrong = salesWindows.map(async (window) => {
     const board = boardOf(window, today);
-    const earlier = boardBefore(board);
-    const before = earlier && boardFrom(ledger, earlier).map(([id]) => id);
-    const due = boardFrom(ledger, board).map(([id, quantity], index) => {
-      const was = before?.indexOf(id) ?? -1;
-      return [index + 1, id, quantity, before === null ? null : was < 0 ? "new" : was - index];
+    const previousBoard = boardBefore(board);
+    const previousIds = previousBoard && boardFrom(ledger, previousBoard).map(([id]) => id);
+    const expected = boardFrom(ledger, board).map(([id, quantity], index) => {
+      const previousIndex = previousIds?.indexOf(id) ?? -1;
+      const movement = previousIndex < 0 ? "new" : previousIndex - index;
+      return [index + 1, id, quantity, previousIds === null ? null : movement];
     });
     const { items } = await listPopularProducts.execute(window, 100);
     const shown = items.map(({ rank, productId, quantity, movement }) => [rank, productId, quantity, movement]);
-    return unequal(`S2 list of ${window}`, shown, due);
+    return unequal(`S2 list of ${window}`, shown, expected);
   });
-  return (await Promise.all(broken)).flat();
+  return (await Promise.all(wrong)).flat();
 };
 
 const tables = ["sales", "product_sales_daily", "product_sales_total", "closed_days", "day_drifts"] as const;
 
-/** Empties what sales are written to. */
+/** Deletes all rows of sales. */
 export const clearSales = async (db: Database): Promise<void> => {
   for (const table of [...tables, "outbox", "job_leases"]) await db.knex(table).delete();
 };
 
-/** Everything that is written of sales, as text; what is equal has not changed. */
-export const everythingOf = async (db: Database): Promise<string> =>
+/** Returns all rows of sales as text, to check that nothing has changed. */
+export const allSalesRows = async (db: Database): Promise<string> =>
   text(await Promise.all(tables.map(async (table) => [table, (await db.knex(table)).map(text).sort()])));

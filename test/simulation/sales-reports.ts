@@ -8,28 +8,28 @@ import type { SeededRandom } from "../support/seeded-random.js";
 const zone = (name: string) => name as TimeZone;
 const [minute, hour, dayMs] = [60_000, 3_600_000, 86_400_000];
 
-/** Where and when seeds begin: years ahead, since Redis lets go of boards by its own clock. */
+/** Time zones and start times of seeds: in the future, because Redis expires boards by its own clock. */
 export const places = [
-  { zone: zone("Asia/Seoul"), begins: Date.UTC(2096, 10, 21, 3) as EpochMs },
-  // The days on which the clocks are changed, and those around a leap day.
-  { zone: zone("America/New_York"), begins: Date.UTC(2096, 2, 10, 20) as EpochMs },
-  { zone: zone("America/New_York"), begins: Date.UTC(2096, 10, 3, 20) as EpochMs },
-  { zone: zone("Asia/Seoul"), begins: Date.UTC(2096, 1, 28, 3) as EpochMs },
+  { zone: zone("Asia/Seoul"), startsAt: Date.UTC(2096, 10, 21, 3) as EpochMs },
+  // The days on which daylight saving time begins and ends, and the days around a leap day.
+  { zone: zone("America/New_York"), startsAt: Date.UTC(2096, 2, 10, 20) as EpochMs },
+  { zone: zone("America/New_York"), startsAt: Date.UTC(2096, 10, 3, 20) as EpochMs },
+  { zone: zone("Asia/Seoul"), startsAt: Date.UTC(2096, 1, 28, 3) as EpochMs },
 ] as const;
 
-/** Their order is not the one that a dictionary has. */
+/** The order by bytes differs from the alphabetical order. */
 export const soldProducts = ["a", "B", "a-1", "_", "Z9"] as const;
 
-const mostCalls = 14;
+const maxCalls = 14;
 
-/** What shops report: now, late, on the brink of a day, and again. */
+/** Reports sales: current, late, just before or after midnight, and repeated. */
 export class SalesReports {
   private readonly random: SeededRandom;
   private readonly clock: { readonly at: number };
   private readonly zone: TimeZone;
   private calls = 0;
-  /** All that was ever said of a sale, by its id. */
-  readonly made = new Map<string, ReportedSale[]>();
+  /** All reports of each sale, by its id. */
+  readonly reported = new Map<string, ReportedSale[]>();
 
   constructor(random: SeededRandom, clock: { readonly at: number }, zone: TimeZone) {
     this.random = random;
@@ -37,8 +37,8 @@ export class SalesReports {
     this.zone = zone;
   }
 
-  get wantMore(): boolean {
-    return this.calls < mostCalls;
+  get hasMore(): boolean {
+    return this.calls < maxCalls;
   }
 
   next(): readonly ReportedSale[] {
@@ -52,18 +52,18 @@ export class SalesReports {
       unitPrice: money(random.below(5) * 100),
       occurredAt: random.chance(0.4) ? null : random.pick(times),
     }));
-    for (const sale of sales) this.made.set(sale.saleId, [...(this.made.get(sale.saleId) ?? []), sale]);
+    for (const sale of sales) this.reported.set(sale.saleId, [...(this.reported.get(sale.saleId) ?? []), sale]);
     return sales;
   }
 
   private times(): readonly EpochMs[] {
     const now = this.clock.at;
     const today = businessDayAt(now as EpochMs, this.zone);
-    const brinks = [-1, 0, 1].flatMap((days) => {
-      const begins = startOfDay(plusDays(today, days), this.zone);
-      return [begins - 1, begins];
+    const midnights = [-1, 0, 1].flatMap((days) => {
+      const midnight = startOfDay(plusDays(today, days), this.zone);
+      return [midnight - 1, midnight];
     });
     const late = [1, 5 * hour, ...[1, 1, 2, 6, 7, 29, 30].map((days) => days * dayMs)].map((ms) => now - ms);
-    return [...brinks, ...late].filter((at) => at <= now + 5 * minute) as EpochMs[];
+    return [...midnights, ...late].filter((at) => at <= now + 5 * minute) as EpochMs[];
   }
 }

@@ -2,79 +2,80 @@ import { describe, expect, it } from "vitest";
 import type { Choreography, Reaction } from "../../src/application/choreography.js";
 import type { DomainEvent } from "../../src/domain/event.js";
 import { DomainError } from "../../src/domain/problem.js";
+import { flushPromises } from "../support/flush-promises.js";
 import { SeededRandom } from "../support/seeded-random.js";
 import { ShufflingBus } from "../support/shuffling-bus.js";
 import { silentChoreography } from "../support/silent-choreography.js";
-import { settled } from "../support/turns.js";
 
-const placed = (n: number) =>
+const orderPlaced = (n: number) =>
   ({ id: `order.placed:${n}`, type: "order.placed", at: "", data: { orderId: `${n}` } }) as unknown as DomainEvent;
-const events = Array.from({ length: 40 }, (_, n) => placed(n));
+const events = Array.from({ length: 40 }, (_, n) => orderPlaced(n));
 
+/** Publishes the events on a bus with one consumer, which calls `react` and then records what it received. */
 const openBus = async (seed: number, react: (events: readonly DomainEvent[]) => Promise<void> = async () => {}) => {
   const bus = new ShufflingBus(new SeededRandom(seed));
-  const heard: string[] = [];
+  const received: string[] = [];
   const inventory: Reaction = {
-    execute: async (slice) => {
-      await react(slice);
-      heard.push(...slice.map(({ id }) => id));
+    execute: async (batch) => {
+      await react(batch);
+      received.push(...batch.map(({ id }) => id));
     },
   };
   await bus.consume({ ...silentChoreography, "order.placed": { inventory } } satisfies Choreography);
   await bus.publish(events);
-  return { bus, heard };
+  return { bus, received };
 };
 
-/** Until everything that was dropped has been brought again. */
+/** Delivers everything, including dropped copies, and returns what the bus did. */
 const deliverAll = async (bus: ShufflingBus): Promise<readonly string[]> => {
   const history: string[] = [];
   for (let rounds = 0; rounds < 4; rounds += 1) {
     while (bus.deliverable > 0) {
-      const { what, reacted } = bus.deliver();
+      const { what, processed } = bus.deliver();
       history.push(what);
-      await reacted;
+      await processed;
     }
-    bus.bringBack();
+    bus.redeliver();
   }
   return history;
 };
 
 describe("the shuffling bus", () => {
-  it("delivers every event one to three times, out of order, some of them dropped before", async () => {
-    const { bus, heard } = await openBus(1);
+  it("delivers every event one to three times, out of order, alone and in batches, some after a drop", async () => {
+    const { bus, received } = await openBus(1);
     const history = await deliverAll(bus);
-    expect(bus.isQuiet).toBe(true);
-    const times = events.map(({ id }) => heard.filter((each) => each === id).length);
-    expect(new Set(times)).toEqual(new Set([1, 2, 3]));
+    expect(bus.isIdle).toBe(true);
+    const deliveries = events.map(({ id }) => received.filter((each) => each === id).length);
+    expect(new Set(deliveries)).toEqual(new Set([1, 2, 3]));
     expect(history.some((line) => line.startsWith("drop"))).toBe(true);
     expect(history.some((line) => line.split("order.placed").length > 2)).toBe(true);
-    expect([...new Set(heard)]).not.toEqual(events.map(({ id }) => id));
+    expect([...new Set(received)]).not.toEqual(events.map(({ id }) => id));
   });
 
-  it("does the same for the same seed, and something else for another", async () => {
+  it("repeats a run for the same seed and differs for another seed", async () => {
     const historyOf = async (seed: number) => deliverAll((await openBus(seed)).bus);
     expect(await historyOf(7)).toEqual(await historyOf(7));
     expect(await historyOf(7)).not.toEqual(await historyOf(8));
   });
 
-  it("brings an event again that met an absent engine, or a consumer that never came back", async () => {
-    let troubles = 0;
-    const { bus, heard } = await openBus(3, async () => {
-      troubles += 1;
-      if (troubles === 1) throw new DomainError({ code: "engine-unavailable", engine: "database" });
-      if (troubles === 2) await new Promise(() => {});
+  it("redelivers events whose backend was unavailable or whose consumer never returned", async () => {
+    let calls = 0;
+    const { bus, received } = await openBus(3, async () => {
+      calls += 1;
+      if (calls === 1) throw new DomainError({ code: "engine-unavailable", engine: "database" });
+      if (calls === 2) await new Promise(() => {});
     });
-    while (troubles < 2) {
+    while (calls < 2) {
       bus.deliver();
-      await settled();
+      await flushPromises();
     }
-    bus.bringBack();
+    bus.redeliver();
     await deliverAll(bus);
-    expect(new Set(heard)).toEqual(new Set(events.map(({ id }) => id)));
+    expect(new Set(received)).toEqual(new Set(events.map(({ id }) => id)));
     expect(bus.failures).toEqual([]);
   });
 
-  it("tells of a reaction that fails while every engine answers", async () => {
+  it("records a reaction that fails while all backends are available", async () => {
     const { bus } = await openBus(4, async () => {
       throw new Error("bad");
     });

@@ -29,14 +29,14 @@ type BookRow = {
 const tables = ["orders", "payments", "sales", "products", "user_coupons", "coupons", "outbox", "sandbox_book"];
 
 /**
- * The rows themselves, past every adapter that is under test. Read on the one connection that there is, while nobody is
- * in a transaction, so that looking after each step costs next to nothing.
+ * Reads the tables directly, without the adapters under test. It uses the only connection between transactions and caches
+ * rows, so that a check after each step is cheap.
  */
 export class OrderLedger {
   private readonly connection: Connection;
   private readonly statements = new Map<string, Statement>();
-  private readonly seen = new Map<string, readonly unknown[]>();
-  private seenAt = -1;
+  private readonly cached = new Map<string, readonly unknown[]>();
+  private cachedVersion = -1;
 
   private constructor(connection: Connection) {
     this.connection = connection;
@@ -48,7 +48,7 @@ export class OrderLedger {
     return new OrderLedger(connection);
   }
 
-  /** Forgets everything. */
+  /** Deletes all rows. */
   clear(): void {
     this.connection.exec(tables.map((table) => `DELETE FROM ${table}`).join(";"));
   }
@@ -115,35 +115,35 @@ export class OrderLedger {
     return this.rows("SELECT sale_id AS saleId, product_id AS productId, quantity FROM sales ORDER BY sale_id");
   }
 
-  /** What the provider has in its book. */
-  book(): readonly BookRow[] {
+  /** Returns the payments as the provider stores them. */
+  providerBook(): readonly BookRow[] {
     return this.rows(
       "SELECT payment_id AS paymentId, verdict, captured, refunded FROM sandbox_book ORDER BY payment_id",
     );
   }
 
-  /** The money that the provider took and has not given back. */
+  /** Returns the captured amount minus refunds. */
   captured(): number {
-    return this.book().reduce((sum, { captured, refunded }) => sum + captured - (refunded ?? 0), 0);
+    return this.providerBook().reduce((sum, { captured, refunded }) => sum + captured - (refunded ?? 0), 0);
   }
 
-  /** How many events wait to be sent. */
+  /** Returns the number of events that are not marked as sent. */
   unsent(): number {
     return this.rows<{ n: number }>("SELECT COUNT(*) AS n FROM outbox")[0]?.n ?? 0;
   }
 
-  /** Rises with every row that is written; what was read before is true until then. */
+  /** A number that rises with every written row. Cached rows are valid while it does not change. */
   get version(): number {
     return this.read<{ n: number }>("SELECT total_changes() AS n")[0]?.n ?? 0;
   }
 
   private rows<Row, T = Row>(sql: string, of: (row: Row) => T = (row) => row as unknown as T): readonly T[] {
     const { version } = this;
-    if (version !== this.seenAt) this.seen.clear();
-    this.seenAt = version;
-    const seen = this.seen.get(sql) ?? this.read<Row>(sql).map(of);
-    this.seen.set(sql, seen);
-    return seen as readonly T[];
+    if (version !== this.cachedVersion) this.cached.clear();
+    this.cachedVersion = version;
+    const rows = this.cached.get(sql) ?? this.read<Row>(sql).map(of);
+    this.cached.set(sql, rows);
+    return rows as readonly T[];
   }
 
   private read<Row>(sql: string): readonly Row[] {

@@ -1,13 +1,13 @@
-/** Choices that follow from a seed alone (mulberry32): the same seed, the same choices. */
+/** A random number generator (mulberry32): the same seed gives the same numbers. */
 export class SeededRandom {
   private state: number;
 
   constructor(seed: number) {
-    // Spread, so that neighbouring seeds have nothing in common.
+    // Multiplied, so that neighboring seeds give unrelated numbers.
     this.state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
   }
 
-  /** From 0 to 1, 1 left out. */
+  /** Returns a number from 0 to 1, without 1. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
@@ -15,7 +15,7 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
   }
 
-  /** An integer from 0 to `count` − 1. */
+  /** Returns an integer from 0 to `count` − 1. */
   below(count: number): number {
     return Math.floor(this.next() * count);
   }
@@ -24,17 +24,17 @@ export class SeededRandom {
     return this.next() < probability;
   }
 
-  /** One of them; each as likely as often as it stands there. */
+  /** Returns one of the items. */
   pick<T>(items: readonly T[]): T {
     const item = items[this.below(items.length)];
-    if (item === undefined) throw new Error("nothing to choose from");
+    if (item === undefined) throw new Error("the list is empty");
     return item;
   }
 
-  /** The same, taken out of the list. */
+  /** Removes one of the items from the list and returns it. */
   draw<T>(items: T[]): T {
     const [item] = items.splice(this.below(items.length), 1);
-    if (item === undefined) throw new Error("nothing to choose from");
+    if (item === undefined) throw new Error("the list is empty");
     return item;
   }
 }

@@ -8,7 +8,7 @@ import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js"
 import type { ScheduleState } from "../../../src/domain/concert.js";
 import type { ScheduleId } from "../../../src/domain/ids.js";
 import type { EpochMs } from "../../../src/domain/time.js";
-import { but } from "../../simulation/but.js";
+import { replaceMethods } from "../../support/replace-methods.js";
 import { withoutLocks, workOn, workWith } from "../../support/table-work.js";
 
 /** Transactions on seats whose events go nowhere, but for some table that is wrong. */
@@ -25,7 +25,7 @@ const workBut = (wrong: (trx: Statements) => Partial<Transaction>) =>
 export const countsFirst = workBut((trx) => {
   const right = new SqlConcertTable(trx);
   let counted: ScheduleState | undefined;
-  const concerts = but(right, {
+  const concerts = replaceMethods(right, {
     count: async (deltas) => {
       for (const { scheduleId, held, reserved } of deltas) {
         const state = await right.currentState(scheduleId);
@@ -46,7 +46,7 @@ export const forgetsTheStamp = workBut((trx) => {
     const state = await right.currentState(id);
     return state && { ...state, soldOutAt: null };
   };
-  return { concerts: but(right, { currentState }) };
+  return { concerts: replaceMethods(right, { currentState }) };
 });
 
 /** Locks no reservation. */
@@ -59,7 +59,7 @@ export const looksAtTheClockFirst = (db: Database, now: () => EpochMs): UnitOfWo
     return workOn(db).run((tx) => {
       const markSoldOut = (sellOut: Parameters<typeof tx.concerts.markSoldOut>[0]) =>
         tx.concerts.markSoldOut({ ...sellOut, soldOutAt });
-      return job({ ...tx, concerts: but(tx.concerts, { markSoldOut }) });
+      return job({ ...tx, concerts: replaceMethods(tx.concerts, { markSoldOut }) });
     });
   },
 });

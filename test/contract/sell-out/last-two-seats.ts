@@ -3,8 +3,8 @@ import type { Database } from "../../../src/adapters/sql/database.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import type { ScheduleId } from "../../../src/domain/ids.js";
 import { type EpochMs, toInstant } from "../../../src/domain/time.js";
-import { but } from "../../simulation/but.js";
 import { addSchedules, schedule } from "../../support/concert.js";
+import { replaceMethods } from "../../support/replace-methods.js";
 import { SeededRandom } from "../../support/seeded-random.js";
 import { allOf, inBatches, openBoxOffice, soldOutEvents, tickingClock } from "./box-office.js";
 
@@ -20,7 +20,7 @@ const watched = (work: UnitOfWork, note: (schedule: string) => void): UnitOfWork
         note(id);
         return tx.concerts.currentState(id);
       };
-      return job({ ...tx, concerts: but(tx.concerts, { currentState }) });
+      return job({ ...tx, concerts: replaceMethods(tx.concerts, { currentState }) });
     }),
 });
 

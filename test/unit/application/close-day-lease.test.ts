@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SqlJobLease } from "../../../src/adapters/sql/sql-job-lease.js";
 import type { Fence } from "../../../src/application/sales/close-day-page.js";
-import { everythingOf } from "../../simulation/sales-promises.js";
+import { allSalesRows } from "../../simulation/sales-promises.js";
 import { but, type SalesFixture } from "./sales-fixture.js";
 import { corruptRow, expectRowsEqualSales, openYesterday, yesterday } from "./yesterdays-sales.js";
 
@@ -53,19 +53,19 @@ describe("a daily close that pauses between two pages", () => {
     expect(await lease("b").acquire("statistics", termMs)).toBe(true);
     expect(await shop.openNode("b").closeDay.closeDueDays(fence)).toMatchObject([{ businessDay: yesterday, rows: 4 }]);
     await markRow(shop);
-    const before = await everythingOf(shop.db);
+    const before = await allSalesRows(shop.db);
     resume();
     await expect(closing).rejects.toThrow("lease lost");
-    expect(await everythingOf(shop.db)).toBe(before);
+    expect(await allSalesRows(shop.db)).toBe(before);
   });
 
   it("writes nothing after its lease has expired, even if no other node has taken it", async () => {
     const { shop, closing, resume } = await openPaused(true);
     shop.clock.at += termMs;
-    const before = await everythingOf(shop.db);
+    const before = await allSalesRows(shop.db);
     resume();
     await expect(closing).rejects.toThrow("lease lost");
-    expect(await everythingOf(shop.db)).toBe(before);
+    expect(await allSalesRows(shop.db)).toBe(before);
   });
 
   it("continues if its lease has not expired", async () => {
@@ -82,9 +82,9 @@ describe("a daily close that pauses between two pages", () => {
     shop.clock.at += termMs;
     await shop.openNode("b").closeDay.closeDueDays(fence);
     await markRow(shop);
-    const before = await everythingOf(shop.db);
+    const before = await allSalesRows(shop.db);
     resume();
     await closing;
-    expect(await everythingOf(shop.db)).not.toBe(before);
+    expect(await allSalesRows(shop.db)).not.toBe(before);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { plusDays } from "../../../src/domain/business-day.js";
 import { boardOf } from "../../../src/domain/sales-window.js";
-import { everythingOf } from "../../simulation/sales-promises.js";
+import { allSalesRows } from "../../simulation/sales-promises.js";
 import { money } from "../../support/order.js";
 import { at, but, shown, sold, unavailable } from "./sales-fixture.js";
 import {
@@ -117,11 +117,11 @@ describe("CloseDay", () => {
     const shop = await openYesterday();
     await corruptRow(shop, yesterday, "a", 9, 9);
     await shop.closeDay.closeDueDays(noFence);
-    const before = await everythingOf(shop.db);
+    const before = await allSalesRows(shop.db);
     shop.clock.at += 3_600_000;
     await shop.closeDay.closeDueDays(noFence);
     await shop.closeDay.execute(yesterday);
-    expect(await everythingOf(shop.db)).toBe(before);
+    expect(await allSalesRows(shop.db)).toBe(before);
   });
 
   it("adds a late sale to a closed day, which stays closed", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CloseDay } from "../../../src/application/sales/close-day.js";
 import type { ReportedSale } from "../../../src/application/sales/record-sale.js";
 import { keptBoards } from "../../../src/domain/sales-window.js";
-import { everythingOf } from "../../simulation/sales-promises.js";
+import { allSalesRows } from "../../simulation/sales-promises.js";
 import { openSqlBackends } from "../../support/backends.js";
 import { money, productId } from "../../support/order.js";
 import { boardFrom, day, daySumsIn, daySumsOf, salesIn } from "../../support/sales-data.js";
@@ -89,13 +89,13 @@ for (const { name, live } of openSqlBackends().filter(({ name }) => name !== "sq
       await closeOnTwoNodes(shop, (closeDay) => closeDay.closeDueDays(noFence));
       for (const on of [first, second]) await expectRowsOfDayEqualSales(shop, on);
 
-      const before = await everythingOf(shop.db);
+      const before = await allSalesRows(shop.db);
       await closeOnTwoNodes(shop, async (closeDay) => {
         await closeDay.execute(first);
         await closeDay.execute(second);
         await closeDay.closeDueDays(noFence);
       });
-      expect(await everythingOf(shop.db)).toBe(before);
+      expect(await allSalesRows(shop.db)).toBe(before);
       await shop.fillBoards.execute();
       const all = await salesIn(shop.db);
       for (const on of keptBoards(shop.clock.now(), seoul))

@@ -3,8 +3,8 @@ import { memoryOrderNotices } from "../../../src/adapters/memory/memory-notices.
 import { FollowOrder, type OrderVersion } from "../../../src/application/order/follow-order.js";
 import type { OrderQueries } from "../../../src/application/ports/order-queries.js";
 import type { Order } from "../../../src/domain/order.js";
+import { flushPromises } from "../../support/flush-promises.js";
 import { awaiting, cancelled, confirmed, orderId, paying, placed, stocked } from "../../support/order.js";
-import { settled } from "../../support/turns.js";
 
 const order = placed("o");
 
@@ -28,7 +28,7 @@ const orderRow = (first: Order) => {
     },
     announce: async () => {
       notices.announce([orderId("o")]);
-      await settled();
+      await flushPromises();
     },
   };
 };

@@ -3,8 +3,8 @@ import { memoryOrderNotices } from "../../../src/adapters/memory/memory-notices.
 import { Follow } from "../../../src/application/notices/follow.js";
 import type { OrderId, UserId } from "../../../src/domain/ids.js";
 import { DomainError } from "../../../src/domain/problem.js";
+import { flushPromises } from "../../support/flush-promises.js";
 import { orderId } from "../../support/order.js";
-import { settled } from "../../support/turns.js";
 
 const ann = "ann" as UserId;
 const ben = "ben" as UserId;
@@ -51,7 +51,7 @@ const annsNumbers = (initial: Readonly<Record<string, number>>) => {
     set: (key: string, number: number) => numbers.set(orderId(key), number),
     announce: async (...keys: readonly string[]) => {
       notices.announce(keys.map(orderId));
-      await settled();
+      await flushPromises();
     },
     /** Follows a number up to `last`, and collects what is passed. */
     start: async (key: string, { userId = ann, last = 9 } = {}) => {
@@ -92,7 +92,7 @@ describe("Follow", () => {
       void numbers.announce("a");
     });
     const { states } = await numbers.start("a");
-    await settled();
+    await flushPromises();
     expect(states).toEqual([1, 2]);
   });
 
@@ -101,7 +101,7 @@ describe("Follow", () => {
     const numbers = annsNumbers({ a: 1 });
     const [first, second] = [await numbers.start("a"), await numbers.start("a")];
     numbers.set("a", 9);
-    await settled();
+    await flushPromises();
     expect(first.states).toEqual([1]);
     await numbers.follow.reread();
     await numbers.follow.reread();

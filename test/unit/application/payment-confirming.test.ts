@@ -4,7 +4,7 @@ import type { Money } from "../../../src/domain/money.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import type { UseCaseName } from "../../support/application.js";
 import { rowsIn } from "../../support/drop.js";
-import { settled } from "../../support/turns.js";
+import { flushPromises } from "../../support/flush-promises.js";
 import { ben, items, type OrderHouse, openOrderHouse, refusalOf, ttlMs } from "./order-house.js";
 
 const times = <T>(count: number, make: (n: number) => T): readonly T[] =>
@@ -165,7 +165,7 @@ describe("a provider that is silent", () => {
     expect(await house.pay("o", "key")).toMatchObject({ status: "unknown" });
     expect(house.order("o")).toMatchObject({ status: "awaiting-payment", openPayment: "payment-1" });
     answer();
-    while (house.closedLate.length === 0) await settled();
+    while (house.closedLate.length === 0) await flushPromises();
     expect(house.closedLate).toEqual(["succeeded"]);
     expect(house.order("o").status).toBe("confirmed");
     expect(await house.pay("o", "key")).toMatchObject({ status: "succeeded" });
@@ -175,7 +175,7 @@ describe("a provider that is silent", () => {
     const house = await openOrderHouse({ timeout: (working) => working.then(() => "late") });
     await house.placed("o", items(["lamp", 1]));
     expect(await house.pay("o", "key")).toMatchObject({ status: "succeeded" });
-    await settled();
+    await flushPromises();
     expect(house.closedLate).toEqual([]);
   });
 

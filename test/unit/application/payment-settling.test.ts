@@ -3,7 +3,7 @@ import type { Timeout } from "../../../src/application/ports/timeout.js";
 import type { PaymentId } from "../../../src/domain/ids.js";
 import { refundPayment, type Verdict } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
-import { settled } from "../../support/turns.js";
+import { flushPromises } from "../../support/flush-promises.js";
 import { items, type OrderHouse, openOrderHouse, ttlMs } from "./order-house.js";
 
 /** Waits for as long as anything but a silent provider takes. */
@@ -11,7 +11,7 @@ const untilNothingMoves: Timeout = (work) =>
   Promise.race([
     work,
     (async () => {
-      for (let turns = 0; turns < 200; turns += 1) await settled();
+      for (let turns = 0; turns < 200; turns += 1) await flushPromises();
       return "late" as const;
     })(),
   ]);
@@ -149,7 +149,7 @@ const later = <T>() => {
 };
 /** Until all that was set off has come to its end. */
 const atRest = async () => {
-  for (let turns = 0; turns < 200; turns += 1) await settled();
+  for (let turns = 0; turns < 200; turns += 1) await flushPromises();
 };
 
 describe("an answer that comes when nobody waits any more", () => {

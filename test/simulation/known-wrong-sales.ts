@@ -12,38 +12,35 @@ import { boardOf, raisedBoards } from "../../src/domain/sales-window.js";
 import { type BoardsUnderTest, openMemoryBoards } from "../contract/sales-board/boards-under-test.js";
 import { carelessBoard } from "../contract/sales-board/careless-boards.js";
 import { type UseCaseName, withClass } from "../support/application.js";
-import type { SalesTwins } from "./sales-in-turns.js";
+import { replaceMethods } from "../support/replace-methods.js";
+import type { KnownWrongSales } from "./scheduled-sales.js";
 
-/** The same object, but for some of its methods. */
-const but = <Port extends object>(port: Port, methods: Partial<Port>): Port =>
-  Object.assign(Object.create(port), methods);
-
-/** Transactions in which one worker's sales are not as they should be. */
+/** Makes the sale table wrong in one use case's transactions. */
 const inTransactionsOf =
-  (useCase: UseCaseName, wrong: (right: SaleTable, tx: Transaction) => Partial<SaleTable>) =>
-  (right: UnitOfWork, asking: UseCaseName): UnitOfWork =>
-    asking === useCase
-      ? { run: (work) => right.run((tx) => work({ ...tx, sales: but(tx.sales, wrong(tx.sales, tx)) })) }
-      : right;
+  (wrongUseCase: UseCaseName, wrong: (correct: SaleTable, tx: Transaction) => Partial<SaleTable>) =>
+  (correct: UnitOfWork, useCase: UseCaseName): UnitOfWork =>
+    useCase === wrongUseCase
+      ? { run: (work) => correct.run((tx) => work({ ...tx, sales: replaceMethods(tx.sales, wrong(tx.sales, tx)) })) }
+      : correct;
 
-/** Books what it has booked before once more: nothing marks a sale as done. */
-const withoutMark = () => {
+/** Books sales again that are booked already, as without the mark on booked sales. */
+const withoutBookedMark = () => {
   const booked = new Map<string, Sale>();
-  return inTransactionsOf("bookSales", (right) => ({
+  return inTransactionsOf("bookSales", (correct) => ({
     lockUnbooked: async (saleIds) => {
-      const fresh = await right.lockUnbooked(saleIds);
+      const unbooked = await correct.lockUnbooked(saleIds);
       const again = saleIds.flatMap((id) => booked.get(id) ?? []);
-      for (const sale of fresh) booked.set(sale.saleId, sale);
-      return [...fresh, ...again.filter(({ saleId }) => !fresh.some((sale) => sale.saleId === saleId))];
+      for (const sale of unbooked) booked.set(sale.saleId, sale);
+      return [...unbooked, ...again.filter(({ saleId }) => !unbooked.some((sale) => sale.saleId === saleId))];
     },
     book: async (sales) => {
-      const fresh = await right.lockUnbooked(sales.map(({ saleId }) => saleId));
-      await right.book(fresh);
+      const unbooked = await correct.lockUnbooked(sales.map(({ saleId }) => saleId));
+      await correct.book(unbooked);
       for (const { saleId, productId, businessDay, quantity, unitPrice } of sales) {
-        if (fresh.some((sale) => sale.saleId === saleId)) continue;
-        const [row] = await right.lockDay(businessDay, [productId]);
+        if (unbooked.some((sale) => sale.saleId === saleId)) continue;
+        const [row] = await correct.lockDay(businessDay, [productId]);
         const [units, revenue] = [row?.quantity ?? 0, row?.revenue ?? 0];
-        await right.saveDay(businessDay, [
+        await correct.saveDay(businessDay, [
           { productId, quantity: units + quantity, revenue: revenue + quantity * unitPrice },
         ]);
       }
@@ -52,7 +49,7 @@ const withoutMark = () => {
 };
 
 /** Reads the totals for the boards before it books. */
-class ReadsFirst extends BookSales {
+class ReadsBeforeBooking extends BookSales {
   private readonly needs: ConstructorParameters<typeof BookSales>;
 
   constructor(...needs: ConstructorParameters<typeof BookSales>) {
@@ -65,113 +62,115 @@ class ReadsFirst extends BookSales {
     const days = new Set(events.map(({ data }) => data.businessDay));
     const boards = raisedBoards(days, clock.now(), zone);
     const products = [...new Set(events.map(({ data }) => data.productId))];
-    const early = await ports.sales.totals(boards, products);
-    const sales = but(ports.sales, { totals: async () => early });
+    const oldTotals = await ports.sales.totals(boards, products);
+    const sales = replaceMethods(ports.sales, { totals: async () => oldTotals });
     await new BookSales({ ...ports, sales }, notices, clock, zone).execute(events);
   }
 }
 
-/** Raises no board of tomorrow. */
-class RaisesNotTomorrow extends BookSales {
+/** Does not raise tomorrow's boards. */
+class SkipsTomorrow extends BookSales {
   constructor(...[ports, notices, clock, zone]: ConstructorParameters<typeof BookSales>) {
     const raise: SalesBoard["raise"] = async (on, totals) => {
       if (on.lastDay === null || on.lastDay <= businessDayAt(clock.now(), zone)) await ports.board.raise(on, totals);
     };
-    super({ ...ports, board: but(ports.board, { raise }) }, notices, clock, zone);
+    super({ ...ports, board: replaceMethods(ports.board, { raise }) }, notices, clock, zone);
   }
 }
 
-/** Ends a transaction that was begun only to read. */
-class ReadOnly extends Error {}
+/** Rolls back a transaction that only reads. */
+class Rollback extends Error {}
 
-/** Sums in one transaction, and locks and saves in the next, as one does whose first statement is the sum. */
-const sumsFirst = (right: UnitOfWork, useCase: UseCaseName): UnitOfWork =>
+/** Sums a day in one transaction, and locks and saves its rows in the next one. */
+const sumsBeforeLocking = (correct: UnitOfWork, useCase: UseCaseName): UnitOfWork =>
   useCase !== "closeDay"
-    ? right
+    ? correct
     : {
         run: async (work) => {
           let sums: readonly DayRow[] | undefined;
-          const first = right.run(async (tx) => {
+          const first = correct.run(async (tx) => {
             const sumDay: SaleTable["sumDay"] = async (day, ids) => {
               sums = await tx.sales.sumDay(day, ids);
               return sums;
             };
-            await work({ ...tx, sales: but(tx.sales, { sumDay }) });
-            throw new ReadOnly();
+            await work({ ...tx, sales: replaceMethods(tx.sales, { sumDay }) });
+            throw new Rollback();
           });
           await first.catch((error: unknown) => {
-            if (!(error instanceof ReadOnly)) throw error;
+            if (!(error instanceof Rollback)) throw error;
           });
-          return right.run((tx) => {
+          return correct.run((tx) => {
             const sumDay: SaleTable["sumDay"] = async (day, ids) => sums ?? tx.sales.sumDay(day, ids);
-            return work({ ...tx, sales: but(tx.sales, { sumDay }) });
+            return work({ ...tx, sales: replaceMethods(tx.sales, { sumDay }) });
           });
         },
       };
 
-/** Multiplies a day's units by what the product costs now. */
-const byTodaysPrice = inTransactionsOf("closeDay", (right, tx) => ({
+/** Computes a day's revenue by the product's current price. */
+const usesCurrentPrice = inTransactionsOf("closeDay", (correct, tx) => ({
   sumDay: async (day, ids) => {
     const prices = new Map((await tx.products.byIds(ids)).map(({ productId, unitPrice }) => [productId, unitPrice]));
-    const sums = await right.sumDay(day, ids);
+    const sums = await correct.sumDay(day, ids);
     return sums.map((row) => ({ ...row, revenue: row.quantity * (prices.get(row.productId) ?? 0) }));
   },
 }));
 
-/** Fills boards with nothing but their best. */
-const topOnly = (right: SalesQueries): SalesQueries =>
-  but(right, {
+/** Fills boards with the best product only. */
+const fillsTopOnly = (correct: SalesQueries): SalesQueries =>
+  replaceMethods(correct, {
     soldAfter: async (last, limit) => {
       if (last !== null) return [];
-      const best = await right.rank(boardOf("all", "2096-01-01" as BusinessDay), 1, []);
+      const best = await correct.rank(boardOf("all", "2096-01-01" as BusinessDay), 1, []);
       return best.map(({ productId }) => productId).slice(0, limit);
     },
   });
 
+/** A removed guard and the promise that breaks without it. The search for a seed that breaks it starts at `seed`. */
 type Control = {
   readonly without: string;
-  /** The promise that breaks, by its mark. */
   readonly breaks: RegExp;
-  readonly twins?: () => SalesTwins;
+  readonly wrong?: () => KnownWrongSales;
   readonly boards?: () => BoardsUnderTest;
+  readonly seed?: number;
 };
 
-/** What the house takes care of; without each of them a promise breaks. */
 export const controls: readonly Control[] = [
   // Negative control: D1
-  { without: "the booked mark", breaks: /^D1 days/, twins: () => ({ work: withoutMark() }) },
+  { without: "the mark of booked sales", breaks: /^D1 days/, wrong: () => ({ work: withoutBookedMark() }) },
   // Negative control: S2
   {
     without: "reading totals after the commit",
     breaks: /^S2/,
-    twins: () => ({ table: { bookSales: withClass(useCases.bookSales, ReadsFirst) } }),
+    wrong: () => ({ table: { bookSales: withClass(useCases.bookSales, ReadsBeforeBooking) } }),
+    seed: 21,
   },
   {
     // Negative control: S2
     without: "raising tomorrow's boards before midnight",
     breaks: /^S2/,
-    twins: () => ({ table: { bookSales: withClass(useCases.bookSales, RaisesNotTomorrow) } }),
+    wrong: () => ({ table: { bookSales: withClass(useCases.bookSales, SkipsTomorrow) } }),
+    seed: 52,
   },
   {
     // Negative control: S2
-    without: "raising only what is lower",
+    without: "raising lower scores only",
     breaks: /^S2/,
     boards: () => carelessBoard("writes whatever total comes"),
   },
   // Negative control: S2
-  { without: "the marker last", breaks: /^S2 .* shows/, boards: () => carelessBoard("sets the marker first") },
+  { without: "setting the marker last", breaks: /^S2 .* shows/, boards: () => carelessBoard("sets the marker first") },
   // Negative control: D1
-  { without: "the lock before the sum", breaks: /^D1 days/, twins: () => ({ work: sumsFirst }) },
+  { without: "the lock before the sum", breaks: /^D1 days/, wrong: () => ({ work: sumsBeforeLocking }), seed: 48 },
   {
     // Negative control: D1
-    without: "days of the business time zone",
+    without: "the business time zone",
     breaks: /^D1 ledger: the day/,
-    twins: () => ({ recordsIn: "UTC" as TimeZone }),
+    wrong: () => ({ recordsIn: "UTC" as TimeZone }),
   },
   // Negative control: D1
-  { without: "the price of the sale", breaks: /^D1 days/, twins: () => ({ work: byTodaysPrice }) },
+  { without: "the price of the sale", breaks: /^D1 days/, wrong: () => ({ work: usesCurrentPrice }) },
   // Negative control: S2
-  { without: "every product on a board", breaks: /^S2/, twins: () => ({ sales: topOnly }) },
+  { without: "all products on a board", breaks: /^S2/, wrong: () => ({ sales: fillsTopOnly }) },
 ];
 
 export const boardsFor = ({ boards }: Control): BoardsUnderTest => boards?.() ?? openMemoryBoards();

@@ -7,19 +7,19 @@ import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import type { PaymentId } from "../../src/domain/ids.js";
 import type { Order } from "../../src/domain/order.js";
 import { beginPayment, type PaymentRequest } from "../../src/domain/payment.js";
-import { but } from "./but.js";
+import { replaceMethods } from "../support/replace-methods.js";
 
-/** Puts the mark on the order in one transaction, and the payment's row beside it in the next. */
-export class StartsInTwo extends StartPayment {
-  private readonly twoParts: ConstructorParameters<typeof StartPayment>;
+/** Stores the order's mark in one transaction and the payment's row in the next one. */
+export class StartsInTwoTransactions extends StartPayment {
+  private readonly needs: ConstructorParameters<typeof StartPayment>;
 
   constructor(...parts: ConstructorParameters<typeof StartPayment>) {
     super(...parts);
-    this.twoParts = parts;
+    this.needs = parts;
   }
 
   override async execute(request: PaymentRequest): Promise<StartedPayment> {
-    const [work, payables, clock, newId] = this.twoParts;
+    const [work, payables, clock, newId] = this.needs;
     const now = clock.now();
     const payment = beginPayment(request, newId() as string as PaymentId, now);
     const isNew = await work.run(async (tx) => {
@@ -35,75 +35,81 @@ export class StartsInTwo extends StartPayment {
   }
 }
 
-/** Believes that whoever knows a key asks for the same thing. */
-export class TrustsTheKey extends StartPayment {
-  private readonly trusting: ConstructorParameters<typeof StartPayment>;
+/** Assumes that a request with a known key has the same body as the first one. */
+export class IgnoresTheFingerprint extends StartPayment {
+  private readonly needs: ConstructorParameters<typeof StartPayment>;
 
   constructor(...parts: ConstructorParameters<typeof StartPayment>) {
     super(...parts);
-    this.trusting = parts;
+    this.needs = parts;
   }
 
   override execute(request: PaymentRequest): Promise<StartedPayment> {
-    const [work, ...others] = this.trusting;
-    const trusting: UnitOfWork = {
-      run: (doing) =>
+    const [work, ...others] = this.needs;
+    const wrongWork: UnitOfWork = {
+      run: (execute) =>
         work.run((tx) =>
-          doing({
+          execute({
             ...tx,
-            payments: but(tx.payments, {
-              byKey: async (...asked) => {
-                const standing = await tx.payments.byKey(...asked);
-                return standing && { ...standing, ...request };
+            payments: replaceMethods(tx.payments, {
+              byKey: async (...args) => {
+                const payment = await tx.payments.byKey(...args);
+                return payment && { ...payment, ...request };
               },
             }),
           }),
         ),
     };
-    return new StartPayment(trusting, ...others).execute(request);
+    return new StartPayment(wrongWork, ...others).execute(request);
   }
 }
 
-/** Keeps the lines as the shopper wrote them. */
-export class PlacesAsWritten extends PlaceOrder {
-  private readonly asWritten: ConstructorParameters<typeof PlaceOrder>;
+/** Does not merge lines of one product. */
+export class PlacesUnmergedLines extends PlaceOrder {
+  private readonly needs: ConstructorParameters<typeof PlaceOrder>;
 
   constructor(...parts: ConstructorParameters<typeof PlaceOrder>) {
     super(...parts);
-    this.asWritten = parts;
+    this.needs = parts;
   }
 
   override execute(request: OrderRequest) {
-    const [work, ...others] = this.asWritten;
-    const unmerged = (order: Order): Order => ({
+    const [work, ...others] = this.needs;
+    const withUnmergedLines = (order: Order): Order => ({
       ...order,
       lines: request.items.flatMap((item) =>
         order.lines.filter(({ productId }) => productId === item.productId).map((line) => ({ ...line, ...item })),
       ),
     });
-    const writing: UnitOfWork = {
-      run: (doing) =>
-        work.run((tx) => doing({ ...tx, orders: but(tx.orders, { add: (order) => tx.orders.add(unmerged(order)) }) })),
+    const wrongWork: UnitOfWork = {
+      run: (execute) =>
+        work.run((tx) =>
+          execute({
+            ...tx,
+            orders: replaceMethods(tx.orders, { add: (order) => tx.orders.add(withUnmergedLines(order)) }),
+          }),
+        ),
     };
-    return new PlaceOrder(writing, ...others).execute(request);
+    return new PlaceOrder(wrongWork, ...others).execute(request);
   }
 }
 
-/** A provider whose void wins over the capture that came first. */
-export const forgetsCaptures = (right: PaymentProvider): PaymentProvider =>
-  but<PaymentProvider>(right, {
+/** A provider that voids a payment although it was captured before. */
+export const voidsCapturedPayments = (correct: PaymentProvider): PaymentProvider =>
+  replaceMethods<PaymentProvider>(correct, {
     void: async (paymentId) => {
-      const verdict = await right.void(paymentId);
+      const verdict = await correct.void(paymentId);
       return verdict === "captured" ? "voided" : verdict;
     },
   });
 
-export const neverMarksSent = (right: OutboxRows): OutboxRows => but(right, { markSent: async () => {} });
-export const marksBeforeSending = (right: OutboxRows): OutboxRows =>
-  but(right, {
+export const neverMarksSent = (correct: OutboxRows): OutboxRows =>
+  replaceMethods(correct, { markSent: async () => {} });
+export const marksBeforeSending = (correct: OutboxRows): OutboxRows =>
+  replaceMethods(correct, {
     claim: async (limit) => {
-      const rows = await right.claim(limit);
-      if (rows.length > 0) await right.markSent(rows.map(({ rowId }) => rowId));
+      const rows = await correct.claim(limit);
+      if (rows.length > 0) await correct.markSent(rows.map(({ rowId }) => rowId));
       return rows;
     },
     markSent: async () => {},
