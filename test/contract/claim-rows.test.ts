@@ -107,7 +107,6 @@ const clauses: Clauses<SqlClaimRows> = {
     expect(await db.knex("coupon_claims").orderBy("position").pluck("user_id")).toEqual([quoted.userId, "a-shopper-2"]);
   },
 
-  // Proves: C5
   "returns one inserted and otherwise known for concurrent inserts of one task": async (rows, { db }) => {
     await openCoupons(db, coupon("a"));
     const outcomes = await Promise.all([1, 2, 3].map(() => insertOne(rows, claim("a", 1))));
@@ -126,11 +125,12 @@ const clauses: Clauses<SqlClaimRows> = {
     expect(await rowsIn(db, "coupon_claims")).toBe(1);
   },
 
-  // Proves: C1
+  // Proves: C1, C5
   "inserts no row that a rebuild does not see": async (rows, { db }) => {
     expect(await rowsAfterTheRebuild(rows, db)).toBe(0);
   },
 
+  // Proves: C5
   "refuses a position that is held": async (rows, { db }) => {
     await openCoupons(db, coupon("a"));
     const rival = claim("a", 1, { taskId: taskId("rival"), userId: userId("rival") });
@@ -187,7 +187,7 @@ contractOnDatabases("ClaimRows", (db) => new SqlClaimRows(db, clock), clauses, [
     make: (db) => new UncheckedClaimRows(db),
   },
   {
-    // Negative control: C1
+    // Negative control: C1, C5
     wrong: "reads the epoch without a lock",
     breaks: "inserts no row that a rebuild does not see",
     make: (db) => new UnlockedClaimRows(db),
