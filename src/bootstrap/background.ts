@@ -1,10 +1,9 @@
 import type { Logger } from "pino";
-import { RecurringJob } from "../adapters/system/recurring-job.js";
+import type { RecurringJob } from "../adapters/system/recurring-job.js";
 import { choreograph } from "../application/choreography.js";
-import { isBackendUnavailable } from "../domain/problem.js";
-import type { Backends } from "./backends.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
+import { jobStep, loggedJob } from "./logged-job.js";
 import type { Application } from "./open-application.js";
 import { type JobMetrics, scheduledJobs } from "./scheduled-jobs.js";
 
@@ -13,18 +12,9 @@ const rereadMs = 5000;
 const watchMs = 1000;
 const webhookMs = 1000;
 
-/** Creates a job that runs `everyMs` after the end of its last run, and logs a run that fails. */
-export const loggedJob = (log: Logger, job: string, run: () => Promise<unknown>, everyMs: number): RecurringJob =>
-  new RecurringJob(run, everyMs, (error) =>
-    log[isBackendUnavailable(error) ? "warn" : "error"]({ job, err: error }, "job failed"),
-  );
-
 /** The job that sends committed events to the bus; a commit wakes it. */
 export const relayJob = (log: Logger, relay: () => Promise<void>): RecurringJob =>
   loggedJob(log, "outbox relay", relay, relayMs);
-
-/** Adds a job to the steps of this node. */
-export type AddJob = (name: string, run: () => Promise<unknown>, everyMs: number) => RecurringJob;
 
 /** What a node runs besides its HTTP server. */
 export type Background = { readonly steps: readonly Step[]; readonly metrics: JobMetrics };
@@ -32,35 +22,29 @@ export type Background = { readonly steps: readonly Step[]; readonly metrics: Jo
 export type BackgroundNeeds = {
   readonly config: Config;
   readonly log: Logger;
-  readonly ports: Backends["ports"];
   readonly application: Application;
   readonly relay: RecurringJob;
 };
 
 /** The jobs and consumers of a node's roles. */
-export const backgroundOf = ({ config, log, ports, application, relay }: BackgroundNeeds): Background => {
+export const backgroundOf = ({ config, log, application, relay }: BackgroundNeeds): Background => {
   const steps: Step[] = [];
-  const addStep = (name: string, job: RecurringJob) =>
-    steps.push({ name, start: () => job.start(), stop: () => job.stop() });
-  const addJob: AddJob = (name, run, everyMs) => {
-    const job = loggedJob(log, name, run, everyMs);
-    addStep(name, job);
-    return job;
-  };
+  const addJob = (name: string, run: () => Promise<unknown>, everyMs: number) =>
+    steps.push(jobStep(name, loggedJob(log, name, run, everyMs)));
 
   if (config.ROLES.has("worker")) {
-    const { bus } = ports;
-    addStep("outbox relay", relay);
+    const { bus, deliverWebhooks, webhookTarget } = application;
+    steps.push(jobStep("outbox relay", relay));
     steps.push({
       name: "consumers",
       start: () => bus.consume(choreograph(application)),
       stop: () => bus.stopConsuming(),
     });
-    if (ports.webhookTarget !== null)
+    if (webhookTarget !== null)
       addJob(
         "webhooks",
         async () => {
-          for (const failed of await application.deliverWebhooks.execute()) log.warn(failed, "webhook not delivered");
+          for (const failed of await deliverWebhooks.execute()) log.warn(failed, "webhook not delivered");
         },
         webhookMs,
       );
@@ -75,7 +59,7 @@ export const backgroundOf = ({ config, log, ports, application, relay }: Backgro
     statisticsDrift: 0,
     purgedRows: new Map(),
   };
-  if (config.ROLES.has("scheduler")) steps.push(...scheduledJobs(config, application, addJob, metrics));
+  if (config.ROLES.has("scheduler")) steps.push(...scheduledJobs({ config, log, application }, metrics));
 
   if (config.ROLES.has("api")) {
     const { followTask, followOrder, watchBoards } = application;

@@ -1,8 +1,35 @@
 import type { JobLease } from "../application/ports/job-lease.js";
 
+const renewalsPerTerm = 4;
+
 /**
- * Does the job if it is this node's turn, which lasts as long as the job does; a node that dies is followed after
- * `termMs`. The lease is kept when the job is done: the next turn is this node's as well, unless it lets go.
+ * Renews a lease that this process holds until the returned function is called.
+ * @param lost called when another process holds the lease
+ */
+export const renewLease = (
+  lease: JobLease,
+  job: string,
+  termMs: number,
+  lost: () => void = () => {},
+): (() => Promise<void>) => {
+  let renewal = Promise.resolve();
+  const renew = async () => {
+    // While the database is unavailable no other process can take the lease either.
+    const held = await lease.acquire(job, termMs).catch(() => true);
+    if (!held) lost();
+  };
+  const timer = setInterval(() => {
+    renewal = renew();
+  }, termMs / renewalsPerTerm);
+  return () => {
+    clearInterval(timer);
+    return renewal;
+  };
+};
+
+/**
+ * Runs a job if no other node holds its lease, and renews the lease until the job ends. If the node dies, another node
+ * can take over after `termMs`. The lease is kept after the job, so the same node also gets the next turn.
  */
 export const leasedTurn = async (
   lease: JobLease,
@@ -11,11 +38,10 @@ export const leasedTurn = async (
   run: () => Promise<unknown>,
 ): Promise<void> => {
   if (!(await lease.acquire(job, termMs))) return;
-  // One that cannot be renewed now is perhaps renewed the next time.
-  const renewal = setInterval(() => void lease.acquire(job, termMs).catch(() => {}), termMs / 3);
+  const stopRenewing = renewLease(lease, job, termMs);
   try {
     await run();
   } finally {
-    clearInterval(renewal);
+    await stopRenewing();
   }
 };

@@ -46,7 +46,7 @@ export const openNode = (config: Config, log: Logger, given: GivenBackends = {})
   const metrics = new Metrics(new Registry());
   const reportLateClose: ReportLateClose = (outcome) =>
     outcome instanceof Error ? log.error({ err: outcome }, "payment not settled") : metrics.payment(outcome);
-  const backends = openBackends(config, log, { wakeRelay: () => relay.poke(), reportLateClose }, given);
+  const backends = openBackends(config, log, { wakeRelay: () => relay.wake(), reportLateClose }, given);
   const application = openApplication(backends.ports, applicationSettings(config));
   const relay = relayJob(log, () => application.relayOutbox.execute());
   return { backends, application, relay, metrics };
@@ -62,7 +62,7 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
   const { ports, checks } = backends;
   const { bus, secrets } = ports;
   const warnings = new BackendWarnings(settingsChecks(config, backends), log);
-  const background = backgroundOf({ config, log, ports, application, relay });
+  const background = backgroundOf({ config, log, application, relay });
   const server = new HttpServer({
     application,
     servesApi: config.ROLES.has("api"),

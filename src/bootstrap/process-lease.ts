@@ -1,60 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JobLease } from "../application/ports/job-lease.js";
+import { renewLease } from "./leased-turn.js";
 
 const job = "embedded";
-/** A dead holder's lease delays a restart by no more than this, in ms; the contract allows ten seconds. */
+/** The contract: a dead holder's lease delays a restart by at most 10 s. */
 const termMs = 8000;
-const renewMs = 2000;
+const longestWaitMs = 10_000;
+const retryMs = 250;
 
-/** `host/pid/id`: enough for another process on the host to see whether the holder still runs. */
+/** Returns `host/pid/id`, from which another process on the host can see whether the holder still runs. */
 export const holderName = (host: string, pid: number, id: string): string => `${host}/${pid}/${id}`;
 
-/** Whether a holder is known to run no more: it ran on this host, and its process is gone or has become ours. */
+/** Whether a holder is known to have ended: it ran on this host, and its process id is free or is now this process. */
 export const holderIsDead = (holder: string, host: string, pid: number): boolean => {
-  const [itsHost, itsPid] = holder.split("/");
-  if (itsHost !== host) return false;
-  if (Number(itsPid) === pid) return true;
+  const [holderHost, holderPid] = holder.split("/");
+  if (holderHost !== host) return false;
+  if (Number(holderPid) === pid) return true;
   try {
-    process.kill(Number(itsPid), 0);
+    process.kill(Number(holderPid), 0);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 };
 
-/** Another process serves this database already. */
+/** Another process uses this database already. */
 export class LeaseHeld extends Error {}
 
-/** Keeps a second process off an embedded database, for whose queues live in one process's memory. */
+/** Keeps a second process from using an embedded database, because its queues are in the memory of one process. */
 export class ProcessLease {
-  private timer: NodeJS.Timeout | undefined;
+  private stopRenewing: (() => Promise<void>) | undefined;
   private readonly lease: JobLease;
   private readonly lost: () => void;
 
-  /** @param lost called when somebody else has taken the lease, which means that this process must end */
+  /** @param lost called when another process has taken the lease: this process must end */
   constructor(lease: JobLease, lost: () => void) {
     this.lease = lease;
     this.lost = lost;
   }
 
-  /** Waits for a dead holder's term to run out. @throws LeaseHeld where the holder lives on */
+  /** Waits for the lease of a dead holder to expire. @throws LeaseHeld if the holder still renews it */
   async start(): Promise<void> {
-    const deadline = Date.now() + termMs + renewMs;
+    const deadline = Date.now() + longestWaitMs;
     while (!(await this.lease.acquire(job, termMs))) {
       if (Date.now() > deadline)
-        throw new LeaseHeld("another process serves this database; without REDIS_URL there can be only one");
-      await new Promise((resolve) => setTimeout(resolve, 250));
+        throw new LeaseHeld("another process uses this database: without REDIS_URL only one process may run");
+      await sleep(retryMs);
     }
-    this.timer = setInterval(() => this.renew(), renewMs);
+    this.stopRenewing = renewLease(this.lease, job, termMs, this.lost);
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
+    await this.stopRenewing?.();
     await this.lease.release(job);
-  }
-
-  private async renew(): Promise<void> {
-    // Where the database is away nobody else can take the lease either.
-    const held = await this.lease.acquire(job, termMs).catch(() => true);
-    if (!held) this.lost();
   }
 }

@@ -1,8 +1,9 @@
+import type { Logger } from "pino";
 import { CronJob } from "../adapters/cron/cron-job.js";
-import type { AddJob } from "./background.js";
 import type { Config } from "./config.js";
 import { leasedTurn } from "./leased-turn.js";
 import type { Step } from "./lifecycle.js";
+import { jobStep, loggedJob } from "./logged-job.js";
 import type { Application } from "./open-application.js";
 
 const expiryMs = 1000;
@@ -31,21 +32,22 @@ export type JobMetrics = {
   readonly purgedRows: Map<string, number>;
 };
 
+type Needs = { readonly config: Config; readonly log: Logger; readonly application: Application };
+
 /** The jobs that one node at a time runs for all nodes, by leases. */
-export const scheduledJobs = (
-  config: Config,
-  application: Application,
-  addJob: AddJob,
-  metrics: JobMetrics,
-): readonly Step[] => {
+export const scheduledJobs = ({ config, log, application }: Needs, metrics: JobMetrics): readonly Step[] => {
   const { jobLease } = application;
   const steps: Step[] = [];
   // Two nodes that run one of these jobs at the same time write nothing wrong, so the jobs need no fencing.
   const leased = (name: string, run: () => Promise<unknown>, everyMs: number) => {
     // If the holder is killed, another node takes over ten seconds after the next run was due.
     const termMs = everyMs + 10_000;
-    addJob(name, () => leasedTurn(jobLease, name, termMs, run), everyMs);
-    steps.push({ name: `${name} lease`, stop: () => jobLease.release(name) });
+    const job = loggedJob(log, name, () => leasedTurn(jobLease, name, termMs, run), everyMs);
+    const stop = async () => {
+      await job.stop();
+      await jobLease.release(name);
+    };
+    steps.push({ name, start: () => job.start(), stop });
   };
 
   const sweepClaims = async () => {
@@ -82,23 +84,28 @@ export const scheduledJobs = (
   };
   leased("retention", purgeRows, purgeMs);
 
-  const job = addJob("statistics", () => closeDueDays(application, metrics), closeDaysMs);
-  const cron = new CronJob(config.STATISTICS_CRON, config.BUSINESS_TIME_ZONE, job.poke);
-  steps.push({ name: "statistics clock", start: () => cron.start(), stop: () => cron.stop() });
+  const statistics = loggedJob(log, "statistics", () => closeDueDays(application, metrics), closeDaysMs);
+  const cron = new CronJob(config.STATISTICS_CRON, config.BUSINESS_TIME_ZONE, statistics.wake);
+  steps.push(jobStep("statistics", statistics), {
+    name: "statistics clock",
+    start: () => cron.start(),
+    stop: () => cron.stop(),
+  });
   return steps;
 };
 
 /** Closes the days that are due. The fence stops a node whose lease has expired, such as one that was suspended. */
-const closeDueDays = ({ jobLease, closeDay, clock }: Application, metrics: JobMetrics): Promise<void> => {
+const closeDueDays = async ({ jobLease, closeDay, clock }: Application, metrics: JobMetrics): Promise<void> => {
+  const job = "statistics";
   const closeDue = async () => {
-    try {
-      const closed = await closeDay.closeDueDays(async (tx) => {
-        if (!(await tx.leases.holds("statistics", clock.now()))) throw new Error("another node closes the days now");
-      });
-      metrics.statisticsDrift += closed.reduce((sum, { drift }) => sum + drift.length, 0);
-    } finally {
-      await jobLease.release("statistics");
-    }
+    const closed = await closeDay.closeDueDays(async (tx) => {
+      if (!(await tx.leases.holds(job, clock.now()))) throw new Error("another node closes the days now");
+    });
+    metrics.statisticsDrift += closed.reduce((sum, { drift }) => sum + drift.length, 0);
   };
-  return leasedTurn(jobLease, "statistics", closeDaysTermMs, closeDue);
+  try {
+    await leasedTurn(jobLease, job, closeDaysTermMs, closeDue);
+  } finally {
+    await jobLease.release(job);
+  }
 };

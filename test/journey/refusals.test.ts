@@ -37,7 +37,7 @@ describe("how a process ends", () => {
     const DATA_DIR = await dataFolder();
     await startNode({ DATA_DIR });
     const { code, words } = await runToEnd({ DATA_DIR });
-    expect(words).toBe("rushboard: another process serves this database; without REDIS_URL there can be only one\n");
+    expect(words).toBe("rushboard: another process uses this database: without REDIS_URL only one process may run\n");
     expect(code).toBe(1);
   });
 

@@ -133,7 +133,7 @@ const openTestNode = async () => {
 export const startHttpApp = async ({ instead, logTo, ...needs }: HttpAppOptions = {}): Promise<HttpApp> => {
   const { backends, application, relay, metrics, config, log, clock, close } = await openTestNode();
   const { ports } = backends;
-  const background = backgroundOf({ config, log, ports, application, relay });
+  const background = backgroundOf({ config, log, application, relay });
   const key = randomBytes(32);
   const server = new HttpServer({
     application: { ...application, ...instead },

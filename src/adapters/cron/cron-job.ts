@@ -1,11 +1,11 @@
 import { type ScheduledTask, schedule, validate } from "node-cron";
 
-/** Whether the text is a cron expression that the scheduler takes. */
+/** Whether the scheduler accepts the text as a cron expression. */
 export const isCronExpression = (text: string): boolean => validate(text);
 
 /**
- * Runs a job at the times of a cron expression, as the clocks of a time zone show them. A time that does not exist is
- * passed over, and one that was slept through is never caught up: whoever needs that looks for what is not done.
+ * Runs a job at the times of a cron expression in a time zone. A time that does not exist on a day is skipped, and a time
+ * that was missed is never caught up, so the job itself must look for work that was not done.
  */
 export class CronJob {
   private task: ScheduledTask | undefined;

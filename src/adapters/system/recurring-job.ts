@@ -1,12 +1,12 @@
 /**
- * Runs a job again and again, never twice at once: `everyMs` after the end of the last run, or at once when poked.
- * A run that throws is told to `failed` and tried again at the next turn.
+ * Runs a job repeatedly, one run at a time: `everyMs` after the end of the last run, or immediately when woken.
+ * A run that throws is reported to `failed` and repeated at the next turn.
  */
 export class RecurringJob {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
-  private poked = false;
-  private started = false;
+  private isWoken = false;
+  private isStarted = false;
   private readonly run: () => Promise<unknown>;
   private readonly everyMs: number;
   private readonly failed: (error: unknown) => void;
@@ -17,41 +17,41 @@ export class RecurringJob {
     this.failed = failed;
   }
 
-  /** Runs for the first time now. */
+  /** Starts the first run. */
   start(): void {
-    this.started = true;
-    this.poke();
+    this.isStarted = true;
+    this.wake();
   }
 
-  /** Asks for a run now, or right after the one that is running. */
-  readonly poke = (): void => {
-    if (!this.started) return;
+  /** Starts a run now, or right after the current one. Has no effect before `start` and after `stop`. */
+  readonly wake = (): void => {
+    if (!this.isStarted) return;
     if (this.running !== undefined) {
-      this.poked = true;
+      this.isWoken = true;
       return;
     }
     clearTimeout(this.timer);
     this.running = this.turn();
   };
 
-  /** Lets a running turn end and begins no other. */
+  /** Waits for the current run and starts no other. */
   async stop(): Promise<void> {
-    this.started = false;
+    this.isStarted = false;
     clearTimeout(this.timer);
     await this.running;
   }
 
   private async turn(): Promise<void> {
     do {
-      this.poked = false;
+      this.isWoken = false;
       try {
         await this.run();
       } catch (error) {
-        this.poked = false;
+        this.isWoken = false;
         this.failed(error);
       }
-    } while (this.poked && this.started);
+    } while (this.isWoken && this.isStarted);
     this.running = undefined;
-    if (this.started) this.timer = setTimeout(this.poke, this.everyMs);
+    if (this.isStarted) this.timer = setTimeout(this.wake, this.everyMs);
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../application/ports/clock.js";
 import type { EpochMs } from "../../domain/time.js";
 
-/** The machine's clock. */
+/** The clock of the machine. */
 export const systemClock: Clock = { now: () => Date.now() as EpochMs };

@@ -4,7 +4,7 @@ import { RecurringJob } from "../../../src/adapters/system/recurring-job.js";
 const never = 1_000_000;
 
 describe("a recurring job", () => {
-  it("runs at its start, and again for every poke, never twice at once", async () => {
+  it("runs when it starts and when it is woken, one run at a time", async () => {
     let running = 0;
     let runs = 0;
     let release = () => {};
@@ -22,17 +22,17 @@ describe("a recurring job", () => {
       () => expect.unreachable(),
     );
     job.start();
-    job.poke();
-    job.poke();
+    job.wake();
+    job.wake();
     release();
     await expect.poll(() => runs).toBe(2);
     release();
     await job.stop();
-    job.poke();
+    job.wake();
     expect(runs).toBe(2);
   });
 
-  it("tells a failure and lives on", async () => {
+  it("reports a run that fails and runs again", async () => {
     const errors: unknown[] = [];
     let runs = 0;
     const job = new RecurringJob(
