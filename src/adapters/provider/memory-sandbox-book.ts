@@ -3,7 +3,7 @@ import type { PaymentId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
 import type { Verdict } from "../../domain/payment.js";
 
-/** A book that is gone with the process. */
+/** The book of the sandbox provider in process memory. */
 export class MemorySandboxBook implements SandboxBook {
   private readonly entries = new Map<PaymentId, SandboxEntry>();
   private readonly refunds = new Map<PaymentId, Money>();

@@ -6,54 +6,54 @@ import type { Money } from "../../domain/money.js";
 import type { Payment, Verdict } from "../../domain/payment.js";
 import { DomainError } from "../../domain/problem.js";
 
-/** How long a slow capture takes, ms. */
-const slowMs = 2000;
-const nothing = 0 as Money;
+/** Delay of a `sandbox-slow` capture, in ms. */
+const slowCaptureMs = 2000;
+const zero = 0 as Money;
 
-/** What a silent provider answers. No timer holds it, so whoever has lost patience leaves nothing behind. */
-const silence = (): Promise<never> => new Promise(() => {});
+/** Never resolves, and holds no timer. */
+const noAnswer = (): Promise<never> => new Promise(() => {});
 
-/** Keeps no process alive that has nothing else to do: its payment is then as lost as any that is not answered. */
-const wait = (ms: number): Promise<void> => pause(ms, undefined, { ref: false });
+/** Does not keep the process alive: a payment whose process ends is settled like any payment without an answer. */
+const delay = (ms: number): Promise<void> => pause(ms, undefined, { ref: false });
 
-/** The provider for trials: moves no money, and does what the payment's method says. */
+/** A provider that moves no money. The payment method selects its behavior. */
 export class SandboxProvider implements PaymentProvider {
   private readonly book: SandboxBook;
-  private readonly wait: (ms: number) => Promise<void>;
+  private readonly delay: (ms: number) => Promise<void>;
 
-  /** @param waits what a slow capture does first */
-  constructor(book: SandboxBook, waits: (ms: number) => Promise<void> = wait) {
+  /** @param wait replaces the delay of a slow capture in tests */
+  constructor(book: SandboxBook, wait: (ms: number) => Promise<void> = delay) {
     this.book = book;
-    this.wait = waits;
+    this.delay = wait;
   }
 
-  /** @throws DomainError `engine-unavailable` where the book is not known to have it */
+  /** @throws DomainError `engine-unavailable` if it is unknown whether the book has recorded the verdict */
   async capture({ paymentId, amount, method }: Pick<Payment, "paymentId" | "amount" | "method">): Promise<Verdict> {
     const captured = { paymentId, verdict: "captured", amount } as const;
     switch (method) {
       case "sandbox-ok":
         return this.book.record(captured);
       case "sandbox-declined":
-        return this.book.record({ paymentId, verdict: "declined", amount: nothing });
+        return this.book.record({ paymentId, verdict: "declined", amount: zero });
       case "sandbox-silent-captured":
         await this.book.record(captured);
-        return silence();
+        return noAnswer();
       case "sandbox-silent-lost":
-        return silence();
+        return noAnswer();
       case "sandbox-slow":
-        await this.wait(slowMs);
+        await this.delay(slowCaptureMs);
         return this.book.record(captured);
       default:
-        throw new Error(`no such method: ${method satisfies never}`);
+        throw new Error(`unknown payment method ${method satisfies never}`);
     }
   }
 
   /** @throws DomainError `engine-unavailable` as `capture` */
   void(paymentId: PaymentId): Promise<Verdict> {
-    return this.book.record({ paymentId, verdict: "voided", amount: nothing });
+    return this.book.record({ paymentId, verdict: "voided", amount: zero });
   }
 
-  /** @throws DomainError `impossible-transition` where so much was not captured; `engine-unavailable` as `capture` */
+  /** @throws DomainError `impossible-transition` if less was captured; `engine-unavailable` as `capture` */
   async refund(paymentId: PaymentId, amount: Money): Promise<void> {
     if (!(await this.book.refund(paymentId, amount)))
       throw new DomainError({ code: "impossible-transition", from: "not captured", step: "refund" });

@@ -1,18 +1,18 @@
 import type { Redis } from "ioredis";
 import { openNode, retryDelay } from "./redis-connection.js";
 
-/** How often the subscription is made sure of, ms: a connection may die without a word. */
-const checkMs = 5000;
+/** Interval of the repeated `SUBSCRIBE`, in ms. It detects a connection that is dead without an error. */
+const resubscribeMs = 5000;
 
 /**
- * Hears a channel on a connection of its own. When that is lost it goes on to the next node, for every node of a
- * Cluster passes on what is published on any; what is published in between is lost.
+ * Receives the messages of one channel on its own connection. After a lost connection it subscribes on the next node:
+ * every node of a Cluster forwards what is published on any. Messages that are published in between are lost.
  */
 export class RedisListener {
   private readonly nodes: readonly string[];
   private readonly channel: string;
-  private readonly hear: (message: string) => void;
-  private readonly hearError: (error: Error) => void;
+  private readonly onMessage: (message: string) => void;
+  private readonly onError: (error: Error) => void;
   private connection: Redis | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -20,16 +20,16 @@ export class RedisListener {
   constructor(
     nodes: readonly string[],
     channel: string,
-    hear: (message: string) => void,
-    hearError: (error: Error) => void,
+    onMessage: (message: string) => void,
+    onError: (error: Error) => void,
   ) {
     this.nodes = nodes;
     this.channel = channel;
-    this.hear = hear;
-    this.hearError = hearError;
+    this.onMessage = onMessage;
+    this.onError = onError;
   }
 
-  /** Resolves when it hears, or when the first attempt has failed; it goes on trying. */
+  /** Resolves when it is subscribed or the first attempt has failed. It retries until `stop`. */
   start(): Promise<void> {
     return this.listen(0, 0);
   }
@@ -40,21 +40,21 @@ export class RedisListener {
     this.connection?.disconnect();
   }
 
-  private async listen(turn: number, tries: number): Promise<void> {
-    const connection = openNode(this.nodes[turn % this.nodes.length] ?? "");
+  private async listen(attempt: number, previousFailures: number): Promise<void> {
+    const connection = openNode(this.nodes[attempt % this.nodes.length] ?? "");
     this.connection = connection;
-    let failures = tries + 1;
-    connection.on("error", this.hearError);
-    connection.on("message", (_, message) => this.hear(message));
+    let failures = previousFailures + 1;
+    connection.on("error", this.onError);
+    connection.on("message", (_, message) => this.onMessage(message));
     connection.on("end", () => {
       clearTimeout(this.timer);
-      if (!this.stopped) this.timer = setTimeout(() => this.listen(turn + 1, failures), retryDelay(failures));
+      if (!this.stopped) this.timer = setTimeout(() => this.listen(attempt + 1, failures), retryDelay(failures));
     });
     const subscribe = async () => {
       try {
         await connection.subscribe(this.channel);
         failures = 0;
-        if (!this.stopped) this.timer = setTimeout(subscribe, checkMs);
+        if (!this.stopped) this.timer = setTimeout(subscribe, resubscribeMs);
       } catch {
         connection.disconnect();
       }
