@@ -4,17 +4,17 @@ import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlSandboxBook } from "../../src/adapters/sql/sql-sandbox-book.js";
 import type { SandboxBook } from "../../src/application/ports/sandbox-book.js";
 import { openSqlBackends } from "../support/backends.js";
-import { type CarelessBook, carefulBook, carelessBooks } from "./payment-provider/careless-books.js";
-import { carelessProviders } from "./payment-provider/careless-providers.js";
+import { correctBook, type KnownWrongBook, knownWrongBooks } from "./payment-provider/known-wrong-books.js";
+import { knownWrongProviders } from "./payment-provider/known-wrong-providers.js";
 import { type Clauses, type SandboxUnderTest, sandboxOn } from "./payment-provider/provider-under-test.js";
 import { refundClauses } from "./payment-provider/refund-clauses.js";
 import { sandboxClauses } from "./payment-provider/sandbox-clauses.js";
 import { verdictClauses } from "./payment-provider/verdict-clauses.js";
 
-/** What every provider keeps, and what the sandbox keeps besides. */
+/** What every provider guarantees, and what the sandbox guarantees in addition. */
 const clauses: Clauses<SandboxUnderTest> = { ...verdictClauses, ...refundClauses, ...sandboxClauses };
 
-const rejected = (promise: string, under: SandboxUnderTest) => {
+const reject = (promise: string, under: SandboxUnderTest) => {
   const clause = clauses[promise];
   if (clause === undefined) throw new Error(`no clause: ${promise}`);
   return expect(clause(under)).rejects.toThrow();
@@ -25,8 +25,8 @@ describe("PaymentProvider: the sandbox with a book in memory", () => {
     it(promise, () => clause(sandboxOn(new MemorySandboxBook())));
 });
 
-/** The table without the key that lets one verdict in. */
-const withoutKey = async ({ knex }: Database): Promise<void> => {
+/** Removes the key that allows one verdict per payment. */
+const dropKey = async ({ knex }: Database): Promise<void> => {
   await knex.schema.dropTable("sandbox_book");
   await knex.schema.createTable("sandbox_book", (table) => {
     table.string("payment_id", 64);
@@ -36,8 +36,8 @@ const withoutKey = async ({ knex }: Database): Promise<void> => {
   });
 };
 
-/** Looks for a verdict, and enters its own where it saw none. */
-const looksFirst = (db: Database): SandboxBook => {
+/** Reads the verdict, and writes its own if there was none. */
+const readsFirst = (db: Database): SandboxBook => {
   const right = new SqlSandboxBook(db);
   return {
     record: async ({ paymentId, verdict, amount }) => {
@@ -65,53 +65,53 @@ for (const { name, live, open } of openSqlBackends())
     for (const [promise, clause] of Object.entries(clauses))
       it(promise, async () => {
         const { db, again } = await opened();
-        // SQLite serves one node only: two in one process would wait for each other's transactions.
+        // SQLite serves one node. Two in one process would wait for each other's transactions.
         const other = name === "mysql" ? again?.() : undefined;
         await clause(sandboxOn(new SqlSandboxBook(db), new SqlSandboxBook(other ?? db)));
       });
 
-    it("is told from one whose table has no key", async () => {
+    it("differs from one whose table has no key", async () => {
       const { db } = await opened();
-      await withoutKey(db);
-      await rejected("captures a payment once, however many ask at once", sandboxOn(new SqlSandboxBook(db)));
+      await dropKey(db);
+      await reject("captures a payment once when calls are concurrent", sandboxOn(new SqlSandboxBook(db)));
     });
 
-    it("is told from one that looks first and writes then", async () => {
+    it("differs from one that reads first and writes later", async () => {
       const { db } = await opened();
-      await rejected("lets one of captured, declined and voided win, however they meet", sandboxOn(looksFirst(db)));
+      await reject("returns one verdict to concurrent captures, declines and voids", sandboxOn(readsFirst(db)));
     });
   });
 
 describe("the suite of PaymentProvider rejects", () => {
-  const caught: Readonly<Record<CarelessBook, string>> = {
-    "forgets every verdict": "captures, and answers it for ever",
-    "lets a void write over a capture": "answers captured to the void of a captured payment, and changes nothing",
-    "answers voided to every void": "answers captured to the void of a captured payment, and changes nothing",
-    "does not remember voids": "lets a void bar every later capture",
-    "lets a declined payment try again": "declines, and answers it for ever",
-    "lets a capture follow a void": "lets a void bar every later capture",
-    "looks first and writes then": "lets one of captured, declined and voided win, however they meet",
-    "is another in every node": "lets a void bar every later capture",
-    "takes two letters for one": "tells payments apart, many at once, by every letter of their ids",
-    "keeps the first letters of an id": "tells payments apart, many at once, by every letter of their ids",
-    "refunds whenever it is asked": "refunds once, however often it is asked",
-    "says that it has another refund": "gives one refund a payment: another amount is refused",
-    "refunds what was not captured": "refunds only what was captured",
+  const rejectedBy: Readonly<Record<KnownWrongBook, string>> = {
+    "keeps no verdict": "captures, and returns captured from then on",
+    "lets a void overwrite a capture": "returns captured to the void of a captured payment, and changes nothing",
+    "returns voided to every void": "returns captured to the void of a captured payment, and changes nothing",
+    "does not record voids": "lets a void block every later capture",
+    "lets a declined payment try again": "declines, and returns declined from then on",
+    "lets a capture follow a void": "lets a void block every later capture",
+    "reads first and writes later": "returns one verdict to concurrent captures, declines and voids",
+    "has one book per node": "lets a void block every later capture",
+    "ignores the case of ids": "distinguishes concurrent payments by every letter of their ids",
+    "uses the first letters of an id": "distinguishes concurrent payments by every letter of their ids",
+    "refunds on every call": "refunds once when the call is repeated",
+    "accepts a refund of another amount": "refunds each payment once: another amount is rejected",
+    "refunds a payment that was not captured": "refunds only captured payments",
     "refunds more than was captured": "refunds no more than was captured",
   };
-  for (const [carelessness, promise] of Object.entries(caught))
-    it(`a book that ${carelessness}: ${promise}`, () => {
-      const [here, there] = carelessBooks[carelessness as CarelessBook]();
-      return rejected(promise, sandboxOn(here, there));
+  for (const [fault, promise] of Object.entries(rejectedBy))
+    it(`a book that ${fault}: ${promise}`, () => {
+      const [here, there] = knownWrongBooks[fault as KnownWrongBook]();
+      return reject(promise, sandboxOn(here, there));
     });
 
-  for (const [carelessness, { breaks, make }] of Object.entries(carelessProviders))
-    it(`a provider that ${carelessness}: ${breaks}`, () => {
+  for (const [fault, { breaks, make }] of Object.entries(knownWrongProviders))
+    it(`a provider that ${fault}: ${breaks}`, () => {
       const under = sandboxOn(new MemorySandboxBook());
-      return rejected(breaks, { ...under, here: make(under.here), there: make(under.there) });
+      return reject(breaks, { ...under, here: make(under.here), there: make(under.there) });
     });
 
-  it("nothing of the twins but their carelessness", async () => {
-    for (const clause of Object.values(clauses)) await clause(sandboxOn(carefulBook()));
+  it("and accepts the correct book from which they are derived", async () => {
+    for (const clause of Object.values(clauses)) await clause(sandboxOn(correctBook()));
   });
 });

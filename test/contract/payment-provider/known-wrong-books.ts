@@ -3,32 +3,32 @@ import type { PaymentId } from "../../../src/domain/ids.js";
 import type { Verdict } from "../../../src/domain/payment.js";
 
 type Rules = {
-  /** The verdict that stands, or `undefined` to write the entry over whatever there is. */
-  readonly standing?: (first: SandboxEntry, entry: SandboxEntry) => Verdict | undefined;
-  /** Whether a void is written down at all. */
-  readonly keepsVoids?: boolean;
+  /** Returns the final verdict, or `undefined` to overwrite the first entry. */
+  readonly final?: (first: SandboxEntry, entry: SandboxEntry) => Verdict | undefined;
+  readonly recordsVoids?: boolean;
   readonly keyOf?: (paymentId: PaymentId) => string;
-  readonly looksFirst?: boolean;
-  /** What a first refund may not be. */
-  readonly refuses?: (entry: SandboxEntry | undefined, amount: number) => boolean;
-  /** Whether a refund that is there already counts as had. */
-  readonly had?: (first: number, amount: number) => boolean;
+  /** Whether other calls can run between reading and writing. */
+  readonly readsFirst?: boolean;
+  /** Whether a first refund is rejected. */
+  readonly rejects?: (entry: SandboxEntry | undefined, amount: number) => boolean;
+  /** Whether a repeated refund is accepted. */
+  readonly accepts?: (first: number, amount: number) => boolean;
   readonly refundsAgain?: boolean;
 };
 
-const uncaptured = (entry: SandboxEntry | undefined) => entry?.verdict !== "captured";
-const over = (entry: SandboxEntry | undefined, amount: number) => (entry?.amount ?? amount) < amount;
+const notCaptured = (entry: SandboxEntry | undefined) => entry?.verdict !== "captured";
+const aboveCapture = (entry: SandboxEntry | undefined, amount: number) => (entry?.amount ?? amount) < amount;
 
-/** A right book, but for its rules. */
+/** A correct book, except for the given rules. */
 const book = (rules: Rules = {}): SandboxBook => {
-  const { standing = (first) => first.verdict, keepsVoids = true, keyOf = (paymentId) => paymentId } = rules;
-  const { refuses = (entry, amount) => uncaptured(entry) || over(entry, amount) } = rules;
-  const { had = (first, amount) => first === amount, refundsAgain = false } = rules;
+  const { final = (first) => first.verdict, recordsVoids = true, keyOf = (paymentId) => paymentId } = rules;
+  const { rejects = (entry, amount) => notCaptured(entry) || aboveCapture(entry, amount) } = rules;
+  const { accepts = (first, amount) => first === amount, refundsAgain = false } = rules;
   const entries = new Map<string, SandboxEntry>();
   const refunds = new Map<string, number>();
   const totals = { captured: 0, refunded: 0 };
-  const enter = (entry: SandboxEntry): Verdict => {
-    if (entry.verdict === "voided" && !keepsVoids) return "voided";
+  const write = (entry: SandboxEntry): Verdict => {
+    if (entry.verdict === "voided" && !recordsVoids) return "voided";
     entries.set(keyOf(entry.paymentId), entry);
     totals.captured += entry.amount;
     return entry.verdict;
@@ -36,14 +36,14 @@ const book = (rules: Rules = {}): SandboxBook => {
   return {
     record: async (entry) => {
       const first = entries.get(keyOf(entry.paymentId));
-      if (rules.looksFirst) await Promise.resolve();
-      return (first && standing(first, entry)) ?? enter(entry);
+      if (rules.readsFirst) await Promise.resolve();
+      return (first && final(first, entry)) ?? write(entry);
     },
     refund: async (paymentId, amount) => {
       const key = keyOf(paymentId);
       const first = refunds.get(key);
-      if (first !== undefined && !refundsAgain) return had(first, amount);
-      if (refuses(entries.get(key), amount)) return false;
+      if (first !== undefined && !refundsAgain) return accepts(first, amount);
+      if (rejects(entries.get(key), amount)) return false;
       refunds.set(key, amount);
       totals.refunded += amount;
       return true;
@@ -52,33 +52,33 @@ const book = (rules: Rules = {}): SandboxBook => {
   };
 };
 
-/** The twins' common ground, which the suite must accept. */
-export const carefulBook = (): SandboxBook => book();
+/** What the known-wrong books are derived from. The suite must accept it. */
+export const correctBook = (): SandboxBook => book();
 
-/** Known-wrong twins, here and there: the suite must reject each. */
-export const carelessBooks = {
-  "forgets every verdict": () => [book({ standing: () => undefined })],
-  "lets a void write over a capture": () => [
-    book({ standing: (first, { verdict }) => (verdict === "voided" ? undefined : first.verdict) }),
+/** Known-wrong books of one or two nodes. The suite must reject each. */
+export const knownWrongBooks = {
+  "keeps no verdict": () => [book({ final: () => undefined })],
+  "lets a void overwrite a capture": () => [
+    book({ final: (first, { verdict }) => (verdict === "voided" ? undefined : first.verdict) }),
   ],
-  "answers voided to every void": () => [
-    book({ standing: (first, { verdict }) => (verdict === "voided" ? "voided" : first.verdict) }),
+  "returns voided to every void": () => [
+    book({ final: (first, { verdict }) => (verdict === "voided" ? "voided" : first.verdict) }),
   ],
-  "does not remember voids": () => [book({ keepsVoids: false })],
+  "does not record voids": () => [book({ recordsVoids: false })],
   "lets a declined payment try again": () => [
-    book({ standing: (first) => (first.verdict === "declined" ? undefined : first.verdict) }),
+    book({ final: (first) => (first.verdict === "declined" ? undefined : first.verdict) }),
   ],
   "lets a capture follow a void": () => [
-    book({ standing: (first) => (first.verdict === "voided" ? undefined : first.verdict) }),
+    book({ final: (first) => (first.verdict === "voided" ? undefined : first.verdict) }),
   ],
-  "looks first and writes then": () => [book({ looksFirst: true })],
-  "is another in every node": () => [book(), book()],
-  "takes two letters for one": () => [book({ keyOf: (paymentId) => paymentId.toLowerCase() })],
-  "keeps the first letters of an id": () => [book({ keyOf: (paymentId) => paymentId.slice(0, 8) })],
-  "refunds whenever it is asked": () => [book({ refundsAgain: true })],
-  "says that it has another refund": () => [book({ had: () => true })],
-  "refunds what was not captured": () => [book({ refuses: over })],
-  "refunds more than was captured": () => [book({ refuses: uncaptured })],
+  "reads first and writes later": () => [book({ readsFirst: true })],
+  "has one book per node": () => [book(), book()],
+  "ignores the case of ids": () => [book({ keyOf: (paymentId) => paymentId.toLowerCase() })],
+  "uses the first letters of an id": () => [book({ keyOf: (paymentId) => paymentId.slice(0, 8) })],
+  "refunds on every call": () => [book({ refundsAgain: true })],
+  "accepts a refund of another amount": () => [book({ accepts: () => true })],
+  "refunds a payment that was not captured": () => [book({ rejects: aboveCapture })],
+  "refunds more than was captured": () => [book({ rejects: notCaptured })],
 } as const satisfies Readonly<Record<string, () => readonly [SandboxBook, SandboxBook?]>>;
 
-export type CarelessBook = keyof typeof carelessBooks;
+export type KnownWrongBook = keyof typeof knownWrongBooks;

@@ -1,44 +1,44 @@
 import type { PaymentProvider } from "../../../src/application/ports/payment-provider.js";
 import type { PaymentMethod } from "../../../src/domain/payment.js";
 
-/** A right provider, but for some of its calls. */
-const but = (right: PaymentProvider, wrong: Partial<PaymentProvider>): PaymentProvider => ({
+/** The provider with other calls. */
+const withCalls = (right: PaymentProvider, wrong: Partial<PaymentProvider>): PaymentProvider => ({
   capture: (payment) => right.capture(payment),
   void: (paymentId) => right.void(paymentId),
   refund: (paymentId, amount) => right.refund(paymentId, amount),
   ...wrong,
 });
 
-/** Captures by another method than it was asked to. */
-const by = (method: PaymentMethod) => (right: PaymentProvider) =>
-  but(right, { capture: (payment) => right.capture({ ...payment, method }) });
+/** Captures every payment with this method. */
+const withMethod = (method: PaymentMethod) => (right: PaymentProvider) =>
+  withCalls(right, { capture: (payment) => right.capture({ ...payment, method }) });
 
-/** Known-wrong twins, whatever their book: each must fail the clause that it breaks. */
-export const carelessProviders: Readonly<
+/** Known-wrong providers on any book, and the clause that must reject each. */
+export const knownWrongProviders: Readonly<
   Record<string, { readonly breaks: string; readonly make: (right: PaymentProvider) => PaymentProvider }>
 > = {
-  "declines nothing": { breaks: "declines, and answers it for ever", make: by("sandbox-ok") },
-  "answers in spite of silence": {
-    breaks: "captures in silence: a void answers captured",
-    make: by("sandbox-ok"),
+  "never declines": { breaks: "declines, and returns declined from then on", make: withMethod("sandbox-ok") },
+  "answers a silent capture": {
+    breaks: "captures without an answer: a void returns captured",
+    make: withMethod("sandbox-ok"),
   },
-  "captures what it was to lose": {
-    breaks: "loses in silence: a void answers voided",
-    make: by("sandbox-silent-captured"),
+  "captures a lost payment": {
+    breaks: "neither captures nor answers: a void returns voided",
+    make: withMethod("sandbox-silent-captured"),
   },
-  "is never slow": { breaks: "captures slowly: after two seconds", make: by("sandbox-ok") },
-  "says that it voids": {
-    breaks: "captures slowly: a void meanwhile bars it",
-    make: (right) => but(right, { void: async () => "voided" }),
+  "is never slow": { breaks: "captures after two seconds", make: withMethod("sandbox-ok") },
+  "returns voided without voiding": {
+    breaks: "does not capture after two seconds if the payment was voided before",
+    make: (right) => withCalls(right, { void: async () => "voided" }),
   },
-  "says that it refunds": {
-    breaks: "refunds each payment by itself",
-    make: (right) => but(right, { refund: async () => {} }),
+  "acknowledges a refund without refunding": {
+    breaks: "refunds payments independently of each other",
+    make: (right) => withCalls(right, { refund: async () => {} }),
   },
-  "refunds before it asks whether it may": {
-    breaks: "refunds only what was captured",
+  "captures before it refunds": {
+    breaks: "refunds only captured payments",
     make: (right) =>
-      but(right, {
+      withCalls(right, {
         refund: async (paymentId, amount) => {
           await right.capture({ paymentId, amount, method: "sandbox-ok" });
           await right.refund(paymentId, amount);
