@@ -11,7 +11,6 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Express } from "express";
 import type { UserId } from "../../../domain/ids.js";
-import { HotRoutes } from "./hot-routes.js";
 import type { RouteMeter } from "./metrics.js";
 import { EdgeProblem, type ProblemResponses } from "./problem-json.js";
 import type { ProblemCode } from "./problems.js";
@@ -62,7 +61,7 @@ export const createExpressServer = (
   app: Express,
   options: ServerOptions,
   begin: (response: EdgeResponse) => void,
-  hotRoutes = new HotRoutes(),
+  hotRoutes?: { readonly serve: (request: EdgeRequest, response: EdgeResponse) => boolean },
 ): Server => {
   class Request extends IncomingMessage {
     requestId = "";
@@ -91,7 +90,7 @@ export const createExpressServer = (
     request.requestId = requestIdOf(request.headers["x-request-id"]);
     if (request.url?.includes("%")) request.url = decodable(request.url);
     begin(response as unknown as EdgeResponse);
-    if (response.headersSent || hotRoutes.serve(request as never, response as never)) return;
+    if (response.headersSent || hotRoutes?.serve(request as never, response as never)) return;
     app(request as never, response as never);
   };
   const server = createServer({ ...options, IncomingMessage: Request, ServerResponse: Response }, receive);
