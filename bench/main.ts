@@ -12,6 +12,7 @@ import { midnight } from "./figures/midnight.js";
 import { night } from "./figures/night.js";
 import { orders } from "./figures/orders.js";
 import { payments } from "./figures/payments.js";
+import { peers } from "./figures/peers.js";
 import { refuse } from "./figures/refuse.js";
 import { relay } from "./figures/relay.js";
 import { sales } from "./figures/sales.js";
@@ -36,6 +37,7 @@ const figures: Readonly<Record<string, Figure>> = {
   night,
   midnight,
   halls,
+  peers,
 };
 
 const names = process.argv.slice(2);

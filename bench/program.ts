@@ -60,6 +60,10 @@ const start = async (command: readonly string[], settings: Settings): Promise<Pr
 export const startProgram = (name: string, settings: Settings = {}): Promise<Program> =>
   start(["--import", "tsx", pathOf(`programs/${name}.ts`)], settings);
 
+/** Starts one of `bench/peers`. */
+export const startPeer = (name: string, settings: Settings): Promise<Program> =>
+  start([pathOf(`peers/${name}.js`)], settings);
+
 /** Starts the service that is built in `root` on a free port with an empty data folder. */
 export const startService = async (settings: Settings = {}, root = pathOf("..")): Promise<Program> => {
   const folder = await mkdtemp(join(tmpdir(), "rushboard-"));
