@@ -8,13 +8,13 @@ const all = {
   TEST_KAFKA_BROKERS: "127.0.0.1:9092",
 };
 
-describe("the notice of engines that were not there", () => {
-  it("names those whose address is not told", () => {
+describe("the notice of skipped backends", () => {
+  it("names each backend without an address", () => {
     expect(absentEngines({})).toEqual(["Redis", "Redis Cluster", "MariaDB", "Kafka"]);
     expect(absentEngines({ ...all, TEST_DATABASE_URL: "" })).toEqual(["MariaDB"]);
   });
 
-  it("is silent when all of them are", () => {
+  it("is empty if every backend has an address", () => {
     expect(absentEngines(all)).toEqual([]);
   });
 });

@@ -4,20 +4,20 @@ import { sourceFiles } from "./source-files.js";
 const vague = /(^|-)(common|shared|utils?|helpers?|managers?|base|impl|services?)$/;
 const kebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-/** What is wrong with the names along a path, one line each. */
+/** Returns the faults of the names in a path. */
 const faultsOf = (path: string): readonly string[] => {
   const parts = path.split("/");
   const names = parts.map((part) => part.replace(/([.]test|[.]d)?[.]\w+$/, ""));
   return [
     ...names.filter((name) => !kebab.test(name)).map((name) => `${path}: ${name} is not kebab-case`),
-    // A vague word hides a concept that has no name yet, whether it names a room or ends a file's name.
+    // A vague word hides a concept that has no name yet, in a folder's name or at the end of a file's name.
     ...names.filter((name) => vague.test(name)).map((name) => `${path}: ${name} says nothing`),
     ...(/(^|\/)index[.][jt]s$/.test(path) ? [`${path}: a barrel`] : []),
   ];
 };
 
 describe("names of files and folders", () => {
-  it("say what is inside, in kebab-case, without barrels", () => {
+  it("are specific and in kebab-case, without barrels", () => {
     const files = ["src", "test", "scripts"].flatMap((folder) => sourceFiles(folder, ""));
     expect(files.flatMap(({ path }) => faultsOf(path))).toEqual([]);
   });
@@ -31,7 +31,7 @@ describe("names of files and folders", () => {
     "src/application/order/order-service.ts",
     "src/application/order/OrderTotal.ts",
     "test/unit/order_total.test.ts",
-  ])("would not be %s", (path) => {
+  ])("do not include %s (negative control)", (path) => {
     expect(faultsOf(path)).not.toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ const linesOf = ({ text }: SourceFile): number => text.trimEnd().split("\n").len
 const tooLong = (files: readonly SourceFile[], most: number): readonly string[] =>
   files.filter((file) => linesOf(file) > most).map((file) => `${file.path}: ${linesOf(file)} lines, at most ${most}`);
 
-/** Constructors with more than `most` parameters. */
+/** Returns constructors with more than `most` parameters. */
 const tooMany = ({ path, text }: SourceFile, most: number): readonly string[] => {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -19,28 +19,28 @@ const tooMany = ({ path, text }: SourceFile, most: number): readonly string[] =>
   return found;
 };
 
-describe("sizes: what outgrows them is two ideas", () => {
+describe("sizes", () => {
   const core = [...sourceFiles("src/domain", ".ts"), ...sourceFiles("src/application", ".ts")];
 
   it("a file in src has at most 200 lines", () => {
     expect(tooLong(sourceFiles("src", ".ts", ".js", ".css", ".html"), 200)).toEqual([]);
   });
 
-  it("a Lua script has at most 20 lines, and a header", () => {
+  it("a Lua script has at most 20 lines and a header", () => {
     const scripts = sourceFiles("src", ".lua");
     expect(tooLong(scripts, 20)).toEqual([]);
     expect(scripts.filter(({ text }) => !text.startsWith("--")).map(({ path }) => path)).toEqual([]);
   });
 
-  it("domain and application have at most 6,000 lines together (ADR 13)", () => {
+  it("domain and application together have at most 6,000 lines (ADR 13)", () => {
     expect(core.reduce((sum, file) => sum + linesOf(file), 0)).toBeLessThanOrEqual(6000);
   });
 
-  it("a use case takes at most 5 constructor parameters", () => {
+  it("a use case has at most 5 constructor parameters", () => {
     expect(core.flatMap((file) => tooMany(file, 5))).toEqual([]);
   });
 
-  it("are measured", () => {
+  it("above a limit are reported (negative control)", () => {
     const path = "src/big.ts";
     expect(tooLong([{ path, text: "\n".repeat(200).concat("end") }], 200)).toHaveLength(1);
     expect(tooLong([{ path, text: "line\n".repeat(200) }], 200)).toEqual([]);
