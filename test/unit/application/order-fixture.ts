@@ -10,8 +10,8 @@ import type { Timeout } from "../../../src/application/ports/timeout.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import { openApplication } from "../../../src/bootstrap/open-application.js";
 import { useCases } from "../../../src/bootstrap/use-cases.js";
-import type { IdempotencyKey, OrderId, ProductId, UserCouponId, UserId } from "../../../src/domain/ids.js";
-import { type Money, totalOf } from "../../../src/domain/money.js";
+import type { ProductId, UserCouponId, UserId } from "../../../src/domain/ids.js";
+import { totalOf } from "../../../src/domain/money.js";
 import type { Order } from "../../../src/domain/order.js";
 import type { PaymentRequest, Verdict } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
@@ -19,20 +19,20 @@ import { testPorts, testSettings, type UseCaseName, withOwnEach } from "../../su
 import { rowsIn, standingClock } from "../../support/drop.js";
 import { MemoryEventBus } from "../../support/memory-event-bus.js";
 import { migrateForTest } from "../../support/migrated-database.js";
+import { idempotencyKey, money, orderId } from "../../support/order.js";
 import { OrderLedger } from "../../support/order-ledger.js";
 
 export const ttlMs = 60_000;
 export const ann = "ann" as UserId;
 export const ben = "ben" as UserId;
-export const orderId = (id: string) => id as OrderId;
 /** `["lamp", 2]` is two lamps. */
 export const items = (...lines: readonly (readonly [string, number])[]) =>
   lines.map(([productId, quantity]) => ({ productId: productId as ProductId, quantity }));
 
-/** The code by which a request is refused; `none` where it is not. */
-export const refusalOf = async (doing: Promise<unknown>): Promise<string> => {
+/** The code of the problem with which a request is rejected, or `none`. */
+export const rejectionOf = async (request: Promise<unknown>): Promise<string> => {
   try {
-    await doing;
+    await request;
     return "none";
   } catch (error) {
     if (error instanceof DomainError) return error.problem.code;
@@ -40,30 +40,31 @@ export const refusalOf = async (doing: Promise<unknown>): Promise<string> => {
   }
 };
 
-/** The same provider, which a test may change, and what it is asked. */
-const noting = (right: PaymentProvider, calls: string[]): PaymentProvider => ({
+/** The provider, whose calls a test may replace. Adds each call to `calls`. */
+const recordingCalls = (provider: PaymentProvider, calls: string[]): PaymentProvider => ({
   capture: (payment) => {
     calls.push(`capture ${payment.paymentId}`);
-    return right.capture(payment);
+    return provider.capture(payment);
   },
   void: (paymentId) => {
     calls.push(`void ${paymentId}`);
-    return right.void(paymentId);
+    return provider.void(paymentId);
   },
   refund: (paymentId, amount) => {
     calls.push(`refund ${paymentId}`);
-    return right.refund(paymentId, amount);
+    return provider.refund(paymentId, amount);
   },
 });
 
-type Facts = {
+type Options = {
+  /** Replaces the unit of work of one use case. */
   readonly work?: (right: UnitOfWork, useCase: UseCaseName) => UnitOfWork;
-  /** Waits for as long as it takes, unless told otherwise. */
+  /** Default: never expires. */
   readonly timeout?: Timeout;
 };
 
-/** The use cases of orders and payments as they are wired: lamps at 1000 and mugs at 300, ten of each, on sale. */
-export const openOrderHouse = async ({ work, timeout = (working) => working }: Facts = {}) => {
+/** The application on an empty database, with ten lamps at 1000 and ten mugs at 300. Orders are Ann's by default. */
+export const openOrderFixture = async ({ work, timeout = (pending) => pending }: Options = {}) => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   await migrateForTest(db);
   const clock = standingClock();
@@ -77,97 +78,98 @@ export const openOrderHouse = async ({ work, timeout = (working) => working }: F
   ledger.addProduct("lamp", 1000, 10);
   ledger.addProduct("mug", 300, 10);
   const ports = testPorts(db, clock);
-  const right = ports.work;
-  const calls: string[] = [];
-  const closedLate: Parameters<ReportLateClose>[0][] = [];
-  const provider = noting(new SandboxProvider(new SqlSandboxBook(db), async () => {}), calls);
+  const providerCalls: string[] = [];
+  const lateCloses: Parameters<ReportLateClose>[0][] = [];
+  const provider = recordingCalls(new SandboxProvider(new SqlSandboxBook(db), async () => {}), providerCalls);
   let payments = 0;
-  const shop = openApplication(
+  const application = openApplication(
     {
       ...ports,
       provider,
       timeout,
-      reportLateClose: (outcome) => void closedLate.push(outcome),
+      reportLateClose: (outcome) => void lateCloses.push(outcome),
       bus,
       newId: () => `payment-${++payments}`,
     },
     { ...testSettings, orderTtlMs: ttlMs },
-    withOwnEach(useCases, (name) => ({ work: work?.(right, name) ?? right })),
+    withOwnEach(useCases, (name) => ({ work: work?.(ports.work, name) ?? ports.work })),
   );
-  const choreography = choreograph(shop);
+  const choreography = choreograph(application);
   await bus.consume(choreography);
 
   const place = (id: string, wanted: ReturnType<typeof items>, coupon: string | null = null, userId = ann) =>
-    shop.placeOrder.execute({
+    application.placeOrder.execute({
       orderId: orderId(id),
       userId,
       items: wanted,
       userCouponId: coupon as UserCouponId | null,
     });
-  const quiet = async () => {
+  const deliverEvents = async () => {
     do {
-      await shop.relayOutbox.execute();
+      await application.relayOutbox.execute();
       await bus.quiet();
     } while ((await rowsIn(db, "outbox")) > 0);
   };
-  const orderOf = (id: string): Order => {
-    const order = ledger.order(orderId(id));
-    if (order === undefined) throw new Error(`no order ${id}`);
-    return order;
+  const order = (id: string): Order => {
+    const found = ledger.order(orderId(id));
+    if (found === undefined) throw new Error(`no order ${id}`);
+    return found;
   };
-  const paymentOf = (id: string, key: string, facts: Partial<PaymentRequest> = {}): PaymentRequest => ({
+  const paymentRequest = (id: string, key: string, facts: Partial<PaymentRequest> = {}): PaymentRequest => ({
     userId: ann,
-    key: key as IdempotencyKey,
+    key: idempotencyKey(key),
     subject: { kind: "order", orderId: orderId(id) },
-    amount: totalOf(ledger.order(orderId(id)) ?? { subtotal: 0 as Money, discount: 0 as Money }),
+    amount: totalOf(ledger.order(orderId(id)) ?? { subtotal: money(0), discount: money(0) }),
     method: "sandbox-ok",
     ...facts,
   });
-
-  /** Closes a payment with a verdict, as if the provider had answered. */
-  const close = async (paymentId: string, verdict: Verdict) => {
-    const payment = ledger.payments().find((each) => each.paymentId === paymentId);
-    if (payment === undefined) throw new Error(`no payment ${paymentId}`);
-    return shop.closePayment.execute(payment, verdict);
-  };
 
   return {
     db,
     clock,
     ledger,
     provider,
-    /** What the provider was asked, in order. */
-    calls,
-    /** Ends of payments that no request's answer shows, and what kept some from ending. */
-    closedLate,
-    shop,
+    providerCalls,
+    lateCloses,
+    application,
     choreography,
     parked,
-    work: right,
-    close,
-    /** Places an order of Ann's; nothing else happens until `quiet`. */
+    work: ports.work,
+    /** Places an order. Nothing processes its events before `deliverEvents`. */
     place,
-    /** Until every event has been reacted to, and what the reactions told as well. */
-    quiet,
-    /** Places an order of Ann's and lets it come as far as it comes by itself. */
-    placed: async (...asked: Parameters<typeof place>): Promise<Order> => {
-      await place(...asked);
-      await quiet();
-      return orderOf(asked[0]);
+    /** Delivers all events, also those that are sent while others are processed. */
+    deliverEvents,
+    /** Places an order and delivers its events. Returns the order as it is then. */
+    placeAndDeliver: async (...request: Parameters<typeof place>): Promise<Order> => {
+      await place(...request);
+      await deliverEvents();
+      return order(request[0]);
     },
-    order: orderOf,
-    /** What an order has been through. */
-    timeline: (id: string): readonly string[] => orderOf(id).timeline.map(({ event }) => event),
-    /** Units of a product: on hand, reserved, sold. */
+    order,
+    timeline: (id: string): readonly string[] => order(id).timeline.map(({ event }) => event),
+    /** The product's units: on hand, reserved, sold. */
     units: (productId: string): readonly number[] => {
       const stock = ledger.stocks().find((each) => each.productId === productId);
       return stock === undefined ? [] : [stock.onHand, stock.reserved, stock.sold];
     },
-    /** Ann's request to pay an order in full by `key`, but for what is said. */
-    paymentOf,
+    /** A request to pay an order in full. */
+    paymentRequest,
     pay: (id: string, key: string, facts: Partial<PaymentRequest> = {}) =>
-      shop.confirmPayment.execute(paymentOf(id, key, facts)),
+      application.confirmPayment.execute(paymentRequest(id, key, facts)),
+    /** Closes a payment as if the provider had answered with this verdict. */
+    close: async (paymentId: string, verdict: Verdict) => {
+      const payment = ledger.payments().find((each) => each.paymentId === paymentId);
+      if (payment === undefined) throw new Error(`no payment ${paymentId}`);
+      return application.closePayment.execute(payment, verdict);
+    },
   };
 };
 
-export type OrderHouse = Awaited<ReturnType<typeof openOrderHouse>>;
+export type OrderFixture = Awaited<ReturnType<typeof openOrderFixture>>;
+
+/** The fixture and the coupon `uc` of Ann's: 10 percent. */
+export const openFixtureWithCoupon = async (options: Options = {}): Promise<OrderFixture> => {
+  const fixture = await openOrderFixture(options);
+  fixture.ledger.addCoupon("uc", "ann", { type: "percent", value: 10 });
+  return fixture;
+};

@@ -1,13 +1,13 @@
 import { expect, it, onTestFinished } from "vitest";
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
-import { SqlConcertQueries } from "../../../src/adapters/sql/sql-concert-queries.js";
-import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
 import { ExpireHolds } from "../../../src/application/concert/expire-holds.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
+import { testPorts } from "../../support/application.js";
 import {
   addSchedules,
   held,
   holdMs,
+  reservationId,
   schedule,
   scheduleId,
   scheduleRow,
@@ -15,29 +15,31 @@ import {
 } from "../../support/concert.js";
 import { standingClock } from "../../support/drop.js";
 import { migrateForTest } from "../../support/migrated-database.js";
+import { replaceMethods } from "../../support/replace-methods.js";
 
-it("holds that are over end, but for one that cannot be read, whose error is told afterwards", async () => {
+it("expiring holds expires all other holds if one fails, then throws its error", async () => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   onTestFinished(() => closeDatabase(db));
   await migrateForTest(db);
-  const right = new SqlUnitOfWork(db, () => {});
+  const clock = standingClock();
+  const { concerts, work } = testPorts(db, clock);
   const failing: UnitOfWork = {
-    run: (work) =>
-      right.run((tx) => {
-        const lock = async (ids: readonly string[]) => {
-          if (ids.includes("bad")) throw new Error("bad cannot be read");
-          return tx.reservations.lock(ids as never);
-        };
-        return work({ ...tx, reservations: Object.assign(Object.create(tx.reservations), { lock }) });
+    run: (run) =>
+      work.run((tx) => {
+        const reservations = replaceMethods(tx.reservations, {
+          lock: async (ids) => {
+            if (ids.includes(reservationId("bad"))) throw new Error("bad cannot be read");
+            return tx.reservations.lock(ids);
+          },
+        });
+        return run({ ...tx, reservations });
       }),
   };
   await addSchedules(db, schedule("s"));
   await writeReservations(db, ...["a", "bad", "c"].map((id, n) => held(id, n + 1)));
-  await right.run((tx) => tx.concerts.count([{ scheduleId: scheduleId("s"), held: 3, reserved: 0 }]));
-  const clock = standingClock();
+  await work.run((tx) => tx.concerts.count([{ scheduleId: scheduleId("s"), held: 3, reserved: 0 }]));
   clock.at += holdMs;
-  const concerts = new SqlConcertQueries(db);
   await expect(new ExpireHolds(concerts, failing, clock).execute()).rejects.toThrow("bad cannot be read");
   expect(await scheduleRow(db, "s")).toMatchObject({ held_seats: 1 });
-  expect(await new ExpireHolds(concerts, right, clock).execute()).toBe(1);
+  expect(await new ExpireHolds(concerts, work, clock).execute()).toBe(1);
 });
