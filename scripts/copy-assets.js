@@ -1,5 +1,5 @@
-// Brings what the compiler leaves behind (Lua scripts, the pages' files) to its place beside the compiled modules. What
-// is there already stays untouched: a copy empties its file first, and a service may be starting from it.
+// Copies the files that the compiler ignores (Lua scripts, files of the pages) next to the compiled modules. Unchanged files are
+// skipped: a copy empties its target first, and a service may be reading it.
 import { cpSync, existsSync, readFileSync, statSync } from "node:fs";
 
 const isNew = (from, to) => !existsSync(to) || !readFileSync(from).equals(readFileSync(to));
