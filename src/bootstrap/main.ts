@@ -5,6 +5,7 @@ import { Lifecycle } from "./lifecycle.js";
 import { nodeSteps, openNode } from "./node-steps.js";
 import { LeaseHeld } from "./process-lease.js";
 import { reasonOf } from "./start-reason.js";
+import { type NodeStart, reportStart } from "./start-report.js";
 
 /** `EX_CONFIG` of sysexits: the settings are wrong, and starting again will not help. */
 const exitConfig = 78;
@@ -40,7 +41,8 @@ const run = async (): Promise<void> => {
       log.info({ signal }, "stopping");
       void end(0);
     });
-  await lifecycle.start(nodeSteps(config, log, fatal));
+  const started = (start: NodeStart) => reportStart(start, config.LOG_LEVEL, log, process.stdout);
+  await lifecycle.start(nodeSteps(config, log, { started, fatal }));
 };
 
 run().catch((error: unknown) => {

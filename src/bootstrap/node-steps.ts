@@ -15,6 +15,7 @@ import { gauges } from "./gauges.js";
 import type { Step } from "./lifecycle.js";
 import { type Application, openApplication } from "./open-application.js";
 import { readinessOf } from "./readiness.js";
+import type { NodeStart } from "./start-report.js";
 
 const authOf = (config: Config): Auth => {
   const claims = {
@@ -26,8 +27,8 @@ const authOf = (config: Config): Auth => {
   return { mode: "open" };
 };
 
-/** Which backend serves what, for the line at start. */
-const profileOf = (config: Config): Readonly<Record<string, string>> => ({
+/** Which backend serves what. */
+const profileOf = (config: Config): NodeStart["profile"] => ({
   database: config.DATABASE_URL === undefined ? "sqlite" : "mysql",
   stores: config.REDIS_URL === undefined ? "memory" : "redis",
   events: config.KAFKA_BROKERS === undefined ? "journal" : "kafka",
@@ -52,12 +53,18 @@ export const openNode = (config: Config, log: Logger, given: GivenBackends = {})
   return { backends, application, relay, metrics };
 };
 
+export type NodeListeners = {
+  /** The node accepts requests. */
+  readonly started: (start: NodeStart) => void;
+  /** The process must end, for this reason. */
+  readonly fatal: (reason: string) => void;
+};
+
 /**
  * The steps of a node with these settings, in the order of their start. They stop in reverse: HTTP first, the database
  * last.
- * @param fatal called with the reason if the process must end
  */
-export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) => void): readonly Step[] => {
+export const nodeSteps = (config: Config, log: Logger, { started, fatal }: NodeListeners): readonly Step[] => {
   const { backends, application, relay, metrics } = openNode(config, log);
   const { ports, checks } = backends;
   const { bus, secrets } = ports;
@@ -94,10 +101,7 @@ export const nodeSteps = (config: Config, log: Logger, fatal: (reason: string) =
       start: async () => {
         const { host, port } = await server.start();
         const address = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-        const roles = [...config.ROLES].join(",");
-        // Logged at every level but silent: with PORT=0 this line is the only place that names the port.
-        const always = log.child({}, { level: config.LOG_LEVEL === "silent" ? "silent" : "info" });
-        always.info({ address, profile: profileOf(config), auth: authOf(config).mode, roles }, "listening");
+        started({ address, profile: profileOf(config), auth: authOf(config).mode, roles: [...config.ROLES].join(",") });
       },
       stop: () => server.stop(4000),
     },
