@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The commit of the first version, which later versions are compared with. */
-export const firstVersion = "6af55dc";
+const firstVersion = "6af55dc";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

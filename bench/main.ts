@@ -16,6 +16,7 @@ import { peers } from "./figures/peers.js";
 import { refuse } from "./figures/refuse.js";
 import { relay } from "./figures/relay.js";
 import { sales } from "./figures/sales.js";
+import { scale } from "./figures/scale.js";
 import { start } from "./figures/start.js";
 import { streams } from "./figures/streams.js";
 import { whole } from "./figures/whole.js";
@@ -38,6 +39,7 @@ const figures: Readonly<Record<string, Figure>> = {
   midnight,
   halls,
   peers,
+  scale,
 };
 
 const names = process.argv.slice(2);
