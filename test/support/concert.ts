@@ -15,12 +15,12 @@ export const reservationId = (id: string) => id as ReservationId;
 export const seoul = "Asia/Seoul" as TimeZone;
 export const week = (name: string): Board => weeklyBoard(name as BusinessWeek, seoul);
 
-/** The holds made here are over after a minute. */
+/** Time from a hold to its expiry. */
 export const holdMs = 60_000;
 
 export const concert = (id: string, title = `Concert ${id}`): seat.Concert => ({ concertId: concertId(id), title });
 
-/** A schedule of four seats at 50,000 each, on sale from noon, of the concert `c`, but for what is said. */
+/** A schedule of the concert `c`: four seats at 50,000 each, on sale from noon, except for `facts`. */
 export const schedule = (id: string, facts: Partial<seat.Schedule> = {}): seat.Schedule => ({
   scheduleId: scheduleId(id),
   concertId: concertId("c"),
@@ -31,16 +31,16 @@ export const schedule = (id: string, facts: Partial<seat.Schedule> = {}): seat.S
   ...facts,
 });
 
-/** Adds schedules, and their concerts where they are not there. */
+/** Adds schedules, and their concerts if they do not exist. */
 export const addSchedules = (db: Database, ...schedules: readonly seat.Schedule[]): Promise<void> =>
   new SqlUnitOfWork(db, () => {}).run(async (tx) => {
     for (const each of schedules) {
       await tx.concerts.add(concert(each.concertId), noon);
-      if (!(await tx.concerts.addSchedule(each, noon))) throw new Error(`schedule ${each.scheduleId} is there already`);
+      if (!(await tx.concerts.addSchedule(each, noon))) throw new Error(`schedule ${each.scheduleId} exists already`);
     }
   });
 
-/** A seat of schedule `s` held from noon, by a shopper named after the reservation, but for what is said. */
+/** A hold from noon on a seat of schedule `s`, whose shopper is `<id>-shopper`, except for `facts`. */
 export const held = (id: string, seatNo: number, facts: Partial<seat.HeldSeat> = {}): seat.HeldSeat => ({
   reservationId: reservationId(id),
   scheduleId: scheduleId("s"),
@@ -53,31 +53,31 @@ export const held = (id: string, seatNo: number, facts: Partial<seat.HeldSeat> =
   ...facts,
 });
 
-/** The same reservation further on. */
+/** The same reservation after further steps. */
 export const paying = (hold: seat.HeldSeat, by = `${hold.reservationId}-payment`): seat.HeldSeat =>
   seat.startSeatPayment(hold, paymentId(by), hold.price, noon);
 export const reserved = (hold: seat.HeldSeat): seat.ReservedSeat => {
   const paid = paying(hold);
-  return seat.reserveSeat(paid, paid.openPayment ?? paymentId("nobody"));
+  return seat.reserveSeat(paid, paid.openPayment ?? paymentId("none"));
 };
 export const expired = (hold: seat.HeldSeat): seat.Reservation => seat.expireHold(hold, hold.expiresAt);
 export const cancelled = (hold: seat.HeldSeat): seat.Reservation => seat.cancelReservation(hold, noon);
 
-/** Writes reservations as they stand; the schedules' counts stay what they were. */
+/** Writes the current state of reservations, without the schedules' counts. */
 export const writeReservations = (db: Database, ...reservations: readonly seat.Reservation[]): Promise<void> =>
   new SqlUnitOfWork(db, () => {}).run((tx) => tx.reservations.save(reservations));
 
-/** The row of a schedule, as the database has it. */
+/** The row of a schedule. */
 export const scheduleRow = async (db: Database, id: string): Promise<Readonly<Record<string, unknown>>> =>
   db.knex("schedules").where("schedule_id", id).first();
 
-/** A schedule of concert `c` that sold out so many ms after its opening at noon, but for what is said. */
+/** The sell-out of a schedule of concert `c`, `elapsed` ms after its opening at noon, except for `facts`. */
 export const sold = (id: string, elapsed: number, facts: Partial<SellOut> = {}): SellOut => {
   const { concertId, scheduleId, seats, salesOpenAt } = schedule(id, facts);
   return { concertId, scheduleId, seats, salesOpenAt, soldOutAt: (salesOpenAt + elapsed) as EpochMs, ...facts };
 };
 
-/** Records sell-outs, each of a schedule of its own, as their payments do. */
+/** Adds one schedule per sell-out, and records the sell-outs as payments do. */
 export const sellOut = async (db: Database, ...sellOuts: readonly SellOut[]): Promise<void> => {
   const schedules = sellOuts.map(({ soldOutAt: _, ...facts }) => schedule(facts.scheduleId, facts));
   await addSchedules(db, ...schedules);

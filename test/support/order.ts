@@ -19,10 +19,10 @@ export const money = (amount: number) => amount as Money;
 /** `ms` after noon. */
 export const later = (ms: number) => (noon + ms) as EpochMs;
 
-/** The orders made here live for a minute. */
+/** Time from placing to expiry of the orders made here. */
 export const ttlMs = 60_000;
 
-/** A product of 1,000 without a category, but for what is said. */
+/** A product with the unit price 1,000 and no category, except for `facts`. */
 export const product = (id: string, facts: Partial<Product> = {}): Product => ({
   productId: productId(id),
   name: `Product ${id}`,
@@ -31,13 +31,13 @@ export const product = (id: string, facts: Partial<Product> = {}): Product => ({
   ...facts,
 });
 
-/** Adds products with so much stock of each. */
+/** Adds products with this stock each. */
 export const addProducts = (db: Database, stock: number, ...products: readonly Product[]): Promise<void> =>
   new SqlUnitOfWork(db, () => {}).run(async (tx) => {
     for (const each of products) await tx.products.add(each, stock, noon);
   });
 
-/** One unit of a product, as a step of an order moves it. */
+/** The moves of one unit of each product. */
 export const oneOf = (move: Parameters<typeof movesOf>[0], ...ids: readonly string[]) =>
   movesOf(
     move,
@@ -46,7 +46,7 @@ export const oneOf = (move: Parameters<typeof movesOf>[0], ...ids: readonly stri
 
 type Facts = Partial<Parameters<typeof step.place>[0]> & { readonly placedAt?: EpochMs };
 
-/** An order just placed: one unit of `p`, of a shopper named after it, but for what is said. */
+/** A placed order of one unit of `p`, whose shopper is `<id>-shopper`, except for `facts`. */
 export const placed = (id: string, { placedAt = noon, ...facts }: Facts = {}): step.Order =>
   step.place(
     {
@@ -60,7 +60,7 @@ export const placed = (id: string, { placedAt = noon, ...facts }: Facts = {}): s
     placedAt,
   ).order;
 
-/** The same order further on; each step at `at`. */
+/** The same order after further steps, each at `at`. */
 export const stocked = (order: step.Order, at: EpochMs = noon) => step.reserve(order, true, at).order;
 export const awaiting = (order: step.Order, at: EpochMs = noon) => step.price(stocked(order, at), null, at).order;
 export const paying = (order: step.Order, at: EpochMs = noon, by = `${order.orderId}-payment`) =>
@@ -71,7 +71,7 @@ export const confirmed = (order: step.Order, at: EpochMs = noon) => {
 };
 export const cancelled = (order: step.Order, at: EpochMs = noon) => step.cancel(order, "expired", at).order;
 
-/** Writes orders as they stand. */
+/** Writes the current state of orders. */
 export const writeOrders = (db: Database, ...orders: readonly step.Order[]): Promise<void> =>
   new SqlUnitOfWork(db, () => {}).run((tx) => tx.orders.save(orders));
 
@@ -80,8 +80,8 @@ const discounts = [
   { type: "percent", value: 33 },
   { type: "fixed", value: money(7) },
 ] as const;
-type Step = (order: step.Order, n: number, at: EpochMs) => step.Order;
-const steps: readonly Step[] = [
+type TakeStep = (order: step.Order, n: number, at: EpochMs) => step.Order;
+const steps: readonly TakeStep[] = [
   (order, _, at) => step.reserve(order, true, at).order,
   (order, _, at) => step.reserve(order, false, at).order,
   (order, _, at) => step.redeem(order, true, at).order,
@@ -90,14 +90,14 @@ const steps: readonly Step[] = [
   (order, n, at) => step.startPayment(order, paymentId(`payment-${n}`), totalOf(order), at),
   (order, _, at) => step.releasePayment(order, openPaymentOf(order), at).order,
   (order, _, at) => step.confirm(order, openPaymentOf(order), at).order,
-  // Seldom, or few would come any further.
+  // One cancellation in eight, so that most orders reach later steps.
   (order, n, at) => (n % 8 === 0 ? step.cancel(order, reasons[n % 5] ?? "internal", at).order : order),
 ];
 const openPaymentOf = (order: step.Order) =>
-  (order.status === "awaiting-payment" ? order.openPayment : null) ?? paymentId("nobody");
+  (order.status === "awaiting-payment" ? order.openPayment : null) ?? paymentId("none");
 
-/** Where an order can go from here. */
-const nextOf = (order: step.Order, n: number, at: EpochMs): readonly step.Order[] =>
+/** The states that one step leads to. */
+const nextStates = (order: step.Order, n: number, at: EpochMs): readonly step.Order[] =>
   steps.flatMap((take) => {
     try {
       const next = take(order, n, at);
@@ -108,7 +108,7 @@ const nextOf = (order: step.Order, n: number, at: EpochMs): readonly step.Order[
     }
   });
 
-/** A shopper's name may hold anything that is visible in ASCII: quotes, backslashes, question marks. */
+/** A shopper's id may contain any visible ASCII character: quotes, backslashes, question marks. */
 const anyUserId = fc
   .string({
     unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
@@ -118,7 +118,7 @@ const anyUserId = fc
   .map(userId);
 const anyId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 
-/** Every state that one order came through, by some sequence of the domain's steps. */
+/** The states of one order after each step of a random sequence. */
 export const anyTrail: fc.Arbitrary<readonly step.Order[]> = fc
   .record({
     orderId: fc.uuid().map(orderId),
@@ -137,13 +137,13 @@ export const anyTrail: fc.Arbitrary<readonly step.Order[]> = fc
   .map(({ choices, ...facts }) => {
     const trail = [step.place({ ...facts, expiresAt: later(ttlMs) }, noon).order];
     for (const [index, n] of choices.entries()) {
-      const next = nextOf(trail.at(-1) as step.Order, n, later(index + 1));
+      const next = nextStates(trail.at(-1) as step.Order, n, later(index + 1));
       if (next.length > 0) trail.push(next[n % next.length] as step.Order);
     }
     return trail;
   });
 
-/** A payment of 1,000 for an order named after it, just begun, but for what is said. */
+/** A started payment of 1,000 for the order `<id>-order`, except for `facts`. */
 export const payment = (id: string, facts: Partial<Payment> = {}): Payment => ({
   ...beginPayment(
     {

@@ -46,7 +46,7 @@ describe("following a task", () => {
   });
 
   // Proves: C3, C6
-  it("sends the result once, whatever is announced or read afterwards", async () => {
+  it("sends the result once, also if another result is announced or read later", async () => {
     const row = claimRow(pending);
     const tasks = await row.start();
     await row.follow.reread();
