@@ -1,12 +1,12 @@
 /*
- * Runs the tests on the other supported versions of Node, one after the other: run-on-nodes [arguments of vitest run]
+ * Runs the tests on the supported versions of Node, one after another: run-on-nodes [arguments of vitest run]
  *
- * Each version is an npm package per platform, without install script, cached by npm. Exits with 1 if a version fails.
+ * Each version is an npm package of this platform, without install script, cached by npm. Exits with 1 if a version fails.
  */
 import { spawnSync } from "node:child_process";
 
-/** The newest version of each supported line. */
-const versions = ["22.23.5", "24.22.3", "26.12.1"];
+/** The oldest supported version, and the newest of each supported line. */
+const versions = ["20.19.6", "22.23.5", "24.22.3", "26.12.1"];
 
 const system = process.platform === "win32" ? "win" : process.platform;
 const failed = versions.filter((version) => {

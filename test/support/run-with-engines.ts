@@ -1,11 +1,11 @@
 /*
- * Starts real engines and hands their addresses on in the environment:
+ * Starts the real backends and passes their addresses in the environment:
  *
  *   run-with-engines [arguments]                     vitest run with these arguments
  *   run-with-engines --exec -- command [arguments]   any other command
- *   run-with-engines --hold                          prints the environment and waits for Ctrl-C
+ *   run-with-engines --hold                          prints settings for tests and service, and waits for Ctrl-C
  *
- * Exits with the command's code, or 1 if an engine does not start. Either way no engine outlives it.
+ * Exits with the command's code, or with 1 if a backend does not start. No backend outlives this process.
  */
 import { once } from "node:events";
 import { constants } from "node:os";
@@ -17,7 +17,7 @@ import { startRedis, startRedisCluster } from "./engines/redis.js";
 
 const running: { stop(): Promise<void> }[] = [];
 
-// Should our parent (tsx) be killed outright, nobody waits for an answer any more.
+// If the parent (tsx) is killed, nothing waits for this process any more.
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && process.exit(1), 500).unref();
 
@@ -30,7 +30,7 @@ await Promise.all(running.map((engine) => engine.stop()));
 process.exit(code);
 
 async function startEngines(): Promise<Record<string, string>> {
-  findProgram("openssl", "openssl"); // a suite makes certificates by it, later
+  findProgram("openssl", "openssl"); // a suite creates certificates with it
   const [redis, cluster, database, brokers] = await Promise.all([
     announce("Redis", startRedis, ({ url }) => url),
     announce("Redis Cluster", startRedisCluster, ({ url }) => url),
@@ -61,7 +61,7 @@ async function announce<E extends { readonly version: string; stop(): Promise<vo
 
 async function exec(command: Command): Promise<number> {
   const child = spawnBound(command, { stdio: "inherit", env: { ...process.env, ...environment } });
-  // It ends first, while its engines still answer. Ctrl-C the terminal gives to it as well as to us.
+  // The command must end before its backends. A terminal sends Ctrl-C to the command as well as to this process.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
@@ -69,11 +69,21 @@ async function exec(command: Command): Promise<number> {
 }
 
 async function hold(): Promise<number> {
-  for (const [name, value] of Object.entries(environment)) console.log(`export ${name}=${value}`);
+  const { TEST_DATABASE_URL, TEST_REDIS_URL, TEST_KAFKA_BROKERS } = environment;
+  const service = { DATABASE_URL: TEST_DATABASE_URL, REDIS_URL: TEST_REDIS_URL, KAFKA_BROKERS: TEST_KAFKA_BROKERS };
+  console.log(`\nSettings for the tests, to paste into another terminal before npm test:\n\n${exportOf(environment)}`);
+  console.log(`\nSettings for the service, before ROLES=migrate npm start && npm start:\n\n${exportOf(service)}`);
+  console.log("\nCtrl-C stops the backends.");
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve(0));
-    setInterval(() => {}, 60_000); // engines alone do not keep us
+    setInterval(() => {}, 60_000); // the backends alone do not keep this process running
   });
+}
+
+function exportOf(settings: Readonly<Record<string, string | undefined>>): string {
+  return `export ${Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ")}`;
 }
 
 function vitest(): string {
