@@ -2,79 +2,82 @@ import type { Logger } from "pino";
 import { readTopicSettings } from "../adapters/kafka/kafka-settings.js";
 import { readRedisSettings } from "../adapters/redis/redis-settings.js";
 import { readSqlSettings } from "../adapters/sql/sql-settings.js";
-import { RecurringJob } from "../adapters/system/recurring-job.js";
+import { systemTimers } from "../adapters/system/system-timers.js";
+import { RetryLoop } from "../application/retry.js";
 import { isBackendUnavailable } from "../domain/problem.js";
 import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "./backend-rules.js";
 import type { BackendCheck, Backends } from "./backends.js";
 import type { Config } from "./config.js";
 import { kafkaOptions } from "./kafka-access.js";
 
-const againMs = 5000;
+const retryMs = 5000;
 
-/** An engine, and how to find what is wrong with its settings. */
+/** A backend, and how to find the settings of it that endanger a promise. */
 export type SettingsCheck = BackendCheck & { readonly faults: () => Promise<readonly SettingFault[]> };
 
-/** A fault in one line that may be shown to anyone: without the names of hosts. */
-const lineOf = (engine: string, { setting, found, wanted }: SettingFault): string =>
-  `${engine} ${setting}: found ${found || "nothing"}, wanted ${wanted}`;
+/** Returns a fault as one line without host names, because every caller of `/readyz` can read it. */
+const lineOf = (backend: string, { setting, found, wanted }: SettingFault): string =>
+  `${backend} ${setting}: found ${found || "nothing"}, wanted ${wanted}`;
 
 /**
- * Asks every engine once for the settings that the promises lean on, as soon as it answers. One that is away is asked
- * later, one that does not tell never again; neither is a failure.
+ * Checks the settings of every backend once, as soon as the backend is available. An unavailable backend is checked
+ * later. If the settings may not be read, the backend is not checked.
  */
 export class BackendWarnings {
   private readonly log: Logger;
-  private readonly job: RecurringJob;
-  private readonly found: string[] = [];
-  private unasked: readonly SettingsCheck[];
+  private readonly loop: RetryLoop;
+  private readonly lines: string[] = [];
+  private unchecked: readonly SettingsCheck[];
 
-  constructor(checks: readonly SettingsCheck[], log: Logger, everyMs = againMs) {
-    this.unasked = checks;
+  constructor(checks: readonly SettingsCheck[], log: Logger, everyMs = retryMs) {
+    this.unchecked = checks;
     this.log = log;
-    this.job = new RecurringJob(
-      () => this.ask(),
-      everyMs,
-      (err) => log.debug({ err }, "settings were not read"),
-    );
+    this.loop = new RetryLoop({
+      timers: systemTimers,
+      backoff: () => everyMs,
+      round: async () => {
+        await this.checkAll();
+        return this.unchecked.length === 0 ? Number.POSITIVE_INFINITY : everyMs;
+      },
+    });
   }
 
-  /** Begins to ask, and waits for no answer. */
+  /** Starts to check, and waits for no backend. */
   start(): void {
-    this.job.start();
+    this.loop.start();
   }
 
   stop(): Promise<void> {
-    return this.job.stop();
+    return this.loop.stop();
   }
 
-  /** Every fault that is known, in a line each. */
+  /** Returns the faults that were found so far, one line each. */
   all(): readonly string[] {
-    return this.found;
+    return this.lines;
   }
 
-  private async ask(): Promise<void> {
-    const isAway = await Promise.all(this.unasked.map((check) => this.isAway(check)));
-    this.unasked = this.unasked.filter((_, index) => isAway[index]);
-    if (this.unasked.length === 0) void this.job.stop();
+  private async checkAll(): Promise<void> {
+    const isChecked = await Promise.all(this.unchecked.map((check) => this.isChecked(check)));
+    this.unchecked = this.unchecked.filter((_, index) => !isChecked[index]);
   }
 
-  private async isAway({ name, ping, faults }: SettingsCheck): Promise<boolean> {
+  private async isChecked({ name, ping, faults }: SettingsCheck): Promise<boolean> {
     try {
       await ping();
       for (const fault of await faults()) {
-        this.found.push(lineOf(name, fault));
+        this.lines.push(lineOf(name, fault));
         this.log.warn({ backend: name, ...fault }, "unsafe backend setting");
       }
-      return false;
+      return true;
     } catch (err) {
-      if (isBackendUnavailable(err)) return true;
+      if (isBackendUnavailable(err)) return false;
       this.log.debug({ backend: name, err }, "backend settings not readable");
-      return false;
+      return true;
     }
   }
 }
 
-/** How to check each engine of this profile that has settings of its own. */
+/** Returns a check for each backend of this profile. SQLite, memory and journal have no settings. */
 export const settingsChecks = (config: Config, { database, checks }: Backends): readonly SettingsCheck[] => {
   const { DATABASE_URL, REDIS_URL, KAFKA_REPLICATION } = config;
   const kafka = kafkaOptions(config, "rushboard-settings");

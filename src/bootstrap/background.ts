@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import type { RecurringJob } from "../adapters/system/recurring-job.js";
 import { choreograph } from "../application/choreography.js";
+import type { RetryLoop } from "../application/retry.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
 import { jobStep, loggedJob } from "./logged-job.js";
@@ -13,7 +13,7 @@ const watchMs = 1000;
 const webhookMs = 1000;
 
 /** The job that sends committed events to the bus; a commit wakes it. */
-export const relayJob = (log: Logger, relay: () => Promise<void>): RecurringJob =>
+export const relayJob = (log: Logger, relay: () => Promise<void>): RetryLoop =>
   loggedJob(log, "outbox relay", relay, relayMs);
 
 /** What a node runs besides its HTTP server. */
@@ -23,7 +23,7 @@ export type BackgroundNeeds = {
   readonly config: Config;
   readonly log: Logger;
   readonly application: Application;
-  readonly relay: RecurringJob;
+  readonly relay: RetryLoop;
 };
 
 /** The jobs and consumers of a node's roles. */

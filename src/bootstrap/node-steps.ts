@@ -4,8 +4,8 @@ import { Registry } from "prom-client";
 import { HttpServer } from "../adapters/http/http-server.js";
 import type { Auth } from "../adapters/http/server/callers.js";
 import { Metrics } from "../adapters/http/server/metrics.js";
-import type { RecurringJob } from "../adapters/system/recurring-job.js";
 import type { ReportLateClose } from "../application/ports/report-late-close.js";
+import type { RetryLoop } from "../application/retry.js";
 import { BackendWarnings, settingsChecks } from "./backend-warnings.js";
 import { applicationSettings, type Backends, type GivenBackends, openBackends } from "./backends.js";
 import { backgroundOf, relayJob } from "./background.js";
@@ -38,7 +38,7 @@ const profileOf = (config: Config): NodeStart["profile"] => ({
 export type Node = {
   readonly backends: Backends;
   readonly application: Application;
-  readonly relay: RecurringJob;
+  readonly relay: RetryLoop;
   readonly metrics: Metrics;
 };
 

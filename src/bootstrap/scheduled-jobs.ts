@@ -85,7 +85,7 @@ export const scheduledJobs = ({ config, log, application }: Needs, metrics: JobM
   leased("retention", purgeRows, purgeMs);
 
   const statistics = loggedJob(log, "statistics", () => closeDueDays(application, metrics), closeDaysMs);
-  const cron = new CronJob(config.STATISTICS_CRON, config.BUSINESS_TIME_ZONE, statistics.wake);
+  const cron = new CronJob(config.STATISTICS_CRON, config.BUSINESS_TIME_ZONE, () => statistics.wake());
   steps.push(jobStep("statistics", statistics), {
     name: "statistics clock",
     start: () => cron.start(),

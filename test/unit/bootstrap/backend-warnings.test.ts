@@ -8,12 +8,12 @@ const policy = {
   setting: "maxmemory-policy",
   found: "allkeys-lru",
   wanted: "noeviction",
-  risk: "queues go",
+  risk: "queues are evicted",
   where: ["10.0.0.7:6379"],
 };
-const away = new DomainError({ code: "engine-unavailable", engine: "redis" });
+const unavailable = new DomainError({ code: "engine-unavailable", engine: "redis" });
 
-/** The warnings of these engines; lines are what the log has from `warn` up. */
+/** Checks these backends. `lines` are the log's lines of level `warn` and above. */
 const warningsOf = (...checks: readonly Partial<SettingsCheck>[]) => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
@@ -24,52 +24,52 @@ const warningsOf = (...checks: readonly Partial<SettingsCheck>[]) => {
   return { warnings, lines };
 };
 
-describe("warnings of engines' settings", () => {
-  it("name engine, setting, what was found and what is wanted, once", async () => {
-    let asked = 0;
+describe("BackendWarnings", () => {
+  it("reports backend, setting, found and wanted value once", async () => {
+    let reads = 0;
     const faults = async () => {
-      asked += 1;
+      reads += 1;
       return [policy, { ...policy, setting: "appendonly", found: "" }];
     };
     const { warnings, lines } = warningsOf({ faults });
     await expect.poll(() => warnings.all()).toHaveLength(2);
     expect(lines[0]).toMatchObject({ level: 40, backend: "redis", ...policy, msg: "unsafe backend setting" });
-    // What is public names no host.
+    // The lines of /readyz name no host.
     expect(warnings.all()).toEqual([
       "redis maxmemory-policy: found allkeys-lru, wanted noeviction",
       "redis appendonly: found nothing, wanted noeviction",
     ]);
     await warnings.stop();
-    expect([asked, lines.length]).toEqual([1, 2]);
+    expect([reads, lines.length]).toEqual([1, 2]);
   });
 
-  it("come once an engine that was away answers, and wait for no other", async () => {
-    let [isAway, pings] = [true, 0];
+  it("checks an unavailable backend when it is available, and does not delay the other checks", async () => {
+    let [isUnavailable, pings] = [true, 0];
     const ping = async () => {
       pings += 1;
-      if (isAway) throw away;
+      if (isUnavailable) throw unavailable;
     };
     const { warnings, lines } = warningsOf({ ping, faults: async () => [policy] }, { faults: async () => [policy] });
     await expect.poll(() => pings).toBeGreaterThan(3);
     expect(warnings.all()).toHaveLength(1);
-    isAway = false;
+    isUnavailable = false;
     await expect.poll(() => warnings.all()).toHaveLength(2);
     expect(lines).toHaveLength(2);
   });
 
-  it("do not come from an engine that does not tell, which is no failure", async () => {
-    let asked = 0;
+  it("does not retry or warn if the settings may not be read", async () => {
+    let reads = 0;
     const faults = async () => {
-      asked += 1;
+      reads += 1;
       throw new Error("SHOW command denied to user");
     };
     const { warnings, lines } = warningsOf({ faults });
-    await expect.poll(() => asked).toBe(1);
+    await expect.poll(() => reads).toBe(1);
     await warnings.stop();
-    expect([warnings.all(), lines, asked]).toEqual([[], [], 1]);
+    expect([warnings.all(), lines, reads]).toEqual([[], [], 1]);
   });
 
-  it("stand in the readiness, and change no status", async () => {
+  it("adds warnings to the readiness without changing its status", async () => {
     const ready = readinessOf(
       [{ name: "database", ping: async () => {} }],
       () => [],
