@@ -1,26 +1,31 @@
 import { createEvent, type EventData, type EventOf, type OrderEventType } from "./event.js";
-import type { OrderId, PaymentId, ProductId, UserCouponId, UserId } from "./ids.js";
+import type { OrderId, PaymentId, UserCouponId, UserId } from "./ids.js";
 import { type Money, totalOf } from "./money.js";
+import type { OrderItem } from "./order-items.js";
 import type { CancelReason } from "./reasons.js";
 import type { EpochMs } from "./time.js";
 
-/** What the events of an order report about it. */
+/** The fields of an order that its events report. */
 type ReportedOrder = {
   readonly orderId: OrderId;
   readonly userId: UserId;
-  readonly lines: readonly { readonly productId: ProductId; readonly quantity: number }[];
+  readonly lines: readonly OrderItem[];
   readonly userCouponId: UserCouponId | null;
   readonly subtotal: Money;
   readonly discount: Money;
-  /** Of a confirmed order. */
+  /** Only if the order is confirmed. */
   readonly paymentId?: PaymentId;
-  /** Of a cancelled order. */
+  /** Only if the order is cancelled. */
   readonly reason?: CancelReason;
 };
 
-/** The event of a step that led to this state of the order. */
+/** Returns the event of the step that led to this state of the order. */
 export const orderEvent = (type: OrderEventType, order: ReportedOrder, at: EpochMs): EventOf<OrderEventType> => {
-  const items = order.lines.map(({ productId, quantity }) => ({ productId, quantity }));
-  const data = { ...order, items, total: totalOf(order) };
+  const { orderId, userId, userCouponId, subtotal, discount, paymentId, reason } = order;
+  // Only this event has items. A batch has many events, so the others do not copy them.
+  const items =
+    type === "order.placed" ? order.lines.map(({ productId, quantity }) => ({ productId, quantity })) : undefined;
+  const total = totalOf(order);
+  const data = { orderId, userId, items, userCouponId, subtotal, discount, total, paymentId, reason };
   return createEvent(type, data as EventData<OrderEventType>, at);
 };

@@ -1,15 +1,12 @@
 import type { Discount } from "./coupon.js";
 import type { EventOf, OrderEventType } from "./event.js";
-import type { OrderId, PaymentId, ProductId, UserCouponId, UserId } from "./ids.js";
+import type { OrderId, PaymentId, UserCouponId, UserId } from "./ids.js";
 import { greatestMoney, type Money, totalOf } from "./money.js";
 import { orderEvent } from "./order-event.js";
+import { discountOn, type OrderItem, type OrderLine } from "./order-items.js";
 import { DomainError } from "./problem.js";
 import type { CancelReason } from "./reasons.js";
 import { type EpochMs, toInstant } from "./time.js";
-
-export type OrderItem = { readonly productId: ProductId; readonly quantity: number };
-/** An item with the unit price at the time of placing. */
-export type OrderLine = OrderItem & { readonly unitPrice: Money };
 
 export type TimelineEntry = { readonly event: OrderEventType; readonly at: EpochMs };
 
@@ -50,23 +47,16 @@ const withEvent = (order: Order, event: OrderEventType, at: EpochMs): OrderChang
   return { order: next, events: [orderEvent(event, next, at)] };
 };
 
+/** Returns the fields of every order, without those of its status. */
+const factsOf = (order: Order): OrderFacts => {
+  const { orderId, userId, lines, userCouponId, subtotal, discount, placedAt, expiresAt, timeline } = order;
+  return { orderId, userId, lines, userCouponId, subtotal, discount, placedAt, expiresAt, timeline };
+};
+
 const impossible = (order: Order, step: string): never => {
   const from = order.status === "pending" ? `${order.status}, ${order.step}` : order.status;
   throw new DomainError({ code: "impossible-transition", from, step });
 };
-
-/** Merges the items of each product, and sorts them by product id: the order in which rows are locked. */
-export const mergeItems = (items: readonly OrderItem[]): readonly OrderItem[] => {
-  const merged = new Map<ProductId, number>();
-  for (const { productId, quantity } of items) merged.set(productId, (merged.get(productId) ?? 0) + quantity);
-  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([productId, quantity]) => ({ productId, quantity }));
-};
-
-/** Returns the discount of a coupon: a fixed value, at most the subtotal, or a percentage, rounded down. */
-export const discountOn = (subtotal: Money, discount: Discount): Money =>
-  (discount.type === "fixed"
-    ? Math.min(discount.value, subtotal)
-    : Math.floor((subtotal * discount.value) / 100)) as Money;
 
 /** Creates an order. @throws DomainError `order-too-large` if its subtotal is above `greatestMoney` */
 export const place = (
@@ -134,18 +124,19 @@ export const price = (order: Order, discount: Discount | null, now: EpochMs): Or
   if (order.status === "pending" && (order.step === "placed" || order.step === "stock-refused"))
     return impossible(order, "price");
   if (order.status !== "pending" || !awaitsPrice(order)) return unchanged(order);
-  const { step: _, ...facts } = order;
   const amount = discount === null ? (0 as Money) : discountOn(order.subtotal, discount);
-  return withEvent({ ...facts, discount: amount, status: "awaiting-payment", openPayment: null }, "order.priced", now);
+  return withEvent(
+    { ...factsOf(order), discount: amount, status: "awaiting-payment", openPayment: null },
+    "order.priced",
+    now,
+  );
 };
 
 /** Cancels the order, unless it has ended or has an open payment. */
 export const cancel = (order: Order, reason: CancelReason, now: EpochMs): OrderChange => {
   if (order.status === "confirmed" || order.status === "cancelled") return unchanged(order);
   if (order.status === "awaiting-payment" && order.openPayment !== null) return unchanged(order);
-  const { orderId, userId, lines, userCouponId, subtotal, discount, placedAt, expiresAt, timeline } = order;
-  const facts = { orderId, userId, lines, userCouponId, subtotal, discount, placedAt, expiresAt, timeline };
-  return withEvent({ ...facts, status: "cancelled", reason }, "order.cancelled", now);
+  return withEvent({ ...factsOf(order), status: "cancelled", reason }, "order.cancelled", now);
 };
 
 /** Returns whether stock is reserved for the order. */
@@ -177,8 +168,7 @@ export const startPayment = (order: Order, paymentId: PaymentId, amount: Money, 
 export const confirm = (order: Order, paymentId: PaymentId, now: EpochMs): OrderChange => {
   if (order.status === "confirmed" && order.paymentId === paymentId) return unchanged(order);
   if (order.status !== "awaiting-payment" || order.openPayment !== paymentId) return impossible(order, "confirm");
-  const { openPayment: _, ...facts } = order;
-  return withEvent({ ...facts, status: "confirmed", paymentId }, "order.confirmed", now);
+  return withEvent({ ...factsOf(order), status: "confirmed", paymentId }, "order.confirmed", now);
 };
 
 /** Clears the mark of a declined or voided payment. `expired`: the order is past its expiry and must be cancelled. */

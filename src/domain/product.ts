@@ -1,5 +1,6 @@
 import type { ProductId } from "./ids.js";
 import type { Money } from "./money.js";
+import type { OrderItem } from "./order-items.js";
 
 export type Product = {
   readonly productId: ProductId;
@@ -33,11 +34,9 @@ export type StockMove = {
   readonly sold: number;
 };
 
-type ProductUnits = { readonly productId: ProductId; readonly quantity: number };
-
 /** Returns per basket whether the stock suffices. Baskets are served in order, each completely or not at all. */
 export const allocate = (
-  baskets: readonly (readonly ProductUnits[])[],
+  baskets: readonly (readonly OrderItem[])[],
   onHand: ReadonlyMap<ProductId, number>,
 ): readonly boolean[] => {
   const left = new Map(onHand);
@@ -59,7 +58,7 @@ const directions = {
 /** Returns the moves that reserve, give back or sell all units of the baskets: one per product, in product order. */
 export const movesOf = (
   step: keyof typeof directions,
-  baskets: readonly (readonly ProductUnits[])[],
+  baskets: readonly (readonly OrderItem[])[],
 ): readonly StockMove[] => {
   const units = new Map<ProductId, number>();
   for (const { productId, quantity } of baskets.flat()) units.set(productId, (units.get(productId) ?? 0) + quantity);

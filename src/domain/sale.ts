@@ -2,7 +2,7 @@ import { type BusinessDay, businessDayAt, type TimeZone } from "./business-day.j
 import { createEvent, type EventOf } from "./event.js";
 import type { OrderId, ProductId, SaleId } from "./ids.js";
 import type { Money } from "./money.js";
-import type { OrderLine } from "./order.js";
+import type { OrderLine } from "./order-items.js";
 import { type EpochMs, toInstant } from "./time.js";
 
 /** Units of one product, sold at the price of the sale. A sale id counts once, forever. */

@@ -24,7 +24,7 @@ export type OrderRecord = {
   readonly pending_since: EpochMs | null;
 };
 
-/** Columns in the order of `valuesOf`; those after `placed_at` and `expires_at` change as the order goes on. */
+/** The columns, in the order of `recordOf`. The fixed ones never change. */
 export const fixedColumns = [
   "order_id",
   "user_id",
@@ -46,28 +46,27 @@ export const changingColumns = [
   "pending_since",
 ] as const;
 
-export const recordOf = (order: Order): OrderRecord => {
-  return {
-    order_id: order.orderId,
-    user_id: order.userId,
-    status: order.status,
-    step: order.status === "pending" ? order.step : null,
-    reason: order.status === "cancelled" ? order.reason : null,
-    order_lines: JSON.stringify(
-      order.lines.map(({ productId, quantity, unitPrice }) => [productId, quantity, unitPrice]),
-    ),
-    timeline: JSON.stringify(order.timeline.map(({ event, at }) => [event, at])),
-    user_coupon_id: order.userCouponId,
-    subtotal: order.subtotal,
-    discount: order.discount,
-    open_payment_id: order.status === "awaiting-payment" ? order.openPayment : null,
-    payment_id: order.status === "confirmed" ? order.paymentId : null,
-    placed_at: order.placedAt,
-    expires_at: order.expiresAt,
-    due_at: orderExpiryOf(order),
-    pending_since: pendingSince(order),
-  };
-};
+/** Returns the row of an order. Its keys are in the order of the columns, so `Object.values` returns their values. */
+export const recordOf = (order: Order): OrderRecord => ({
+  order_id: order.orderId,
+  user_id: order.userId,
+  order_lines: JSON.stringify(
+    order.lines.map(({ productId, quantity, unitPrice }) => [productId, quantity, unitPrice]),
+  ),
+  user_coupon_id: order.userCouponId,
+  subtotal: order.subtotal,
+  placed_at: order.placedAt,
+  expires_at: order.expiresAt,
+  status: order.status,
+  step: order.status === "pending" ? order.step : null,
+  reason: order.status === "cancelled" ? order.reason : null,
+  timeline: JSON.stringify(order.timeline.map(({ event, at }) => [event, at])),
+  discount: order.discount,
+  open_payment_id: order.status === "awaiting-payment" ? order.openPayment : null,
+  payment_id: order.status === "confirmed" ? order.paymentId : null,
+  due_at: orderExpiryOf(order),
+  pending_since: pendingSince(order),
+});
 
 export const orderOf = (row: OrderRecord): Order => {
   const lines = JSON.parse(row.order_lines) as [Order["lines"][number]["productId"], number, Money][];

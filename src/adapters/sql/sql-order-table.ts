@@ -7,10 +7,7 @@ import { lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 const columns = [...fixedColumns, ...changingColumns];
-const valuesOf = (order: Order) => {
-  const record = recordOf(order);
-  return columns.map((column) => record[column]);
-};
+const valuesOf = (order: Order) => Object.values(recordOf(order));
 
 /** Orders, in one transaction. */
 export class SqlOrderTable implements OrderTable {

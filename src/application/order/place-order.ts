@@ -1,5 +1,6 @@
 import type { OrderId, UserCouponId, UserId } from "../../domain/ids.js";
-import { mergeItems, type Order, type OrderItem, place, sameOrder } from "../../domain/order.js";
+import { type Order, place, sameOrder } from "../../domain/order.js";
+import { mergeItems, type OrderItem } from "../../domain/order-items.js";
 import { DomainError } from "../../domain/problem.js";
 import { after } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
@@ -41,8 +42,8 @@ export class PlaceOrder {
         await tx.outbox.add(events);
         return { placed: true, order };
       }
-      // A concurrent request was faster. A locking read sees its commit.
-      const [concurrent] = await tx.orders.lock([request.orderId]);
+      // A concurrent request was faster.
+      const concurrent = await tx.orders.find(request.orderId);
       if (concurrent === undefined) throw new Error(`order ${request.orderId} is missing`);
       return { placed: false, order: expectSame(concurrent, request, items) };
     });

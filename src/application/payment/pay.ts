@@ -60,7 +60,7 @@ export class StartPayment {
   }
 }
 
-/** Reads the payment whose key is in use. This is the transaction's first read without a lock, so it is not stale. */
+/** Reads the payment whose key is in use. */
 const existingPayment = async (tx: Transaction, request: PaymentRequest): Promise<Payment> => {
   const { userId, key } = request;
   const existing = await tx.payments.byKey(userId, key);

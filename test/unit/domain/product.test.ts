@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ProductId } from "../../../src/domain/ids.js";
-import { mergeItems } from "../../../src/domain/order.js";
+import { mergeItems } from "../../../src/domain/order-items.js";
 import { allocate, isBalanced, movesOf, type Stock, type StockMove } from "../../../src/domain/product.js";
 
 const productId = fc.constantFrom("a", "b", "c", "d").map((id) => id as ProductId);

@@ -3,7 +3,7 @@ import type { BusinessDay, TimeZone } from "../../../src/domain/business-day.js"
 import type { OrderId, ProductId, SaleId } from "../../../src/domain/ids.js";
 import { saleIdPattern } from "../../../src/domain/ids.js";
 import type { Money } from "../../../src/domain/money.js";
-import type { OrderLine } from "../../../src/domain/order.js";
+import type { OrderLine } from "../../../src/domain/order-items.js";
 import { bookingOf, productSold, type Sale, salesOf } from "../../../src/domain/sale.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Discount } from "../../../src/domain/coupon.js";
 import type { OrderId, ProductId, UserCouponId, UserId } from "../../../src/domain/ids.js";
 import { greatestMoney } from "../../../src/domain/money.js";
-import { discountOn, mergeItems, type OrderItem, place, sameOrder } from "../../../src/domain/order.js";
+import { place, sameOrder } from "../../../src/domain/order.js";
+import { discountOn, mergeItems, type OrderItem } from "../../../src/domain/order-items.js";
 import { at, expiry, placedOrder, won } from "./two-line-order.js";
 
 const item = fc.record({
