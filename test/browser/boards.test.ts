@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { addHall, sellOut } from "../http/hall.js";
+import { addSchedule, sellOut } from "../http/seat-fixture.js";
 import { expectText, hasBrowser, visit } from "../support/browser.js";
-import { type HttpApp, patientAsker, startHttpApp } from "../support/http-app.js";
+import { clientsOf, startHttpApp } from "../support/http-app.js";
 import { profiles, startNode } from "../support/node.js";
 
 /** Runs the example commands of an empty board in a shell and returns their text. */
@@ -27,7 +27,7 @@ describe.skipIf(!hasBrowser)("boards on the page", () => {
       `${profile.name}: go from empty to a new leader and a sell-out without a reload`,
       async () => {
         const { url } = await startNode(await profile.settings());
-        const app = { ask: patientAsker(url.origin) } as HttpApp;
+        const app = clientsOf(url.origin, 50);
         const { page } = await visit(`${url.origin}/#/boards`);
         await setReloadMarker(page);
         await expectText(page, `${sellers} .empty`, new RegExp(`curl ${url.origin}/api/v1/sales`));
@@ -94,14 +94,14 @@ describe.skipIf(!hasBrowser)("boards on the page", () => {
   it("keep the keyboard focus on a sell-out when others are added", async () => {
     const app = await startHttpApp();
     await app.work();
-    await sellOut(app, await addHall(app));
+    await sellOut(app, await addSchedule(app));
     const { page } = await visit(`${app.url}/#/boards`);
     await expectText(page, `${sellOuts} tbody tr`, /^1Winter/);
     await page.locator(`${sellOuts} tbody a`).focus();
     const focusedSchedule = () => page.evaluate("document.activeElement.dataset.schedule");
     const schedule = await focusedSchedule();
     expect(schedule).toBeTruthy();
-    await sellOut(app, await addHall(app));
+    await sellOut(app, await addSchedule(app));
     await expectText(page, `${sellOuts} tbody tr`, /\n2Winter/);
     expect(await focusedSchedule()).toBe(schedule);
   });

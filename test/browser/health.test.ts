@@ -1,6 +1,6 @@
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import { addProduct, placeOrder } from "../http/shop.js";
+import { addProduct, placeOrder } from "../http/order-fixture.js";
 import { expectText, hasBrowser, recordElementTexts, visit } from "../support/browser.js";
 import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
 

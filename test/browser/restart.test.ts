@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { expectFreshness, expectText, hasBrowser, visit } from "../support/browser.js";
-import { patientAsker } from "../support/http-app.js";
+import { retryingJsonClient } from "../support/json-client.js";
 import { profiles, startAgain, startNode } from "../support/node.js";
 
 const couponId = `drop-${randomUUID()}`;
@@ -17,7 +17,7 @@ describe.skipIf(!hasBrowser)("a service that is killed and restarted under an op
       const settings = await profile.settings();
       const node = await startNode(settings);
       const { origin } = node.url;
-      const ask = patientAsker(origin);
+      const ask = retryingJsonClient(origin);
       const reportSale = (saleId: string, quantity: number) => {
         const sales = [{ saleId, productId: "cup", quantity, unitPrice: 9000 }];
         return ask("POST", "/api/v1/sales", { body: { sales } });

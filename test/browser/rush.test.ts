@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { expectFreshness, expectText, hasBrowser, recordElementTexts, visit } from "../support/browser.js";
-import { asker, openCoupon, startHttpApp } from "../support/http-app.js";
+import { openCoupon, startHttpApp } from "../support/http-app.js";
+import { jsonClient } from "../support/json-client.js";
 import { profiles, startNode } from "../support/node.js";
 
 const claimState = "#claim-state";
@@ -10,7 +11,7 @@ const button = "main form button";
 /** Starts the service with one drop. */
 const startWithDrop = async (settings: Readonly<Record<string, string>>, facts: Readonly<Record<string, unknown>>) => {
   const { url } = await startNode(settings);
-  const ask = asker(url.origin);
+  const ask = jsonClient(url.origin);
   const couponId = `drop-${randomUUID()}`;
   const body = { couponId, name: "Autumn tenner", discount: { type: "percent", value: 10 }, ...facts };
   expect(await ask("POST", "/api/v1/coupons", { body })).toMatchObject({ status: 201 });

@@ -1,4 +1,4 @@
-import { bought, sellOut } from "../http/hall.js";
+import { paidSeat, sellOut } from "../http/seat-fixture.js";
 import type { HttpApp } from "../support/http-app.js";
 
 const dayMs = 86_400_000;
@@ -59,7 +59,7 @@ const addConcerts = async (app: HttpApp): Promise<void> => {
 
 /** Sells the gala's seats `from` to `to`, each to its own guest. */
 export const sellGalaSeats = async (app: HttpApp, from: number, to: number): Promise<void> => {
-  for (let seatNo = from; seatNo <= to; seatNo++) await bought(app, "spring-gala", seatNo, `guest-${seatNo}`);
+  for (let seatNo = from; seatNo <= to; seatNo++) await paidSeat(app, "spring-gala", seatNo, `guest-${seatNo}`);
 };
 
 /** Fills the service with sales, sold-out concerts, a concert on sale, an open drop and a scheduled drop. */

@@ -3,158 +3,161 @@ import type { PopularProduct, PopularProducts } from "../../src/application/sale
 import { DomainError } from "../../src/domain/problem.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { expectProblem } from "../support/expect-problem.js";
-import { type Json, startHttpApp } from "../support/http-app.js";
-import { board, brief, sold, toNoon } from "./boards.js";
-import { follow, namesIn } from "./follow.js";
-import { addHall, sellOut } from "./hall.js";
-import { addProduct } from "./shop.js";
+import { startHttpApp } from "../support/http-app.js";
+import { board, cacheMs, moveToNoon, reportUnits } from "./board-fixture.js";
+import { eventsIn, namesIn, openStream } from "./event-stream-client.js";
+import { addProduct } from "./order-fixture.js";
+import { addSchedule, sellOut } from "./seat-fixture.js";
+
+type Board = { readonly items: readonly { readonly quantity: number }[] };
 
 const products = "/api/v1/rankings/products";
 const soldOut = "/api/v1/rankings/sold-out";
+const lastBoard = (text: string) => eventsIn(text).at(-1)?.data;
+const quantitiesIn = (text: string) => eventsIn(text).map(({ data }) => (data as Board).items[0]?.quantity);
 
-/** The boards that a stream has told, in order. */
-const told = (text: string): readonly Json[] =>
-  [...text.matchAll(/^event: board\ndata: (.+)\n\n/gm)].map(([, data = ""]) => JSON.parse(data));
-const quantities = (text: string) => told(text).map(({ items }) => items?.[0]?.quantity);
-
-/** An edge over boards that a test makes up; every tick is asked for. */
-const madeUp = async () => {
-  const shown = { quantity: 1, away: false, reads: 0 };
+/** An app whose best seller the test sets, and whose ticks the test calls. */
+const controlledApp = async () => {
+  const state = { quantity: 1, isDown: false, reads: 0 };
   const product = { productId: "a", name: "Cup", unitPrice: 1, category: null, rank: 1, movement: null };
   const listPopularProducts = {
     async execute(): Promise<PopularProducts> {
-      shown.reads += 1;
-      if (shown.away) throw new DomainError({ code: "engine-unavailable", engine: "database" });
-      const best = { ...product, quantity: shown.quantity } as unknown as PopularProduct;
-      return { asOf: shown.reads as EpochMs, items: [best] };
+      state.reads += 1;
+      if (state.isDown) throw new DomainError({ code: "engine-unavailable", engine: "database" });
+      const best = { ...product, quantity: state.quantity } as unknown as PopularProduct;
+      return { asOf: state.reads as EpochMs, items: [best] };
     },
   } as never;
   const app = await startHttpApp({ instead: { listPopularProducts }, streamBounds: { perProcess: 20 } });
-  const watch = app.application.watchBoards;
-  watch.start();
+  const { watchBoards } = app.application;
+  watchBoards.start();
   const change = (quantity: number) => {
-    shown.quantity = quantity;
+    state.quantity = quantity;
     app.application.boardNotices.announce(["products"]);
   };
-  /** A watcher who has been told, and whose first second is over. */
-  const watching = async (query = "") => {
-    const stream = await follow(app, `${products}/events${query}`);
+  /** Opens a stream that has received the board and whose first second has passed. */
+  const watch = async (query = "") => {
+    const stream = await openStream(app, `${products}/events${query}`);
     await stream.until("}\n\n");
-    await watch.tick();
+    await watchBoards.tick();
     return stream;
   };
-  return { app, shown, watch, change, watching };
+  return { app, state, change, watch, tick: () => watchBoards.tick() };
 };
 
-describe("a board's stream", () => {
-  it("tells the best sellers at once, as GET does, and again when something was sold", async () => {
+describe("GET /rankings/products/events", () => {
+  it("sends the board as GET shows it, immediately and after a sale", async () => {
     const app = await startHttpApp();
-    toNoon(app);
+    moveToNoon(app);
     await app.work();
     const productId = await addProduct(app);
-    const stream = await follow(app, `${products}/events?window=1d&limit=1`);
+    const stream = await openStream(app, `${products}/events?window=1d&limit=1`);
     expect(stream.response.status).toBe(200);
     expect(Object.fromEntries(stream.response.headers)).toMatchObject({
       "content-type": "text/event-stream",
       "cache-control": "no-cache, no-transform",
       "x-accel-buffering": "no",
     });
-    const begun = await stream.until('"items":[]}\n\n');
-    expect(begun).toMatch(/^retry: 2000\n\nevent: board\ndata: \{"window":"1d","asOf":"[^"]+","items":\[\]\}\n\n$/);
-    await sold(app, { [productId]: 2 });
-    const last = told(await stream.until('"quantity":2')).at(-1);
-    expect({ ...(await board(app, "products?window=1d&limit=1")), asOf: 0 }).toEqual({ ...last, asOf: 0 });
+    const start = await stream.until('"items":[]}\n\n');
+    expect(start).toMatch(/^retry: 2000\n\nevent: board\ndata: \{"window":"1d","asOf":"[^"]+","items":\[\]\}\n\n$/);
+    await reportUnits(app, { [productId]: 2 });
+    const sent = lastBoard(await stream.until('"quantity":2'));
+    expect(await board(app, "products?window=1d&limit=1")).toEqual({ ...(sent as Board), asOf: expect.any(String) });
   });
 
-  it("tells sell-outs at once, as GET does, and again when a hall is sold out", async () => {
-    const app = await startHttpApp();
-    toNoon(app);
-    await app.work();
-    const streams = await Promise.all(["", "?board=weekly"].map((query) => follow(app, `${soldOut}/events${query}`)));
-    for (const { until } of streams) expect(await until('"items":[]}\n\n')).toContain('event: board\ndata: {"board":');
-    const scheduleId = await addHall(app, { seats: 2 });
-    await sellOut(app, scheduleId);
-    const [fastest, weekly] = await Promise.all(streams.map(({ until }) => until(scheduleId)));
-    expect(told(fastest ?? "").at(-1)).toEqual(await board(app, "sold-out"));
-    expect(told(weekly ?? "").at(-1)).toEqual(await board(app, "sold-out?board=weekly"));
-  });
-
-  it("tells nothing while nothing changes, however time goes by", async () => {
-    const { app, watch, change, watching } = await madeUp();
-    const stream = await watching();
+  it("sends nothing while nothing changes", async () => {
+    const { app, change, watch, tick } = await controlledApp();
+    const stream = await watch();
     for (let second = 0; second < 30; second++) {
       app.advance(1000);
-      await watch.tick();
+      await tick();
     }
     change(1);
-    await watch.tick();
+    await tick();
     change(2);
-    await watch.tick();
-    expect(quantities(await stream.until('"quantity":2'))).toEqual([1, 2]);
+    await tick();
+    expect(quantitiesIn(await stream.until('"quantity":2'))).toEqual([1, 2]);
   });
 
-  it("tells what is true after a change, though an answer from just before is still given", async () => {
-    const { app, watch, change, watching } = await madeUp();
-    const stream = await watching();
-    for (const quantity of [2, 3, 4]) {
-      await app.ask("GET", products);
-      change(quantity);
-      await watch.tick();
-      expect((await app.ask("GET", products)).body.items?.[0]?.quantity).toBe(quantity);
+  it("sends the changed board although a response from before is still cached", async () => {
+    const { app, change, watch, tick } = await controlledApp();
+    const stream = await watch();
+    const quantity = async () => (await app.client.get(products).expect(200)).body.items[0].quantity;
+    for (const changed of [2, 3, 4]) {
+      await quantity();
+      change(changed);
+      await tick();
+      expect(await quantity()).toBe(changed);
     }
-    expect(quantities(await stream.until('"quantity":4'))).toEqual([1, 2, 3, 4]);
+    expect(quantitiesIn(await stream.until('"quantity":4'))).toEqual([1, 2, 3, 4]);
   });
 
-  it("is read once for all who watch the same, and not at all when they have left", async () => {
-    const { app, shown, watch, change, watching } = await madeUp();
-    const streams: Awaited<ReturnType<typeof watching>>[] = [];
-    for (let n = 0; n < 10; n++) streams.push(await watching("?limit=5&window=3d"));
-    const other = await watching("?window=1d");
-    app.advance(brief);
-    shown.reads = 0;
+  it("is read once for all watchers of a query, and not at all without watchers", async () => {
+    const { app, state, change, watch, tick } = await controlledApp();
+    const streams: Awaited<ReturnType<typeof watch>>[] = [];
+    for (let n = 0; n < 10; n++) streams.push(await watch("?limit=5&window=3d"));
+    streams.push(await watch("?window=1d"));
+    app.advance(cacheMs);
+    state.reads = 0;
     change(2);
-    await watch.tick();
-    expect(shown.reads).toBe(2);
-    for (const { until } of [...streams, other]) expect(quantities(await until('"quantity":2'))).toEqual([1, 2]);
-    other.leave();
+    await tick();
+    expect(state.reads).toBe(2);
+    for (const { until } of streams) expect(quantitiesIn(await until('"quantity":2'))).toEqual([1, 2]);
     for (const { leave } of streams) leave();
-    const open = async () => /^rushboard_sse_connections (\d+)$/m.exec((await app.ask("GET", "/metrics")).text)?.[1];
-    await expect.poll(open).toBe("0");
-    shown.reads = 0;
+    const openStreams = async () =>
+      /^rushboard_sse_connections (\d+)$/m.exec((await app.client.get("/metrics")).text)?.[1];
+    await expect.poll(openStreams).toBe("0");
+    state.reads = 0;
     change(3);
-    for (let tick = 0; tick < 20; tick++) await watch.tick();
-    expect(shown.reads).toBe(0);
+    for (let n = 0; n < 20; n++) await tick();
+    expect(state.reads).toBe(0);
   });
 
-  it("that cannot begin is a problem, and one that has begun goes on when its engine is back", async () => {
-    const { app, shown, watch, change, watching } = await madeUp();
-    shown.away = true;
-    expectProblem(await app.ask("GET", `${products}/events`), "engine-unavailable");
-    shown.away = false;
-    const stream = await watching();
-    shown.away = true;
+  it("returns a problem if the first read fails, and continues after a later failure", async () => {
+    const { app, state, change, watch, tick } = await controlledApp();
+    state.isDown = true;
+    expectProblem(await app.client.get(`${products}/events`), "engine-unavailable");
+    state.isDown = false;
+    const stream = await watch();
+    state.isDown = true;
     change(2);
-    await expect(watch.tick()).rejects.toThrow("engine-unavailable");
-    await expect(watch.tick()).rejects.toThrow("engine-unavailable");
-    shown.away = false;
-    await watch.tick();
-    expect(quantities(await stream.until('"quantity":2'))).toEqual([1, 2]);
+    for (let n = 0; n < 2; n++) await expect(tick()).rejects.toThrow("engine-unavailable");
+    state.isDown = false;
+    await tick();
+    expect(quantitiesIn(await stream.until('"quantity":2'))).toEqual([1, 2]);
   });
 
-  it("is anybody's, as many as a process holds", async () => {
-    const { app, watching } = await madeUp();
-    const streams: Awaited<ReturnType<typeof watching>>[] = [];
-    for (let n = 0; n < 20; n++) streams.push(await watching());
-    expectProblem(await app.ask("GET", `${products}/events`), "too-many-streams");
+  it("is public and limited only by the streams of the process", async () => {
+    const { app, watch } = await controlledApp();
+    const streams: Awaited<ReturnType<typeof watch>>[] = [];
+    for (let n = 0; n < 20; n++) streams.push(await watch());
+    expectProblem(await app.client.get(`${products}/events`), "too-many-streams", {
+      detail: "All 20 streams of this process are in use.",
+    });
     streams[0]?.leave();
-    await expect.poll(async () => (await follow(app, `${soldOut}/events`)).response.status).toBe(200);
+    await expect.poll(async () => (await openStream(app, `${soldOut}/events`)).response.status).toBe(200);
   });
 
-  it("ends when the server stops, asking watchers to come back later", async () => {
-    const { app, watching } = await madeUp();
-    const stream = await watching();
+  it("ends with a reconnection delay when the server stops", async () => {
+    const { app, watch } = await controlledApp();
+    const stream = await watch();
     const [text] = await Promise.all([stream.toEnd(), app.server.stop(5000)]);
     expect(namesIn(text)).toEqual(["board"]);
     expect(text).toMatch(/\n\nretry: \d{3,4}\n\n$/);
+  });
+});
+
+describe("GET /rankings/sold-out/events", () => {
+  it("sends the board as GET shows it, immediately and after a sell-out", async () => {
+    const app = await startHttpApp();
+    moveToNoon(app);
+    await app.work();
+    const queries = ["", "?board=weekly"];
+    const streams = await Promise.all(queries.map((query) => openStream(app, `${soldOut}/events${query}`)));
+    for (const { until } of streams) expect(lastBoard(await until("}\n\n"))).toMatchObject({ items: [] });
+    const scheduleId = await addSchedule(app, { seats: 2 });
+    await sellOut(app, scheduleId);
+    const boards = await Promise.all(streams.map(async ({ until }) => lastBoard(await until(scheduleId))));
+    expect(boards).toEqual([await board(app, "sold-out"), await board(app, "sold-out?board=weekly")]);
   });
 });

@@ -1,163 +1,103 @@
 import { describe, expect, it } from "vitest";
-import { expectProblem, faultsOf } from "../support/expect-problem.js";
-import { type HttpApp, startHttpApp } from "../support/http-app.js";
-import { addConcert, addHall, bought, countsOf, evening, held, scheduleOf } from "./hall.js";
-import { minute } from "./shop.js";
+import { expectProblem } from "../support/expect-problem.js";
+import { sharedHttpApp, startHttpApp } from "../support/http-app.js";
+import { pagesOf } from "./list-pages.js";
+import { minute } from "./order-fixture.js";
+import { addConcert, addSchedule, countsOf, heldSeat, newSchedule, paidSeat, scheduleOf } from "./seat-fixture.js";
 
-const addTo = (app: HttpApp, concertId: string, body: unknown) =>
-  app.ask("POST", `/api/v1/concerts/${concertId}/schedules`, { body });
+const app = await sharedHttpApp();
+const addTo = (concertId: string, schedule: object) =>
+  app.client.post(`/api/v1/concerts/${concertId}/schedules`).send(schedule);
+const inTwos = (ids: readonly string[]) => [ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)];
 
-/** A list's items, page by page. */
-const walked = async (app: HttpApp, path: string, limit: number) => {
-  const pages: (readonly unknown[])[] = [];
-  for (let cursor = ""; ; ) {
-    const { body } = await app.ask("GET", `${path}?limit=${limit}${cursor}`);
-    pages.push(Object.values(body.items ?? {}));
-    if (body.nextCursor === null) return pages;
-    cursor = `&cursor=${body.nextCursor}`;
-  }
-};
-
-describe("a concert", () => {
-  it("is added and listed; the same again is 200, another under its id 409", async () => {
-    const app = await startHttpApp();
-    const add = (body: unknown) => app.ask("POST", "/api/v1/concerts", { body });
-    const added = await add({ concertId: "winter", title: "Winter" });
-    expect([added.status, added.body]).toEqual([201, { concertId: "winter", title: "Winter" }]);
-    expect(added.headers.get("location")).toBe("/api/v1/concerts/winter/schedules");
-    const again = await add({ concertId: "winter", title: "Winter" });
-    expect([again.status, again.body]).toEqual([200, added.body]);
-    expectProblem(await add({ concertId: "winter", title: "Summer" }), "id-taken");
-    const named = await add({ title: "Summer" });
-    expect(named.body).toEqual({ concertId: expect.stringMatching(/^[\w-]{36}$/), title: "Summer" });
-    const { body } = await app.ask("GET", "/api/v1/concerts");
-    expect(body).toEqual({ items: [added.body, named.body], nextCursor: null });
-  });
-
-  it("without schedules has none, and one that is not there is 404", async () => {
-    const app = await startHttpApp();
-    const concertId = await addConcert(app);
-    const none = await app.ask("GET", `/api/v1/concerts/${concertId}/schedules`);
-    expect([none.status, none.body]).toEqual([200, { items: [], nextCursor: null }]);
-    expectProblem(await app.ask("GET", "/api/v1/concerts/none/schedules"), "concert-not-found");
-    expectProblem(await addTo(app, "none", evening()), "concert-not-found");
+describe("POST /concerts", () => {
+  it("adds a concert, returns it to the same request, and 409 to another one", async () => {
+    const add = (concert: object) => app.client.post("/api/v1/concerts").send(concert);
+    const winter = { concertId: "winter", title: "Winter" };
+    const { body, headers } = await add(winter).expect(201);
+    expect(body).toEqual(winter);
+    expect(headers.location).toBe("/api/v1/concerts/winter/schedules");
+    expect((await add(winter).expect(200)).body).toEqual(winter);
+    expectProblem(await add({ ...winter, title: "Summer" }), "id-taken", { id: "winter" });
+    const { body: summer } = await add({ title: "Summer" }).expect(201);
+    expect(summer).toEqual({ concertId: expect.stringMatching(/^[\w-]{36}$/), title: "Summer" });
   });
 });
 
-describe("a schedule", () => {
-  it("is added with its seats free, shown and listed", async () => {
-    const app = await startHttpApp();
+describe("POST /concerts/{concertId}/schedules", () => {
+  it("adds a schedule whose seats are all available", async () => {
     const concertId = await addConcert(app);
-    const facts = evening();
-    const added = await addTo(app, concertId, facts);
-    const { scheduleId } = added.body;
-    const shown = { scheduleId, concertId, ...facts, total: 3, available: 3, held: 0, reserved: 0 };
-    expect([added.status, added.body]).toEqual([201, shown]);
-    expect(added.headers.get("location")).toBe(`/api/v1/schedules/${scheduleId}`);
-    expect(await scheduleOf(app, String(scheduleId))).toEqual(shown);
-    const { body } = await app.ask("GET", `/api/v1/concerts/${concertId}/schedules`);
-    expect(body).toEqual({ items: [shown], nextCursor: null });
-    expectProblem(await app.ask("GET", "/api/v1/schedules/none"), "schedule-not-found");
-    expectProblem(await app.ask("GET", "/api/v1/schedules/none/seats"), "schedule-not-found");
+    const path = `/api/v1/concerts/${concertId}/schedules`;
+    expect((await app.client.get(path).expect(200)).body).toEqual({ items: [], nextCursor: null });
+    const schedule = newSchedule();
+    const { body, headers } = await addTo(concertId, schedule).expect(201);
+    const { scheduleId } = body;
+    expect(body).toEqual({ scheduleId, concertId, ...schedule, total: 3, available: 3, held: 0, reserved: 0 });
+    expect(headers.location).toBe(`/api/v1/schedules/${scheduleId}`);
+    expect(await scheduleOf(app, scheduleId)).toEqual(body);
+    expect((await app.client.get(path).expect(200)).body).toEqual({ items: [body], nextCursor: null });
   });
 
-  it("keeps a chosen id: the same again is 200 and as it stands, anything else 409", async () => {
-    const app = await startHttpApp();
+  it("returns the current state to the same request, and 409 to another one", async () => {
     const concertId = await addConcert(app);
-    const facts = evening({ scheduleId: "s1" });
-    expect((await addTo(app, concertId, facts)).status).toBe(201);
-    await held(app, "s1", 2);
-    const again = await addTo(app, concertId, facts);
-    expect(again).toMatchObject({ status: 200, body: { scheduleId: "s1", available: 2, held: 1 } });
-    const other = new Date(Date.now() + 5 * minute).toISOString();
-    for (const change of [{ seats: 4 }, { price: 0 }, { startsAt: other }, { salesOpenAt: other }])
-      expectProblem(await addTo(app, concertId, { ...facts, ...change }), "id-taken");
-    expectProblem(await addTo(app, await addConcert(app), facts), "id-taken");
+    const schedule = newSchedule({ scheduleId: "s1" });
+    await addTo(concertId, schedule).expect(201);
+    await heldSeat(app, "s1", 2);
+    expect((await addTo(concertId, schedule).expect(200)).body).toMatchObject({ available: 2, held: 1 });
+    const otherTime = new Date(Date.now() + 5 * minute).toISOString();
+    for (const change of [{ seats: 4 }, { price: 0 }, { startsAt: otherTime }, { salesOpenAt: otherTime }])
+      expectProblem(await addTo(concertId, { ...schedule, ...change }), "id-taken", { id: "s1" });
+    expectProblem(await addTo(await addConcert(app), schedule), "id-taken");
   });
 
-  it("counts its seats as they are held and paid, and shows each of them", async () => {
-    const app = await startHttpApp();
-    const scheduleId = await addHall(app);
-    await held(app, scheduleId, 3);
-    await bought(app, scheduleId, 1, "lee");
+  it("returns 404 for an unknown concert, as the list does", async () => {
+    expectProblem(await addTo("unknown", newSchedule()), "concert-not-found", { concertId: "unknown" });
+    expectProblem(await app.client.get("/api/v1/concerts/unknown/schedules"), "concert-not-found");
+  });
+});
+
+describe("GET /schedules/{scheduleId}", () => {
+  it("counts held and reserved seats; /seats shows each of them", async () => {
+    const scheduleId = await addSchedule(app);
+    await heldSeat(app, scheduleId, 3);
+    await paidSeat(app, scheduleId, 1, "lee");
     expect(await countsOf(app, scheduleId)).toEqual({ total: 3, available: 1, held: 1, reserved: 1 });
-    const { body } = await app.ask("GET", `/api/v1/schedules/${scheduleId}/seats`);
+    const { body } = await app.client.get(`/api/v1/schedules/${scheduleId}/seats`).expect(200);
     const statuses = ["reserved", "available", "held"];
     expect(body).toEqual({ items: statuses.map((status, n) => ({ seatNo: n + 1, status })), nextCursor: null });
+  });
+
+  it("returns 404 for an unknown schedule, as /seats does", async () => {
+    for (const path of ["unknown", "unknown/seats"])
+      expectProblem(await app.client.get(`/api/v1/schedules/${path}`), "schedule-not-found");
   });
 });
 
 describe("lists", () => {
-  it("of concerts and schedules are walked page by page, oldest first", async () => {
+  it("of concerts and schedules are paged, oldest first", async () => {
     const app = await startHttpApp();
     const concerts: string[] = [];
     for (let n = 0; n < 5; n++) concerts.push(await addConcert(app));
     const [concertId = ""] = concerts;
-    const halls: string[] = [];
-    for (let n = 0; n < 5; n++) halls.push(await addHall(app, { concertId }));
-    const idsIn = (pages: readonly (readonly unknown[])[], id: string) =>
-      pages.map((items) => items.map((item) => (item as Record<string, unknown>)[id]));
-    const byTwo = (ids: readonly string[]) => [ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)];
-    expect(idsIn(await walked(app, "/api/v1/concerts", 2), "concertId")).toEqual(byTwo(concerts));
-    const schedules = await walked(app, `/api/v1/concerts/${concertId}/schedules`, 2);
-    expect(idsIn(schedules, "scheduleId")).toEqual(byTwo(halls));
+    const schedules: string[] = [];
+    for (let n = 0; n < 5; n++) schedules.push(await addSchedule(app, { concertId }));
+    const concertPages = await pagesOf(app.client, "/api/v1/concerts", 2);
+    expect(concertPages.map((page) => page.map((concert) => concert.concertId))).toEqual(inTwos(concerts));
+    const schedulePages = await pagesOf(app.client, `/api/v1/concerts/${concertId}/schedules`, 2);
+    expect(schedulePages.map((page) => page.map((schedule) => schedule.scheduleId))).toEqual(inTwos(schedules));
   });
 
-  it("of seats go up to a thousand at once, and to the last of 100,000", async () => {
-    const app = await startHttpApp();
-    const scheduleId = await addHall(app, { seats: 2001 });
-    await held(app, scheduleId, 1001);
+  it("of seats have up to 1,000 seats per page, and 50 by default", async () => {
+    const scheduleId = await addSchedule(app, { seats: 2001 });
+    await heldSeat(app, scheduleId, 1001);
     const path = `/api/v1/schedules/${scheduleId}/seats`;
-    const pages = await walked(app, path, 1000);
+    const pages = await pagesOf(app.client, path, 1000);
     expect(pages.map(({ length }) => length)).toEqual([1000, 1000, 1]);
     expect(pages.flat()).toEqual(
       Array.from({ length: 2001 }, (_, n) => ({ seatNo: n + 1, status: n === 1000 ? "held" : "available" })),
     );
-    const { body } = await app.ask("GET", path);
-    expect(Object.values(body.items ?? {})).toHaveLength(50);
-    expect(faultsOf(await app.ask("GET", `${path}?cursor=e30`))).toEqual(["query/cursor"]);
-    expect(await countsOf(app, await addHall(app, { seats: 100_000 }))).toMatchObject({ available: 100_000 });
-  });
-});
-
-const good = evening();
-const schedules: readonly (readonly [what: string, pointer: string, body: unknown])[] = [
-  ["nothing", "#", ""],
-  ["no start", "#/startsAt", { ...good, startsAt: undefined }],
-  ["a start without a zone", "#/startsAt", { ...good, startsAt: "2026-11-21T19:00:00" }],
-  ["a day as an opening", "#/salesOpenAt", { ...good, salesOpenAt: "2026-11-21" }],
-  ["an opening of null", "#/salesOpenAt", { ...good, salesOpenAt: null }],
-  ["no seat", "#/seats", { ...good, seats: 0 }],
-  ["100,001 seats", "#/seats", { ...good, seats: 100_001 }],
-  ["half a seat", "#/seats", { ...good, seats: 1.5 }],
-  ["seats as text", "#/seats", { ...good, seats: "3" }],
-  ["a price below 0", "#/price", { ...good, price: -1 }],
-  ["10⁹ + 1", "#/price", { ...good, price: 1_000_000_001 }],
-  ["no price", "#/price", { ...good, price: undefined }],
-  ["an id that cannot be", "#/scheduleId", { ...good, scheduleId: "a b" }],
-  ["an unknown field", "#/hall", { ...good, hall: "main" }],
-];
-const concerts: readonly (readonly [what: string, pointer: string, body: unknown])[] = [
-  ["no title", "#/title", {}],
-  ["an empty title", "#/title", { title: "" }],
-  ["201 characters", "#/title", { title: "x".repeat(201) }],
-  ["a title of null", "#/title", { title: null }],
-  ["an id that cannot be", "#/concertId", { title: "Winter", concertId: "a/b" }],
-  ["an unknown field", "#/name", { title: "Winter", name: "Winter" }],
-];
-
-describe("a body that is no concert or schedule", () => {
-  it("is refused, with the place named, and adds nothing", async () => {
-    const app = await startHttpApp();
-    for (const [what, pointer, body] of concerts)
-      expect({ what, faults: faultsOf(await app.ask("POST", "/api/v1/concerts", { body })) }).toEqual({
-        what,
-        faults: [pointer],
-      });
-    expect((await app.ask("GET", "/api/v1/concerts")).body.items).toEqual([]);
-    const concertId = await addConcert(app);
-    for (const [what, pointer, body] of schedules)
-      expect({ what, faults: faultsOf(await addTo(app, concertId, body)) }).toEqual({ what, faults: [pointer] });
-    expect((await app.ask("GET", `/api/v1/concerts/${concertId}/schedules`)).body.items).toEqual([]);
+    expect((await app.client.get(path).expect(200)).body.items).toHaveLength(50);
+    const largest = await addSchedule(app, { seats: 100_000 });
+    expect(await countsOf(app, largest)).toMatchObject({ available: 100_000 });
   });
 });

@@ -5,31 +5,33 @@ import express, { type Express } from "express";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createExpressServer } from "../../src/adapters/http/server/exchange.js";
 
-const appThatTells = (): Express =>
-  express().get("/tell/:what", (request, response) => {
-    response.status(201).json({ ip: request.ip, what: request.params.what, kind: request.get("x-kind") });
+/** An app that shows what Express adds to a request. */
+const echoApp = (): Express =>
+  express().get("/echo/:word", (request, response) => {
+    response.status(201).json({ ip: request.ip, word: request.params.word, header: request.get("x-header") });
   });
 
-const askEach = async (server: Server, times: number) => {
+const sendThree = async (server: Server) => {
   await once(server.listen(0, "127.0.0.1"), "listening");
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  const answers: unknown[] = [];
-  for (let time = 0; time < times; time++) {
-    const response = await fetch(`http://127.0.0.1:${port}/tell/me`, { headers: { "x-kind": "good" } });
-    answers.push({ status: response.status, body: await response.json() });
+  const responses: unknown[] = [];
+  for (let n = 0; n < 3; n++) {
+    const response = await fetch(`http://127.0.0.1:${port}/echo/hello`, { headers: { "x-header": "value" } });
+    responses.push({ status: response.status, body: await response.json() });
   }
-  return answers;
+  return responses;
 };
+const expected = Array(3).fill({ status: 201, body: { ip: "127.0.0.1", word: "hello", header: "value" } });
 
-/** How often, while `work` runs, a request or response is given a prototype other than the one it has. */
-const changesDuring = async (work: () => Promise<unknown>): Promise<number> => {
+/** Counts how often a request or response gets another prototype while `work` runs. */
+const prototypeChangesDuring = async (work: () => Promise<unknown>): Promise<number> => {
   let changes = 0;
-  const real = Object.setPrototypeOf;
+  const setPrototypeOf = Object.setPrototypeOf;
   const spy = vi.spyOn(Object, "setPrototypeOf").mockImplementation((target: object, prototype: object | null) => {
-    const ours = target instanceof IncomingMessage || target instanceof ServerResponse;
-    if (ours && Object.getPrototypeOf(target) !== prototype) changes += 1;
-    return real(target, prototype);
+    const isExchange = target instanceof IncomingMessage || target instanceof ServerResponse;
+    if (isExchange && Object.getPrototypeOf(target) !== prototype) changes += 1;
+    return setPrototypeOf(target, prototype);
   });
   try {
     await work();
@@ -39,32 +41,30 @@ const changesDuring = async (work: () => Promise<unknown>): Promise<number> => {
   return changes;
 };
 
-const expected = Array(3).fill({ status: 201, body: { ip: "127.0.0.1", what: "me", kind: "good" } });
-
-describe("a request to an Express server of ours", () => {
-  it("has Express's methods, and keeps the prototype that it was born with", async () => {
-    const server = createExpressServer(appThatTells(), {}, () => {});
-    let answers: unknown;
-    const changes = await changesDuring(async () => {
-      answers = await askEach(server, 3);
+describe("a request to createExpressServer", () => {
+  it("has Express's methods without a change of its prototype", async () => {
+    const server = createExpressServer(echoApp(), {}, () => {});
+    let responses: unknown;
+    const changes = await prototypeChangesDuring(async () => {
+      responses = await sendThree(server);
     });
-    expect(answers).toEqual(expected);
+    expect(responses).toEqual(expected);
     expect(changes).toBe(0);
   });
 
-  it("changes its prototype on a server of Express's own (control)", async () => {
-    const server = createServer(appThatTells() as never);
-    const changes = await changesDuring(async () => expect(await askEach(server, 3)).toEqual(expected));
+  it("changes its prototype on a plain server (negative control)", async () => {
+    const server = createServer(echoApp() as never);
+    const changes = await prototypeChangesDuring(async () => expect(await sendThree(server)).toEqual(expected));
     expect(changes).toBeGreaterThanOrEqual(6);
   });
 
-  it("is known from the beginning by its id and time", async () => {
-    const begun: string[] = [];
-    const server = createExpressServer(appThatTells(), {}, ({ req }) => {
-      begun.push(req.requestId);
+  it("has an id and a start time before any route runs", async () => {
+    const ids: string[] = [];
+    const server = createExpressServer(echoApp(), {}, ({ req }) => {
+      ids.push(req.requestId);
       expect(req.startedAt).toBeGreaterThan(0);
     });
-    await askEach(server, 3);
-    expect(new Set(begun).size).toBe(3);
+    await sendThree(server);
+    expect(new Set(ids).size).toBe(3);
   });
 });

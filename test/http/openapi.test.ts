@@ -1,223 +1,138 @@
-import { createHmac } from "node:crypto";
-import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import { expectProblem } from "../support/expect-problem.js";
-import { type HttpApp, type Json, startHttpApp } from "../support/http-app.js";
-import { edgeThatForgets } from "./edge-that-forgets.js";
+import { z } from "zod";
+import { sharedHttpApp, startHttpApp } from "../support/http-app.js";
 
-const secret = "a secret of at least thirty-two bytes, no less";
-const key = new TextEncoder().encode(secret);
-const issuer = "https://shop.example";
-const audience = "rushboard";
-const auth = { mode: "secret", secret, issuer, audience } as const;
-
-const hourOn = () => Math.floor(Date.now() / 1000) + 3600;
-const token = (facts: Record<string, unknown> = {}, signedWith = key, alg = "HS256"): Promise<string> =>
-  new SignJWT({ sub: "kim", iss: issuer, aud: audience, exp: hourOn(), ...facts })
-    .setProtectedHeader({ alg })
-    .sign(signedWith);
-
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-const claims = () => part({ sub: "kim", iss: issuer, aud: audience, exp: hourOn(), roles: ["admin"] });
-/** Signed as HS256 would be, under another algorithm's name. */
-const mislabelled = (): string => {
-  const signed = `${part({ alg: "RS256" })}.${claims()}`;
-  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+type Schema = Readonly<Record<string, unknown>>;
+type Parameter = { readonly name: string; readonly in: string; readonly required: boolean; readonly schema: Schema };
+type Link = { readonly operationId: string; readonly parameters: Readonly<Record<string, string>> };
+type Media = { readonly schema: Schema; readonly example?: unknown };
+type Operation = {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Media>> };
+  readonly responses: Readonly<Record<string, { readonly links?: Readonly<Record<string, Link>> }>>;
+};
+type Document = {
+  readonly tags: readonly { readonly name: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 
-/** Headers of a caller that is nobody, by what is wrong with it. */
-const strangers: Readonly<Record<string, () => string | Promise<string> | undefined>> = {
-  "a name without a token": () => undefined,
-  "no scheme": () => token({ roles: ["admin"] }),
-  "another scheme": async () => `Basic ${Buffer.from("admin:admin").toString("base64")}`,
-  "no token after the scheme": () => "Bearer ",
-  "a bad signature": async () => `Bearer ${await token({}, new TextEncoder().encode(secret.replace("a", "b")))}`,
-  "a cut signature": async () => `Bearer ${(await token()).slice(0, -4)}`,
-  "an expired token": async () => `Bearer ${await token({ exp: hourOn() - 7200 })}`,
-  "a token that never expires": async () => `Bearer ${await token({ exp: undefined })}`,
-  "another issuer's token": async () => `Bearer ${await token({ iss: "https://other.example" })}`,
-  "another audience's token": async () => `Bearer ${await token({ aud: "other" })}`,
-  "a token without sub": async () => `Bearer ${await token({ sub: undefined })}`,
-  "a number as sub": async () => `Bearer ${await token({ sub: 7 })}`,
-  "a list as sub": async () => `Bearer ${await token({ sub: ["kim"] })}`,
-  "a sub that is no shopper": async () => `Bearer ${await token({ sub: "김\n" })}`,
-  "HS512 with the right secret": async () => `Bearer ${await token({}, key, "HS512")}`,
-  "alg none": () => `Bearer ${part({ alg: "none" })}.${claims()}.`,
-  "RS256 signed with the secret": () => `Bearer ${mislabelled()}`,
-};
+const app = await sharedHttpApp();
+const document: Document = (await app.client.get("/openapi.json").expect(200)).body;
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+);
+const operationOf = (id: string) => operations.find(({ operation }) => operation.operationId === id)?.operation;
+const queryOf = (id: string, name: string) => operationOf(id)?.parameters.find((each) => each.name === name);
+const component = (name: string) => document.components.schemas[name];
 
-/** What the contract opens to everybody and keeps for admins, written down here so that no row can move by mistake. */
-const publicOnes = [
-  "GET /api/v1/coupons",
-  "GET /api/v1/coupons/an-id",
-  "GET /api/v1/products",
-  "GET /api/v1/products/an-id",
-  "GET /api/v1/concerts",
-  "GET /api/v1/concerts/an-id/schedules",
-  "GET /api/v1/schedules/an-id",
-  "GET /api/v1/schedules/an-id/seats",
-  "GET /api/v1/rankings/products",
-  "GET /api/v1/rankings/products/events",
-  "GET /api/v1/rankings/sold-out",
-  "GET /api/v1/rankings/sold-out/events",
-  "GET /api/v1/rankings/sold-out/history",
-  "GET /livez",
-  "GET /readyz",
-  "GET /metrics",
-  "GET /problems/internal",
-];
-const adminOnes = [
-  "POST /api/v1/coupons",
-  "GET /api/v1/coupons/an-id/audit",
-  "POST /api/v1/products",
-  "PATCH /api/v1/products/an-id",
-  "GET /api/v1/products/an-id/audit",
-  "POST /api/v1/concerts",
-  "POST /api/v1/concerts/an-id/schedules",
-  "GET /api/v1/statistics/products",
-  "POST /api/v1/admin/statistics/an-id/sync",
-  "POST /api/v1/admin/rankings/rebuild",
-  "GET /api/v1/admin/ranking-logs",
-  "GET /api/v1/admin/statistics/drifts",
-  "GET /api/v1/admin/dead-letters",
-  "POST /api/v1/admin/dead-letters/an-id/replay",
-];
-
-/** Nobody but the shop's back end and its admins reports sales. */
-const serviceOnes = ["POST /api/v1/sales"];
-
-type Operation = { readonly method: string; readonly path: string; readonly access: string; readonly facts: Json };
-
-const operationsOf = (document: Json): readonly Operation[] =>
-  Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, facts]) => ({
-      method: method.toUpperCase(),
-      path: path.replace("{code}", "internal").replaceAll(/\{\w+\}/g, "an-id"),
-      access: String(facts["x-access"]),
-      facts,
-    })),
-  );
-
-const documentOf = async (app: HttpApp): Promise<Json> => (await app.ask("GET", "/openapi.json")).body;
-
-/** What is open to a caller whom `headers` do not make anybody, as the status of each operation says. */
-const admitted = async (
-  app: Pick<HttpApp, "ask">,
-  operations: readonly Operation[],
-  headers: Record<string, string>,
-) => {
-  const open: string[] = [];
-  for (const { method, path } of operations) {
-    const { status, body, headers: answered } = await app.ask(method, path, { headers, endless: true });
-    if (status !== 401) open.push(`${method} ${path}`);
-    else {
-      expect(body).toMatchObject({ code: "unauthorized", status: 401 });
-      expect(answered.get("www-authenticate")).toMatch(/^Bearer realm="rushboard"/);
-    }
-  }
-  return open;
-};
-
-const named = (operations: readonly Operation[]) => operations.map(({ method, path }) => `${method} ${path}`);
+/** Returns every value under a key, anywhere in the document. */
+const valuesUnder = (key: string, node: unknown = document): readonly unknown[] =>
+  typeof node !== "object" || node === null
+    ? []
+    : Object.entries(node).flatMap(([name, value]) => [...(name === key ? [value] : []), ...valuesUnder(key, value)]);
 
 describe("the OpenAPI document", () => {
-  it("names an access, a success and an own operation id for every operation of every table", async () => {
-    const app = await startHttpApp({ auth });
-    const operations = operationsOf(await documentOf(app));
+  it("describes every route once, with a summary, a tag and a success", () => {
     expect(operations).toHaveLength(app.server.tables.reduce((sum, { routes }) => sum + routes.length, 0));
-    expect(new Set(operations.map(({ facts }) => facts.operationId)).size).toBe(operations.length);
-    for (const { access, facts } of operations) {
-      expect(["public", "shopper", "service", "admin"]).toContain(access);
-      expect(Object.keys(facts.responses ?? {}).some((status) => status.startsWith("2"))).toBe(true);
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
+    const tags = document.tags.map(({ name }) => name);
+    for (const { operation } of operations) {
+      expect(operation.summary).toMatch(/^[A-Z].+[^.]$/);
+      expect(tags).toEqual(expect.arrayContaining([...operation.tags]));
+      expect(Object.keys(operation.responses).some((status) => status.startsWith("2"))).toBe(true);
     }
   });
 
-  it("shows the header without which nothing is paid", async () => {
-    const operations = operationsOf(await documentOf(await startHttpApp()));
-    const { facts } = operations.find(({ path, method }) => path === "/api/v1/payments" && method === "POST") ?? {};
-    const [header] = Object.values(facts?.parameters ?? {});
-    expect(header).toMatchObject({ name: "Idempotency-Key", in: "header", required: true, schema: { type: "string" } });
-    expect(Object.keys(facts?.responses ?? {})).toEqual(expect.arrayContaining(["201", "202", "402", "409", "422"]));
-  });
-
-  it("refers to nothing that it does not hold", async () => {
-    const document = await documentOf(await startHttpApp());
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to]) => to as string);
+  it("refers only to components that it contains", () => {
+    const references = valuesUnder("$ref");
     expect(references.length).toBeGreaterThan(10);
-    for (const to of references) {
-      expect(to).toMatch(/^#\//);
-      const steps = to.slice(2).split("/");
-      expect(steps.reduce<Json | undefined>((at, step) => at?.[step], document)).toBeDefined();
-    }
+    for (const reference of references)
+      expect(component(String(reference).replace("#/components/schemas/", ""))).toBeDefined();
+  });
+
+  it("has only patterns that other languages' regular expressions accept", () => {
+    const patterns = valuesUnder("pattern").filter((pattern) => typeof pattern === "string");
+    expect(patterns.length).toBeGreaterThan(10);
+    for (const pattern of patterns) expect(pattern).not.toMatch(/\\p|\\u|\(\?[<!=]|\\k/);
+  });
+
+  it("is as strict as the server", () => {
+    expect(queryOf("get_coupons", "cursor")?.schema).toMatchObject({ pattern: "^[A-Za-z0-9_-]{1,256}$" });
+    expect(queryOf("get_coupons", "limit")?.schema).toMatchObject({ minimum: 1, maximum: 200, default: 50 });
+    const week = String(queryOf("get_rankings_sold_out", "week")?.schema.pattern);
+    for (const valid of ["2026-W01", "2026-W47", "2026-W53"]) expect(valid).toMatch(new RegExp(week));
+    for (const invalid of ["2026-47", "2026-W00", "2026-W54"]) expect(invalid).not.toMatch(new RegExp(week));
+    expect(component("ProductChange")).toMatchObject({ minProperties: 1, additionalProperties: false });
+    expect(component("NewPayment")).toMatchObject({
+      oneOf: [{ required: ["orderId"] }, { required: ["reservationId"] }],
+      additionalProperties: false,
+    });
+    expect(component("ReportedSale")).toMatchObject({
+      properties: { occurredAt: { format: "date-time", description: expect.stringContaining("5 minutes from now") } },
+    });
+    expect(component("NewCoupon")).toMatchObject({
+      properties: { name: { minLength: 1, maxLength: 200 }, quantity: { minimum: 1, maximum: 10_000_000 } },
+    });
+    const [key] = operationOf("post_payments")?.parameters ?? [];
+    expect(key).toMatchObject({ name: "Idempotency-Key", in: "header", required: true });
+  });
+
+  it("links each created resource to the operations on it", () => {
+    for (const { path, operation } of operations)
+      for (const { links = {} } of Object.values(operation.responses))
+        for (const { operationId, parameters } of Object.values(links)) {
+          const target = operations.find((each) => each.operation.operationId === operationId);
+          expect([path, operationId, target?.operation.operationId]).toEqual([path, operationId, operationId]);
+          const names = [...(target?.path ?? "").matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+          expect(parameters).toEqual(Object.fromEntries(names.map((name) => [name, `$response.body#/${name}`])));
+        }
+    for (const id of ["post_coupons", "post_products", "post_orders", "post_payments", "post_concerts"])
+      expect(Object.values(operationOf(id)?.responses ?? {}).some(({ links }) => links !== undefined)).toBe(true);
   });
 });
 
-describe("access in JWT mode, operation by operation", () => {
-  for (const [wrong, authorization] of Object.entries(strangers))
-    it(`opens only what is public to ${wrong}`, async () => {
-      const app = await startHttpApp({ auth });
-      const operations = operationsOf(await documentOf(app));
-      const value = await authorization();
-      const headers = { "x-user-id": "kim", ...(value !== undefined && { authorization: value }) };
-      const open = await admitted(app, operations, headers);
-      expect(open.sort()).toEqual([...publicOnes].sort());
-    });
+describe("the examples", () => {
+  const withBody = app.server.tables.flatMap(({ routes }) => routes.filter(({ body }) => body instanceof z.ZodObject));
 
-  it("forbids a shopper what is for services, and both of them what is for admins", async () => {
-    const app = await startHttpApp({ auth });
-    const operations = operationsOf(await documentOf(app));
-    const ofAdmins = operations.filter(({ access }) => access === "admin");
-    expect(named(ofAdmins).sort()).toEqual([...adminOnes].sort());
-    expect(named(operations.filter(({ access }) => access === "service"))).toEqual(serviceOnes);
-    for (const roles of [undefined, [], "admin", ["Admin"], ["service"]]) {
-      const kept = Array.isArray(roles) && roles.includes("service") ? ["admin"] : ["admin", "service"];
-      const headers = { authorization: `Bearer ${await token({ roles })}` };
-      for (const { method, path, access } of operations) {
-        const { status, body } = await app.ask(method, path, { headers, endless: true });
-        expect({ path, forbidden: status === 403 }).toEqual({ path, forbidden: kept.includes(access) });
-        if (kept.includes(access)) expect(body.code).toBe("forbidden");
-        expect(status).not.toBe(401);
+  it("exist for every request body and satisfy its schema", () => {
+    expect(withBody.length).toBeGreaterThan(8);
+    for (const { method, path, body, example } of withBody)
+      expect({ route: `${method} ${path}`, error: body?.safeParse(example).error }).toEqual({
+        route: `${method} ${path}`,
+        error: undefined,
+      });
+  });
+
+  it("work on a fresh service in the order of the tags", async () => {
+    const app = await startHttpApp();
+    await app.work();
+    const kim = app.as("kim");
+    const ids: Readonly<Record<string, string>> = {
+      productId: "lamp",
+      couponId: "welcome",
+      orderId: "order-1",
+      concertId: "spring",
+      scheduleId: "spring-1",
+    };
+    const sent: string[] = [];
+    for (const { name } of document.tags)
+      for (const { method, path, operation } of operations) {
+        const example = operation.requestBody?.content["application/json"]?.example;
+        if (operation.tags[0] !== name || example === undefined) continue;
+        if (operation.operationId === "post_payments") {
+          const status = async () => (await kim.get("/api/v1/orders/order-1")).body.status;
+          await expect.poll(status).toBe("awaiting-payment");
+        }
+        const url = path.replaceAll(/\{(\w+)\}/g, (_, parameter) => ids[parameter] ?? "");
+        const request = method === "PATCH" ? kim.patch(url) : kim.post(url);
+        const { status, text } = await request.set("Idempotency-Key", "payment-1").send(example as object);
+        expect([operation.operationId, status < 300, text]).toEqual([operation.operationId, true, text]);
+        sent.push(operation.operationId);
       }
-    }
-  });
-
-  // Proves: C7
-  it("lets an admin through, but to no shopper's things", async () => {
-    const app = await startHttpApp({ auth });
-    const headers = (bearer: string) => ({ headers: { authorization: `bearer ${bearer}` } });
-    const admin = headers(await token({ sub: "boss", roles: ["admin"] }));
-    const body = { couponId: "c1", name: "One", quantity: 1, discount: { type: "fixed", value: 1 } };
-    expect((await app.ask("POST", "/api/v1/coupons", { ...admin, body })).status).toBe(201);
-    const claim = await app.ask("POST", "/api/v1/coupons/c1/claims", headers(await token()));
-    expect(claim.status).toBe(202);
-    const self = String(claim.body.links?.self);
-    expect((await app.ask("GET", self, headers(await token()))).status).toBe(200);
-    expect((await app.ask("GET", self, admin)).status).toBe(404);
-  });
-
-  it("takes sales from a service, and from an admin", async () => {
-    const app = await startHttpApp({ auth });
-    for (const role of ["service", "admin"]) {
-      const headers = { authorization: `Bearer ${await token({ sub: "shop", roles: [role] })}` };
-      expectProblem(await app.ask("POST", "/api/v1/sales", { headers, body: { sales: [] } }), "invalid-request");
-    }
-  });
-
-  it("stops knowing a token when it expires, though it was seen before", async () => {
-    const app = await startHttpApp({ auth });
-    const headers = { authorization: `Bearer ${await token({ exp: hourOn() })}` };
-    expect((await app.ask("GET", "/api/v1/me/coupons", { headers })).status).toBe(200);
-    app.advance(3_601_000);
-    const late = await app.ask("GET", "/api/v1/me/coupons", { headers });
-    expect(late.status).toBe(401);
-    expect(late.headers.get("www-authenticate")).toContain("expired");
-  });
-
-  // Negative control: C7
-  it("is found out where a row forgets whom it is for (control)", async () => {
-    const app = await startHttpApp({ auth });
-    const ask = await edgeThatForgets(app, auth, "/coupons/:couponId/audit");
-    const open = await admitted({ ask }, operationsOf(await documentOf(app)), {});
-    expect(open.sort()).toEqual([...publicOnes, "GET /api/v1/coupons/an-id/audit"].sort());
+    expect(sent).toHaveLength(withBody.length);
   });
 });

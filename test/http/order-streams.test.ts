@@ -1,136 +1,124 @@
 import { EventSource } from "eventsource";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { expectProblem } from "../support/expect-problem.js";
-import { type HttpApp, type Json, startHttpApp } from "../support/http-app.js";
-import { follow } from "./follow.js";
-import { addProduct, line, orderOf, pay, payableOrder, placeOrder, reached } from "./shop.js";
-
-type Told = { readonly id: string; readonly order: Json };
-
-/** The events of a stream, in order; another name than `status` is not read. */
-const told = (text: string): readonly Told[] =>
-  [...text.matchAll(/^id: (.+)\nevent: status\ndata: (.+)\n\n/gm)].map(([, id = "", data = ""]) => ({
-    id,
-    order: JSON.parse(data),
-  }));
-const statuses = (events: readonly Told[]) => events.map(({ order }) => order.status);
+import { sharedHttpApp, startHttpApp } from "../support/http-app.js";
+import { eventsIn, openStream } from "./event-stream-client.js";
+import { addProduct, line, newKey, orderOf, orderReaching, pay, payableOrder, placeOrder } from "./order-fixture.js";
 
 const eventsPath = (orderId: string) => `/api/v1/orders/${orderId}/events`;
-const since = (app: HttpApp, orderId: string, lastEventId: string) =>
-  app.ask("GET", eventsPath(orderId), { as: "kim", headers: { "last-event-id": lastEventId } });
+const statusesIn = (text: string) => eventsIn(text).map(({ data }) => (data as { status: string }).status);
+const idsIn = (text: string) => eventsIn(text).map(({ id }) => id);
 
-/** An order of four versions that was confirmed. */
-const confirmedOrder = async (app: HttpApp): Promise<string> => {
+const app = await sharedHttpApp();
+await app.work();
+const since = (orderId: string, lastEventId: string, as = "kim") =>
+  app.as(as).get(eventsPath(orderId)).set("Last-Event-ID", lastEventId);
+
+/** Returns the id of a confirmed order, which has four versions. */
+const confirmedOrder = async (): Promise<string> => {
   const { orderId } = await payableOrder(app);
-  await pay(app, "k1", { orderId, amount: 1000 });
+  await pay(app, newKey(), { orderId, amount: 1000 }).expect(201);
   return orderId;
 };
 
-describe("an order's stream", () => {
-  it("tells the order as it stands, then each change to the end, and closes", async () => {
+describe("GET /orders/{orderId}/events", () => {
+  it("sends the current order, then every change, and closes at the end", async () => {
     const app = await startHttpApp();
     const orderId = await placeOrder(app, [await addProduct(app)]);
-    const stream = await follow(app, eventsPath(orderId));
+    const stream = await openStream(app, eventsPath(orderId));
     expect(Object.fromEntries(stream.response.headers)).toMatchObject({
       "content-type": "text/event-stream",
       "cache-control": "no-cache, no-transform",
     });
-    const [present] = told(await stream.until("\n\nid: "));
-    expect(present).toEqual({ id: `${orderId}:1`, order: await orderOf(app, orderId) });
+    const [first] = eventsIn(await stream.until("}\n\n"));
+    expect(first).toEqual({ id: `${orderId}:1`, event: "status", data: await orderOf(app, orderId) });
     await app.work();
     await stream.until('"awaiting-payment"');
-    await pay(app, "k1", { orderId, amount: 1000 });
-    const all = told(await stream.toEnd());
-    expect(all.map(({ id }) => id)).toEqual([1, 2, 3, 4].map((n) => `${orderId}:${n}`));
-    expect(statuses(all)).toEqual(["pending", "pending", "awaiting-payment", "confirmed"]);
-    expect(all.at(-1)?.order).toEqual(await orderOf(app, orderId));
+    await pay(app, newKey(), { orderId, amount: 1000 }).expect(201);
+    const text = await stream.toEnd();
+    expect(idsIn(text)).toEqual([1, 2, 3, 4].map((n) => `${orderId}:${n}`));
+    expect(statusesIn(text)).toEqual(["pending", "pending", "awaiting-payment", "confirmed"]);
+    expect(eventsIn(text).at(-1)?.data).toEqual(await orderOf(app, orderId));
   });
 
-  it("replays what came after Last-Event-ID, to whoever comes back", async () => {
-    const app = await startHttpApp();
-    await app.work();
-    const orderId = await confirmedOrder(app);
+  it("sends every version after Last-Event-ID", async () => {
+    const orderId = await confirmedOrder();
     for (const seen of [1, 2, 3]) {
-      const missed = told((await since(app, orderId, `${orderId}:${seen}`)).text);
-      expect(missed.map(({ id }) => id)).toEqual([2, 3, 4].slice(seen - 1).map((n) => `${orderId}:${n}`));
+      const { text } = await since(orderId, `${orderId}:${seen}`).expect(200);
+      expect(idsIn(text)).toEqual([2, 3, 4].slice(seen - 1).map((n) => `${orderId}:${n}`));
     }
-    const [second] = told((await since(app, orderId, `${orderId}:1`)).text);
-    expect(second?.order).toMatchObject({ status: "pending", timeline: [{}, { event: "stock.reserved" }] });
-    expect(Object.values(second?.order.timeline ?? {})).toHaveLength(2);
+    const [second] = eventsIn((await since(orderId, `${orderId}:1`)).text);
+    const timeline = [{ event: "order.placed" }, { event: "stock.reserved" }];
+    expect(second?.data).toMatchObject({ status: "pending", timeline });
   });
 
-  it("counts an id of another shape, or of another order, as none", async () => {
-    const app = await startHttpApp();
-    await app.work();
-    const orderId = await confirmedOrder(app);
-    for (const id of ["4", `${orderId}:`, `${orderId}:0`, `${orderId}:-1`, `${orderId}:1e0`, `${orderId}:settled`])
-      expect(told((await since(app, orderId, id)).text).map(({ id }) => id)).toEqual([`${orderId}:4`]);
-    for (const id of ["other:4", `${orderId}:99`, `${orderId}:${"9".repeat(30)}`])
-      expect(told((await since(app, orderId, id)).text).map(({ id }) => id)).toEqual([`${orderId}:4`]);
+  it("ignores a Last-Event-ID that is malformed, unknown or of another order", async () => {
+    const orderId = await confirmedOrder();
+    const malformed = ["4", `${orderId}:`, `${orderId}:0`, `${orderId}:-1`, `${orderId}:1e0`, `${orderId}:settled`];
+    const unknown = ["other:4", `${orderId}:99`, `${orderId}:${"9".repeat(30)}`];
+    for (const id of [...malformed, ...unknown])
+      expect([id, idsIn((await since(orderId, id)).text)]).toEqual([id, [`${orderId}:4`]]);
   });
 
-  it("is 204 after the end of an order that has ended, and only then", async () => {
-    const app = await startHttpApp();
-    await app.work();
-    const orderId = await confirmedOrder(app);
-    expect(await since(app, orderId, `${orderId}:4`)).toMatchObject({ status: 204, text: "" });
-    const others = { as: "lee", headers: { "last-event-id": `${orderId}:4` } };
-    expectProblem(await app.ask("GET", eventsPath(orderId), others), "order-not-found");
+  it("returns 204 to a follower that has the end state, and only then", async () => {
+    const orderId = await confirmedOrder();
+    await since(orderId, `${orderId}:4`).expect(204, "");
+    expectProblem(await since(orderId, `${orderId}:4`, "lee"), "order-not-found");
 
     const open = await payableOrder(app);
-    const stream = await follow(app, eventsPath(open.orderId), "kim", { "last-event-id": `${open.orderId}:3` });
-    expect(statuses(told(await stream.until("\n\nid: ")))).toEqual(["awaiting-payment"]);
+    const stream = await openStream(app, eventsPath(open.orderId), "kim", { "last-event-id": `${open.orderId}:3` });
+    expect(statusesIn(await stream.until("}\n\n"))).toEqual(["awaiting-payment"]);
   });
 
-  it("tells every follower of an end, whoever brings it about", async () => {
+  it("sends the end to every follower", async () => {
     const app = await startHttpApp();
     const orderId = await placeOrder(app, [await addProduct(app)]);
-    const both = await Promise.all([follow(app, eventsPath(orderId)), follow(app, eventsPath(orderId))]);
-    for (const { until } of both) await until("\n\nid: ");
-    await app.ask("POST", `/api/v1/orders/${orderId}/cancellation`, { as: "kim" });
-    for (const { toEnd } of both) expect(statuses(told(await toEnd()))).toEqual(["pending", "cancelled"]);
+    const streams = await Promise.all([openStream(app, eventsPath(orderId)), openStream(app, eventsPath(orderId))]);
+    for (const { until } of streams) await until("}\n\n");
+    await app.as("kim").post(`/api/v1/orders/${orderId}/cancellation`).expect(202);
+    for (const { toEnd } of streams) expect(statusesIn(await toEnd())).toEqual(["pending", "cancelled"]);
   });
 
-  it("serves a browser's EventSource by its ticket, which ends by itself", async () => {
+  it("serves a browser's EventSource by its ticket and stops it with 204", async () => {
     const app = await startHttpApp();
-    const body = { items: [line(await addProduct(app, { stock: 0 }))] };
-    const placed = await app.ask("POST", "/api/v1/orders", { as: "kim", body });
-    const source = new EventSource(app.url + String(placed.body.links?.events));
+    const order = { items: [line(await addProduct(app, { stock: 0 }))] };
+    const { body } = await app.as("kim").post("/api/v1/orders").send(order).expect(202);
+    const source = new EventSource(app.url + body.links.events);
     onTestFinished(() => source.close());
-    const heard: string[] = [];
+    const received: string[] = [];
     source.addEventListener("status", ({ data }) => {
-      if (heard.length === 0) void app.work();
-      heard.push(JSON.parse(data).status);
+      if (received.length === 0) void app.work();
+      received.push(JSON.parse(data).status);
     });
-    // It comes back with Last-Event-ID; 204 tells it to stop.
+    // It reconnects with Last-Event-ID and receives 204.
     await expect.poll(() => source.readyState).toBe(EventSource.CLOSED);
-    expect(heard).toEqual(["pending", "pending", "cancelled"]);
+    expect(received).toEqual(["pending", "pending", "cancelled"]);
   });
 });
 
 describe("an order's ticket", () => {
-  it("opens that stream until it expires, and nothing else", async () => {
+  it("opens its own stream for an hour and nothing else", async () => {
     const app = await startHttpApp();
-    const items = [line(await addProduct(app, { stock: 0 }))];
-    const ask = (as: string) => app.ask("POST", "/api/v1/orders", { as, body: { items } });
-    const [mine, others] = [await ask("kim"), await ask("lee")];
     await app.work();
-    await reached(app, String(mine.body.orderId), "cancelled");
-    const ticketed = String(mine.body.links?.events);
-    const ticket = ticketed.split("?")[1] ?? "";
-    expect(statuses(told((await app.ask("GET", ticketed)).text))).toEqual(["cancelled"]);
+    const order = { items: [line(await addProduct(app, { stock: 0 }))] };
+    const place = async (as: string) => (await app.as(as).post("/api/v1/orders").send(order).expect(202)).body;
+    const [own, foreign] = [await place("kim"), await place("lee")];
+    await orderReaching(app, own.orderId, "cancelled");
+    const { events } = own.links;
+    const ticket = events.split("?")[1];
+    expect(statusesIn((await app.client.get(events).expect(200)).text)).toEqual(["cancelled"]);
     for (const path of [
-      `${eventsPath(String(others.body.orderId))}?${ticket}`,
-      `${eventsPath("none")}?${ticket}`,
-      `${eventsPath("none")}?ticket=nonsense`,
-      `${eventsPath(String(mine.body.orderId))}?ticket=`,
-      `/api/v1/orders/${mine.body.orderId}?${ticket}`,
+      `${eventsPath(foreign.orderId)}?${ticket}`,
+      `${eventsPath("unknown")}?${ticket}`,
+      `${eventsPath("unknown")}?ticket=nonsense`,
+      `${eventsPath(own.orderId)}?ticket=`,
+      `/api/v1/orders/${own.orderId}?${ticket}`,
       `/api/v1/orders?${ticket}`,
     ])
-      expectProblem(await app.ask("GET", path), "unauthorized");
-    const cancel = `/api/v1/orders/${mine.body.orderId}/cancellation?${ticket}`;
-    expectProblem(await app.ask("POST", cancel), "unauthorized");
+      expectProblem(await app.client.get(path), "unauthorized");
+    const cancellation = `/api/v1/orders/${own.orderId}/cancellation?${ticket}`;
+    expectProblem(await app.client.post(cancellation), "unauthorized");
     app.advance(3_600_000);
-    expectProblem(await app.ask("GET", ticketed), "unauthorized");
+    expectProblem(await app.client.get(events), "unauthorized");
   });
 });

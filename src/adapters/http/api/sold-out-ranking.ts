@@ -20,9 +20,10 @@ import {
 } from "../server/schemas.js";
 import type { BoardQuery, BoardResponses } from "./board-responses.js";
 
+const weekMessage = "must be an ISO week such as 2026-W47";
 const weekSchema = z
-  .string()
-  .refine(isBusinessWeek, "must be an ISO week such as 2026-W47")
+  .string(weekMessage)
+  .refine(isBusinessWeek, weekMessage)
   .meta({ pattern: "^\\d{4}-W(0[1-9]|[1-4]\\d|5[0-3])$" }) as unknown as z.ZodType<BusinessWeek>;
 
 const boardSchema = z.enum(["fastest", "weekly"]);

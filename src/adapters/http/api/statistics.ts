@@ -31,7 +31,7 @@ const spanQuery = pageQuery.extend({
   from: businessDaySchema.describe("The first day"),
   to: businessDaySchema.describe(`The last day, at most ${mostDays} days including \`from\``),
 });
-const span = { path: ["to"], error: `must be \`from\` or later, at most ${mostDays} days including both` };
+const span = { path: ["to"], error: `must be \`from\` or later and span at most ${mostDays} days` };
 const daysQuery = spanQuery.extend({ productId: idSchema.optional() }).refine(isSpan, span);
 const driftsQuery = spanQuery.refine(isSpan, span);
 

@@ -5,7 +5,7 @@ import type { ProblemTable } from "./problems.js";
 import type { RouteTable } from "./route.js";
 import { components } from "./schemas.js";
 
-/** A group of operations: those whose path starts with one of the segments. */
+/** A group of operations: those whose path starts with one of the segments, in this order. */
 export type Tag = { readonly name: string; readonly description: string; readonly segments: readonly string[] };
 
 /** What the document describes. */
@@ -74,19 +74,21 @@ const securitySchemes = (mode: Auth["mode"]): Json => ({
 
 /** Returns the OpenAPI 3.1 document of the API, from the schemas that validate its requests. */
 export const openApiDocument = ({ tables, tags, problems }: Api, mode: Auth["mode"]): Json => {
-  const tagOf = (path: string): string => {
-    const segment = path.split("/")[1] ?? "";
-    const tag = tags.find(({ segments }) => segments.includes(segment));
-    if (tag === undefined) throw new Error(`no tag contains the path ${path}`);
-    return tag.name;
+  const segments = tags.flatMap((tag) => tag.segments.map((segment) => ({ segment, tag: tag.name })));
+  const groupOf = (path: string): number => {
+    const group = segments.findIndex(({ segment }) => segment === path.split("/")[1]);
+    if (group === -1) throw new Error(`no tag contains the path ${path}`);
+    return group;
   };
+  const routes = tables
+    .flatMap(({ prefix, routes }) => routes.map((route) => ({ prefix, route, group: groupOf(route.path) })))
+    .sort((a, b) => a.group - b.group);
   const paths: Record<string, Record<string, Json>> = {};
-  for (const { prefix, routes } of tables)
-    for (const route of routes) {
-      const path = (prefix + route.path).replaceAll(/:(\w+)/g, "{$1}");
-      const described = operation(route, tagOf(route.path), mode, problems);
-      paths[path] = { ...paths[path], [route.method.toLowerCase()]: described };
-    }
+  for (const { prefix, route, group } of routes) {
+    const path = (prefix + route.path).replaceAll(/:(\w+)/g, "{$1}");
+    const described = operation(route, segments[group]?.tag ?? "", mode, problems);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: described };
+  }
   return {
     openapi: "3.1.0",
     info: {

@@ -27,7 +27,7 @@ export const arrayOf = <T extends z.ZodType>(item: T, least: number, most: numbe
   return z.array(item).min(least, message).max(most, message);
 };
 
-const idMessage = "must be an id of 1 to 64 letters, digits, hyphens or underscores";
+const idMessage = "must be an id of 1 to 64 ASCII letters, digits, hyphens or underscores";
 export const idSchema = z
   .string(idMessage)
   .regex(idPattern, idMessage)
@@ -40,10 +40,11 @@ export const timeSchema = z.iso
 /** Returns the milliseconds of a validated time. */
 export const fromTime = (time: string): EpochMs => fromInstant(time as Instant);
 
+const dayMessage = "must be a calendar day such as 2026-11-21";
 /** An existing calendar day in the business time zone. */
 export const businessDaySchema = z
-  .string()
-  .refine(isBusinessDay, "must be a calendar day such as 2026-11-21")
+  .string(dayMessage)
+  .refine(isBusinessDay, dayMessage)
   .meta({ format: "date" }) as unknown as z.ZodType<BusinessDay>;
 
 /** A count in a response. */
@@ -78,7 +79,7 @@ export const cursorMessage = "must be a cursor that this list returned as nextCu
 /** The query of every list. */
 export const pageQuery = z.strictObject({
   cursor: z
-    .string()
+    .string(cursorMessage)
     .regex(/^[A-Za-z0-9_-]{1,256}$/, cursorMessage)
     .describe("nextCursor of the previous page")
     .optional(),

@@ -18,18 +18,20 @@ const nouns: Readonly<Record<string, string>> = {
   boolean: "true or false",
 };
 
-/** Words for what a schema does not phrase itself: structure, enumerations, sizes of arrays. */
+const anyOf = (values: readonly unknown[]): string => {
+  const texts = values.map((value) => JSON.stringify(value));
+  return [texts.slice(0, -1).join(", "), texts.at(-1)].filter((part) => part !== "").join(" or ");
+};
+
+/** Words for what schemas do not phrase themselves: structure and enumerations. */
 const accepted: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case "invalid_type":
       return `must be ${nouns[issue.expected] ?? `a ${issue.expected}`}`;
     case "invalid_value":
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+      return `must be ${anyOf(issue.values)}`;
     case "invalid_union":
-      return `must be ${((issue.options ?? []) as readonly unknown[]).map((value) => JSON.stringify(value)).join(" or ")}`;
-    case "too_small":
-    case "too_big":
-      return "must have an accepted size";
+      return `must be ${anyOf((issue.options ?? []) as readonly unknown[])}`;
     default:
       return "must be valid";
   }
@@ -39,8 +41,10 @@ const accepted: z.core.$ZodErrorMap = (issue) => {
 const shown = (value: unknown): string => {
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "a JSON object";
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return text.length <= mostShownCharacters ? text : `${text.slice(0, mostShownCharacters)}…`;
+  if (typeof value !== "string") return String(value);
+  return value.length <= mostShownCharacters
+    ? JSON.stringify(value)
+    : `${JSON.stringify(value.slice(0, mostShownCharacters))}… (${value.length} characters)`;
 };
 
 const detailOf = (issue: z.core.$ZodIssue, value: unknown): string => {

@@ -13,21 +13,15 @@ import { Metrics } from "../../src/adapters/http/server/metrics.js";
 import { ProblemResponses } from "../../src/adapters/http/server/problem-json.js";
 import { RateLimit } from "../../src/adapters/http/server/rate-limit.js";
 import { Cors, ResponseWriter } from "../../src/adapters/http/server/response-writer.js";
-import type { Route } from "../../src/adapters/http/server/route.js";
 import { registerRoutes } from "../../src/adapters/http/server/router.js";
 import { systemClock } from "../../src/adapters/system/system-clock.js";
-import { asker, type HttpApp } from "../support/http-app.js";
+import type { HttpApp } from "../support/http-app.js";
 
-/** The app's own rows behind the same checks, one of them made public. */
-export const edgeThatForgets = async (
-  { server: { tables } }: HttpApp,
-  auth: Auth,
-  path: string,
-): Promise<HttpApp["ask"]> => {
-  const router = express();
-  const twins = tables.map(({ prefix, routes }) => ({
+/** Serves the app's routes with one of them made public by mistake; returns the address. */
+export const serveWithPublicRoute = async (app: HttpApp, auth: Auth, path: string): Promise<string> => {
+  const tables = app.server.tables.map(({ prefix, routes }) => ({
     prefix,
-    routes: routes.map((row): Route => (row.path === path ? { ...row, access: "public" } : row)),
+    routes: routes.map((route) => (route.path === path ? { ...route, access: "public" as const } : route)),
   }));
   const cors = new Cors([]);
   const problems = new ProblemResponses(problemTable);
@@ -41,9 +35,10 @@ export const edgeThatForgets = async (
     cors,
     metrics: new Metrics(new Registry()),
   };
-  registerRoutes(router.router, new HotRoutes(), twins, edge);
-  const twin = createExpressServer(router, {}, () => {}).listen(0, "127.0.0.1");
-  await once(twin, "listening");
-  onTestFinished(() => twin.close().closeAllConnections());
-  return asker(`http://127.0.0.1:${(twin.address() as AddressInfo).port}`);
+  const wrongApp = express();
+  registerRoutes(wrongApp.router, new HotRoutes(), tables, edge);
+  const server = createExpressServer(wrongApp, {}, () => {}).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => server.close().closeAllConnections());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };

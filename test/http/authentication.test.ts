@@ -1,0 +1,221 @@
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { expectProblem } from "../support/expect-problem.js";
+import { sharedHttpApp, startHttpApp } from "../support/http-app.js";
+import { serveWithPublicRoute } from "./known-wrong-access.js";
+
+const secret = "a secret of at least thirty-two bytes, no less";
+const key = new TextEncoder().encode(secret);
+const issuer = "https://shop.example";
+const audience = "rushboard";
+const auth = { mode: "secret", secret, issuer, audience } as const;
+const app = await sharedHttpApp({ auth });
+
+const inOneHour = () => Math.floor(Date.now() / 1000) + 3600;
+const token = (facts: Record<string, unknown> = {}, signedWith = key, alg = "HS256"): Promise<string> =>
+  new SignJWT({ sub: "kim", iss: issuer, aud: audience, exp: inOneHour(), ...facts })
+    .setProtectedHeader({ alg })
+    .sign(signedWith);
+const bearer = async (facts: Record<string, unknown> = {}) => `Bearer ${await token(facts)}`;
+
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const claims = () => encoded({ sub: "kim", iss: issuer, aud: audience, exp: inOneHour(), roles: ["admin"] });
+/** Signed as HS256, but labelled RS256. */
+const mislabelled = (): string => {
+  const signed = `${encoded({ alg: "RS256" })}.${claims()}`;
+  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+};
+
+/** Values of `Authorization` that authenticate nobody. */
+const invalidCredentials: Readonly<Record<string, () => string | Promise<string> | undefined>> = {
+  "no header": () => undefined,
+  "a token without scheme": () => token({ roles: ["admin"] }),
+  "another scheme": () => `Basic ${Buffer.from("admin:admin").toString("base64")}`,
+  "a scheme without token": () => "Bearer ",
+  "a wrong signature": async () => `Bearer ${await token({}, new TextEncoder().encode(secret.replace("a", "b")))}`,
+  "a cut signature": async () => `Bearer ${(await token()).slice(0, -4)}`,
+  "an expired token": () => bearer({ exp: inOneHour() - 7200 }),
+  "a token without exp": () => bearer({ exp: undefined }),
+  "another issuer": () => bearer({ iss: "https://other.example" }),
+  "another audience": () => bearer({ aud: "other" }),
+  "a token without sub": () => bearer({ sub: undefined }),
+  "a number as sub": () => bearer({ sub: 7 }),
+  "an array as sub": () => bearer({ sub: ["kim"] }),
+  "a sub with other characters": () => bearer({ sub: "김\n" }),
+  "HS512 with the right secret": async () => `Bearer ${await token({}, key, "HS512")}`,
+  "alg none": () => `Bearer ${encoded({ alg: "none" })}.${claims()}.`,
+  "RS256 signed with the secret": () => `Bearer ${mislabelled()}`,
+};
+
+/** The contract's public routes and those of each role; written here, so that a change of a route is noticed. */
+const publicRoutes = [
+  "GET /api/v1/coupons",
+  "GET /api/v1/coupons/an-id",
+  "GET /api/v1/products",
+  "GET /api/v1/products/an-id",
+  "GET /api/v1/concerts",
+  "GET /api/v1/concerts/an-id/schedules",
+  "GET /api/v1/schedules/an-id",
+  "GET /api/v1/schedules/an-id/seats",
+  "GET /api/v1/rankings/products",
+  "GET /api/v1/rankings/products/events",
+  "GET /api/v1/rankings/sold-out",
+  "GET /api/v1/rankings/sold-out/events",
+  "GET /api/v1/rankings/sold-out/history",
+  "GET /livez",
+  "GET /readyz",
+  "GET /metrics",
+  "GET /problems/internal",
+];
+const adminRoutes = [
+  "POST /api/v1/coupons",
+  "GET /api/v1/coupons/an-id/audit",
+  "POST /api/v1/products",
+  "PATCH /api/v1/products/an-id",
+  "GET /api/v1/products/an-id/audit",
+  "POST /api/v1/concerts",
+  "POST /api/v1/concerts/an-id/schedules",
+  "GET /api/v1/statistics/products",
+  "POST /api/v1/admin/statistics/an-id/sync",
+  "POST /api/v1/admin/rankings/rebuild",
+  "GET /api/v1/admin/ranking-logs",
+  "GET /api/v1/admin/statistics/drifts",
+  "GET /api/v1/admin/dead-letters",
+  "POST /api/v1/admin/dead-letters/an-id/replay",
+];
+const serviceRoutes = ["POST /api/v1/sales"];
+
+/** Every route of the server, with ids in its path. */
+const routes = app.server.tables.flatMap(({ prefix, routes }) =>
+  routes.map(({ method, path, access }) => {
+    const url = (prefix + path).replace(":code", "internal").replaceAll(/:\w+/g, "an-id");
+    return { method, url, access, name: `${method} ${url}` };
+  }),
+);
+
+/** Sends a request and returns its status and problem; a stream is closed when it has begun. */
+const send = async (origin: string, method: string, url: string, authorization?: string) => {
+  const headers = { "x-user-id": "kim", ...(authorization !== undefined && { authorization }) };
+  const response = await fetch(origin + url, { method, headers });
+  const { status } = response;
+  const isProblem = response.headers.get("content-type") === "application/problem+json";
+  if (!isProblem) await response.body?.cancel();
+  const { code } = (isProblem ? await response.json() : {}) as { code?: string };
+  return { status, code, authenticate: response.headers.get("www-authenticate") };
+};
+
+/** Returns the routes that do not reject the credentials with 401. */
+const routesOpenTo = async (origin: string, authorization?: string): Promise<readonly string[]> => {
+  const open: string[] = [];
+  for (const { method, url, name } of routes) {
+    const { status, code, authenticate } = await send(origin, method, url, authorization);
+    if (status !== 401) open.push(name);
+    else {
+      expect(code).toBe("unauthorized");
+      expect(authenticate).toMatch(/^Bearer realm="rushboard"/);
+    }
+  }
+  return open.sort();
+};
+
+describe("with AUTH_SECRET", () => {
+  it.each(Object.entries(invalidCredentials))("only public routes are open to %s", async (_, authorization) => {
+    expect(await routesOpenTo(app.url, await authorization())).toEqual(publicRoutes.toSorted());
+  });
+
+  // Negative control: C7
+  it("a route that is public by mistake is found (negative control)", async () => {
+    const wrong = await serveWithPublicRoute(app, auth, "/coupons/:couponId/audit");
+    expect(await routesOpenTo(wrong)).toEqual([...publicRoutes, "GET /api/v1/coupons/an-id/audit"].sort());
+  });
+
+  it("a shopper gets 403 on routes of services and admins, and a service on those of admins", async () => {
+    const named = (wanted: string) => routes.filter(({ access }) => access === wanted).map(({ name }) => name);
+    expect(named("admin").sort()).toEqual(adminRoutes.toSorted());
+    expect(named("service")).toEqual(serviceRoutes);
+    for (const roles of [undefined, [], "admin", ["Admin"], ["service"]]) {
+      const isService = Array.isArray(roles) && roles.includes("service");
+      const forbidden = isService ? ["admin"] : ["admin", "service"];
+      const authorization = await bearer({ roles });
+      for (const { method, url, access, name } of routes) {
+        const { status, code } = await send(app.url, method, url, authorization);
+        expect([name, status === 403]).toEqual([name, forbidden.includes(access)]);
+        if (status === 403) expect(code).toBe("forbidden");
+        expect(status).not.toBe(401);
+      }
+    }
+  });
+
+  it("a service and an admin may report sales", async () => {
+    for (const role of ["service", "admin"]) {
+      const request = app.client
+        .post("/api/v1/sales")
+        .set("Authorization", await bearer({ sub: "shop", roles: [role] }));
+      expectProblem(await request.send({ sales: [] }), "invalid-request");
+    }
+  });
+
+  // Proves: C7
+  it("an admin may use admin routes but not read a shopper's task", async () => {
+    const [admin, shopper] = [await bearer({ sub: "boss", roles: ["admin"] }), await bearer()];
+    const coupon = { couponId: "c1", name: "One", quantity: 1, discount: { type: "fixed", value: 1 } };
+    await app.client.post("/api/v1/coupons").set("Authorization", admin).send(coupon).expect(201);
+    const claim = await app.client.post("/api/v1/coupons/c1/claims").set("Authorization", shopper).expect(202);
+    const { self } = claim.body.links;
+    await app.client.get(self).set("Authorization", shopper.replace("Bearer", "bearer")).expect(200);
+    await app.client.get(self).set("Authorization", admin).expect(404);
+  });
+
+  it("a token that was accepted before is rejected after its exp", async () => {
+    const app = await startHttpApp({ auth });
+    const authorization = await bearer();
+    await app.client.get("/api/v1/me/coupons").set("Authorization", authorization).expect(200);
+    app.advance(3_601_000);
+    const late = await app.client.get("/api/v1/me/coupons").set("Authorization", authorization);
+    expectProblem(late, "unauthorized", { detail: "The bearer token has expired." });
+    expect(late.headers["www-authenticate"]).toContain("expired");
+  });
+});
+
+describe("with AUTH_JWKS_URL", () => {
+  /** Publishes a key and starts a server that fetches it. */
+  const publishKey = async (alg: string) => {
+    const pair = await generateKeyPair(alg, { extractable: true });
+    const keys = JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: "one", alg }] });
+    const publisher = createServer((_request, response) => response.end(keys)).listen(0, "127.0.0.1");
+    await once(publisher, "listening");
+    const stopPublisher = () => publisher.close().closeAllConnections();
+    onTestFinished(stopPublisher);
+    const url = new URL(`http://127.0.0.1:${(publisher.address() as AddressInfo).port}/`);
+    const app = await startHttpApp({ auth: { mode: "jwks", url } });
+    const sendSignedWith = async (key: Parameters<SignJWT["sign"]>[0], by = alg) => {
+      const jwt = new SignJWT({ sub: "kim" }).setProtectedHeader({ alg: by, kid: "one" }).setExpirationTime("1h");
+      return app.client.get("/api/v1/me/coupons").set("Authorization", `Bearer ${await jwt.sign(key)}`);
+    };
+    return { pair, sendSignedWith, stopPublisher };
+  };
+
+  it.each(["RS256", "ES256", "EdDSA"])(
+    "accepts tokens that a published %s key verifies, and no others",
+    async (alg) => {
+      const { pair, sendSignedWith } = await publishKey(alg);
+      expect((await sendSignedWith(pair.privateKey)).status).toBe(200);
+      expectProblem(await sendSignedWith((await generateKeyPair(alg)).privateKey), "unauthorized");
+      // The public key is no secret, so it must not verify HS256.
+      const publicKey = new TextEncoder().encode(await exportSPKI(pair.publicKey));
+      expectProblem(await sendSignedWith(publicKey, "HS256"), "unauthorized");
+    },
+  );
+
+  it("returns 503 while the keys cannot be fetched", async () => {
+    const { pair, sendSignedWith, stopPublisher } = await publishKey("ES256");
+    stopPublisher();
+    const response = await sendSignedWith(pair.privateKey);
+    expectProblem(response, "keys-unavailable");
+    expect(response.headers["retry-after"]).toBe("2");
+  });
+});
