@@ -19,7 +19,7 @@ const list = (separator = ",") =>
       .map((part) => part.trim())
       .filter((part) => part !== ""),
   );
-const whole = (least: number, most: number) =>
+const wholeNumber = (least: number, most: number) =>
   z
     .string()
     .regex(/^\d+$/, `a whole number from ${least} to ${most}`)
@@ -43,18 +43,18 @@ const isTimeZone = (name: string): boolean => {
   }
 };
 
-/** Settings whose value is never shown, not even where it is wrong. */
+/** Marks a setting whose value is never shown, not even in a fault. */
 const secret = { secret: true };
 
-/** Every setting of the service: what is accepted, its default, and whether it is a secret. */
+/** Every setting of the service: accepted values, default, and whether it is a secret. */
 export const settings = z.object({
   DATABASE_URL: z
     .string()
-    .refine(isMysqlAddress, `mysql://user:password@host:port/database, or with a host's name and ?${verifiedTls}`)
+    .refine(isMysqlAddress, `mysql://user:password@host:port/database; for TLS add ?${verifiedTls} and use a host name`)
     .optional()
     .meta(secret),
   REDIS_URL: url(
-    "redis://[user:password@]host:port, a Cluster's redis://host:port,host:port,…; rediss:// for TLS",
+    "redis://[user:password@]host:port; for a Cluster redis://host:port,host:port,…; rediss:// for TLS",
     "redis:",
     "rediss:",
   )
@@ -63,19 +63,19 @@ export const settings = z.object({
   KAFKA_BROKERS: list()
     .refine(
       (brokers) => brokers.length > 0 && brokers.every((b) => /^[^\s:/]+:\d+$/.test(b)),
-      "host:port, comma between",
+      "host:port, separated by commas",
     )
     .optional(),
   ...kafkaAccessSettings,
   HOST: text.default("127.0.0.1"),
-  PORT: whole(0, 65_535).prefault("3000"),
+  PORT: wholeNumber(0, 65_535).prefault("3000"),
   DATA_DIR: text.default("./data"),
   ROLES: list()
     .refine((roles) => roles.length > 0 && roles.every((r) => (roleNames as readonly string[]).includes(r)), {
-      message: "some of api, worker, scheduler, comma between; or migrate",
+      message: "one or more of api, worker, scheduler, separated by commas; or migrate alone",
     })
     .transform((roles) => new Set(roles as Role[]))
-    .refine((roles) => !roles.has("migrate") || roles.size === 1, "migrate stands alone")
+    .refine((roles) => !roles.has("migrate") || roles.size === 1, "migrate without other roles")
     .prefault("api,worker,scheduler"),
   AUTH_SECRET: z
     .string()
@@ -85,37 +85,37 @@ export const settings = z.object({
   AUTH_JWKS_URL: url("an http(s) URL", "https:", "http:").optional(),
   AUTH_ISSUER: text.optional(),
   AUTH_AUDIENCE: text.optional(),
-  ORDER_TTL_SECONDS: whole(1, 86_400).prefault("900"),
-  HOLD_TTL_SECONDS: whole(1, 86_400).prefault("300"),
+  ORDER_TTL_SECONDS: wholeNumber(1, 86_400).prefault("900"),
+  HOLD_TTL_SECONDS: wholeNumber(1, 86_400).prefault("300"),
   SOLD_OUT_SCORE: z.enum(scorePolicies as [ScorePolicy], `one of ${scorePolicies.join(", ")}`).default("tiered"),
   STATISTICS_CRON: z.string().refine(isCronExpression, "a cron expression, such as 0 3 * * *").default("0 3 * * *"),
-  CLAIM_SWEEP_SECONDS: whole(1, 3600).prefault("30"),
+  CLAIM_SWEEP_SECONDS: wholeNumber(1, 3600).prefault("30"),
   TOPIC_PREFIX: z
     .string()
-    .regex(/^[A-Za-z0-9._-]{0,100}$/, "letters, digits, dot, underscore, hyphen; at most 100")
+    .regex(/^[A-Za-z0-9._-]{0,100}$/, "up to 100 letters, digits, dots, underscores and hyphens")
     .default(""),
-  KAFKA_PARTITIONS: whole(1, 1000).prefault("3"),
-  KAFKA_REPLICATION: whole(1, 10).prefault("1"),
-  RATE_LIMIT_PER_SHOPPER: whole(0, 1_000_000).prefault("20"),
+  KAFKA_PARTITIONS: wholeNumber(1, 1000).prefault("3"),
+  KAFKA_REPLICATION: wholeNumber(1, 10).prefault("1"),
+  RATE_LIMIT_PER_SHOPPER: wholeNumber(0, 1_000_000).prefault("20"),
   CORS_ORIGINS: list()
     .refine(
       (origins) => origins.every((o) => URL.canParse(o) && new URL(o).origin === o),
-      "exact origins, comma between",
+      "origins such as https://shop.example, separated by commas, without path",
     )
     .prefault(""),
   BUSINESS_TIME_ZONE: z
     .string()
-    .refine(isTimeZone, "an IANA time zone name")
+    .refine(isTimeZone, "an IANA time zone name, such as Asia/Seoul")
     .transform((name) => name as TimeZone)
     .prefault("Asia/Seoul"),
   ...webhookSettings,
   LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(", ")}`).default("info"),
 });
 
-/** The service's settings, checked. */
+/** The checked settings of the service. */
 export type Config = z.infer<typeof settings>;
 
-/** What is wrong with the settings, a line each: name, what was given (secrets hidden), what is accepted. */
+/** The faults of the settings, one line per fault: name, given value (secrets hidden), accepted values. */
 export class ConfigError extends Error {
   readonly faults: readonly string[];
 
@@ -134,35 +134,39 @@ const shown = (name: string, given: string | undefined): string => {
   return isSecret(name) ? "(hidden)" : JSON.stringify(given.slice(0, 100));
 };
 
-/** Faults of settings that each are well-formed but do not go together. */
+/** Returns the faults of settings that are valid alone but not together. */
 const conflicts = (config: Config): string[] => {
   const faults: string[] = [];
   const fault = (name: keyof Config, given: string, accepted: string) =>
     faults.push(`${name}: given ${given}; accepted: ${accepted}`);
   const needs = (name: keyof Config, other: keyof Config) => {
-    if (config[name] && !config[other]) fault(name, `without ${other}`, `together with ${other}`);
+    if (config[name] && !config[other]) fault(name, `without ${other}`, `${name} together with ${other}`);
   };
   needs("REDIS_URL", "DATABASE_URL");
   needs("KAFKA_BROKERS", "REDIS_URL");
   const roles = [...config.ROLES].sort().join(",");
   if (!config.REDIS_URL && !config.ROLES.has("migrate") && config.ROLES.size < 3)
-    fault("ROLES", JSON.stringify(roles), "api,worker,scheduler without REDIS_URL: one process does everything");
+    fault("ROLES", `${JSON.stringify(roles)} without REDIS_URL`, "api,worker,scheduler, or REDIS_URL");
   if (config.AUTH_SECRET && config.AUTH_JWKS_URL)
-    fault("AUTH_JWKS_URL", "beside AUTH_SECRET", "one of AUTH_SECRET and AUTH_JWKS_URL");
+    fault("AUTH_JWKS_URL", "together with AUTH_SECRET", "only one of AUTH_SECRET and AUTH_JWKS_URL");
   if (!config.AUTH_SECRET && !config.AUTH_JWKS_URL && !loopback.test(config.HOST) && config.ROLES.has("api"))
-    fault("HOST", JSON.stringify(config.HOST), "a loopback address, or AUTH_SECRET or AUTH_JWKS_URL beside it");
+    fault(
+      "HOST",
+      `${JSON.stringify(config.HOST)} without tokens`,
+      "a loopback address, or AUTH_SECRET or AUTH_JWKS_URL",
+    );
   needs("KAFKA_USERNAME", "KAFKA_PASSWORD");
   needs("KAFKA_PASSWORD", "KAFKA_USERNAME");
   if (config.KAFKA_USERNAME && config.KAFKA_SASL_MECHANISM === "plain" && !config.KAFKA_TLS)
-    fault("KAFKA_SASL_MECHANISM", '"plain" without KAFKA_TLS=true', "plain together with it, or a scram one");
+    fault("KAFKA_SASL_MECHANISM", '"plain" without KAFKA_TLS=true', "KAFKA_TLS=true, or a scram mechanism");
   needs("WEBHOOK_URL", "WEBHOOK_SECRET");
   needs("WEBHOOK_SECRET", "WEBHOOK_URL");
   return faults;
 };
 
 /**
- * Reads the settings from the environment; an empty one counts as unset.
- * @throws ConfigError naming every fault at once: of each setting, and of those that do not go together
+ * Reads the settings from the environment. An empty variable counts as unset.
+ * @throws ConfigError with all faults, of single settings and of combinations
  */
 export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
   const faults: string[] = [];
@@ -172,7 +176,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     if (read.success) return [name, read.data];
     for (const { message } of read.error.issues)
       faults.push(`${name}: given ${shown(name, given)}; accepted: ${message}`);
-    // It is given all the same: what it needs beside it, or bars, is told as well.
+    // An invalid setting still counts as given, so that the combinations with other settings are checked too.
     return [name, schema.parse(undefined) ?? given];
   });
   const config = Object.fromEntries(values) as Config;

@@ -7,28 +7,31 @@ import type { Step } from "./lifecycle.js";
 import { LeaseHeld, ProcessLease } from "./process-lease.js";
 import { reasonOf } from "./start-reason.js";
 
-/** The service cannot run as it was set up; the message is one line for whoever starts it. */
+/** The service cannot start with this configuration. The message is one line for the operator. */
 export class StartRefused extends Error {}
 
 const retryMs = 1000;
 
-/** Runs `work` now; where the database is away, again and again in the background, so that the rest may start. */
-const onceDatabaseAnswers = async (work: () => Promise<void>, refused: (error: unknown) => void): Promise<void> => {
+/** Runs `work`. If the database is unavailable, repeats it in the background, so that the next steps can start. */
+const whenDatabaseAnswers = async (work: () => Promise<void>, refused: (error: unknown) => void): Promise<void> => {
   try {
     await work();
   } catch (error) {
     if (!isBackendUnavailable(error)) throw refusalOf(error);
-    setTimeout(() => onceDatabaseAnswers(work, refused).catch(refused), retryMs).unref();
+    setTimeout(() => whenDatabaseAnswers(work, refused).catch(refused), retryMs).unref();
   }
 };
 
-/** What the database said that is there and does not let us in, or does not do as we say. */
+/** Converts an error of a reachable database, such as a rejected login, to `StartRefused`. */
 const refusalOf = (error: unknown): unknown =>
   error instanceof StartRefused || error instanceof LeaseHeld || isBackendUnavailable(error)
     ? error
-    : new StartRefused(`could not start with the database: ${reasonOf(error)}`);
+    : new StartRefused(`cannot use the database: ${reasonOf(error)}`);
 
-/** The database: migrated where it is embedded, refused where it is not; and without Redis, this process's alone. */
+/**
+ * The database steps: an embedded database is migrated, any other must be migrated already. Without Redis this process
+ * takes the lease of the database.
+ */
 export const databaseSteps = (
   config: Config,
   { database, ports }: Backends,
@@ -43,22 +46,22 @@ export const databaseSteps = (
   const steps: Step[] = [
     {
       name: "database",
-      start: () => onceDatabaseAnswers(prepare, refuse),
+      start: () => whenDatabaseAnswers(prepare, refuse),
       stop: () => closeDatabase(database),
     },
   ];
   if (config.REDIS_URL === undefined) {
-    const lease = new ProcessLease(ports.jobLease, () => fatal("another process has taken this database over"));
+    const lease = new ProcessLease(ports.jobLease, () => fatal("lost the database lease to another process"));
     steps.push({
       name: "process lease",
-      start: () => onceDatabaseAnswers(() => lease.start(), refuse),
+      start: () => whenDatabaseAnswers(() => lease.start(), refuse),
       stop: () => lease.stop(),
     });
   }
   return steps;
 };
 
-/** What `ROLES=migrate` does. */
+/** Migrates the database, for `ROLES=migrate`. */
 export const migrateAndClose = async (database: Database): Promise<void> => {
   try {
     await migrate(database);

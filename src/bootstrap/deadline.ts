@@ -1,4 +1,4 @@
-/** Answers what `work` answers within `ms`. @throws Error where it takes longer */
+/** Returns the result of `work`. @throws Error if it takes longer than `ms` */
 export const withDeadline = async <T>(ms: number, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

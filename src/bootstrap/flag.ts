@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A setting that is off unless it is switched on. */
+/** A setting that is true or false; by default false. */
 export const flag = () =>
   z
     .enum(["true", "false"], "true or false")

@@ -2,39 +2,39 @@ import type { GaugeSource } from "../adapters/http/server/metrics.js";
 import type { Backends } from "./backends.js";
 import type { JobMetrics } from "./scheduled-jobs.js";
 
-const one = (figure: number): ReadonlyMap<string, number> => new Map([["", figure]]);
+const one = (value: number): ReadonlyMap<string, number> => new Map([["", value]]);
 
-/** One query for all who ask while it is under way, as the figures of one scrape do. */
-const askedOnce = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
-  let asked: Promise<T> | undefined;
+/** Shares one running query between all callers, such as the gauges of one scrape. */
+const shared = <T>(query: () => Promise<T>): (() => Promise<T>) => {
+  let running: Promise<T> | undefined;
   return () => {
-    asked ??= ask().finally(() => {
-      asked = undefined;
+    running ??= query().finally(() => {
+      running = undefined;
     });
-    return asked;
+    return running;
   };
 };
 
-/** Figures of the parts behind the edge, for `/metrics`. */
+/** The gauges of backends and jobs, for `/metrics`. */
 export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly GaugeSource[] => {
   const { bus, outboxRows, deadLetterRows, orders, payments, clock } = ports;
-  const openOrders = askedOnce(() => orders.open());
-  const unsettled = askedOnce(() => payments.unsettled());
+  const openOrders = shared(() => orders.open());
+  const unsettled = shared(() => payments.unsettled());
   return [
     {
       name: "rushboard_consumer_lag",
-      help: "Events that a consumer group has still to take.",
+      help: "Events that a consumer group has not processed yet.",
       label: "group",
       read: async () => new Map((await bus.lag()).map(({ group, lag }) => [group, lag])),
     },
     {
       name: "rushboard_outbox_waiting",
-      help: "Events committed and not yet on the bus.",
+      help: "Committed events that are not on the bus yet.",
       read: async () => one(await outboxRows.waiting()),
     },
     {
       name: "rushboard_dead_letters",
-      help: "Parked events that nobody has replayed.",
+      help: "Parked events that were not replayed.",
       read: async () => one(await deadLetterRows.waiting()),
     },
     {
@@ -44,7 +44,7 @@ export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Gau
     },
     {
       name: "rushboard_orders_open",
-      help: "Orders that have not ended and are not being paid, by status.",
+      help: "Orders that are pending, or awaiting payment without an open payment, by status.",
       label: "status",
       read: async () => {
         const { pending, awaitingPayment } = await openOrders();
@@ -56,7 +56,7 @@ export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Gau
     },
     {
       name: "rushboard_order_saga_age_seconds",
-      help: "Since when the oldest pending order has been under way; 0 where there is none.",
+      help: "Age of the oldest pending order; 0 if there is none.",
       read: async () => {
         const { oldestPendingAt } = await openOrders();
         return one(oldestPendingAt === null ? 0 : (clock.now() - oldestPendingAt) / 1000);
@@ -64,7 +64,7 @@ export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Gau
     },
     {
       name: "rushboard_payments_unsettled",
-      help: "Charges and refunds that the provider has still to answer for good.",
+      help: "Charges and refunds without a final answer of the provider.",
       label: "kind",
       read: async () => {
         const { charges, refunds } = await unsettled();
@@ -76,7 +76,7 @@ export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Gau
     },
     {
       name: "rushboard_payment_unsettled_age_seconds",
-      help: "Since when the oldest of these payments has been under way; 0 where there is none.",
+      help: "Age of the oldest of these payments; 0 if there is none.",
       read: async () => {
         const { oldestAt } = await unsettled();
         return one(oldestAt === null ? 0 : (clock.now() - oldestAt) / 1000);
@@ -84,12 +84,12 @@ export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Gau
     },
     {
       name: "rushboard_orders_revived",
-      help: "Orders that stood still and were taken up by this node's reaper, since its start.",
+      help: "Stalled orders that this node has recovered since its start.",
       read: () => one(jobs.recoveredOrders),
     },
     {
       name: "rushboard_board_drift",
-      help: "Members of boards that differed from the database and were mended by this node, since its start.",
+      help: "Members of boards that differed from the database and were repaired by this node, since its start.",
       label: "boards",
       read: () =>
         new Map([
@@ -99,12 +99,12 @@ export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Gau
     },
     {
       name: "rushboard_product_boards_cold",
-      help: "Product boards that this node's last look found cold.",
+      help: "Product boards that this node's last check found cold.",
       read: () => one(jobs.coldProductBoards),
     },
     {
       name: "rushboard_rows_purged",
-      help: "Old rows that this node has let go since its start.",
+      help: "Old rows that this node has deleted since its start.",
       label: "rows",
       read: () => jobs.purgedRows,
     },

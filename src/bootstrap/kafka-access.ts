@@ -4,7 +4,7 @@ import { flag } from "./flag.js";
 
 const mechanisms = ["scram-sha-512", "scram-sha-256", "plain"] as const;
 
-/** How the service shows the brokers who it is, and whether anybody can listen. */
+/** The settings for TLS and login at the brokers. */
 export const kafkaAccessSettings = {
   KAFKA_TLS: flag(),
   KAFKA_USERNAME: z.string().min(1).optional(),

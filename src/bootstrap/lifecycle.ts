@@ -1,15 +1,15 @@
 import { withDeadline } from "./deadline.js";
 
-/** One part of the service that starts and stops. */
+/** A part of the service that starts and stops. */
 export type Step = {
   readonly name: string;
   readonly start?: () => Promise<unknown> | unknown;
   readonly stop?: () => Promise<unknown> | unknown;
-  /** How long stopping may take, in milliseconds; after that the next step is stopped all the same. */
+  /** Time that stopping may take, ms; then the next step is stopped. */
   readonly deadlineMs?: number;
 };
 
-/** Starts steps in order, and stops what was started in reverse, each with a deadline. */
+/** Starts steps in order, and stops the started steps in reverse order, each with a deadline. */
 export class Lifecycle {
   private readonly started: Step[] = [];
   private stopping: Promise<void> | undefined;
@@ -19,7 +19,7 @@ export class Lifecycle {
     this.failed = failed;
   }
 
-  /** @throws what a step throws, after the steps before it are stopped */
+  /** @throws the error of a step, after all started steps are stopped */
   async start(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
       this.started.push(step);
@@ -32,7 +32,7 @@ export class Lifecycle {
     }
   }
 
-  /** Stops everything once, however often it is asked. */
+  /** Stops everything once; later calls return the same promise. */
   stop(): Promise<void> {
     this.stopping ??= this.stopAll();
     return this.stopping;

@@ -7,7 +7,7 @@ import { LeaseHeld } from "./process-lease.js";
 import { reasonOf } from "./start-reason.js";
 import { type NodeStart, reportStart } from "./start-report.js";
 
-/** `EX_CONFIG` of sysexits: the settings are wrong, and starting again will not help. */
+/** `EX_CONFIG` of sysexits: the settings are invalid, so a restart does not help. */
 const exitConfig = 78;
 
 const refuse = (reason: string, code: number): never => {
@@ -46,8 +46,8 @@ const run = async (): Promise<void> => {
 };
 
 run().catch((error: unknown) => {
-  if (error instanceof ConfigError) refuse(`the settings are wrong\n  ${error.faults.join("\n  ")}`, exitConfig);
+  if (error instanceof ConfigError) refuse(`invalid settings\n  ${error.faults.join("\n  ")}`, exitConfig);
   if (error instanceof StartRefused || error instanceof LeaseHeld) refuse(error.message, 1);
   const inUse = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-  refuse(`${inUse ? "the address is in use" : "could not start"}: ${reasonOf(error)}`, 1);
+  refuse(`${inUse ? "the address is in use" : "cannot start"}: ${reasonOf(error)}`, 1);
 });

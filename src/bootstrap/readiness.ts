@@ -5,25 +5,25 @@ import { withDeadline } from "./deadline.js";
 const checkMs = 1200;
 
 /**
- * Asks every engine at once. The database away, or a consumer dead, is `unavailable`; Redis or Kafka away is only
- * `degraded`, for what the database alone can do goes on. Warnings change no status.
+ * Checks all backends concurrently. Without the database, or with a dead consumer, the node is `unavailable`. Without
+ * Redis or Kafka it is `degraded`, because everything that needs only the database still works. Warnings do not count.
  */
 export const readinessOf =
-  (engines: readonly BackendCheck[], deadConsumers: () => readonly string[], warnings: () => readonly string[]) =>
+  (backends: readonly BackendCheck[], deadConsumers: () => readonly string[], warnings: () => readonly string[]) =>
   async (): Promise<Readiness> => {
-    const answers = await Promise.all(
-      engines.map(async ({ name, ping }) => {
-        const answer = await withDeadline(checkMs, ping()).then(
+    const results = await Promise.all(
+      backends.map(async ({ name, ping }) => {
+        const result = await withDeadline(checkMs, ping()).then(
           () => "ok",
           () => "cannot be reached",
         );
-        return [name, answer] as const;
+        return [name, result] as const;
       }),
     );
     const dead = deadConsumers();
-    const checks = Object.fromEntries([...answers, ["consumers", dead.length === 0 ? "ok" : dead.join("; ")]]);
-    const seen = { checks, warnings: warnings() };
-    const away = answers.filter(([, answer]) => answer !== "ok").map(([name]) => name);
-    if (away.includes("database") || dead.length > 0) return { status: "unavailable", ...seen };
-    return { status: away.length > 0 ? "degraded" : "ready", ...seen };
+    const checks = Object.fromEntries([...results, ["consumers", dead.length === 0 ? "ok" : dead.join("; ")]]);
+    const details = { checks, warnings: warnings() };
+    const unreachable = results.filter(([, result]) => result !== "ok").map(([name]) => name);
+    if (unreachable.includes("database") || dead.length > 0) return { status: "unavailable", ...details };
+    return { status: unreachable.length > 0 ? "degraded" : "ready", ...details };
   };

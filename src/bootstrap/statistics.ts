@@ -8,7 +8,7 @@ import { ConfigError, readConfig } from "./config.js";
 import { openNode } from "./node-steps.js";
 import { reasonOf } from "./start-reason.js";
 
-const usage = "npm run statistics -- --from 2026-11-01 --to 2026-11-20 (both included, both over)";
+const usage = "npm run statistics -- --from 2026-11-01 --to 2026-11-20 (closed days, both included)";
 /** `EX_USAGE`, `EX_UNAVAILABLE` and `EX_CONFIG` of sysexits. */
 const exits = { usage: 64, unavailable: 69, config: 78 };
 
@@ -22,22 +22,22 @@ const readDays = (): readonly BusinessDay[] => {
     const { values } = parseArgs({ options: { from: { type: "string" }, to: { type: "string" } } });
     const { from = "", to = "" } = values;
     if (isBusinessDay(from) && isBusinessDay(to) && from <= to) return daysBetween(from, to);
-    return refuse(`two days are needed, the earlier first: ${usage}`, exits.usage);
+    return refuse(`--from and --to need two days, the earlier first: ${usage}`, exits.usage);
   } catch (error) {
     return refuse(`${(error as Error).message}; ${usage}`, exits.usage);
   }
 };
 
-/** Looks before anything connects: to connect to a file that is not there is to make it. */
+/** Checks the file before the connection, because a connection creates a missing file. */
 const checkDatabase = async (db: Database): Promise<void> => {
   const { filename } = db.knex.client.connectionSettings;
   if (db.dialect.name === "sqlite" && !existsSync(filename))
-    refuse(`there is no database at ${filename}: see DATA_DIR`, exits.config);
+    refuse(`no database at ${filename}: see DATA_DIR`, exits.config);
   if (!(await isMigrated(db)))
     refuse("the database is not migrated: run the service once, or with ROLES=migrate", exits.config);
 };
 
-/** Writes closed days down anew, one after the other, as their sales say; safe to repeat, and beside a running service. */
+/** Recomputes closed days from their sales, one after another. Safe to repeat, and while the service runs. */
 const run = async (): Promise<void> => {
   const days = readDays();
   const config = readConfig(process.env);
@@ -45,7 +45,7 @@ const run = async (): Promise<void> => {
   const { database, redis } = backends;
   const { closeDay, clock, zone } = application;
   const today = businessDayAt(clock.now(), zone);
-  if (days.some((day) => day >= today)) refuse(`days must be over; today is ${today}`, exits.usage);
+  if (days.some((day) => day >= today)) refuse(`only closed days: today is ${today}`, exits.usage);
   await checkDatabase(database);
   await redis?.start();
   let [rows, drifted] = [0, 0];
@@ -63,6 +63,6 @@ const run = async (): Promise<void> => {
 };
 
 run().catch((error: unknown) => {
-  if (error instanceof ConfigError) refuse(`the settings are wrong\n  ${error.faults.join("\n  ")}`, exits.config);
+  if (error instanceof ConfigError) refuse(`invalid settings\n  ${error.faults.join("\n  ")}`, exits.config);
   refuse(reasonOf(error), exits.unavailable);
 });

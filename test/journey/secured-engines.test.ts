@@ -54,12 +54,12 @@ describe.skipIf(!live)("engines behind TLS and passwords, certified for localhos
   it("keep out who knows no certificate, or speaks no TLS, in one line (control)", async () => {
     const refusal = {
       code: 1,
-      words: expect.stringMatching(/^rushboard: could not start.*self-signed certificate\n$/),
+      words: expect.stringMatching(/^rushboard: cannot use the database.*self-signed certificate\n$/),
     };
     expect(await migrated({ NODE_EXTRA_CA_CERTS: "" })).toEqual(refusal);
     expect(await migrated({ DATABASE_URL: String(settings.DATABASE_URL).replace(/\?.*/, "") })).toMatchObject({
       code: 1,
-      words: expect.stringMatching(/^rushboard: could not start.*(denied|insecure)[^\n]*\n$/),
+      words: expect.stringMatching(/^rushboard: cannot use the database.*(denied|insecure)[^\n]*\n$/),
     });
   });
 
@@ -72,7 +72,7 @@ describe.skipIf(!live)("engines behind TLS and passwords, certified for localhos
     {
       what: "an address that is not certified",
       change: () => ({ REDIS_URL: named(redis.url), KAFKA_BROKERS: named(kafka.securedBrokers) }),
-      reasons: [/"engine":"redis".*does not match certificate/, /"kafka":.*does not match certificate/],
+      reasons: [/"backend":"redis".*does not match certificate/, /"kafka":.*does not match certificate/],
     },
   ])("are not spoken to with $what, and the log says so (control)", async ({ change, reasons }) => {
     const { lines } = await startAndListen({ ...(await prepare()), ...change() });

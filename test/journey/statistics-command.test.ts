@@ -17,7 +17,7 @@ it("says in one line that there is no database, and makes none", async () => {
   for (const DATA_DIR of [folder, join(folder, "mistyped")])
     expect(await statistics({ DATA_DIR })).toEqual({
       code: 78,
-      words: `statistics: there is no database at ${join(DATA_DIR, "rushboard.sqlite")}: see DATA_DIR\n`,
+      words: `statistics: no database at ${join(DATA_DIR, "rushboard.sqlite")}: see DATA_DIR\n`,
     });
   expect(await readdir(folder)).toEqual([]);
 });

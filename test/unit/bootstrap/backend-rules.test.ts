@@ -1,35 +1,35 @@
 import { describe, expect, it } from "vitest";
 import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "../../../src/bootstrap/backend-rules.js";
 
-const told = (faults: readonly SettingFault[]) =>
+const linesOf = (faults: readonly SettingFault[]) =>
   faults.map(({ setting, found, wanted, where }) => [setting, found, wanted, ...(where ?? [])].join(" | "));
 
-describe("Redis", () => {
+describe("redisFaults", () => {
   const node = (name: string, policy: string, appendonly = "yes") => ({
     node: name,
     settings: { "maxmemory-policy": policy, appendonly },
   });
 
-  it("evicts nothing, and remembers across a restart", () => {
+  it("requires noeviction and an append-only file", () => {
     expect(redisFaults([node("a:1", "noeviction"), node("b:1", "noeviction")])).toEqual([]);
-    expect(told(redisFaults([node("a:1", "noeviction", "no")]))).toEqual(["appendonly | no | yes | a:1"]);
+    expect(linesOf(redisFaults([node("a:1", "noeviction", "no")]))).toEqual(["appendonly | no | yes | a:1"]);
   });
 
-  it("is told of once for all nodes that are alike", () => {
+  it("merges equal faults of several nodes", () => {
     const nodes = [node("a:1", "allkeys-lru"), node("b:1", "noeviction"), node("c:1", "allkeys-lru")];
-    expect(told(redisFaults([...nodes, node("d:1", "volatile-ttl")]))).toEqual([
+    expect(linesOf(redisFaults([...nodes, node("d:1", "volatile-ttl")]))).toEqual([
       "maxmemory-policy | allkeys-lru | noeviction | a:1 | c:1",
       "maxmemory-policy | volatile-ttl | noeviction | d:1",
     ]);
   });
 
-  it("gives no warning of what it does not tell", () => {
+  it("ignores settings that a node does not report", () => {
     expect(redisFaults([{ node: "a:1", settings: {} }])).toEqual([]);
   });
 });
 
-describe("MySQL", () => {
-  const good = {
+describe("sqlFaults", () => {
+  const safe = {
     innodb_flush_log_at_trx_commit: "1",
     log_bin: "OFF",
     sync_binlog: "0",
@@ -39,44 +39,44 @@ describe("MySQL", () => {
     transaction_isolation: "READ-COMMITTED",
   };
 
-  it("keeps what it has answered", () => {
-    expect(sqlFaults(good)).toEqual([]);
-    expect(sqlFaults({ ...good, innodb_flush_log_at_trx_commit: "3" })).toEqual([]);
-    expect(told(sqlFaults({ ...good, innodb_flush_log_at_trx_commit: "2" }))).toEqual([
+  it("requires a flush at every commit", () => {
+    expect(sqlFaults(safe)).toEqual([]);
+    expect(sqlFaults({ ...safe, innodb_flush_log_at_trx_commit: "3" })).toEqual([]);
+    expect(linesOf(sqlFaults({ ...safe, innodb_flush_log_at_trx_commit: "2" }))).toEqual([
       "innodb_flush_log_at_trx_commit | 2 | 1",
     ]);
   });
 
-  it("is asked after its binary log where it writes one", () => {
-    expect(told(sqlFaults({ ...good, log_bin: "ON" }))).toEqual([
+  it("checks the settings of the binary log only if the server writes one", () => {
+    expect(linesOf(sqlFaults({ ...safe, log_bin: "ON" }))).toEqual([
       "sync_binlog | 0 | 1",
       "binlog_format | STATEMENT | ROW",
     ]);
-    expect(sqlFaults({ ...good, log_bin: "ON", sync_binlog: "1", binlog_format: "MIXED" })).toEqual([]);
+    expect(sqlFaults({ ...safe, log_bin: "ON", sync_binlog: "1", binlog_format: "MIXED" })).toEqual([]);
   });
 
-  it("understands our way to escape, and refuses what does not fit", () => {
-    const [danger, ...others] = sqlFaults({ ...good, sql_mode: "STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES" });
+  it("requires backslash escapes and strict mode", () => {
+    const [danger, ...others] = sqlFaults({ ...safe, sql_mode: "STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES" });
     expect(danger).toMatchObject({ setting: "sql_mode", wanted: "without NO_BACKSLASH_ESCAPES" });
     expect(danger?.risk).toMatch(/^DANGER/);
     expect(others).toEqual([]);
-    expect(told(sqlFaults({ ...good, sql_mode: "" }))).toEqual(["sql_mode |  | with STRICT_TRANS_TABLES"]);
+    expect(linesOf(sqlFaults({ ...safe, sql_mode: "" }))).toEqual(["sql_mode |  | with STRICT_TRANS_TABLES"]);
   });
 
-  it("leaves our sessions as we prepare them", () => {
-    const pooled = { ...good, time_zone: "SYSTEM", transaction_isolation: "REPEATABLE-READ" };
-    expect(told(sqlFaults(pooled))).toEqual([
+  it("requires the time zone and isolation level of the service in its sessions", () => {
+    const pooled = { ...safe, time_zone: "SYSTEM", transaction_isolation: "REPEATABLE-READ" };
+    expect(linesOf(sqlFaults(pooled))).toEqual([
       "time_zone | SYSTEM | +00:00",
       "transaction_isolation | REPEATABLE-READ | READ-COMMITTED",
     ]);
   });
 
-  it("gives no warning of what it does not tell, and SQLite none", () => {
+  it("ignores settings that the server does not report", () => {
     expect(sqlFaults({})).toEqual([]);
   });
 });
 
-describe("Kafka", () => {
+describe("kafkaFaults", () => {
   const topic = (replicas: number, minInSyncReplicas: number | null, name = "a") => ({
     topic: name,
     replicas,
@@ -92,19 +92,19 @@ describe("Kafka", () => {
     { replicas: 3, min: 2, wanted: undefined },
     { replicas: 3, min: 3, wanted: "2" },
     { replicas: 5, min: 3, wanted: undefined },
-  ])("$replicas replicas, of which $min must have it: wanted $wanted", ({ replicas, min, wanted }) => {
+  ])("wants min.insync.replicas $wanted for $replicas replicas with $min", ({ replicas, min, wanted }) => {
     const found = kafkaFaults([topic(replicas, min)], replicas);
     expect(found.map((fault) => fault.wanted)).toEqual(wanted === undefined ? [] : [wanted]);
   });
 
-  it("has the replicas that it was asked for", () => {
-    expect(told(kafkaFaults([topic(1, 1, "a"), topic(3, 2, "b"), topic(1, 1, "c")], 3))).toEqual([
+  it("requires KAFKA_REPLICATION replicas per topic", () => {
+    expect(linesOf(kafkaFaults([topic(1, 1, "a"), topic(3, 2, "b"), topic(1, 1, "c")], 3))).toEqual([
       "replication factor | 1 | 3 | a | c",
     ]);
     expect(kafkaFaults([topic(3, 2)], 1)).toEqual([]);
   });
 
-  it("gives no warning of what it does not tell", () => {
+  it("ignores settings that the brokers do not report", () => {
     expect(kafkaFaults([topic(3, null)], 3)).toEqual([]);
     expect(kafkaFaults([], 3)).toEqual([]);
   });

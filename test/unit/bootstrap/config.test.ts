@@ -12,8 +12,8 @@ const faultsOf = (environment: Record<string, string>): readonly string[] => {
   }
 };
 
-describe("the settings", () => {
-  it("have a default each, so that none is needed", () => {
+describe("readConfig", () => {
+  it("uses a default for every setting that is unset", () => {
     expect(readConfig({})).toMatchObject({
       HOST: "127.0.0.1",
       PORT: 3000,
@@ -26,11 +26,11 @@ describe("the settings", () => {
     });
   });
 
-  it("count as unset where they are empty", () => {
+  it("treats an empty variable as unset", () => {
     expect(readConfig({ PORT: "", REDIS_URL: "" }).PORT).toBe(3000);
   });
 
-  it("are all told at once where they are wrong, with what was given and what is accepted", () => {
+  it("reports all faults together, with given and accepted values", () => {
     const faults = faultsOf({
       PORT: "70000",
       LOG_LEVEL: "loud",
@@ -44,7 +44,7 @@ describe("the settings", () => {
     expect(faults.find((f) => f.startsWith("BUSINESS_TIME_ZONE"))).toContain('"Mars/North"');
   });
 
-  it("are told with what they lack beside them, though they are wrong themselves", () => {
+  it("checks combinations with settings that are invalid themselves", () => {
     const faults = faultsOf({ HOST: "0.0.0.0", KAFKA_BROKERS: "x", KAFKA_PASSWORD: "y", PORT: "-1", ROLES: "cook" });
     expect(faults.map((fault) => fault.slice(0, fault.indexOf(":")))).toEqual([
       ...["KAFKA_BROKERS", "PORT", "ROLES"],
@@ -52,7 +52,7 @@ describe("the settings", () => {
     ]);
   });
 
-  it("never show a secret", () => {
+  it("never shows a secret", () => {
     const faults = faultsOf({
       AUTH_SECRET: "too-short-secret",
       DATABASE_URL: "postgres://u:hunter2@h/db",
@@ -67,25 +67,25 @@ describe("the settings", () => {
     ["REDIS_URL without the database", { REDIS_URL: "redis://h:1" }],
     ["KAFKA_BROKERS without Redis", { KAFKA_BROKERS: "h:1", DATABASE_URL: "mysql://u:p@h/d" }],
     ["fewer roles without Redis", { ROLES: "api" }],
-    ["migrate beside another role", { ROLES: "migrate,api" }],
+    ["migrate with another role", { ROLES: "migrate,api" }],
     ["an unknown role", { ROLES: "api,cook" }],
     ["both kinds of auth", { AUTH_SECRET: "x".repeat(32), AUTH_JWKS_URL: "https://h/jwks" }],
-    ["open mode beyond loopback", { HOST: "0.0.0.0" }],
-    ["open mode on a name that only looks like loopback", { HOST: "127.0.0.1.example.com" }],
+    ["open mode on an address that is not loopback", { HOST: "0.0.0.0" }],
+    ["open mode on a host name that starts like a loopback address", { HOST: "127.0.0.1.example.com" }],
     ["an origin with a path", { CORS_ORIGINS: "https://shop.example/x" }],
-    ["an option of the database that it does not know", { DATABASE_URL: "mysql://u:p@h/d?ssl=true" }],
-    ["no database on the server", { DATABASE_URL: "mysql://u:p@h:3306/" }],
-    ["TLS to a bare address", { DATABASE_URL: "mysql://u:p@10.0.0.7/d?ssl-mode=VERIFY_IDENTITY" }],
-    ["TLS to a bare address in brackets", { DATABASE_URL: "mysql://u:p@[::1]/d?ssl-mode=VERIFY_IDENTITY" }],
-    ["a name without its password", { KAFKA_USERNAME: "u" }],
-    ["a password without its name", { KAFKA_PASSWORD: "p" }],
-    ["a password for all to read", { KAFKA_USERNAME: "u", KAFKA_PASSWORD: "p", KAFKA_SASL_MECHANISM: "plain" }],
+    ["an unknown option of the database URL", { DATABASE_URL: "mysql://u:p@h/d?ssl=true" }],
+    ["a database URL without a database name", { DATABASE_URL: "mysql://u:p@h:3306/" }],
+    ["TLS to an IP address", { DATABASE_URL: "mysql://u:p@10.0.0.7/d?ssl-mode=VERIFY_IDENTITY" }],
+    ["TLS to an IPv6 address", { DATABASE_URL: "mysql://u:p@[::1]/d?ssl-mode=VERIFY_IDENTITY" }],
+    ["a user without a password", { KAFKA_USERNAME: "u" }],
+    ["a password without a user", { KAFKA_PASSWORD: "p" }],
+    ["a plain password without TLS", { KAFKA_USERNAME: "u", KAFKA_PASSWORD: "p", KAFKA_SASL_MECHANISM: "plain" }],
     ["a secret of 31 bytes", { AUTH_SECRET: "x".repeat(31) }],
-  ])("refuse %s", (_, environment) => {
+  ])("rejects %s", (_, environment) => {
     expect(faultsOf(environment as Record<string, string>)).toHaveLength(1);
   });
 
-  it("take every engine and every role apart", () => {
+  it("parses lists, flags and logins", () => {
     const config = readConfig({
       DATABASE_URL: "mysql://u:p@h:3306/d?ssl-mode=VERIFY_IDENTITY",
       REDIS_URL: "rediss://a:1,b:2",

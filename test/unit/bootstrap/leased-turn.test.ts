@@ -9,12 +9,12 @@ import { migrateForTest } from "../../support/migrated-database.js";
 const termMs = 20_000;
 const clock = { now: () => Date.now() as EpochMs };
 
-/** The turn as it would be if nobody renewed it. */
-const unrenewed: typeof leasedTurn = async (lease, job, ms, run) => {
+/** A known-wrong implementation: the lease is not renewed. */
+const withoutRenewal: typeof leasedTurn = async (lease, job, ms, run) => {
   if (await lease.acquire(job, ms)) await run();
 };
 
-describe("a leased turn", () => {
+describe("leasedTurn", () => {
   let db: Database;
   let lease: (node: string) => JobLease;
   beforeEach(async () => {
@@ -28,15 +28,15 @@ describe("a leased turn", () => {
     await closeDatabase(db);
   });
 
-  /** How often another node got the job, that looks every ten seconds while the first takes five terms over it. */
+  /** Returns how often another node, which tries every ten seconds, ran the job while the first node needs five terms for it. */
   const overlaps = async (turn: typeof leasedTurn): Promise<number> => {
     let finish = () => {};
-    let begun = () => {};
+    let started = () => {};
     const first = new Promise<void>((resolve) => {
-      begun = resolve;
+      started = resolve;
     });
     const long = turn(lease("a"), "fill", termMs, () => {
-      begun();
+      started();
       return new Promise<void>((resolve) => {
         finish = resolve;
       });
@@ -45,7 +45,7 @@ describe("a leased turn", () => {
     let overlapping = 0;
     for (let elapsed = 0; elapsed < 5 * termMs; elapsed += 1000) {
       await vi.advanceTimersByTimeAsync(1000);
-      // The database has one connection, so a renewal that is due goes before this look.
+      // The database has one connection, so a renewal that is due runs before this attempt.
       if (elapsed % 10_000 === 0)
         await turn(lease("b"), "fill", termMs, async () => {
           overlapping += 1;
@@ -56,15 +56,15 @@ describe("a leased turn", () => {
     return overlapping;
   };
 
-  it("lasts as long as the job, however short its term", async () => {
+  it("keeps the lease until the job ends, however short the term", async () => {
     expect(await overlaps(leasedTurn)).toBe(0);
   });
 
-  it("would be taken away in the middle if nobody renewed it (control)", async () => {
-    expect(await overlaps(unrenewed)).toBeGreaterThan(0);
+  it("loses the lease during the job without renewal (control)", async () => {
+    expect(await overlaps(withoutRenewal)).toBeGreaterThan(0);
   });
 
-  it("is followed a term after its node died, and no sooner", async () => {
+  it("runs on another node one term after the holder died, and not earlier", async () => {
     expect(await lease("dead").acquire("fill", termMs)).toBe(true);
     const done = vi.fn(async () => {});
     await vi.advanceTimersByTimeAsync(termMs - 1);

@@ -15,19 +15,22 @@ const faultsOf = (environment: Record<string, string>): readonly string[] => {
   }
 };
 
-describe("the settings of the webhook", () => {
-  it("are none unless they are given", () => {
+describe("the webhook settings", () => {
+  it("are unset by default", () => {
     expect(readConfig({})).toMatchObject({ WEBHOOK_ALLOW_PRIVATE: false });
     expect(readConfig({}).WEBHOOK_URL).toBeUndefined();
     expect(readConfig({ WEBHOOK_ALLOW_PRIVATE: "true" }).WEBHOOK_ALLOW_PRIVATE).toBe(true);
   });
 
-  it.each([secret, `whsec_${base64}`])("take the key plain or as Standard Webhooks writes it: %s", (given) => {
-    const { WEBHOOK_SECRET: key } = readConfig({ WEBHOOK_URL: url, WEBHOOK_SECRET: given });
-    expect(Buffer.from(key ?? []).toString()).toBe(secret);
-  });
+  it.each([secret, `whsec_${base64}`])(
+    "accept a plain key and a key in the format of Standard Webhooks: %s",
+    (given) => {
+      const { WEBHOOK_SECRET: key } = readConfig({ WEBHOOK_URL: url, WEBHOOK_SECRET: given });
+      expect(Buffer.from(key ?? []).toString()).toBe(secret);
+    },
+  );
 
-  it("count a plain key's bytes", () => {
+  it("count the bytes of a plain key, not its characters", () => {
     expect(faultsOf({ WEBHOOK_URL: url, WEBHOOK_SECRET: "열쇠".repeat(4) })).toEqual([]);
   });
 
@@ -38,15 +41,15 @@ describe("the settings of the webhook", () => {
     ["no URL", { WEBHOOK_URL: "hunter2", WEBHOOK_SECRET: secret }, "WEBHOOK_URL: given (hidden)"],
     ["23 bytes", { WEBHOOK_URL: url, WEBHOOK_SECRET: secret.slice(1) }, "WEBHOOK_SECRET: given (hidden)"],
     ["23 bytes in base64", { WEBHOOK_URL: url, WEBHOOK_SECRET: "whsec_MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM=" }, "(hidden)"],
-    ["what is no base64", { WEBHOOK_URL: url, WEBHOOK_SECRET: `whsec_${base64}!` }, "WEBHOOK_SECRET: given (hidden)"],
+    ["invalid base64", { WEBHOOK_URL: url, WEBHOOK_SECRET: `whsec_${base64}!` }, "WEBHOOK_SECRET: given (hidden)"],
     [
-      "neither yes nor no",
+      "a flag that is not true or false",
       { WEBHOOK_ALLOW_PRIVATE: "yes" },
       'WEBHOOK_ALLOW_PRIVATE: given "yes"; accepted: true or false',
     ],
-  ])("refuse %s", (_, environment, told) => {
+  ])("reject %s", (_, environment, expected) => {
     const faults = faultsOf(environment as Record<string, string>);
-    expect(faults).toEqual([expect.stringContaining(told)]);
+    expect(faults).toEqual([expect.stringContaining(expected)]);
     expect(faults.join()).not.toMatch(/hunter2|0123456789/);
   });
 });
