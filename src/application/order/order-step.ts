@@ -21,7 +21,7 @@ export const saveChanges = async (tx: Transaction, changes: readonly OrderChange
 export type Decide = (tx: Transaction, orders: readonly Order[], now: EpochMs) => Promise<readonly OrderChange[]>;
 
 /** Changes orders in batches: one transaction locks them, decides and saves. Then the changed ones are announced. */
-export class ChangeOrders {
+export abstract class ChangeOrders {
   private readonly work: UnitOfWork;
   private readonly notices: OrderNotices;
   private readonly clock: Clock;
@@ -45,6 +45,7 @@ export class ChangeOrders {
 
 /** One step of the order flow. It ignores orders for which it is done already or not due. */
 export abstract class OrderStep<T extends OrderEventType> extends ChangeOrders implements Reaction<T> {
+  /** Decides the step for locked orders. */
   protected abstract readonly decide: Decide;
 
   /** Runs the step for the orders of these events. */

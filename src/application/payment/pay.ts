@@ -39,7 +39,10 @@ export class StartPayment {
     this.newId = newId;
   }
 
-  /** @throws DomainError the first check that fails, in the order of the API (spec "Checks of a payment") */
+  /**
+   * Checks run in this order: key reused, key known, subject unknown, paid, payment open, not payable, wrong amount.
+   * @throws DomainError the first check that fails
+   */
   async execute(request: PaymentRequest): Promise<StartedPayment> {
     const started = await this.work.run((tx) => this.startIn(tx, request));
     if (started.isNew && !isOpen(started.payment)) this.payables.announce(request.subject);
