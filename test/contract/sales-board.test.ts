@@ -11,11 +11,11 @@ import {
   type RedisBoards,
   redisBackends,
 } from "./sales-board/boards-under-test.js";
-import { type CarelessBoard, carelessBoard, type UnguardedBoard, unguarded } from "./sales-board/careless-boards.js";
-import { redisLossClauses, reignClauses, restartClauses } from "./sales-board/redis-loss-clauses.js";
+import { type UnguardedBoard, unguarded, type WrongBoard, wrongBoard } from "./sales-board/known-wrong-sales-board.js";
+import { failoverClauses, redisLossClauses, restartClauses } from "./sales-board/redis-loss-clauses.js";
 
-/** A clause that is broken says so; a script or a server that fails says something else. */
-const broke = /^expected|^Property failed|^ready already/;
+/** The message of a broken clause. A script or a server that fails has another message. */
+const broken = /^expected|^Property failed|^the board is ready/;
 
 let close = async () => {};
 afterEach(async () => {
@@ -40,20 +40,20 @@ const openRedis = async (open: () => Promise<RedisBoards>) => {
 };
 
 for (const { name, live, open } of redisBackends)
-  describe.skipIf(!live)(`SalesBoard on ${name}, which loses things,`, () => {
+  describe.skipIf(!live)(`SalesBoard on ${name} after losses`, () => {
     for (const [promise, clause] of Object.entries(redisLossClauses))
       it(promise, async () => clause(await openRedis(open)));
   });
 
-/** So many that every node of a Cluster has some. */
-const everywhere = Array.from({ length: 50 }, () => freshBoard());
+/** Enough boards for every node of a Cluster. */
+const boardsOnAllNodes = Array.from({ length: 50 }, () => freshBoard());
 
-/** Servers of one's own, that a restart befalls. */
+/** Servers of this suite, which it restarts. */
 const servers = [
   {
     name: "Redis",
     live: engines.redis !== undefined,
-    clauses: { ...restartClauses, ...reignClauses },
+    clauses: { ...restartClauses, ...failoverClauses },
     start: async () => {
       const redis = await startRedis();
       return { url: redis.url, nodes: [redis], stop: () => redis.stop() };
@@ -79,8 +79,11 @@ for (const { name, live, clauses, start } of servers)
       const under = await openRedis(() => openRedisBoards(server.url));
       const restart = async () => {
         await Promise.all(server.nodes.map((node) => node.restart()));
-        await vi.waitFor(() => under.board.cold(everywhere), patience);
-        await vi.waitFor(() => Promise.all(everywhere.map((on) => under.raw.exists(salesBoardKey(on)))), patience);
+        await vi.waitFor(() => under.board.cold(boardsOnAllNodes), patience);
+        await vi.waitFor(
+          () => Promise.all(boardsOnAllNodes.map((on) => under.raw.exists(salesBoardKey(on)))),
+          patience,
+        );
       };
       return { under, restart };
     };
@@ -92,94 +95,89 @@ for (const { name, live, clauses, start } of servers)
       });
 
     const without: Readonly<Partial<Record<UnguardedBoard, readonly string[]>>> = {
-      "names no process": [
-        "is cold after a restart, though every product is there",
-        "is not ready by a fill over a restart",
-        "is cold after it was rewound to when it was ready",
+      "does not name its process": [
+        "is cold after a restart, although all products are still there",
+        "does not finish a fill during which Redis restarted",
+        "is cold after it was rewound to a state in which it was ready",
       ],
-      ...(name === "Redis" && { "does not tell one reign from the next": Object.keys(reignClauses) }),
+      ...(name === "Redis" && { "does not notice a failover": Object.keys(failoverClauses) }),
     };
-    for (const [guard, broken] of Object.entries(without))
-      for (const promise of broken)
-        it(`rejects one that ${guard}: ${promise}`, async () => {
+    for (const [guard, promises] of Object.entries(without))
+      for (const promise of promises)
+        it(`rejects an adapter that ${guard}: ${promise}`, async () => {
           const { under, restart } = await opened();
-          const clause = { ...restartClauses, ...reignClauses }[promise];
-          const twin = unguarded(under, guard as UnguardedBoard);
-          await expect(clause?.(twin, { restart })).rejects.toThrow(broke);
+          const clause = { ...restartClauses, ...failoverClauses }[promise];
+          const wrong = unguarded(under, guard as UnguardedBoard);
+          await expect(clause?.(wrong, { restart })).rejects.toThrow(broken);
         });
   });
 
-describe.skipIf(engines.redis === undefined)("the suite rejects scripts, one of which", () => {
-  const caught: Readonly<Partial<Record<UnguardedBoard, readonly string[]>>> = {
-    "writes whatever total comes": [
-      "changes nothing at the same total again, or at an older one later",
-      "neither loses nor doubles what is booked while it is filled",
-      "is cold or equals the database after any bookings, fills, wipes and repeats",
+describe.skipIf(engines.redis === undefined)("the suite rejects a Redis adapter that", () => {
+  const brokenClauses: Readonly<Partial<Record<UnguardedBoard, readonly string[]>>> = {
+    "overwrites scores with lower totals": [
+      "changes nothing when a total is repeated or an older total arrives late",
+      "neither loses nor doubles sales that are booked during a fill",
+      "is cold or equals the database after any bookings, fills, losses and repetitions",
     ],
-    "sets the marker first": [
-      "is cold while it is filled, with and without products",
-      "is cold or equals the database after any bookings, fills, wipes and repeats",
+    "is ready before its fill is finished": [
+      "is cold during a fill, with and without products",
+      "is cold or equals the database after any bookings, fills, losses and repetitions",
     ],
-    "finishes what was lost": [
-      "is not ready by a fill over a wipe, whatever came after it",
-      "is cold or equals the database after any bookings, fills, wipes and repeats",
+    "finishes the fill of a lost board": [
+      "does not finish a fill during which the board was lost",
+      "is cold or equals the database after any bookings, fills, losses and repetitions",
     ],
-    "leaves old markers in": [
-      "is not ready by a fill that another overtook, but by that one",
-      "leaves no trace of fills that died",
-    ],
-    "lowers whatever stands": ["does not undo a raise between the look and the lowering"],
-    "names no process": ["names the process that answers"],
-    "looks at no score of the first entry": ["believes no marker but at +inf"],
+    "keeps old markers": ["finishes only the fill that began last", "leaves no markers of interrupted fills"],
+    "lowers scores that were raised since": ["does not lower a score that was raised after it was seen"],
+    "does not name its process": ["names the Redis process in its marker"],
+    "ignores the score of its marker": ["is cold while its marker is not at +inf"],
   };
-  for (const [guard, broken] of Object.entries(caught))
-    for (const promise of broken)
+  for (const [guard, promises] of Object.entries(brokenClauses))
+    for (const promise of promises)
       it(`${guard}: ${promise}`, async () => {
         const under = await openRedis(() => openRedisBoards(engines.redis ?? ""));
         const clause = boardClauses[promise] ?? redisLossClauses[promise];
-        await expect(clause?.(unguarded(under, guard as UnguardedBoard))).rejects.toThrow(broke);
+        await expect(clause?.(unguarded(under, guard as UnguardedBoard))).rejects.toThrow(broken);
       });
 });
 
 describe("the suite rejects a board that", () => {
-  const asTheDatabase = "is cold or equals the database after any bookings, fills, wipes and repeats";
-  const caught: Readonly<Record<CarelessBoard, readonly string[]>> = {
-    "adds totals instead of raising to them": [
-      "changes nothing at the same total again, or at an older one later",
-      "neither loses nor doubles what is booked while it is filled",
-      asTheDatabase,
+  const equalsDatabase = "is cold or equals the database after any bookings, fills, losses and repetitions";
+  const brokenClauses: Readonly<Record<WrongBoard, readonly string[]>> = {
+    "adds totals to scores": [
+      "changes nothing when a total is repeated or an older total arrives late",
+      "neither loses nor doubles sales that are booked during a fill",
+      equalsDatabase,
     ],
-    "writes whatever total comes": [
-      "changes nothing at the same total again, or at an older one later",
-      "stands at the greatest total, whatever the order in which 50 come at once",
-      "neither loses nor doubles what is booked while it is filled",
-      asTheDatabase,
+    "overwrites scores with lower totals": [
+      "changes nothing when a total is repeated or an older total arrives late",
+      "keeps the greatest of 50 concurrent totals",
+      "neither loses nor doubles sales that are booked during a fill",
+      equalsDatabase,
     ],
-    "sets the marker first": ["is cold while it is filled, with and without products", asTheDatabase],
-    "is ready when it is told so": [
-      "is not ready by a fill over a wipe, whatever came after it",
-      "is not ready by a fill that another overtook, but by that one",
-      asTheDatabase,
+    "is ready before its fill is finished": ["is cold during a fill, with and without products", equalsDatabase],
+    "finishes any fill": [
+      "does not finish a fill during which the board was lost",
+      "finishes only the fill that began last",
+      equalsDatabase,
     ],
-    "lets whoever comes finish": ["is not ready by a fill that another overtook, but by that one"],
-    "begins anew on a ready board": ["stays ready when somebody would fill it"],
-    "takes a missing board for an empty one": [
-      "is cold where it was never filled, though sales raise it",
-      "is cold after a wipe, and as a filled one says so",
+    "accepts the token of another fill": ["finishes only the fill that began last"],
+    "begins a fill on a ready board": ["stays ready when another fill would begin"],
+    "returns an empty list for a missing board": [
+      "is cold until it has been filled, although sales raise it",
+      "is cold after a loss",
     ],
-    "shows what it has": ["is cold while it is filled, with and without products", asTheDatabase],
-    "counts its marker as the first": ["never shows a marker, even where nothing sold"],
-    "puts the smaller id first": [
-      "ranks by quantity, and of equal quantities the greater product id in byte order first",
-    ],
-    "lowers whatever stands": ["does not undo a raise between the look and the lowering"],
-    "lets go of nothing": ["lets go of the boards that it is told, and of no other"],
+    "returns the products of a cold board": ["is cold during a fill, with and without products", equalsDatabase],
+    "counts its marker as rank 1": ["never returns a marker, also if no product was sold"],
+    "ranks the smaller id first": ["ranks by quantity, then by the greater product id in byte order"],
+    "lowers scores that were raised since": ["does not lower a score that was raised after it was seen"],
+    "removes no board": ["removes the given boards and no others"],
   };
-  for (const [carelessness, broken] of Object.entries(caught))
-    for (const promise of broken)
-      it(`${carelessness}: ${promise}`, async () => {
+  for (const [wrong, promises] of Object.entries(brokenClauses))
+    for (const promise of promises)
+      it(`${wrong}: ${promise}`, async () => {
         const clause = boardClauses[promise];
         if (clause === undefined) throw new Error(`no clause ${promise}`);
-        await expect(clause(carelessBoard(carelessness as CarelessBoard))).rejects.toThrow(broke);
+        await expect(clause(wrongBoard(wrong as WrongBoard))).rejects.toThrow(broken);
       });
 });

@@ -15,7 +15,7 @@ import {
   soldOutEvents,
   unlessRefused,
 } from "./sell-out/box-office.js";
-import { countsFirst, forgetsTheStamp, locksNoHold, looksAtTheClockFirst } from "./sell-out/careless-work.js";
+import { countsFirst, forgetsTheStamp, locksNoHold, looksAtTheClockFirst } from "./sell-out/known-wrong-work.js";
 import { payInTheLastMillisecond } from "./sell-out/last-millisecond.js";
 import { sellLastTwoSeats } from "./sell-out/last-two-seats.js";
 

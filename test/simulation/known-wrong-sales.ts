@@ -10,7 +10,7 @@ import type { EventOf } from "../../src/domain/event.js";
 import type { DayRow, Sale } from "../../src/domain/sale.js";
 import { boardOf, raisedBoards } from "../../src/domain/sales-window.js";
 import { type BoardsUnderTest, openMemoryBoards } from "../contract/sales-board/boards-under-test.js";
-import { carelessBoard } from "../contract/sales-board/careless-boards.js";
+import { wrongBoard } from "../contract/sales-board/known-wrong-sales-board.js";
 import { type UseCaseName, withClass } from "../support/application.js";
 import { replaceMethods } from "../support/replace-methods.js";
 import type { KnownWrongSales } from "./scheduled-sales.js";
@@ -155,10 +155,10 @@ export const controls: readonly Control[] = [
     // Negative control: S2
     without: "raising lower scores only",
     breaks: /^S2/,
-    boards: () => carelessBoard("writes whatever total comes"),
+    boards: () => wrongBoard("overwrites scores with lower totals"),
   },
   // Negative control: S2
-  { without: "setting the marker last", breaks: /^S2 .* shows/, boards: () => carelessBoard("sets the marker first") },
+  { without: "setting the marker last", breaks: /^S2 .* shows/, boards: () => wrongBoard("is ready before its fill is finished") },
   // Negative control: D1
   { without: "the lock before the sum", breaks: /^D1 days/, wrong: () => ({ work: sumsBeforeLocking }), seed: 48 },
   {

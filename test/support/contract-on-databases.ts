@@ -2,26 +2,26 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { type OpenedDatabase, openSqlBackends, type SqlBackend } from "./backends.js";
 
-/** What a port promises, each clause on a database of its own. */
+/** The clauses of a port's contract. Each runs on a new database. */
 export type Clauses<Port> = Readonly<Record<string, (port: Port, under: OpenedDatabase) => Promise<void>>>;
 
-/** An adapter that is wrong in a way that one clause must notice. */
-export type Twin<Port> = {
+/** A known-wrong implementation, which one clause must reject. */
+export type KnownWrong<Port> = {
   readonly wrong: string;
   readonly breaks: string;
   readonly make: (db: Database) => Port;
-  /** Takes a guard out of the database itself. */
+  /** Removes a guard from the database itself. */
   readonly spoil?: (db: Database) => Promise<unknown>;
-  /** Where there is more than one connection, and so anything to guard. */
+  /** The only database that has more than one connection, and so a race to lose. */
   readonly only?: SqlBackend["name"];
 };
 
-/** Runs a port's clauses on every database there is, and holds each wrong twin against the clause that it breaks. */
+/** Runs the clauses on every available database, and each known-wrong implementation against the clause it breaks. */
 export const contractOnDatabases = <Port>(
   port: string,
   make: (db: Database) => Port,
   clauses: Clauses<Port>,
-  twins: readonly Twin<Port>[],
+  knownWrong: readonly KnownWrong<Port>[],
 ): void => {
   for (const { name, live, open } of openSqlBackends())
     describe.skipIf(!live)(`${port} on ${name}`, () => {
@@ -39,13 +39,13 @@ export const contractOnDatabases = <Port>(
           await clause(make(under.db), under);
         });
 
-      for (const { wrong, breaks, make: makeTwin, spoil, only } of twins)
-        it.runIf(only === undefined || only === name)(`is told from one that ${wrong}`, async () => {
+      for (const { wrong, breaks, make: makeWrong, spoil, only } of knownWrong)
+        it.runIf(only === undefined || only === name)(`rejects an implementation that ${wrong}`, async () => {
           const under = await opened();
           await spoil?.(under.db);
           const clause = clauses[breaks];
           if (clause === undefined) throw new Error(`no clause: ${breaks}`);
-          await expect(clause(makeTwin(under.db), under)).rejects.toThrow();
+          await expect(clause(makeWrong(under.db), under)).rejects.toThrow();
         });
     });
 };

@@ -25,14 +25,14 @@ export const row = (id: string, quantity: number, revenue: number): DayRow => ({
   revenue,
 });
 
-/** Books as the use case does; how many were. */
+/** Books as the use case does. Returns how many sales it booked. */
 const book = (work: UnitOfWork, ...ids: readonly string[]) =>
   work.run(async (tx) => {
     const unbooked = await tx.sales.lockUnbooked(ids.map(saleId));
     await tx.sales.book(unbooked);
     return unbooked.length;
   });
-/** Closes a day for some products as the use case does. */
+/** Closes a day of some products as the use case does. */
 const close = (work: UnitOfWork, on: BusinessDay, ...ids: readonly string[]) =>
   work.run(async (tx) => {
     const productIds = ids.map(productId);
@@ -40,7 +40,7 @@ const close = (work: UnitOfWork, on: BusinessDay, ...ids: readonly string[]) =>
     await tx.sales.saveDay(on, await tx.sales.sumDay(on, productIds));
   });
 
-/** Two products, two days, two prices. */
+/** Sales of two products on two days at three prices. */
 const sales = [
   sale("shop:a", { productId: productId("p"), quantity: 2, unitPrice: money(500) }),
   sale("shop:b", { productId: productId("p"), quantity: 3, unitPrice: money(700) }),
@@ -50,7 +50,7 @@ const sales = [
 const ids = sales.map((each) => each.saleId);
 
 export const clauses: Clauses<UnitOfWork> = {
-  "tell which sales are new, and pass over those that are known": async (work, { db }) => {
+  "returns which sales are new and skips known ones": async (work, { db }) => {
     const [a, b] = [sale("shop:a", { quantity: 2 }), sale("shop:b")];
     const addNew = (...given: readonly Sale[]) => work.run((tx) => tx.sales.addNew(given));
     expect(await addNew(a, sale("shop:a", { quantity: 9 }))).toEqual([a]);
@@ -64,7 +64,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await book(work, ...many.map((each) => each.saleId))).toBe(1100);
   },
 
-  "tell one of ten who add a sale at once that it is new": async (work) => {
+  "returns a sale as new to one of ten concurrent calls": async (work) => {
     const given = Array.from({ length: 10 }, (_, n) => sale("shop:a", { quantity: n + 1 }));
     const added = await Promise.all(
       given.map((each) => work.run((tx) => tx.sales.addNew([each, sale(`shop:${each.quantity}`)]))),
@@ -72,15 +72,15 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(added.flat()).toHaveLength(11);
   },
 
-  "lock those that are not booked, in the order of their ids": async (work, { db }) => {
+  "locks unbooked sales in id order": async (work, { db }) => {
     await writeSales(db, ...sales);
     await book(work, "shop:b");
-    const asked = ["shop:d", "shop:b", "shop:nothing", "shop:a", "SHOP:c"].map(saleId);
+    const asked = ["shop:d", "shop:b", "shop:unknown", "shop:a", "SHOP:c"].map(saleId);
     expect(await work.run((tx) => tx.sales.lockUnbooked(asked))).toEqual([sales[0], sales[3]]);
     expect(await work.run((tx) => tx.sales.lockUnbooked([]))).toEqual([]);
   },
 
-  "book each sale once: on its own day, at its own price, and for all time": async (work, { db }) => {
+  "books each sale once: on its day, at its price, and for all time": async (work, { db }) => {
     await writeSales(db, ...sales);
     expect(await book(work, ...ids.slice(0, 2))).toBe(2);
     expect(await daySumsIn(db)).toEqual({ "2026-11-21 p": [5, 3100] });
@@ -89,7 +89,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await totalsIn(db)).toEqual({ P: 5, p: 12 });
   },
 
-  "book no sale that is booked, and leave nothing of a batch that has one": async (work, { db }) => {
+  "rejects a batch with a booked sale and books nothing of it": async (work, { db }) => {
     await writeSales(db, ...sales);
     await book(work, "shop:b");
     await expect(work.run((tx) => tx.sales.book(sales))).rejects.toThrow();
@@ -97,7 +97,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await book(work, ...ids)).toBe(3);
   },
 
-  "book 1,200 of 600 products at once, and sums that outgrow 32 bits": async (work, { db }) => {
+  "books 1,200 sales of 600 products in one call, with sums above 32 bits": async (work, { db }) => {
     const many = Array.from({ length: 1200 }, (_, n) =>
       sale(`shop:${n}`, { productId: productId(`p${n % 600}`), quantity: 1000, unitPrice: money(1_000_000_000) }),
     );
@@ -109,7 +109,7 @@ export const clauses: Clauses<UnitOfWork> = {
   },
 
   // Proves: D2
-  "count a sale once, though ten book it at once, in batches that overlap": async (work, { db }) => {
+  "counts each sale once when ten overlapping batches are booked concurrently": async (work, { db }) => {
     const many = Array.from({ length: 40 }, (_, n) => sale(`shop:${n + 10}`, { productId: productId(`p${n % 4}`) }));
     await writeSales(db, ...many);
     const batches = Array.from({ length: 10 }, (_, n) => many.slice(2 * n, 2 * n + 22).map((each) => each.saleId));
@@ -121,7 +121,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await totalsIn(db)).toEqual(totalsOf(many));
   },
 
-  "read a day's rows, and make those that are missing": async (work, { db }) => {
+  "reads the rows of a day and inserts missing ones": async (work, { db }) => {
     await writeSales(db, ...sales);
     await book(work, ...ids);
     const asked = ["p", "q", "P"].map(productId);
@@ -137,7 +137,7 @@ export const clauses: Clauses<UnitOfWork> = {
   },
 
   // Proves: D1
-  "sum the booked sales of the day, by the price of each": async (work, { db }) => {
+  "sums the booked sales of a day, each at its price": async (work, { db }) => {
     await writeSales(db, ...sales, sale("shop:late", { quantity: 100 }));
     await book(work, ...ids);
     const sum = (on: BusinessDay, ...of: readonly string[]) => work.run((tx) => tx.sales.sumDay(on, of.map(productId)));
@@ -148,7 +148,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await sum(today)).toEqual([]);
   },
 
-  "write rows as the sales say, and no others": async (work, { db }) => {
+  "overwrites the given rows only": async (work, { db }) => {
     await writeSales(db, ...sales);
     await book(work, ...ids);
     await work.run((tx) => tx.sales.saveDay(today, [row("p", 1, 2), row("new", 3, 4)]));
@@ -158,7 +158,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await daySumsIn(db)).toEqual({ ...daySumsOf(sales), "2026-11-21 new": [3, 4] });
   },
 
-  "wait with the sum for a booking that is under way": async (work, { db }) => {
+  "sums a day only after a booking in progress": async (work, { db }) => {
     await writeSales(db, ...sales);
     await book(work, "shop:a");
     await Promise.all([book(work, "shop:b"), close(work, today, "p")]);
@@ -166,7 +166,7 @@ export const clauses: Clauses<UnitOfWork> = {
   },
 
   // Proves: D1
-  "lose no booking, however many come while a day is closed": async (work, { db }) => {
+  "loses no booking that runs during a close": async (work, { db }) => {
     const many = Array.from({ length: 60 }, (_, n) => sale(`shop:${n}`, { productId: productId(`p${n % 3}`) }));
     await writeSales(db, ...many);
     const bookings = many.map((each) => book(work, each.saleId));
@@ -175,8 +175,8 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await daySumsIn(db)).toEqual(daySumsOf(many));
   },
 
-  "stamp a day once, and keep what drifted": async (work, { db }) => {
-    const drift = (id: string, board: number | null, due: number) => ({ productId: productId(id), board, sales: due });
+  "stamps a day once and stores its drift": async (work, { db }) => {
+    const drift = (id: string, board: number | null, sales: number) => ({ productId: productId(id), board, sales });
     await work.run((tx) => tx.sales.saveDrift(today, [drift("p", 3, 5), drift("q", null, 7)]));
     await work.run((tx) => tx.sales.saveDrift(yesterday, [drift("p", 1, 1)]));
     await work.run((tx) => tx.sales.stampDay(today, noon));

@@ -13,7 +13,7 @@ import { engines } from "../../support/backends.js";
 
 export type BoardsUnderTest = {
   readonly board: SalesBoard;
-  /** Wipes a board behind the adapter's back. */
+  /** Deletes a board without the adapter. */
   lose(board: WindowBoard): Promise<unknown>;
 };
 export type Clauses = Readonly<Record<string, (under: BoardsUnderTest) => Promise<void>>>;
@@ -30,7 +30,7 @@ export const openMemoryBoards = (rankings = new MemoryRankings()) => ({
   close: async () => {},
 });
 
-/** The adapter on Redis, and a connection beside it for what befalls it. */
+/** The adapter on Redis, and a second connection that changes keys without the adapter. */
 export const openRedisBoards = async (address: string) => {
   const client = openRedis(address);
   const raw = openConnection(parseRedisAddress(address));
@@ -48,7 +48,7 @@ export const openRedisBoards = async (address: string) => {
 };
 export type RedisBoards = Awaited<ReturnType<typeof openRedisBoards>>;
 
-/** The real Redis and Redis Cluster, where there are any. */
+/** Redis and Redis Cluster, if they are available. */
 export const redisBackends = [
   { name: "Redis", live: engines.redis !== undefined, open: () => openRedisBoards(engines.redis ?? "") },
   {
@@ -63,25 +63,25 @@ export const boardBackends: readonly Backend[] = [
   ...redisBackends,
 ];
 
-/** A board of a far day of its own, so that suites share an engine and nothing has expired. */
+/** Returns a board that no other test uses, so that suites can share a Redis. Its day is far in the future: no expiry. */
 export const freshBoard = (window: Exclude<SalesWindow, "all"> = "3d"): WindowBoard => {
   freshDays += 1;
   return boardOf(window, plusDays("2200-01-01" as BusinessDay, freshDays));
 };
-/** Days that no board was of; files that run beside each other begin far apart. */
+/** The number of the last unused day. It starts at random, because test files run in parallel. */
 let freshDays = Math.floor(Math.random() * 2_000_000);
 
 export const product = (n: number | string) => `p-${n}` as ProductId;
 export const total = (n: number | string, quantity: number): ProductTotal => ({ productId: product(n), quantity });
 
-/** The token of a fill that begins on a cold board. */
+/** Begins to fill a cold board. */
 export const begun = async ({ board }: BoardsUnderTest, on: WindowBoard): Promise<FillToken> => {
   const token = await board.beginFill(on);
-  if (token === null) throw new Error("ready already");
+  if (token === null) throw new Error("the board is ready");
   return token;
 };
 
-/** Fills a board with the totals and makes it ready. */
+/** Fills a board with totals and makes it ready. */
 export const filled = async (
   under: BoardsUnderTest,
   totals: readonly ProductTotal[],
@@ -93,11 +93,11 @@ export const filled = async (
   return on;
 };
 
-/** Everything on a ready board, `[product, quantity]` by rank; `null` where it is cold. */
+/** Reads a board as `[product, quantity]` by rank, or `null` if it is cold. */
 export const listOf = async ({ board }: BoardsUnderTest, on: WindowBoard) =>
   (await board.top(on, 10_000))?.map(({ productId, quantity }) => [productId, quantity]) ?? null;
 
-/** The totals as a board shows them. */
+/** Ranks totals as a board does. */
 export const ranked = (totals: readonly ProductTotal[]) =>
   totals
     .filter(({ quantity }) => quantity > 0)

@@ -12,9 +12,9 @@ const firstOf = async ({ raw }: RedisBoards, on: WindowBoard) => {
   return { member, score };
 };
 
-/** What only a board outside the process can suffer. */
+/** The keys of boards, and losses that only a board outside the process can suffer. */
 export const redisLossClauses: Readonly<Record<string, (under: RedisBoards) => Promise<void>>> = {
-  "bears the keys of the contract": async ({ board, raw }) => {
+  "uses the documented keys": async ({ board, raw }) => {
     const lastDay = freshBoard().lastDay as BusinessDay;
     await board.raise({ window: "1d", lastDay }, [total(1, 3)]);
     await board.raise({ window: "3d", lastDay }, [total(1, 5)]);
@@ -23,7 +23,7 @@ export const redisLossClauses: Readonly<Record<string, (under: RedisBoards) => P
     expect(salesBoardKey({ window: "all", lastDay: null })).toBe("product:ranking:all");
   },
 
-  "expires three days after its last day, from its first write on, whichever that is": async (under) => {
+  "expires three days after its last day, whichever write comes first": async (under) => {
     const day = { window: "3d", lastDay: "2226-12-30" as BusinessDay } as const;
     await under.lose(day);
     const noon = Date.parse("2227-01-02T12:00:00Z") / 1000;
@@ -36,7 +36,7 @@ export const redisLossClauses: Readonly<Record<string, (under: RedisBoards) => P
     expect(await under.raw.expiretime(salesBoardKey(day))).toBe(noon);
   },
 
-  "names the process that answers": async (under) => {
+  "names the Redis process in its marker": async (under) => {
     const on = await filled(under, [total(1, 3)]);
     const { member, score } = await firstOf(under, on);
     const processes = await Promise.all(nodesOf(under).map((node) => node.info("server")));
@@ -45,7 +45,7 @@ export const redisLossClauses: Readonly<Record<string, (under: RedisBoards) => P
     expect(ids).toContain(/^!(\w+):.+$/.exec(member)?.[1]);
   },
 
-  "believes no marker of another process, and fills over it": async (under) => {
+  "is cold under the marker of another process, and can be filled again": async (under) => {
     const on = await filled(under, [total(1, 3)]);
     const { member } = await firstOf(under, on);
     const foreign = `!${"f".repeat(40)}${member.slice(41)}`;
@@ -57,14 +57,14 @@ export const redisLossClauses: Readonly<Record<string, (under: RedisBoards) => P
     expect(await under.raw.zcard(salesBoardKey(on))).toBe(3);
   },
 
-  "leaves no trace of fills that died": async (under) => {
+  "leaves no markers of interrupted fills": async (under) => {
     const on = freshBoard();
     for (const _ of [1, 2, 3]) await begun(under, on);
     await filled(under, [total(1, 3)], on);
     expect(await under.raw.zcard(salesBoardKey(on))).toBe(2);
   },
 
-  "believes no marker but at +inf": async (under) => {
+  "is cold while its marker is not at +inf": async (under) => {
     const on = freshBoard();
     const token = await begun(under, on);
     expect(await under.board.top(on, 5)).toBeNull();
@@ -72,7 +72,7 @@ export const redisLossClauses: Readonly<Record<string, (under: RedisBoards) => P
     expect(await under.board.finishFill(on, token)).toBe(true);
   },
 
-  "goes on when Redis has forgotten the scripts": async (under) => {
+  "works after Redis has lost its scripts": async (under) => {
     const on = await filled(under, [total(1, 3)]);
     await Promise.all(nodesOf(under).map((node) => node.script("FLUSH")));
     const raises = [2, 3, 4].map((n) => under.board.raise(on, [total(n, 1)]));
@@ -81,13 +81,13 @@ export const redisLossClauses: Readonly<Record<string, (under: RedisBoards) => P
   },
 };
 
-/** A Redis, or all nodes of a Cluster, ends and starts again with what it has written down. */
+/** Restarts a Redis, or all nodes of a Cluster, with their persisted data. */
 type Server = { restart(): Promise<unknown> };
 export type RestartClauses = Readonly<Record<string, (under: RedisBoards, server: Server) => Promise<void>>>;
 
-/** What needs a server of its own; most of it, what a new process that finds an old one's keys must not believe. */
+/** Clauses that need their own server. Most are about keys that a restarted Redis loads from its persisted data. */
 export const restartClauses: RestartClauses = {
-  "keeps the board of all time for ever": async (under) => {
+  "keeps the board of all time forever": async (under) => {
     const all = { window: "all", lastDay: null } as const;
     await under.lose(all);
     await filled(under, [total(1, 3)], all);
@@ -96,7 +96,7 @@ export const restartClauses: RestartClauses = {
     await under.lose(all);
   },
 
-  "is cold after a restart, though every product is there": async (under, server) => {
+  "is cold after a restart, although all products are still there": async (under, server) => {
     const on = await filled(under, [total(1, 3)]);
     await server.restart();
     expect(await under.board.cold([on])).toEqual([on]);
@@ -107,7 +107,7 @@ export const restartClauses: RestartClauses = {
     expect(await listOf(under, on)).toEqual(ranked([total(1, 3), total(2, 4)]));
   },
 
-  "is not ready by a fill over a restart": async (under, server) => {
+  "does not finish a fill during which Redis restarted": async (under, server) => {
     const on = freshBoard();
     const token = await begun(under, on);
     await under.board.raise(on, [total(1, 3)]);
@@ -117,7 +117,7 @@ export const restartClauses: RestartClauses = {
     expect(await under.board.top(on, 5)).toBeNull();
   },
 
-  "is cold after it was rewound to when it was ready": async (under, server) => {
+  "is cold after it was rewound to a state in which it was ready": async (under, server) => {
     const on = await filled(under, [total(1, 3)]);
     const before = await under.raw.dumpBuffer(salesBoardKey(on));
     await under.board.raise(on, [total(1, 9)]);
@@ -127,9 +127,9 @@ export const restartClauses: RestartClauses = {
   },
 };
 
-/** Of a single Redis only: the same process served another as a replica in between, and has lost what it lacked. */
-export const reignClauses: RestartClauses = {
-  "is cold when it is master again after another was": async (under) => {
+/** For a single Redis: its process was a replica of another master in between, and may have lost writes. */
+export const failoverClauses: RestartClauses = {
+  "is cold when its process becomes master again after a failover": async (under) => {
     const on = await filled(under, [total(1, 3)]);
     const filling = freshBoard();
     const token = await begun(under, filling);

@@ -21,28 +21,28 @@ import {
   units,
 } from "./sold-units.js";
 
-/** What boards are raised to and read from. */
+/** Clauses about totals, products and ranks. */
 export const boardClauses: Clauses<SalesQueries> = {
-  "tell what products sold within each board's days": async (queries, { db }) => {
+  "returns the units sold within each board's days": async (queries, { db }) => {
     const sales = spread();
     await sell(db, ...sales);
     await writeSales(db, units("a", 1000));
-    const asked = ids("a", "B", "c", "d", "nothing", "_");
-    const read = await queries.totals(allBoards, asked);
+    const requested = ids("a", "B", "c", "d", "unknown", "_");
+    const read = await queries.totals(allBoards, requested);
     expect(read.map(({ board }) => board)).toEqual(allBoards);
     for (const { board, totals } of read) {
-      const due = boardFrom(sales, board).filter(([id]) => asked.includes(id));
-      expect(new Map(pairs(totals))).toEqual(new Map(due));
-      expect(totals).toHaveLength(due.length);
+      const expected = boardFrom(sales, board).filter(([id]) => requested.includes(id));
+      expect(new Map(pairs(totals))).toEqual(new Map(expected));
+      expect(totals).toHaveLength(expected.length);
     }
   },
 
-  "tell it of all boards in one query": async (queries, { db }) => {
+  "reads the totals of all boards in one query": async (queries, { db }) => {
     await sell(db, ...spread());
     expect(await queriesIn(db, () => queries.totals(kept, ids("a", "B", "c")))).toBe(1);
   },
 
-  "tell it of few boards and of no products": async (queries, { db }) => {
+  "reads the totals of few boards and of no products": async (queries, { db }) => {
     await sell(db, ...spread());
     const all = boardOf("all", today);
     expect(await queries.totals([all], ids("c"))).toEqual([{ board: all, totals: [{ productId: "c", quantity: 70 }] }]);
@@ -55,7 +55,7 @@ export const boardClauses: Clauses<SalesQueries> = {
     expect(await queries.totals([], ids("a"))).toEqual([]);
   },
 
-  "walk the products that were ever sold, in byte order": async (queries, { db }) => {
+  "pages through all sold products in byte order": async (queries, { db }) => {
     await sell(db, ...spread());
     const order = ids("-", "B", "Z9", "_", "a", "b", "c", "d");
     expect(await queries.soldAfter(null, 100)).toEqual(order);
@@ -64,7 +64,7 @@ export const boardClauses: Clauses<SalesQueries> = {
     expect(await queries.soldAfter(productId("d"), 3)).toEqual([]);
   },
 
-  "walk those of a day, whether the sales or the rows are missing": async (queries, { db }) => {
+  "pages through the products of a day, also if a row or its sales are missing": async (queries, { db }) => {
     await sell(db, ...spread(), units("a", 1), units("e", 1));
     await db.knex("product_sales_daily").where({ product_id: "a", business_day: today }).delete();
     await db.knex("product_sales_daily").insert({ product_id: "zz", business_day: today, quantity: 3, revenue: 3 });
@@ -78,26 +78,28 @@ export const boardClauses: Clauses<SalesQueries> = {
     expect(await queries.soldOn(ago(401), null, 2)).toEqual([]);
   },
 
-  "rank a board as boards do": async (queries, { db }) => {
+  "ranks products as boards do": async (queries, { db }) => {
     const sales = spread();
     await sell(db, ...sales);
     await db.knex("product_sales_daily").insert({ product_id: "none", business_day: today, quantity: 0, revenue: 0 });
     for (const board of allBoards) {
-      const due = boardFrom(sales, board).map(([id, quantity], index) => ({
+      const expected = boardFrom(sales, board).map(([id, quantity], index) => ({
         productId: id,
         quantity,
         rank: index + 1,
       }));
-      expect(await queries.rank(board, 100, [])).toEqual(due);
-      expect(await queries.rank(board, 2, [])).toEqual(due.slice(0, 2));
-      const others = ids("B", "nothing", "none", "_");
-      expect(await queries.rank(board, 0, others)).toEqual(due.filter(({ productId }) => others.includes(productId)));
+      expect(await queries.rank(board, 100, [])).toEqual(expected);
+      expect(await queries.rank(board, 2, [])).toEqual(expected.slice(0, 2));
+      const others = ids("B", "unknown", "none", "_");
+      expect(await queries.rank(board, 0, others)).toEqual(
+        expected.filter(({ productId }) => others.includes(productId)),
+      );
       expect(await queries.rank(board, 0, [])).toEqual([]);
     }
   },
 
   // A read that takes longer than 1.5 s fails as `engine-unavailable`.
-  "rank many products in time": async (queries, { db }) => {
+  "ranks many products in time": async (queries, { db }) => {
     // SQLite cannot interrupt a read, so a small number shows the same there.
     const products = isLongRun || db.dialect.name === "mysql" ? 100_000 : 10_000;
     await fillSums(db, products, [today, ago(1), ago(2)]);

@@ -13,7 +13,7 @@ import { workOn } from "../../support/table-work.js";
 export const today = day("2026-11-21");
 export const ago = (days: number) => plusDays(today, -days);
 
-/** Writes sales and books them. */
+/** Inserts sales and books them. */
 export const sell = async (db: Database, ...sales: readonly Sale[]) => {
   await writeSales(db, ...sales);
   await workOn(db).run((tx) => tx.sales.book(sales));
@@ -23,17 +23,17 @@ export const stamp = (db: Database, ...days: readonly BusinessDay[]) =>
     for (const each of days) await tx.sales.stampDay(each, noon);
   });
 let sold = 0;
-/** So many units of a product, so many days ago. */
+/** A sale of `quantity` units, `daysAgo` days ago. */
 export const units = (id: string, quantity: number, daysAgo = 0) =>
   sale(`shop:${String(sold++).padStart(6, "0")}`, { productId: productId(id), quantity, businessDay: ago(daysAgo) });
 
-/** Products of which ids and quantities differ in order, over days that every window begins and ends with. */
+/** Sales on the first and last days of all windows. Their order by id differs from their order by quantity. */
 export const spread = () => [
   ...[0, 1, 2, 3, 6, 7, 29, 30, 31, 400].map((days, n) => units("a", 2 ** n, days)),
   ...[1, 2, 3, 4, 8, 30].map((days) => units("B", 3, days)),
   ...[units("_", 1), units("-", 1), units("b", 1, 2), units("Z9", 1, 2), units("c", 70, 40), units("d", 5, -1)],
 ];
-/** 23:30 in Seoul, when boards of three days and of all time are kept. */
+/** 23:30 in Seoul: the boards of yesterday, today and tomorrow are kept. */
 const lateEvening = Date.UTC(2026, 10, 21, 14, 30) as EpochMs;
 export const kept = keptBoards(lateEvening, seoul);
 export const boardsRaisedFor = (soldOn: BusinessDay) => raisedBoards(new Set([soldOn]), lateEvening, seoul);
@@ -42,19 +42,19 @@ export const ids = (...some: readonly string[]) => some.map(productId);
 export const pairs = (totals: readonly { readonly productId: ProductId; readonly quantity: number }[]) =>
   totals.map(({ productId, quantity }) => [productId, quantity] as const);
 
-/** How many queries are sent meanwhile. */
-export const queriesIn = async (db: Database, ask: () => Promise<unknown>): Promise<number> => {
+/** Counts the queries that `read` sends. */
+export const queriesIn = async (db: Database, read: () => Promise<unknown>): Promise<number> => {
   let count = 0;
-  const hear = () => {
+  const increment = () => {
     count += 1;
   };
-  db.knex.on("query", hear);
-  await ask();
-  db.knex.removeListener("query", hear);
+  db.knex.on("query", increment);
+  await read();
+  db.knex.removeListener("query", increment);
   return count;
 };
 
-/** Fills the sums' tables with products sold on each of some days, as many units as their number's last three digits say. */
+/** Inserts the totals of products that were sold on each of the days. Product n sold n % 1000 units per day. */
 export const fillSums = async (db: Database, products: number, days: readonly BusinessDay[]) => {
   const rows = (from: number) =>
     Array.from({ length: Math.min(5000, products - from) }, (_, n) => [

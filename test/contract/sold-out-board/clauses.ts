@@ -1,9 +1,9 @@
 import { setImmediate as roundTrip } from "node:timers/promises";
 import { expect } from "vitest";
 import { scorePolicies } from "../../../src/domain/sold-out-score.js";
-import { bestOf, type Clauses, namesOf, rebuilt, sold, soldFrom } from "./board-under-test.js";
+import { bestOf, type Clauses, namesOf, rebuilt, sold, soldFrom } from "./boards-under-test.js";
 
-/** Sell-outs of which many are equally fast, by milliseconds, by seconds and by seats a second. */
+/** Sell-outs with many equal scores under every policy. */
 const withTies = [
   sold("z", { elapsed: 1000, seats: 300 }),
   sold("y", { elapsed: 1000, seats: 200, later: 1 }),
@@ -21,9 +21,9 @@ const withTies = [
   sold("k", { elapsed: 1, seats: 2 }),
 ];
 
-/** What every `SoldOutBoard` shows. */
+/** Clauses of `SoldOutBoard` about ranking. */
 export const rankingClauses: Clauses = {
-  "puts the faster first, in whatever order they come": async (under, on) => {
+  "ranks faster sell-outs first, in whatever order they are recorded": async (under, on) => {
     await rebuilt(under, on, []);
     for (const n of [3, 1, 5]) expect(await under.board.record(on, "tiered", [sold(n)])).toBe("recorded");
     await under.other.record(on, "tiered", [sold(4), sold(2)]);
@@ -31,21 +31,21 @@ export const rankingClauses: Clauses = {
     expect(await under.other.top(on, "tiered", 2)).toEqual(["s1", "s2"]);
   },
 
-  "breaks ties by more seats, the earlier opening, then the ids": async (under, on) => {
+  "breaks ties by more seats, then the earlier opening, then the ids": async (under, on) => {
     await rebuilt(under, on, withTies.slice(3));
     await under.board.record(on, "tiered", withTies.slice(0, 3));
     const ties = ["sz", "sy", "sa", "sa-", "sa1", "sb"];
     expect(await under.board.top(on, "tiered", 50)).toEqual(["sj", "si", "sk", "sg", "sh", ...ties, "sd", "sf", "se"]);
   },
 
-  "ranks by seats a second, ties in the same sense": async (under, on) => {
+  "ranks by seats per second with the same tie-breakers": async (under, on) => {
     await rebuilt(under, on, withTies.slice(0, 7), "seats-per-second");
     await under.board.record(on, "seats-per-second", withTies.slice(7, 11));
     const ties = ["sf", "se", "sd", "sy", "sa", "sa-", "sa1", "sb"];
     expect(await under.board.top(on, "seats-per-second", 50)).toEqual(["sg", "sz", ...ties, "sh"]);
   },
 
-  "orders under every policy as the policy does, recorded or written": async (under, on) => {
+  "ranks recorded and written sell-outs by the policy": async (under, on) => {
     for (const policy of scorePolicies) {
       await rebuilt(under, on, [], policy);
       for (const each of withTies) await under.board.record(on, policy, [each]);
@@ -64,7 +64,7 @@ export const rankingClauses: Clauses = {
     expect(await rebuilt(under, on, soldFrom(1, 3))).toEqual({ kind: "written", drift: 0 });
   },
 
-  "holds the best fifty, however many there are": async (under, on) => {
+  "contains at most the best fifty": async (under, on) => {
     await rebuilt(under, on, soldFrom(11, 70));
     expect(await under.board.top(on, "tiered", 100)).toEqual(namesOf(soldFrom(11, 60)));
     await under.board.record(on, "tiered", soldFrom(1, 5));
@@ -75,13 +75,13 @@ export const rankingClauses: Clauses = {
     expect(await under.board.top(on, "tiered", 100)).toEqual(namesOf(best));
   },
 
-  "refills to fifty by a write when a place comes free": async (under, on) => {
+  "is refilled to fifty by a write": async (under, on) => {
     await rebuilt(under, on, soldFrom(1, 60));
     expect(await rebuilt(under, on, soldFrom(3, 60))).toEqual({ kind: "written", drift: 4 });
     expect(await under.board.top(on, "tiered", 50)).toEqual(namesOf(soldFrom(3, 52)));
   },
 
-  "stands, empty, when nothing has sold out": async (under, on) => {
+  "is ready and empty if no schedule is sold out": async (under, on) => {
     expect(await rebuilt(under, on, [])).toEqual({ kind: "written", drift: 0 });
     expect(await under.board.top(on, "tiered", 50)).toEqual([]);
     expect(await under.board.record(on, "tiered", [])).toBe("recorded");
@@ -89,9 +89,9 @@ export const rankingClauses: Clauses = {
   },
 };
 
-/** What every `SoldOutBoard` keeps to while it is lost, written and recorded on. */
+/** Clauses of `SoldOutBoard` about losses and concurrent writes. */
 export const writingClauses: Clauses = {
-  "is cold until it is first written, also when sell-outs come": async (under, on) => {
+  "is cold until its first write, also after sell-outs are recorded": async (under, on) => {
     expect(await under.board.top(on, "tiered", 50)).toBeNull();
     expect(await under.board.record(on, "tiered", [sold(1)])).toBe("cold");
     await under.board.version(on);
@@ -101,7 +101,7 @@ export const writingClauses: Clauses = {
   },
 
   // Proves: S2
-  "is cold after a flush, and equals the database when it is written": async (under, on) => {
+  "is cold after a loss, and equals the database after a write": async (under, on) => {
     await rebuilt(under, on, soldFrom(1, 3));
     await under.lose();
     expect(await under.board.top(on, "tiered", 50)).toBeNull();
@@ -120,7 +120,7 @@ export const writingClauses: Clauses = {
     expect(await under.board.top(on, "elapsed", 50)).toEqual(["s1", "s2", "s3"]);
   },
 
-  "is cold once a sell-out came under another policy": async (under, on) => {
+  "is cold after a sell-out is recorded under another policy": async (under, on) => {
     await rebuilt(under, on, soldFrom(1, 2), "tiered");
     expect(await under.other.record(on, "seats-per-second", [sold(3)])).toBe("cold");
     expect(await under.board.top(on, "tiered", 50)).toBeNull();
@@ -130,7 +130,7 @@ export const writingClauses: Clauses = {
     expect(await under.board.top(on, "tiered", 50)).toEqual(namesOf(soldFrom(1, 4)));
   },
 
-  "is written to what was given, and tells how many members differed": async (under, on) => {
+  "contains what was written, and the write returns how many members differed": async (under, on) => {
     const write = async (sellOuts: Parameters<typeof rebuilt>[2]) => {
       const written = await rebuilt(under, on, sellOuts);
       expect(await under.board.top(on, "tiered", 50)).toEqual(bestOf("tiered", sellOuts));
@@ -145,8 +145,8 @@ export const writingClauses: Clauses = {
     expect(await write([])).toBe(2);
   },
 
-  "does not write what was read before a sell-out was recorded": async (under, on) => {
-    // Cold at first, then standing.
+  "rejects a write whose data was read before a sell-out was recorded": async (under, on) => {
+    // The board is cold the first time and ready the second time.
     for (const n of [2, 3]) {
       const version = await under.board.version(on);
       await under.other.record(on, "tiered", [sold(n)]);
@@ -156,7 +156,7 @@ export const writingClauses: Clauses = {
     }
   },
 
-  "does not write what was read before a flush": async (under, on) => {
+  "rejects a write whose data was read before a loss": async (under, on) => {
     const first = await under.board.version(on);
     await under.lose();
     expect(await under.board.write(on, "tiered", [], first)).toEqual({ kind: "stale" });
@@ -169,7 +169,7 @@ export const writingClauses: Clauses = {
     expect(await under.board.top(on, "tiered", 50)).toBeNull();
   },
 
-  "lets two write who read at once, and one who sends it twice": async (under, on) => {
+  "accepts two writes of one version, and a repeated write": async (under, on) => {
     const versions = [await under.board.version(on), await under.other.version(on)] as const;
     const all = soldFrom(1, 3);
     expect(await under.board.write(on, "tiered", all, versions[0])).toEqual({ kind: "written", drift: 3 });
@@ -178,7 +178,7 @@ export const writingClauses: Clauses = {
     expect(await under.board.top(on, "tiered", 50)).toEqual(namesOf(all));
   },
 
-  "loses no sell-out that is recorded while it is written": async (under, on) => {
+  "loses no sell-out that is recorded during a write": async (under, on) => {
     const database = [sold(100)];
     await rebuilt(under, on, database);
     for (let n = 1; n <= 40; n += 1) {
@@ -192,7 +192,7 @@ export const writingClauses: Clauses = {
     }
   },
 
-  "loses none of those that are recorded at once": async (under, on) => {
+  "loses none of 70 concurrent sell-outs": async (under, on) => {
     await rebuilt(under, on, []);
     const all = soldFrom(1, 70);
     const nodes = [under.board, under.other] as const;
@@ -200,7 +200,7 @@ export const writingClauses: Clauses = {
     expect(await under.board.top(on, "tiered", 50)).toEqual(namesOf(soldFrom(1, 50)));
   },
 
-  "shows readers the board before a write or after it, never between": async (under, on) => {
+  "returns the board before or after a write, never in between": async (under, on) => {
     const images = [soldFrom(1, 50), soldFrom(31, 90), soldFrom(1, 3)];
     await rebuilt(under, on, images[0] ?? []);
     const seen = new Set<string>();

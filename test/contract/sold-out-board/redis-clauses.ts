@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { type Board, fastestBoard } from "../../../src/domain/sold-out.js";
 import { entryOf } from "../../../src/domain/sold-out-score.js";
-import { namesOf, type RedisBoards, rebuilt, sold, soldFrom, weekBoard } from "./board-under-test.js";
+import { namesOf, type RedisBoards, rebuilt, sold, soldFrom, weekBoard } from "./boards-under-test.js";
 
 const keysOf = (on: Board) => {
   const ranking = on.name === "weekly" ? `concert:schedule:ranking:${on.week}` : "concert:schedule:ranking";
@@ -13,9 +13,9 @@ const membersOf = (sellOuts: Parameters<typeof namesOf>[0]) =>
 const withScores = async ({ raw }: RedisBoards, key: string) =>
   ((await raw.call("ZRANGE", key, 0, -1, "WITHSCORES")) as readonly unknown[]).flat().map(String);
 
-/** What only boards outside the process have: keys that others see, and that may be lost one by one. */
+/** The keys of boards, and losses of single keys or members. */
 export const redisClauses: Readonly<Record<string, (under: RedisBoards, on: Board) => Promise<void>>> = {
-  "is one sorted set under its known name, members in its policy's order, marker beside it": async (under, on) => {
+  "is a sorted set under the documented key, with a marker": async (under, on) => {
     const { ranking, marker } = keysOf(on);
     await rebuilt(under, on, soldFrom(1, 2));
     await under.board.record(on, "tiered", [sold(3, { seats: 500, concert: "autumn" })]);
@@ -27,10 +27,10 @@ export const redisClauses: Readonly<Record<string, (under: RedisBoards, on: Boar
     expect(await under.raw.hgetall(marker)).toEqual({ policy: "tiered", members: "3", version: expect.any(String) });
   },
 
-  "is read upwards also where more is better": async (under, on) => {
+  "stores negative scores if more is better": async (under, on) => {
     await rebuilt(under, on, [sold(1), sold(2), sold(3)], "seats-per-second");
-    const stands = await withScores(under, keysOf(on).ranking);
-    expect(stands.filter((_, index) => index % 2 === 1).map(Number)).toEqual([-100, -50, -100 / 3]);
+    const stored = await withScores(under, keysOf(on).ranking);
+    expect(stored.filter((_, index) => index % 2 === 1).map(Number)).toEqual([-100, -50, -100 / 3]);
   },
 
   "is cold without its marker": async (under, on) => {
@@ -41,7 +41,7 @@ export const redisClauses: Readonly<Record<string, (under: RedisBoards, on: Boar
     expect(await rebuilt(under, on, soldFrom(1, 4))).toEqual({ kind: "written", drift: 1 });
   },
 
-  "is cold without its ranking, not empty": async (under, on) => {
+  "is cold without its ranking": async (under, on) => {
     await rebuilt(under, on, soldFrom(1, 3));
     await under.raw.del(keysOf(on).ranking);
     expect(await under.board.top(on, "tiered", 50)).toBeNull();
@@ -50,29 +50,29 @@ export const redisClauses: Readonly<Record<string, (under: RedisBoards, on: Boar
     expect(await rebuilt(under, on, soldFrom(1, 4))).toEqual({ kind: "written", drift: 4 });
   },
 
-  "is cold when it is short of a member or has one too many, until it is written": async (under, on) => {
+  "is cold with a missing or an extra member until it is written": async (under, on) => {
     const all = soldFrom(1, 60);
     const full = namesOf(all.slice(0, 50));
     await rebuilt(under, on, all);
-    for (const spoil of [
+    for (const corrupt of [
       () => under.raw.zrem(keysOf(on).ranking, ...membersOf([sold(7)])),
-      () => under.raw.zadd(keysOf(on).ranking, 5, "not-one-of-ours"),
+      () => under.raw.zadd(keysOf(on).ranking, 5, "unknown-member"),
     ]) {
-      await spoil();
+      await corrupt();
       expect(await under.board.top(on, "tiered", 50)).toBeNull();
       expect(await rebuilt(under, on, all)).toEqual({ kind: "written", drift: 1 });
       expect(await under.board.top(on, "tiered", 50)).toEqual(full);
     }
   },
 
-  "is mended of a wrong score by a write": async (under, on) => {
+  "repairs a wrong score by a write": async (under, on) => {
     await rebuilt(under, on, soldFrom(1, 3));
     await under.raw.zadd(keysOf(on).ranking, 1, ...membersOf([sold(3)]));
     expect(await rebuilt(under, on, soldFrom(1, 3))).toEqual({ kind: "written", drift: 1 });
     expect(await under.board.top(on, "tiered", 50)).toEqual(["s1", "s2", "s3"]);
   },
 
-  "is not written over by what was read before it went back in time and on again": async (under, on) => {
+  "rejects a write whose data was read before a rewind and another sell-out": async (under, on) => {
     const { ranking, marker } = keysOf(on);
     await rebuilt(under, on, [sold(1)]);
     const copies = await Promise.all([ranking, marker].map((key) => under.raw.dumpBuffer(key)));
@@ -85,28 +85,28 @@ export const redisClauses: Readonly<Record<string, (under: RedisBoards, on: Boar
     expect(await rebuilt(under, on, soldFrom(1, 3))).toEqual({ kind: "written", drift: 1 });
   },
 
-  "is kept for its week and two more, or for ever": async (under, on) => {
-    const ends = async () => {
+  "expires two weeks after its week, or never": async (under, on) => {
+    const expiries = async () => {
       const { ranking, marker } = keysOf(on);
       const call = (key: string) => under.raw.call("PEXPIRETIME", key) as Promise<number>;
       return Promise.all([call(ranking), call(marker)]);
     };
     const end = on.name === "weekly" ? on.keptUntil : -1;
-    // -2: not there at all.
+    // -2: the key does not exist. -1: it never expires.
     await under.board.version(on);
-    expect(await ends()).toEqual([-2, end]);
+    expect(await expiries()).toEqual([-2, end]);
     await under.lose();
     await under.board.record(on, "tiered", [sold(1)]);
-    expect(await ends()).toEqual([-2, end]);
+    expect(await expiries()).toEqual([-2, end]);
     await rebuilt(under, on, []);
-    expect(await ends()).toEqual([-2, end]);
+    expect(await expiries()).toEqual([-2, end]);
     await under.board.record(on, "tiered", [sold(1)]);
-    expect(await ends()).toEqual([end, end]);
+    expect(await expiries()).toEqual([end, end]);
     await rebuilt(under, on, [sold(2)]);
-    expect(await ends()).toEqual([end, end]);
+    expect(await expiries()).toEqual([end, end]);
   },
 
-  "leaves other boards' keys alone": async (under, on) => {
+  "does not change the keys of other boards": async (under, on) => {
     await rebuilt(under, on, [sold(1)]);
     const others = [fastestBoard, weekBoard("2026-W46"), weekBoard("2026-W48")].filter(
       (each) => keysOf(each).ranking !== keysOf(on).ranking,

@@ -1,11 +1,11 @@
 import { expect } from "vitest";
 import { fastestBoard } from "../../../src/domain/sold-out.js";
 import type { EpochMs } from "../../../src/domain/time.js";
-import { type Clauses, namesOf, rebuilt, sold, soldFrom, weekBoard } from "./board-under-test.js";
+import { type Clauses, namesOf, rebuilt, sold, soldFrom, weekBoard } from "./boards-under-test.js";
 
-/** How weeks' boards stand beside each other, and end. */
+/** Clauses about weekly boards. */
 export const weekClauses: Clauses = {
-  "keeps every week's board, and that of all time, apart": async (under) => {
+  "separates the boards of weeks and of all time": async (under) => {
     const [one, two] = [weekBoard("2026-W53"), weekBoard("2027-W01")];
     await rebuilt(under, one, [sold(1)], "tiered");
     expect(await under.board.top(two, "tiered", 50)).toBeNull();
@@ -19,14 +19,14 @@ export const weekClauses: Clauses = {
     expect(await under.board.top(fastestBoard, "tiered", 50)).toEqual(["s1", "s2"]);
   },
 
-  "lets a week go when its time is over": async (under) => {
-    const week = weekBoard("2026-W47", (Date.now() + 3000) as EpochMs);
+  "removes a weekly board at its keptUntil": async (under) => {
+    const week = weekBoard("2026-W47", (Date.now() + 2000) as EpochMs);
     await rebuilt(under, week, soldFrom(1, 3));
     expect(await under.board.top(week, "tiered", 50)).toEqual(namesOf(soldFrom(1, 3)));
     await expect.poll(() => under.board.top(week, "tiered", 50)).toBeNull();
   },
 
-  "holds nothing of a week whose time is over": async (under) => {
+  "stays cold for a week whose keptUntil has passed": async (under) => {
     const week = weekBoard("2020-W01", Date.UTC(2020, 0, 20) as EpochMs);
     const version = await under.board.version(week);
     expect(await under.board.record(week, "tiered", [sold(1)])).toBe("cold");

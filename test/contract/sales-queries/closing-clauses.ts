@@ -10,17 +10,17 @@ import { foreignCursors, walkPages } from "../../support/walk-pages.js";
 
 import { ago, fillSums, ids, kept, sell, stamp, today, units } from "./sold-units.js";
 
-/** What nights walk along, and what they have written. */
+/** Clauses about unbooked sales, unclosed days, closed days and drift. */
 export const nightClauses: Clauses<SalesQueries> = {
-  "tell what is not booked, by id": async (queries, { db }) => {
-    const left = ["shop:b", "order:b", "shop:A"].map((id) => sale(id));
-    await writeSales(db, ...left);
+  "returns unbooked sales in id order": async (queries, { db }) => {
+    const unbooked = ["shop:b", "order:b", "shop:A"].map((id) => sale(id));
+    await writeSales(db, ...unbooked);
     await sell(db, sale("shop:c"), sale("order:a"));
     expect(await queries.unbooked(9)).toEqual(["order:b", "shop:A", "shop:b"]);
     expect(await queries.unbooked(2)).toEqual(["order:b", "shop:A"]);
   },
 
-  "find the next day that is over and has no stamp": async (queries, { db }) => {
+  "finds the next day that is over and has no stamp": async (queries, { db }) => {
     await sell(db, units("a", 1, 0), units("a", 1, 2), units("b", 1, 2), units("a", 1, 5), units("a", 1, 9));
     expect(await queries.nextUnstampedDay(null, today)).toBe(ago(9));
     expect(await queries.nextUnstampedDay(ago(9), today)).toBe(ago(5));
@@ -33,7 +33,7 @@ export const nightClauses: Clauses<SalesQueries> = {
     expect(await queries.nextUnstampedDay(null, today)).toBeNull();
   },
 
-  "find a day whose rows or sales are missing": async (queries, { db }) => {
+  "finds a day whose rows or sales are missing": async (queries, { db }) => {
     await sell(db, units("a", 1, 3));
     await db.knex("product_sales_daily").delete();
     await db.knex("product_sales_daily").insert({ product_id: "zz", business_day: ago(7), quantity: 3, revenue: 3 });
@@ -42,7 +42,7 @@ export const nightClauses: Clauses<SalesQueries> = {
     expect(await queries.nextUnstampedDay(ago(3), today)).toBeNull();
   },
 
-  "list the rows of closed days by day and product, each once, whatever is closed meanwhile": async (
+  "lists the rows of closed days by day and product, each once, also if rows are added in between": async (
     queries,
     { db },
   ) => {
@@ -74,7 +74,7 @@ export const nightClauses: Clauses<SalesQueries> = {
       expect(await list(9, 0, null, cursor)).toBeUndefined();
   },
 
-  "list what drifted by day and product, on the days asked for, each once": async (queries, { db }) => {
+  "lists the drift of the requested days by day and product, each once": async (queries, { db }) => {
     const drift = (days: number, id: string, board: number | null = 1) =>
       workOn(db).run((tx) => tx.sales.saveDrift(ago(days), [{ productId: productId(id), board, sales: 2 ** 40 }]));
     for (const days of [4, 3, 2, 1]) for (const id of ["c", "a", "B"]) await drift(days, id);
@@ -92,7 +92,7 @@ export const nightClauses: Clauses<SalesQueries> = {
     expect(await list("WzEsMl0")).toBeUndefined();
   },
 
-  "look at no other day and at no other product": async (queries, { db }) => {
+  "reads no other days and products": async (queries, { db }) => {
     const days = Array.from({ length: 40 }, (_, n) => ago(n + 1));
     await fillSums(db, 50, days);
     await sell(
@@ -105,7 +105,7 @@ export const nightClauses: Clauses<SalesQueries> = {
         ? "ANALYZE TABLE sales, product_sales_daily, product_sales_total, closed_days"
         : "ANALYZE",
     );
-    const asks: Readonly<Record<string, () => Promise<unknown>>> = {
+    const reads: Readonly<Record<string, () => Promise<unknown>>> = {
       totals: () => queries.totals(kept, ids("p000001", "p000002")),
       soldAfter: () => queries.soldAfter(productId("p000040"), 5),
       soldOn: () => queries.soldOn(ago(20), productId("p000040"), 5),
@@ -114,7 +114,7 @@ export const nightClauses: Clauses<SalesQueries> = {
       days: () => queries.days(ago(2), ago(1), null, null, 5),
       drifts: () => queries.drifts(ago(2), ago(1), null, 5),
     };
-    for (const [name, ask] of Object.entries(asks)) expect([name, await readsAll(db, ask)]).toEqual([name, false]);
+    for (const [name, read] of Object.entries(reads)) expect([name, await readsAll(db, read)]).toEqual([name, false]);
     expect(await queries.nextUnstampedDay(null, today)).toBe(ago(3));
   },
 };

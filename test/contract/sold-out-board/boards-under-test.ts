@@ -14,19 +14,19 @@ import type { EpochMs } from "../../../src/domain/time.js";
 import { engines } from "../../support/backends.js";
 import { startRedis, startRedisCluster } from "../../support/engines/redis.js";
 
-/** Boards, and the same ones as another node has them. */
+/** The boards, through the adapters of two nodes. */
 export type BoardsUnderTest = {
   readonly board: SoldOutBoard;
   readonly other: SoldOutBoard;
-  /** Wipes everything behind the adapters' backs. */
+  /** Deletes all boards without the adapters. */
   lose(): Promise<unknown>;
 };
-/** What a board promises; told for the board of all time and for a week's. */
+/** Clauses that run on the board of all time and on a weekly board. */
 export type Clauses = Readonly<Record<string, (under: BoardsUnderTest, on: Board) => Promise<void>>>;
 
 const realClock: Clock = { now: () => Date.now() as EpochMs };
 
-/** The adapter in memory; what is lost there is lost with the process. */
+/** The memory adapter. It loses its boards when the process ends. */
 export const openMemoryBoards = (make: (clock: Clock) => SoldOutBoard = (clock) => new MemorySoldOutBoard(clock)) => {
   let board = make(realClock);
   return {
@@ -43,7 +43,7 @@ export const openMemoryBoards = (make: (clock: Clock) => SoldOutBoard = (clock) 
   };
 };
 
-/** The adapter on two connections, and a third one for what befalls Redis. */
+/** The Redis adapter on two connections, and a third connection that changes keys without the adapter. */
 const openRedisBoards = async (address: string) => {
   const clients = [openRedis(address), openRedis(address)] as const;
   const raw = openConnection(parseRedisAddress(address));
@@ -63,7 +63,7 @@ const openRedisBoards = async (address: string) => {
 };
 export type RedisBoards = Awaited<ReturnType<typeof openRedisBoards>>;
 
-/** A Redis of the suite's own, for there is only one board of all time on each. */
+/** Redis servers of this suite, because each has only one board of all time. */
 export const redisBackends = [
   {
     name: "Redis",
@@ -93,7 +93,7 @@ export const boardBackends = [
   ...redisBackends,
 ] as const;
 
-/** Noon of some day in the year 2100, beyond what any suite waits for. */
+/** A time that no test reaches. */
 const farAway = Date.UTC(2100, 0, 1, 12) as EpochMs;
 
 export const weekBoard = (week: string, keptUntil: EpochMs = farAway): Board => ({
@@ -110,7 +110,7 @@ export const boards: readonly (readonly [name: string, Board])[] = [
 
 const opening = Date.UTC(2026, 10, 16, 1);
 
-/** A sell-out named after its number, which took as many seconds, but for what is said. */
+/** A sell-out named after its number `n`. It took `n` seconds, unless the options say otherwise. */
 export const sold = (
   n: number | string,
   { seats = 100, elapsed = Number(n) * 1000, later = 0, concert = "c" } = {},
@@ -122,18 +122,18 @@ export const sold = (
   soldOutAt: (opening + later + elapsed) as EpochMs,
 });
 
-/** The sell-outs `first` to `last`, the faster before the slower. */
+/** The sell-outs `first` to `last`, fastest first. */
 export const soldFrom = (first: number, last: number): readonly SellOut[] =>
   Array.from({ length: last - first + 1 }, (_, index) => sold(first + index));
 
-/** The schedules, as a board names them. */
+/** The ids of their schedules. */
 export const namesOf = (sellOuts: readonly SellOut[]) => sellOuts.map(({ scheduleId }) => scheduleId);
 
-/** All that the board should show when the database holds these. */
+/** The ids that a board contains if these are all the sell-outs. */
 export const bestOf = (policy: ScorePolicy, sellOuts: readonly SellOut[]) =>
   namesOf([...sellOuts].sort(compareSellOuts(policy)).slice(0, 50));
 
-/** Writes what the database holds, as a rebuild that nobody overtakes. */
+/** Rebuilds a board without concurrent sell-outs. */
 export const rebuilt = async (
   { board }: BoardsUnderTest,
   on: Board,

@@ -3,47 +3,49 @@ import { SqlSalesQueries } from "../../../src/adapters/sql/sql-sales-queries.js"
 import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
 import { type BusinessDay, plusDays } from "../../../src/domain/business-day.js";
 import type { WindowBoard } from "../../../src/domain/sales-window.js";
-import type { Twin } from "../../support/contract-on-databases.js";
+import type { KnownWrong } from "../../support/contract-on-databases.js";
 
 import { stamp } from "./sold-units.js";
 
-/** The queries as they are, but for what is wrong. */
-const but = (wrong: (right: SqlSalesQueries, db: Database) => Partial<SalesQueries>) => (db: Database) =>
+/** The correct queries with some methods replaced. */
+const but = (wrong: (correct: SqlSalesQueries, db: Database) => Partial<SalesQueries>) => (db: Database) =>
   Object.assign(new SqlSalesQueries(db), wrong(new SqlSalesQueries(db), db));
 const dayLater = (board: WindowBoard): WindowBoard =>
   board.window === "all" ? board : { ...board, lastDay: plusDays(board.lastDay, 1) };
 
-/** Known-wrong twins, each held against the clause that it breaks. */
-export const twins: readonly Twin<SalesQueries>[] = [
+/** Known-wrong implementations, each with the clause that rejects it. */
+export const knownWrong: readonly KnownWrong<SalesQueries>[] = [
   {
     wrong: "leaves out the board of all time",
-    breaks: "tell what products sold within each board's days",
-    make: but((right) => ({
+    breaks: "returns the units sold within each board's days",
+    make: but((correct) => ({
       totals: async (boards, of) =>
-        (await right.totals(boards, of)).map((each) => (each.board.window === "all" ? { ...each, totals: [] } : each)),
+        (await correct.totals(boards, of)).map((each) =>
+          each.board.window === "all" ? { ...each, totals: [] } : each,
+        ),
     })),
   },
   {
     wrong: "sums by another day",
-    breaks: "tell what products sold within each board's days",
-    make: but((right) => ({
+    breaks: "returns the units sold within each board's days",
+    make: but((correct) => ({
       totals: async (boards, of) =>
-        (await right.totals(boards.map(dayLater), of)).map(({ totals }, n) => ({
+        (await correct.totals(boards.map(dayLater), of)).map(({ totals }, n) => ({
           board: boards[n] as WindowBoard,
           totals,
         })),
     })),
   },
   {
-    wrong: "asks once a board",
-    breaks: "tell it of all boards in one query",
-    make: but((right) => ({
-      totals: async (boards, of) => (await Promise.all(boards.map((board) => right.totals([board], of)))).flat(),
+    wrong: "sends one query per board",
+    breaks: "reads the totals of all boards in one query",
+    make: but((correct) => ({
+      totals: async (boards, of) => (await Promise.all(boards.map((board) => correct.totals([board], of)))).flat(),
     })),
   },
   {
-    wrong: "walks the rows of a day and not its sales",
-    breaks: "walk those of a day, whether the sales or the rows are missing",
+    wrong: "pages through the rows of a day only",
+    breaks: "pages through the products of a day, also if a row or its sales are missing",
     make: but((_, db) => ({
       soldOn: (on, last, limit) =>
         db
@@ -56,11 +58,11 @@ export const twins: readonly Twin<SalesQueries>[] = [
     })),
   },
   {
-    wrong: "puts the smaller id first where quantities are equal",
-    breaks: "rank a board as boards do",
-    make: but((right) => ({
+    wrong: "ranks the smaller id first",
+    breaks: "ranks products as boards do",
+    make: but((correct) => ({
       rank: async (board, limit, others) => {
-        const all = [...(await right.rank(board, 1_000_000, []))];
+        const all = [...(await correct.rank(board, 1_000_000, []))];
         all.sort((a, b) => b.quantity - a.quantity || (a.productId < b.productId ? -1 : 1));
         return all
           .map((each, index) => ({ ...each, rank: index + 1 }))
@@ -69,8 +71,8 @@ export const twins: readonly Twin<SalesQueries>[] = [
     })),
   },
   {
-    wrong: "ranks by pairs, each product against all others",
-    breaks: "rank many products in time",
+    wrong: "compares each product with all others",
+    breaks: "ranks many products in time",
     make: but((_, db) => ({
       rank: async (_board, limit) => {
         const better = "(SELECT COUNT(*) FROM product_sales_total b WHERE b.quantity > a.quantity)";
@@ -86,13 +88,13 @@ export const twins: readonly Twin<SalesQueries>[] = [
     only: "mysql",
   },
   {
-    wrong: "tells of what is booked as well",
-    breaks: "tell what is not booked, by id",
+    wrong: "returns booked sales too",
+    breaks: "returns unbooked sales in id order",
     make: but((_, db) => ({ unbooked: (limit) => db.knex("sales").orderBy("sale_id").limit(limit).pluck("sale_id") })),
   },
   {
-    wrong: "walks along the stamps",
-    breaks: "find the next day that is over and has no stamp",
+    wrong: "continues after the last stamp",
+    breaks: "finds the next day that is over and has no stamp",
     make: but((_, db) => ({
       nextUnstampedDay: async (after, before) => {
         const last = await db.knex("closed_days").max({ day: "business_day" }).first();
@@ -105,8 +107,8 @@ export const twins: readonly Twin<SalesQueries>[] = [
     })),
   },
   {
-    wrong: "reads every row for the days there are",
-    breaks: "look at no other day and at no other product",
+    wrong: "reads every row to find the days",
+    breaks: "reads no other days and products",
     make: but((_, db) => ({
       nextUnstampedDay: async (after, before) => {
         const stamped = await db.knex("closed_days").pluck("business_day");
@@ -121,21 +123,21 @@ export const twins: readonly Twin<SalesQueries>[] = [
   },
   {
     wrong: "lists days that are not closed",
-    breaks: "list the rows of closed days by day and product, each once, whatever is closed meanwhile",
-    make: but((right, db) => ({
+    breaks: "lists the rows of closed days by day and product, each once, also if rows are added in between",
+    make: but((correct, db) => ({
       days: async (from, to, ...rest) => {
         const open = await db.knex("product_sales_daily").distinct("business_day").pluck("business_day");
         await stamp(db, ...open);
-        return right.days(from, to, ...rest);
+        return correct.days(from, to, ...rest);
       },
     })),
   },
   {
-    wrong: "takes a board that was not kept for an empty one",
-    breaks: "list what drifted by day and product, on the days asked for, each once",
-    make: but((right) => ({
+    wrong: "returns 0 for a board that was not kept",
+    breaks: "lists the drift of the requested days by day and product, each once",
+    make: but((correct) => ({
       drifts: async (...asked) => {
-        const page = await right.drifts(...asked);
+        const page = await correct.drifts(...asked);
         return page && { ...page, items: page.items.map((item) => ({ ...item, board: Number(item.board) })) };
       },
     })),

@@ -5,24 +5,24 @@ import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js"
 import type { BusinessDay } from "../../../src/domain/business-day.js";
 import type { ProductId, SaleId } from "../../../src/domain/ids.js";
 import type { DayRow, Sale } from "../../../src/domain/sale.js";
-import type { Twin } from "../../support/contract-on-databases.js";
+import type { KnownWrong } from "../../support/contract-on-databases.js";
 import { salesIn } from "../../support/sales-data.js";
 import { type Meet, workWith } from "../../support/table-work.js";
 
 import { row, today } from "./clauses.js";
 
-type Wrong = (right: SqlSaleTable, meet: Meet, trx: Statements) => Partial<SaleTable>;
-/** The table as it is, but for what is wrong. */
+type Wrong = (correct: SqlSaleTable, meet: Meet, trx: Statements) => Partial<SaleTable>;
+/** The correct table with some methods replaced. */
 const but = (wrong: Wrong, together?: number) =>
   workWith((trx, meet) => {
-    const right = new SqlSaleTable(trx);
-    return { sales: Object.assign(new SqlSaleTable(trx), wrong(right, meet, trx)) };
+    const correct = new SqlSaleTable(trx);
+    return { sales: Object.assign(new SqlSaleTable(trx), wrong(correct, meet, trx)) };
   }, together);
 
-/** Everything of a sale but whether it is booked. */
-const whole = (trx: Statements, saleIds: readonly SaleId[]): Promise<readonly Sale[]> =>
+/** Reads sales, booked or not. */
+const readSales = (trx: Statements, saleIds: readonly SaleId[]): Promise<readonly Sale[]> =>
   salesIn({ knex: trx }).then((all) => all.filter((each) => saleIds.includes(each.saleId)));
-/** Takes the sales' marks off, so that the right table books them again. */
+/** Deletes the sales' booked marks, so that the correct table books them again. */
 const unmark = (trx: Statements, given: readonly Sale[]) =>
   trx("sales")
     .whereIn(
@@ -31,56 +31,56 @@ const unmark = (trx: Statements, given: readonly Sale[]) =>
     )
     .update({ unbooked: 1 });
 
-/** Known-wrong twins, each held against the clause that it breaks. */
-export const twins: readonly Twin<UnitOfWork>[] = [
+/** Known-wrong implementations, each with the clause that rejects it. */
+export const knownWrong: readonly KnownWrong<UnitOfWork>[] = [
   {
     // Negative control: D2
     wrong: "books without a mark",
-    breaks: "book each sale once: on its own day, at its own price, and for all time",
-    make: but((right, _, trx) => ({
-      lockUnbooked: (saleIds) => whole(trx, saleIds),
+    breaks: "books each sale once: on its day, at its price, and for all time",
+    make: but((correct, _, trx) => ({
+      lockUnbooked: (saleIds) => readSales(trx, saleIds),
       book: async (given) => {
         await unmark(trx, given);
-        await right.book(given);
+        await correct.book(given);
       },
     })),
   },
   {
-    wrong: "books whatever it is given",
-    breaks: "book no sale that is booked, and leave nothing of a batch that has one",
-    make: but((right, _, trx) => ({
+    wrong: "books sales that are already booked",
+    breaks: "rejects a batch with a booked sale and books nothing of it",
+    make: but((correct, _, trx) => ({
       book: async (given) => {
         await unmark(trx, given);
-        await right.book(given);
+        await correct.book(given);
       },
     })),
   },
   {
-    wrong: "looks for what is not booked without locking it",
-    breaks: "count a sale once, though ten book it at once, in batches that overlap",
-    make: but((right, meet, trx) => ({
+    wrong: "reads unbooked sales without locking them",
+    breaks: "counts each sale once when ten overlapping batches are booked concurrently",
+    make: but((correct, meet, trx) => ({
       lockUnbooked: async (saleIds) => {
         const open = new Set(await trx("sales").where("unbooked", 1).pluck("sale_id"));
         await meet();
-        return (await whole(trx, saleIds)).filter((each) => open.has(each.saleId));
+        return (await readSales(trx, saleIds)).filter((each) => open.has(each.saleId));
       },
       book: async (given) => {
         await unmark(trx, given);
-        await right.book(given);
+        await correct.book(given);
       },
     })),
     only: "mysql",
   },
   {
-    wrong: "tells everyone who looked before that a sale is new",
-    breaks: "tell one of ten who add a sale at once that it is new",
+    wrong: "returns a sale as new to every concurrent call",
+    breaks: "returns a sale as new to one of ten concurrent calls",
     make: but(
-      (right, meet) => ({
+      (correct, meet) => ({
         addNew: async (given) => {
-          const known = await right.known(given.map((each) => each.saleId));
+          const known = await correct.known(given.map((each) => each.saleId));
           await meet();
           const fresh = given.filter((each) => !known.has(each.saleId));
-          await right.add(fresh);
+          await correct.add(fresh);
           return fresh;
         },
       }),
@@ -89,25 +89,25 @@ export const twins: readonly Twin<UnitOfWork>[] = [
     only: "mysql",
   },
   {
-    wrong: "books for the days only",
-    breaks: "book 1,200 of 600 products at once, and sums that outgrow 32 bits",
-    make: but((right, _, trx) => ({
+    wrong: "does not book all-time totals",
+    breaks: "books 1,200 sales of 600 products in one call, with sums above 32 bits",
+    make: but((correct, _, trx) => ({
       book: async (given) => {
-        await right.book(given);
+        await correct.book(given);
         await trx("product_sales_total").delete();
       },
     })),
   },
   {
-    wrong: "books on the day on which it books",
-    breaks: "book each sale once: on its own day, at its own price, and for all time",
-    make: but((right) => ({
-      book: (given) => right.book(given.map((each) => ({ ...each, businessDay: today }))),
+    wrong: "books sales on the current day",
+    breaks: "books each sale once: on its day, at its price, and for all time",
+    make: but((correct) => ({
+      book: (given) => correct.book(given.map((each) => ({ ...each, businessDay: today }))),
     })),
   },
   {
-    wrong: "sums by one price a product",
-    breaks: "sum the booked sales of the day, by the price of each",
+    wrong: "sums with one price per product",
+    breaks: "sums the booked sales of a day, each at its price",
     make: but((_, __, trx) => ({
       sumDay: async (on: BusinessDay, of: readonly ProductId[]) =>
         (
@@ -123,33 +123,33 @@ export const twins: readonly Twin<UnitOfWork>[] = [
     })),
   },
   {
-    wrong: "sums what is not booked as well",
-    breaks: "sum the booked sales of the day, by the price of each",
-    make: but((right, _, trx) => ({
+    wrong: "sums unbooked sales too",
+    breaks: "sums the booked sales of a day, each at its price",
+    make: but((correct, _, trx) => ({
       sumDay: async (on, of) => {
         await trx("sales").update({ unbooked: null });
-        return right.sumDay(on, of);
+        return correct.sumDay(on, of);
       },
     })),
   },
   {
     wrong: "sums before it locks",
-    breaks: "wait with the sum for a booking that is under way",
+    breaks: "sums a day only after a booking in progress",
     make: (db) => {
       let isFirst = true;
-      return but((right, meet) => {
+      return but((correct, meet) => {
         let sums: readonly DayRow[] = [];
         return {
           book: async (given) => {
-            await right.book(given);
-            // The first is booked before the two that meet.
+            await correct.book(given);
+            // The first booking runs alone. Only the second one waits for the close.
             if (!isFirst) await meet();
             isFirst = false;
           },
           lockDay: async (on, of) => {
-            sums = await right.sumDay(on, of);
+            sums = await correct.sumDay(on, of);
             await meet();
-            return right.lockDay(on, of);
+            return correct.lockDay(on, of);
           },
           sumDay: async () => sums,
         };
@@ -158,8 +158,8 @@ export const twins: readonly Twin<UnitOfWork>[] = [
     only: "mysql",
   },
   {
-    wrong: "leaves missing rows out",
-    breaks: "read a day's rows, and make those that are missing",
+    wrong: "does not insert missing rows",
+    breaks: "reads the rows of a day and inserts missing ones",
     make: but((_, __, trx) => ({
       lockDay: async (on: BusinessDay, of: readonly ProductId[]) =>
         (await trx("product_sales_daily").where("business_day", on).whereIn("product_id", of)).map((each) =>
@@ -168,12 +168,12 @@ export const twins: readonly Twin<UnitOfWork>[] = [
     })),
   },
   {
-    wrong: "forgets what drifted when it runs again",
-    breaks: "stamp a day once, and keep what drifted",
-    make: but((right, _, trx) => ({
+    wrong: "deletes the drift of an earlier run",
+    breaks: "stamps a day once and stores its drift",
+    make: but((correct, _, trx) => ({
       saveDrift: async (on, drift) => {
         await trx("day_drifts").where("business_day", on).delete();
-        await right.saveDrift(on, drift);
+        await correct.saveDrift(on, drift);
       },
     })),
   },
