@@ -7,19 +7,10 @@ import { ifAvailable } from "../board/board-availability.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
 import type { BoardNotices } from "../ports/notices.js";
-import type { SalesBoard } from "../ports/sales-board.js";
-import type { SalesQueries } from "../ports/sales-queries.js";
-import type { UnitOfWork } from "../ports/unit-of-work.js";
 import { raiseBoards } from "./raise-boards.js";
+import type { SalesPorts } from "./sales-ports.js";
 
 const batchSize = 500;
-
-/** The ports through which sales are counted. */
-export type SalesPorts = {
-  readonly work: UnitOfWork;
-  readonly sales: SalesQueries;
-  readonly board: SalesBoard;
-};
 
 /** Books sales once each, one transaction per batch, and raises the boards of their days after the commit. */
 export class BookSales implements Reaction<"product.sold"> {
@@ -64,12 +55,11 @@ export class BookSales implements Reaction<"product.sold"> {
 
   private async raise(sold: readonly Pick<Sale, "productId" | "businessDay">[]): Promise<void> {
     if (sold.length === 0) return;
-    const { sales, board } = this.ports;
     const days = new Set(sold.map(({ businessDay }) => businessDay));
     const products = [...new Set(sold.map(({ productId }) => productId))];
     // The time is read after the commit. A fill of boards that are not yet raised begins later and reads these sales.
     const boards = raisedBoards(days, this.clock.now(), this.zone);
-    await ifAvailable(() => raiseBoards(sales, board, boards, products, "concurrently"));
+    await ifAvailable(() => raiseBoards(this.ports, boards, products, "concurrently"));
     this.notices.announce(["products"]);
   }
 }

@@ -5,8 +5,8 @@ import { boardName, boardOf, type WindowBoard } from "../../domain/sales-window.
 import { ifAvailable } from "../board/board-availability.js";
 import type { SalesBoard } from "../ports/sales-board.js";
 import type { Transaction } from "../ports/transaction.js";
-import type { SalesPorts } from "./book-sales.js";
 import { repairBoards } from "./repair-boards.js";
+import type { SalesPorts } from "./sales-ports.js";
 
 /** Guards the writes of the daily close. Throws if another node closes the days by now. */
 export type Fence = (tx: Transaction) => Promise<void>;
@@ -26,7 +26,7 @@ export const closeDayPage = async (ports: SalesPorts, page: ClosingPage, fence: 
   const scores = await readDayBoard(ports.board, page);
   const drift = await ports.work.run((tx) => correctRows(tx, page, scores, fence));
   const drifted = drift.map(({ productId }) => productId);
-  await ifAvailable(() => repairBoards(ports.sales, ports.board, page.kept, drifted));
+  await ifAvailable(() => repairBoards(ports, page.kept, drifted));
   return drift;
 };
 

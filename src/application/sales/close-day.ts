@@ -5,9 +5,10 @@ import type { Drift } from "../../domain/sale.js";
 import { keptBoards } from "../../domain/sales-window.js";
 import type { Clock } from "../ports/clock.js";
 import type { ClosedDay } from "../ports/sales-queries.js";
-import type { BookSales, SalesPorts } from "./book-sales.js";
+import type { BookSales } from "./book-sales.js";
 import { closeDayPage, type Fence } from "./close-day-page.js";
 import { productPages } from "./product-pages.js";
+import type { SalesPorts } from "./sales-ports.js";
 
 /** The most drift that is reported and stored per day. */
 const maxDrift = 10_000;

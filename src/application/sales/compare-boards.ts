@@ -3,11 +3,10 @@ import type { ProductId } from "../../domain/ids.js";
 import { keptBoards } from "../../domain/sales-window.js";
 import type { Comparison } from "../board/comparison.js";
 import type { Clock } from "../ports/clock.js";
-import type { SalesBoard } from "../ports/sales-board.js";
-import type { SalesQueries } from "../ports/sales-queries.js";
 import type { FillBoards } from "./fill-boards.js";
 import { productPages } from "./product-pages.js";
 import { repairBoards } from "./repair-boards.js";
+import type { SalesPorts } from "./sales-ports.js";
 
 /** The number of products that one run compares, and the page size of a pass over all products. */
 const usualSizes = { run: 2000, page: 500 };
@@ -15,23 +14,14 @@ const usualSizes = { run: 2000, page: 500 };
 /** Compares the scores of the kept product boards with the database and repairs those that differ (S2). */
 export class CompareBoards {
   private lastCompared: ProductId | null = null;
-  private readonly sales: SalesQueries;
-  private readonly board: SalesBoard;
+  private readonly ports: SalesPorts;
   private readonly fillBoards: FillBoards;
   private readonly clock: Clock;
   private readonly zone: TimeZone;
   private readonly sizes: typeof usualSizes;
 
-  constructor(
-    sales: SalesQueries,
-    board: SalesBoard,
-    fillBoards: FillBoards,
-    clock: Clock,
-    zone: TimeZone,
-    sizes = usualSizes,
-  ) {
-    this.sales = sales;
-    this.board = board;
+  constructor(ports: SalesPorts, fillBoards: FillBoards, clock: Clock, zone: TimeZone, sizes = usualSizes) {
+    this.ports = ports;
     this.fillBoards = fillBoards;
     this.clock = clock;
     this.zone = zone;
@@ -40,7 +30,7 @@ export class CompareBoards {
 
   /** Compares the next products in id order, from the start again after the last one. Returns how many scores differed. */
   async next(): Promise<number> {
-    const productIds = await this.sales.soldAfter(this.lastCompared, this.sizes.run);
+    const productIds = await this.ports.sales.soldAfter(this.lastCompared, this.sizes.run);
     this.lastCompared = productIds.length < this.sizes.run ? null : (productIds.at(-1) ?? null);
     return this.repair(productIds);
   }
@@ -49,7 +39,7 @@ export class CompareBoards {
   async all(): Promise<Comparison> {
     await this.fillBoards.execute();
     let [entries, drift] = [0, 0];
-    for await (const productIds of productPages((...page) => this.sales.soldAfter(...page), this.sizes.page)) {
+    for await (const productIds of productPages((...page) => this.ports.sales.soldAfter(...page), this.sizes.page)) {
       entries += productIds.length;
       drift += await this.repair(productIds);
     }
@@ -57,6 +47,6 @@ export class CompareBoards {
   }
 
   private repair(productIds: readonly ProductId[]): Promise<number> {
-    return repairBoards(this.sales, this.board, keptBoards(this.clock.now(), this.zone), productIds);
+    return repairBoards(this.ports, keptBoards(this.clock.now(), this.zone), productIds);
   }
 }

@@ -1,7 +1,6 @@
 import type { ProductId } from "../../domain/ids.js";
 import type { WindowBoard } from "../../domain/sales-window.js";
-import type { SalesBoard } from "../ports/sales-board.js";
-import type { SalesQueries } from "../ports/sales-queries.js";
+import type { SalesPorts } from "./sales-ports.js";
 
 /**
  * Raises boards to the products' current totals in the database. Call it only after the commit of the change: totals are
@@ -10,8 +9,7 @@ import type { SalesQueries } from "../ports/sales-queries.js";
  * the boards' backend wait for one command at most
  */
 export const raiseBoards = async (
-  sales: SalesQueries,
-  board: SalesBoard,
+  { sales, board }: SalesPorts,
   boards: readonly WindowBoard[],
   productIds: readonly ProductId[],
   order: "concurrently" | "one-by-one",
