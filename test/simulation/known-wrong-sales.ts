@@ -158,7 +158,11 @@ export const controls: readonly Control[] = [
     boards: () => wrongBoard("overwrites scores with lower totals"),
   },
   // Negative control: S2
-  { without: "setting the marker last", breaks: /^S2 .* shows/, boards: () => wrongBoard("is ready before its fill is finished") },
+  {
+    without: "setting the marker last",
+    breaks: /^S2 .* shows/,
+    boards: () => wrongBoard("is ready before its fill is finished"),
+  },
   // Negative control: D1
   { without: "the lock before the sum", breaks: /^D1 days/, wrong: () => ({ work: sumsBeforeLocking }), seed: 48 },
   {
