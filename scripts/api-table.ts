@@ -5,12 +5,12 @@ import { InFlight } from "../src/adapters/http/server/exchange.js";
 import type { Route } from "../src/adapters/http/server/route.js";
 import { systemClock } from "../src/adapters/system/system-clock.js";
 import { readConfig } from "../src/bootstrap/config.js";
-import { openNode } from "../src/bootstrap/node-steps.js";
+import { composeNode } from "../src/bootstrap/node-steps.js";
 import { markdownTable } from "./marked-parts.js";
 
 /** Returns the routes of a node that is wired but never started, so it needs no backend. */
 const tables = () => {
-  const { application, metrics } = openNode(readConfig({}), pino({ level: "silent" }));
+  const { application, metrics } = composeNode(readConfig({}), pino({ level: "silent" }));
   const never = async () => {
     throw new Error("the table of calls needs no response");
   };

@@ -1,4 +1,4 @@
-import { withDeadline } from "./deadline.js";
+import { timeoutAfter } from "../adapters/system/timeout.js";
 
 /** A part of the service that starts and stops. */
 export type Step = {
@@ -41,7 +41,9 @@ export class Lifecycle {
   private async stopAll(): Promise<void> {
     for (const step of [...this.started].reverse()) {
       try {
-        await withDeadline(step.deadlineMs ?? 5000, Promise.resolve(step.stop?.()));
+        const ms = step.deadlineMs ?? 5000;
+        const result = await timeoutAfter(ms)(Promise.resolve(step.stop?.()));
+        if (result === "late") throw new Error(`not stopped within ${ms} ms`);
       } catch (error) {
         this.failed(step.name, error);
       }

@@ -2,7 +2,7 @@ import { type Logger, pino } from "pino";
 import { ConfigError, readConfig } from "./config.js";
 import { migrateAndClose, StartRefused } from "./database-steps.js";
 import { Lifecycle } from "./lifecycle.js";
-import { nodeSteps, openNode } from "./node-steps.js";
+import { composeNode, nodeSteps } from "./node-steps.js";
 import { LeaseHeld } from "./process-lease.js";
 import { reasonOf } from "./start-reason.js";
 import { type NodeStart, reportStart } from "./start-report.js";
@@ -22,7 +22,7 @@ const run = async (): Promise<void> => {
     redact: ["req.headers.authorization", "*.password", "*.secret", "authorization", "ticket"],
   });
   if (config.ROLES.has("migrate")) {
-    await migrateAndClose(openNode(config, log).backends.database);
+    await migrateAndClose(composeNode(config, log).backends.database);
     log.info("database migrated");
     return;
   }

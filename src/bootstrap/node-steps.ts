@@ -43,7 +43,7 @@ export type Node = {
 };
 
 /** Composes a node. Nothing in it connects before its step starts. */
-export const openNode = (config: Config, log: Logger, given: GivenBackends = {}): Node => {
+export const composeNode = (config: Config, log: Logger, given: GivenBackends = {}): Node => {
   const metrics = new Metrics(new Registry());
   const reportLateClose: ReportLateClose = (outcome) =>
     outcome instanceof Error ? log.error({ err: outcome }, "payment not settled") : metrics.payment(outcome);
@@ -65,7 +65,7 @@ export type NodeListeners = {
  * last.
  */
 export const nodeSteps = (config: Config, log: Logger, { started, fatal }: NodeListeners): readonly Step[] => {
-  const { backends, application, relay, metrics } = openNode(config, log);
+  const { backends, application, relay, metrics } = composeNode(config, log);
   const { ports, checks } = backends;
   const { bus, secrets } = ports;
   const warnings = new BackendWarnings(settingsChecks(config, backends), log);

@@ -1,6 +1,6 @@
 import type { Readiness } from "../adapters/http/api/probes.js";
+import { timeoutAfter } from "../adapters/system/timeout.js";
 import type { BackendCheck } from "./backends.js";
-import { withDeadline } from "./deadline.js";
 
 const checkMs = 1200;
 
@@ -13,11 +13,11 @@ export const readinessOf =
   async (): Promise<Readiness> => {
     const results = await Promise.all(
       backends.map(async ({ name, ping }) => {
-        const result = await withDeadline(checkMs, ping()).then(
-          () => "ok",
-          () => "cannot be reached",
+        const isReachable = await timeoutAfter(checkMs)(ping()).then(
+          (result) => result !== "late",
+          () => false,
         );
-        return [name, result] as const;
+        return [name, isReachable ? "ok" : "cannot be reached"] as const;
       }),
     );
     const dead = deadConsumers();

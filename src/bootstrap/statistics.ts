@@ -5,7 +5,7 @@ import { closeDatabase, type Database } from "../adapters/sql/database.js";
 import { isMigrated } from "../adapters/sql/migrate.js";
 import { type BusinessDay, businessDayAt, daysBetween, isBusinessDay } from "../domain/business-day.js";
 import { ConfigError, readConfig } from "./config.js";
-import { openNode } from "./node-steps.js";
+import { composeNode } from "./node-steps.js";
 import { reasonOf } from "./start-reason.js";
 
 const usage = "npm run statistics -- --from 2026-11-01 --to 2026-11-20 (closed days, both included)";
@@ -41,7 +41,7 @@ const checkDatabase = async (db: Database): Promise<void> => {
 const run = async (): Promise<void> => {
   const days = readDays();
   const config = readConfig(process.env);
-  const { application, backends } = openNode(config, pino({ level: "silent" }));
+  const { application, backends } = composeNode(config, pino({ level: "silent" }));
   const { database, redis } = backends;
   const { closeDay, clock, zone } = application;
   const today = businessDayAt(clock.now(), zone);

@@ -9,7 +9,7 @@ import type { Backends } from "../../src/bootstrap/backends.js";
 import { backgroundOf } from "../../src/bootstrap/background.js";
 import { readConfig } from "../../src/bootstrap/config.js";
 import { gauges } from "../../src/bootstrap/gauges.js";
-import { openNode } from "../../src/bootstrap/node-steps.js";
+import { composeNode } from "../../src/bootstrap/node-steps.js";
 import type { Application } from "../../src/bootstrap/open-application.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { openSqlBackends } from "./backends.js";
@@ -81,7 +81,7 @@ const openTestNode = async () => {
   const clock = { ahead: 0, now: () => (Date.now() + clock.ahead) as EpochMs };
   const config = readConfig({});
   const log = pino({ level: "silent" });
-  const node = openNode(config, log, { database: opened.db, clock });
+  const node = composeNode(config, log, { database: opened.db, clock });
   return { ...node, config, log, clock, close: opened.close };
 };
 

@@ -7,7 +7,7 @@ import { AuditCoupon } from "../../../src/application/coupon/audit-coupon.js";
 import { IssueCoupon } from "../../../src/application/coupon/issue-coupon.js";
 import { RebuildQueue } from "../../../src/application/coupon/rebuild-queue.js";
 import { readConfig } from "../../../src/bootstrap/config.js";
-import { openNode } from "../../../src/bootstrap/node-steps.js";
+import { composeNode } from "../../../src/bootstrap/node-steps.js";
 import { useCase } from "../../../src/bootstrap/use-case.js";
 import { useCases } from "../../../src/bootstrap/use-cases.js";
 
@@ -25,14 +25,14 @@ describe("openApplication", () => {
     ["MySQL, a Redis Cluster and Kafka", { ...urls, REDIS_URL: "redis://127.0.0.1:1,127.0.0.1:2" }],
   ])("builds every use case of %s without a connection to any backend", async (_, environment) => {
     const config = readConfig({ ...environment, DATA_DIR: join(tmpdir(), "rushboard-never-created") });
-    const { application, backends } = openNode(config, pino({ level: "silent" }));
+    const { application, backends } = composeNode(config, pino({ level: "silent" }));
     for (const [name, { Class }] of Object.entries(useCases))
       expect(application[name as keyof typeof useCases]).toBeInstanceOf(Class);
     await closeDatabase(backends.database);
   });
 
   it("builds each use case once and gives the same one to all that need it", async () => {
-    const { application, backends } = openNode(readConfig({ DATA_DIR: tmpdir() }), pino({ level: "silent" }));
+    const { application, backends } = composeNode(readConfig({ DATA_DIR: tmpdir() }), pino({ level: "silent" }));
     expect(application.auditCoupon).toMatchObject({ rebuild: application.rebuildQueue });
     expect(application.openCoupon).toMatchObject({ rebuild: application.rebuildQueue });
     await closeDatabase(backends.database);
