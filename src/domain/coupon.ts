@@ -82,7 +82,7 @@ export type Unsettled = { readonly claim: PendingClaim; readonly failures: numbe
 /** After this number of failures a claim fails with reason `internal`. */
 const maxFailures = 3;
 
-export type Verdict =
+export type ClaimDecision =
   | { readonly kind: "issue" }
   | { readonly kind: "fail"; readonly reason: ClaimFailure }
   /** Claims with smaller positions are pending and would use up the quantity, so they are settled first (C5). */
@@ -95,8 +95,8 @@ export type Verdict =
 export const settle = (
   unsettled: readonly Unsettled[],
   { quantity, issued, holders, unsettledBefore }: Settlement,
-): ReadonlyMap<TaskId, Verdict> => {
-  const verdicts = new Map<TaskId, Verdict>();
+): ReadonlyMap<TaskId, ClaimDecision> => {
+  const verdicts = new Map<TaskId, ClaimDecision>();
   let room = quantity - issued;
   for (const { claim, failures } of [...unsettled].sort((a, b) => a.claim.position - b.claim.position)) {
     if (failures >= maxFailures) verdicts.set(claim.taskId, { kind: "fail", reason: "internal" });

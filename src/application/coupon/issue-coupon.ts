@@ -1,11 +1,11 @@
 import {
+  type ClaimDecision,
   type Coupon,
   type PendingClaim,
   type SettledClaim,
   settle,
   settledEvent,
   type Unsettled,
-  type Verdict,
 } from "../../domain/coupon.js";
 import type { EventOf } from "../../domain/event.js";
 import { type CouponId, type TaskId, userCouponOf } from "../../domain/ids.js";
@@ -90,7 +90,7 @@ export class IssueCoupon implements Reaction<"coupon.reserved"> {
 }
 
 /** Returns the settled claim, or nothing for a claim that must wait. A user coupon has the id of its claim's task. */
-const settledBy = (claim: PendingClaim, verdict: Verdict | undefined): readonly SettledClaim[] => {
+const settledBy = (claim: PendingClaim, verdict: ClaimDecision | undefined): readonly SettledClaim[] => {
   switch (verdict?.kind) {
     case "issue":
       return [{ ...claim, status: "issued", userCouponId: userCouponOf(claim.taskId) }];

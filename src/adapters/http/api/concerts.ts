@@ -5,7 +5,7 @@ import type { NewId } from "../../../application/ports/new-id.js";
 import type { ConcertId } from "../../../domain/ids.js";
 import type { ProblemEntries } from "../server/problems.js";
 import { pageResponse, type Route, route } from "../server/route.js";
-import { component, idSchema, nameSchema, pageOf, pageQuery } from "../server/schemas.js";
+import { component, idSchema, nameSchema, pageQuery, pageSchema } from "../server/schemas.js";
 
 const newConcertSchema = component("NewConcert", z.strictObject({ concertId: idSchema.optional(), title: nameSchema }));
 const concertSchema = component("Concert", z.strictObject({ concertId: idSchema, title: z.string() }));
@@ -34,7 +34,7 @@ export const concertRoutes = ({ scheduleConcert, concerts, newId }: Needs): read
     access: "public",
     summary: "List concerts",
     query: pageQuery,
-    responses: { 200: pageOf("ConcertPage", concertSchema) },
+    responses: { 200: pageSchema("ConcertPage", concertSchema) },
     problems: ["engine-unavailable"],
     handle: async ({ query: { cursor = null, limit } }) =>
       pageResponse(await concerts.list(cursor, limit), ({ concertId, title }) => ({ concertId, title })),

@@ -5,7 +5,7 @@ import type { CouponId } from "../../../domain/ids.js";
 import { claimFailures } from "../../../domain/reasons.js";
 import { toInstant } from "../../../domain/time.js";
 import { pageResponse, type Route, route } from "../server/route.js";
-import { component, countSchema, idSchema, pageOf, pageQuery, timeSchema } from "../server/schemas.js";
+import { component, countSchema, idSchema, pageQuery, pageSchema, timeSchema } from "../server/schemas.js";
 
 const auditSchema = component(
   "CouponAudit",
@@ -58,7 +58,7 @@ export const couponAuditRoutes = ({ auditCoupon, rankingLog }: Needs): readonly 
     access: "admin",
     summary: "List settled claims with position and result",
     query: pageQuery.extend({ couponId: idSchema.optional() }),
-    responses: { 200: pageOf("RankingLogPage", entrySchema) },
+    responses: { 200: pageSchema("RankingLogPage", entrySchema) },
     problems: ["engine-unavailable"],
     async handle({ query: { couponId = null, cursor = null, limit } }) {
       const page = await rankingLog.list(couponId as CouponId | null, cursor, limit);

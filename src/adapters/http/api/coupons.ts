@@ -17,8 +17,8 @@ import {
   idSchema,
   integer,
   nameSchema,
-  pageOf,
   pageQuery,
+  pageSchema,
   timeSchema,
 } from "../server/schemas.js";
 
@@ -132,7 +132,7 @@ export const couponRoutes = ({ openCoupon, coupons, clock, newId }: Needs): read
       access: "public",
       summary: "List coupons",
       query: pageQuery,
-      responses: { 200: pageOf("CouponPage", couponSchema) },
+      responses: { 200: pageSchema("CouponPage", couponSchema) },
       problems: ["engine-unavailable"],
       async handle({ query: { cursor = null, limit } }) {
         const now = clock.now();

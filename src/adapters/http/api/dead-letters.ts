@@ -5,7 +5,7 @@ import type { DeadLetterQueries } from "../../../application/ports/dead-letter-q
 import { toInstant } from "../../../domain/time.js";
 import type { ProblemEntries } from "../server/problems.js";
 import { pageResponse, type Route, route } from "../server/route.js";
-import { component, countSchema, emptyBody, pageOf, pageQuery, timeSchema } from "../server/schemas.js";
+import { component, countSchema, emptyBody, pageQuery, pageSchema, timeSchema } from "../server/schemas.js";
 
 const letterSchema = component(
   "DeadLetter",
@@ -63,7 +63,7 @@ export const deadLetterRoutes = ({ deadLetters, replayDeadLetter }: Needs): read
     access: "admin",
     summary: "List parked events that were not replayed",
     query: pageQuery,
-    responses: { 200: pageOf("DeadLetterPage", letterSchema) },
+    responses: { 200: pageSchema("DeadLetterPage", letterSchema) },
     problems: ["engine-unavailable"],
     handle: async ({ query: { cursor = null, limit } }) =>
       pageResponse(await deadLetters.list(cursor, limit), (letter): z.infer<typeof letterSchema> => {

@@ -9,7 +9,7 @@ import { cancelReasons } from "../../../domain/reasons.js";
 import { toInstant } from "../../../domain/time.js";
 import { eventFrame } from "../server/event-stream.js";
 import { pageResponse, type Route, route } from "../server/route.js";
-import { component, countSchema, idSchema, moneySchema, pageOf, pageQuery, timeSchema } from "../server/schemas.js";
+import { component, countSchema, idSchema, moneySchema, pageQuery, pageSchema, timeSchema } from "../server/schemas.js";
 
 export const orderFacts = {
   orderId: idSchema,
@@ -76,7 +76,7 @@ export const orderTrackingRoutes = ({ followOrder, orders }: Needs): readonly Ro
       access: "shopper",
       summary: "List your orders",
       query: pageQuery,
-      responses: { 200: pageOf("OrderPage", orderSchema) },
+      responses: { 200: pageSchema("OrderPage", orderSchema) },
       problems: ["engine-unavailable"],
       handle: async ({ query: { cursor = null, limit }, shopper }) =>
         pageResponse(await orders.ofUser(shopper, cursor, limit), (order) => orderResponse(orderAsOf(order))),

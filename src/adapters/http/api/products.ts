@@ -16,8 +16,8 @@ import {
   integer,
   moneySchema,
   nameSchema,
-  pageOf,
   pageQuery,
+  pageSchema,
 } from "../server/schemas.js";
 
 const newProductSchema = component(
@@ -110,7 +110,7 @@ export const productRoutes = ({ addProduct, changeProduct, products, newId }: Ne
       access: "public",
       summary: "List products",
       query: pageQuery,
-      responses: { 200: pageOf("ProductPage", productSchema) },
+      responses: { 200: pageSchema("ProductPage", productSchema) },
       problems: ["engine-unavailable"],
       handle: async ({ query: { cursor = null, limit } }) =>
         pageResponse(await products.list(cursor, limit), productResponse),

@@ -17,8 +17,8 @@ import {
   integer,
   limitOf,
   moneySchema,
-  pageOf,
   pageQuery,
+  pageSchema,
   timeSchema,
 } from "../server/schemas.js";
 
@@ -107,7 +107,7 @@ export const scheduleRoutes = ({ scheduleConcert, concerts, clock, newId }: Need
       access: "public",
       summary: "List a concert's schedules with their seat counts",
       query: pageQuery,
-      responses: { 200: pageOf("SchedulePage", scheduleSchema) },
+      responses: { 200: pageSchema("SchedulePage", scheduleSchema) },
       problems: ["concert-not-found", "engine-unavailable"],
       async handle({ params: { concertId }, query: { cursor = null, limit } }) {
         const page = await concerts.schedules(concertId, clock.now(), cursor, limit);
@@ -157,7 +157,7 @@ export const scheduleRoutes = ({ scheduleConcert, concerts, clock, newId }: Need
       access: "public",
       summary: "List a schedule's seats by number",
       query: pageQuery.extend({ limit: limitOf(mostSeatsPerPage, 50) }),
-      responses: { 200: pageOf("SeatPage", seatSchema) },
+      responses: { 200: pageSchema("SeatPage", seatSchema) },
       problems: ["schedule-not-found", "engine-unavailable"],
       async handle({ params, query: { cursor = null, limit } }) {
         const { schedule } = await find(params.scheduleId);

@@ -14,8 +14,8 @@ import {
   fromTime,
   idSchema,
   limitOf,
-  pageOf,
   pageQuery,
+  pageSchema,
   timeSchema,
 } from "../server/schemas.js";
 import type { BoardQuery, BoardResponses } from "./board-responses.js";
@@ -142,7 +142,7 @@ export const soldOutRankingRoutes = (needs: Needs): readonly Route[] => {
       access: "public",
       summary: "List all sell-outs, newest first",
       query: historyQuery,
-      responses: { 200: pageOf("SellOutPage", sellOutSchema) },
+      responses: { 200: pageSchema("SellOutPage", sellOutSchema) },
       problems: ["engine-unavailable"],
       async handle({ query: { from, to, cursor = null, limit } }) {
         const [earliest, before] = [from, to].map((time) => (time === undefined ? null : fromTime(time)));

@@ -11,8 +11,8 @@ import {
   countSchema,
   emptyBody,
   idSchema,
-  pageOf,
   pageQuery,
+  pageSchema,
 } from "../server/schemas.js";
 
 const mostDays = 92;
@@ -64,7 +64,7 @@ export const statisticsRoutes = ({ sales, closeDay }: Needs): readonly Route[] =
     summary: "List units and revenue of closed days by day and product",
     description: "Revenue uses the price of each sale before any discount.",
     query: daysQuery,
-    responses: { 200: pageOf("ProductDayPage", rowSchema) },
+    responses: { 200: pageSchema("ProductDayPage", rowSchema) },
     problems: ["engine-unavailable"],
     async handle({ query: { from, to, productId = null, cursor = null, limit } }) {
       const page = await sales.days(from, to, productId as ProductId | null, cursor, limit);
@@ -81,7 +81,7 @@ export const statisticsRoutes = ({ sales, closeDay }: Needs): readonly Route[] =
     summary: "List differences that were found when days were closed",
     description: "By day and product, for 400 days. Every difference has been repaired.",
     query: driftsQuery,
-    responses: { 200: pageOf("DayDriftPage", dayDriftSchema) },
+    responses: { 200: pageSchema("DayDriftPage", dayDriftSchema) },
     problems: ["engine-unavailable"],
     async handle({ query: { from, to, cursor = null, limit } }) {
       const page = await sales.drifts(from, to, cursor, limit);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CouponQueries, UserCoupon } from "../../../application/ports/coupon-queries.js";
 import { toInstant } from "../../../domain/time.js";
 import { pageResponse, type Route, route } from "../server/route.js";
-import { component, idSchema, pageOf, pageQuery, timeSchema } from "../server/schemas.js";
+import { component, idSchema, pageQuery, pageSchema, timeSchema } from "../server/schemas.js";
 
 const userCouponSchema = component(
   "UserCoupon",
@@ -28,7 +28,7 @@ export const userCouponRoutes = ({ coupons }: { readonly coupons: CouponQueries 
     access: "shopper",
     summary: "List your coupons",
     query: pageQuery,
-    responses: { 200: pageOf("UserCouponPage", userCouponSchema) },
+    responses: { 200: pageSchema("UserCouponPage", userCouponSchema) },
     problems: ["engine-unavailable"],
     handle: async ({ query: { cursor = null, limit }, shopper }) =>
       pageResponse(await coupons.ofUser(shopper, cursor, limit), userCouponResponse),

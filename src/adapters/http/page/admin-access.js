@@ -1,4 +1,4 @@
-import { caller, hasToken, isOpen } from "./caller.js";
+import { caller, hasToken, isOpenMode } from "./caller.js";
 import { RequestError } from "./request.js";
 
 /** Calls `start` again whenever the token changes; calls `onMissing` if the service requires a token and none is set. */
@@ -7,7 +7,7 @@ export const withToken = (signal, onMissing, start) => {
   const restart = () => {
     current.abort();
     current = new AbortController();
-    if (isOpen || hasToken()) start(AbortSignal.any([signal, current.signal]));
+    if (isOpenMode || hasToken()) start(AbortSignal.any([signal, current.signal]));
     else onMissing();
   };
   caller.addEventListener("change", restart, { signal });

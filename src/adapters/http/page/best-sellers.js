@@ -2,7 +2,7 @@ import { announce } from "./announce.js";
 import { choiceLinks } from "./choice-links.js";
 import { element, section, setText, table } from "./element.js";
 import { curlPost, exampleCommands, uniqueId } from "./example-commands.js";
-import { formatCount, movementOf } from "./format.js";
+import { formatCount, movementLabel } from "./format.js";
 import { followStream } from "./live-source.js";
 import { apiRoot } from "./request.js";
 import { switchSource } from "./switch-source.js";
@@ -20,7 +20,7 @@ const emptyBoard = () =>
   );
 
 const row = ({ rank, productId, name, quantity, unitPrice, movement }, previousQuantity) => {
-  const { sign, label, kind } = movementOf(movement);
+  const { sign, label, kind } = movementLabel(movement);
   const rises = previousQuantity !== undefined && previousQuantity < quantity;
   return element(
     "tr",

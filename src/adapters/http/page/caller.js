@@ -1,5 +1,5 @@
 /** Whether the service is in open mode: visitors choose a name. Otherwise requests need a token. */
-export const isOpen = document.documentElement.dataset.callers === "open";
+export const isOpenMode = document.documentElement.dataset.callers === "open";
 
 /** Dispatches `change` when the token is set or removed. */
 export const caller = new EventTarget();
@@ -45,6 +45,6 @@ export const hasClaimed = (couponId) => sessionValue(`rushboard-claim:${couponId
 
 /** Returns the request headers that identify the caller. */
 export const authHeaders = (asShopper) => {
-  if (!isOpen) return token === "" ? {} : { Authorization: `Bearer ${token}` };
+  if (!isOpenMode) return token === "" ? {} : { Authorization: `Bearer ${token}` };
   return asShopper ? { "X-User-Id": shopperName() } : {};
 };

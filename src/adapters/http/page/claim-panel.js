@@ -1,4 +1,4 @@
-import { caller, hasClaimed, hasToken, isOpen, rememberClaim, setShopperName, shopperName } from "./caller.js";
+import { caller, hasClaimed, hasToken, isOpenMode, rememberClaim, setShopperName, shopperName } from "./caller.js";
 import { element, section, setText } from "./element.js";
 import { formatCount } from "./format.js";
 import { followStream } from "./live-source.js";
@@ -49,7 +49,7 @@ const nameField = () => {
 export const claimPanel = (couponId, signal) => {
   const button = element("button", { type: "submit", class: "main", disabled: true }, "Claim");
   const message = element("p", { role: "status", class: "claim", id: "claim-state" });
-  const form = element("form", {}, isOpen ? nameField() : "", button);
+  const form = element("form", {}, isOpenMode ? nameField() : "", button);
   const panel = section("claim-title", "Your claim", form, message);
   let coupon;
   let attempt = new AbortController();
@@ -57,7 +57,7 @@ export const claimPanel = (couponId, signal) => {
   let stage = "idle";
 
   const updateButton = () => {
-    const mayClaim = isOpen || hasToken();
+    const mayClaim = isOpenMode || hasToken();
     button.disabled = stage !== "idle" || coupon?.state !== "open" || !mayClaim;
     const stageLabels = { done: "Claimed", waiting: "Waiting" };
     const stateLabels = { scheduled: "Not open yet", "sold-out": "Sold out", closed: "Closed" };
@@ -91,7 +91,7 @@ export const claimPanel = (couponId, signal) => {
   const requestOwnClaim = (until) =>
     requestJson(`${apiRoot}/coupons/${couponId}/claims/me`, { as: "shopper", signal: until });
   const followClaim = (claim, until) => {
-    if (isOpen) rememberClaim(couponId);
+    if (isOpenMode) rememberClaim(couponId);
     const showPosition = ({ position }) =>
       setStage("waiting", `Your position is ${formatCount(position)}. The result appears here automatically.`);
     showPosition(claim);
@@ -132,7 +132,7 @@ export const claimPanel = (couponId, signal) => {
   };
   form.querySelector("input")?.addEventListener("change", reset);
   caller.addEventListener("change", reset, { signal });
-  if (isOpen && hasClaimed(couponId)) {
+  if (isOpenMode && hasClaimed(couponId)) {
     const until = startAttempt();
     void followResponse(requestOwnClaim(until), until);
   }

@@ -1,5 +1,5 @@
 import { announce } from "./announce.js";
-import { isOpen } from "./caller.js";
+import { isOpenMode } from "./caller.js";
 import { claimPanel } from "./claim-panel.js";
 import { curve, Samples } from "./curve.js";
 import { dropList, stateLabels } from "./drop-list.js";
@@ -27,7 +27,7 @@ const nextPollMs = ({ state, opensAt, issued, remaining, quantity }) => {
 
 /** Returns the curve up to now from the ranking log, or no points if this caller or a proxy has no access to it. */
 const pastPoints = async (couponId, signal) => {
-  if (!isOpen) return [];
+  if (!isOpenMode) return [];
   const logPath = `${apiRoot}/admin/ranking-logs?couponId=${couponId}`;
   const log = await requestAll(logPath, maxLogEntries, { signal }).catch((error) => {
     if (error instanceof RequestError && error.isFromProxy) return [];

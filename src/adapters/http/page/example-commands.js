@@ -1,9 +1,9 @@
-import { isOpen } from "./caller.js";
+import { isOpenMode } from "./caller.js";
 import { element, setText } from "./element.js";
 
 /** Returns a curl command that posts to this service. */
 export const curlPost = (path, body) => {
-  const token = isOpen ? "" : ` \\\n  -H "Authorization: Bearer $TOKEN"`;
+  const token = isOpenMode ? "" : ` \\\n  -H "Authorization: Bearer $TOKEN"`;
   const json = JSON.stringify(body).replaceAll("'", "'\\''");
   return `curl ${location.origin}/api/v1${path} \\\n  -H 'Content-Type: application/json'${token} \\\n  -d '${json}'`;
 };

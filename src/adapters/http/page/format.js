@@ -42,7 +42,7 @@ export const formatDiscount = ({ type, value }) =>
   type === "percent" ? `${value} % off` : `${formatCount(value)} off`;
 
 /** A movement on a board: a sign to show, a label for screen readers, and a kind for the style. */
-export const movementOf = (movement) => {
+export const movementLabel = (movement) => {
   if (movement === null) return { sign: "–", label: "no movement", kind: "none" };
   if (movement === "new") return { sign: "new", label: "new", kind: "up" };
   if (movement === 0) return { sign: "=", label: "same as yesterday", kind: "none" };

@@ -1,11 +1,11 @@
-import { caller, hasToken, isOpen, setToken } from "./caller.js";
+import { caller, hasToken, isOpenMode, setToken } from "./caller.js";
 import { setText } from "./element.js";
 
 const byId = (id) => document.getElementById(id);
 
 /** Shows the Token button and its dialog, unless the service is in open mode. */
 export const startTokenDialog = () => {
-  if (isOpen) return;
+  if (isOpenMode) return;
   const [button, dialog, field] = [byId("token-button"), byId("token-dialog"), byId("token")];
   const updateButton = () => setText(button, hasToken() ? "Token: set" : "Token: none");
   button.hidden = false;

@@ -87,7 +87,7 @@ export const pageQuery = z.strictObject({
 });
 
 /** The response of a list. */
-export const pageOf = <T extends z.ZodType>(id: string, item: T) =>
+export const pageSchema = <T extends z.ZodType>(id: string, item: T) =>
   component(id, z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() }));
 
 /** The body of a request that its path describes completely: none, or an object without fields. */
