@@ -1,3 +1,4 @@
+import { type Entry, PendingEntry } from "./gatherer-entry.js";
 import type { Timers } from "./ports/timers.js";
 
 export type GathererBounds = {
@@ -13,13 +14,6 @@ export type GathererBounds = {
   readonly lingerMs?: number;
 };
 
-/** An item of a batch, and how to settle it. Only the first call has an effect. */
-export interface Entry<Item, Result> {
-  readonly item: Item;
-  resolve(result: Result): void;
-  reject(error: unknown): void;
-}
-
 export type GathererOptions<Key, Item, Result> = {
   readonly bounds: GathererBounds;
   readonly timers: Timers;
@@ -32,36 +26,6 @@ export type GathererOptions<Key, Item, Result> = {
   /** Receives the number of entries of every batch. */
   readonly observe?: (size: number) => void;
 };
-
-class PendingEntry<Item, Result> implements Entry<Item, Result> {
-  readonly item: Item;
-  readonly size: number;
-  readonly deadline: number;
-  settled = false;
-  private readonly outcome: { resolve(result: Result): void; reject(error: unknown): void; settled(): void };
-
-  constructor(item: Item, size: number, deadline: number, outcome: PendingEntry<Item, Result>["outcome"]) {
-    this.item = item;
-    this.size = size;
-    this.deadline = deadline;
-    this.outcome = outcome;
-  }
-
-  resolve(result: Result): void {
-    if (this.close()) this.outcome.resolve(result);
-  }
-
-  reject(error: unknown): void {
-    if (this.close()) this.outcome.reject(error);
-  }
-
-  private close(): boolean {
-    if (this.settled) return false;
-    this.settled = true;
-    this.outcome.settled();
-    return true;
-  }
-}
 
 /** The items of one key: those that wait, and the batches in flight. */
 type Line<Item, Result> = {

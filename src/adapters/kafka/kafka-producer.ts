@@ -1,5 +1,6 @@
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
-import { type Entry, Gatherer } from "../../application/gatherer.js";
+import { Gatherer } from "../../application/gatherer.js";
+import type { Entry } from "../../application/gatherer-entry.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type Backoff, RetryLoop } from "../../application/retry.js";
 import { kafkaUnavailable, withDeadline } from "./kafka-client.js";

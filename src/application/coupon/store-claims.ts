@@ -2,7 +2,7 @@ import type { Claim, PendingClaim } from "../../domain/coupon.js";
 import { createEvent } from "../../domain/event.js";
 import type { CouponId, UserId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
-import type { Entry } from "../gatherer.js";
+import type { Entry } from "../gatherer-entry.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
 import type { ClaimRows, RowInsert } from "../ports/claim-rows.js";
 import type { Clock } from "../ports/clock.js";

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type Entry, Gatherer, type GathererBounds } from "../../../src/application/gatherer.js";
+import { Gatherer, type GathererBounds } from "../../../src/application/gatherer.js";
+import type { Entry } from "../../../src/application/gatherer-entry.js";
 import { ManualTimers } from "../../support/manual-timers.js";
 
 type Batch = { readonly key: string; readonly entries: readonly Entry<number, string>[]; finish(error?: Error): void };

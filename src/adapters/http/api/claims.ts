@@ -140,8 +140,7 @@ export const claimRoutes = ({ claimCoupon, claims, followTask, tickets, metrics 
         const { accepted, claim } = await claimCoupon.execute(params.couponId, shopper);
         const links = linksOf(claim);
         const text = claimJson(claim, links instanceof Promise ? await links : links);
-        const location = ["Location", taskPath(claim)];
-        const headers = accepted ? [...location, "Retry-After", "1"] : location;
+        const headers = ["Location", taskPath(claim), ...(accepted ? ["Retry-After", "1"] : [])];
         return { status: accepted ? 202 : 200, type: jsonType, text, headers };
       },
     }),
