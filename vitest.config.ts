@@ -14,7 +14,7 @@ const options = {
   pool: "forks",
   isolate: false,
   // Only to stop a test that hangs: no test asserts its own duration, and the machine may be busy.
-  testTimeout: 180_000,
+  testTimeout: isLongRun ? 600_000 : 180_000,
   hookTimeout: 180_000,
   expect: { poll: { timeout: 60_000 } },
 } as const;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Client, Reply } from "./client.js";
 
 export type SeatStatus = "available" | "held" | "reserved";
-/** A sell-out as a board or the history has it. */
+/** A sell-out in a board or in the history. */
 export type SoldOut = {
   readonly rank: number;
   readonly scheduleId: string;
@@ -11,7 +11,7 @@ export type SoldOut = {
   readonly soldOutAt: string;
   readonly elapsedMs: number;
 };
-/** What a schedule says of itself. */
+/** A schedule as the API returns it. */
 export type Counts = {
   readonly total: number;
   readonly available: number;
@@ -20,19 +20,19 @@ export type Counts = {
   readonly salesOpenAt: string;
   readonly soldOutAt?: string;
 };
-export type HallFacts = { readonly title: string; readonly seats: number; readonly opensInMs: number };
+export type ScheduleOptions = { readonly title: string; readonly seats: number; readonly opensInMs: number };
 
 const api = "/api/v1";
 const operator = "rehearsal-operator";
 const price = 55_000;
 const hundredDaysMs = 100 * 86_400_000;
 
-const expected = ({ status, body }: Reply, what: string): Reply["body"] => {
-  if (status !== 200 && status !== 201) throw new Error(`${what} answered ${status} ${JSON.stringify(body)}`);
+const bodyOf = ({ status, body }: Reply, path: string): Reply["body"] => {
+  if (status !== 200 && status !== 201) throw new Error(`${path} returned ${status} ${JSON.stringify(body)}`);
   return body;
 };
 
-/** One schedule of a concert, as those at its window see it. */
+/** A client for one schedule of a concert. */
 export class BoxOffice {
   readonly scheduleId: string;
   private readonly client: Client;
@@ -42,11 +42,11 @@ export class BoxOffice {
     this.scheduleId = scheduleId;
   }
 
-  /** Adds a concert with one schedule, whose sale opens so many ms from now. */
-  static async open(client: Client, { title, seats, opensInMs }: HallFacts): Promise<BoxOffice> {
+  /** Adds a concert with one schedule whose sale opens in `opensInMs`. */
+  static async open(client: Client, { title, seats, opensInMs }: ScheduleOptions): Promise<BoxOffice> {
     const id = randomUUID();
     const add = async (path: string, body: object) =>
-      expected(await client.insist("POST", api + path, operator, body, ["admin"]), path);
+      bodyOf(await client.callWithRetry("POST", api + path, operator, body, ["admin"]), path);
     await add("/concerts", { concertId: id, title });
     const salesOpenAt = new Date(Date.now() + opensInMs);
     const startsAt = new Date(salesOpenAt.getTime() + hundredDaysMs);
@@ -55,34 +55,34 @@ export class BoxOffice {
   }
 
   hold(shopper: string, seatNo: number): Promise<Reply> {
-    return this.client.insist("POST", `${api}/schedules/${this.scheduleId}/reservations`, shopper, { seatNo });
+    return this.client.callWithRetry("POST", `${api}/schedules/${this.scheduleId}/reservations`, shopper, { seatNo });
   }
 
   giveBack(shopper: string, reservationId: string): Promise<Reply> {
-    return this.client.insist("DELETE", `${api}/reservations/${reservationId}`, shopper);
+    return this.client.callWithRetry("DELETE", `${api}/reservations/${reservationId}`, shopper);
   }
 
   reservation(shopper: string, reservationId: string): Promise<Reply> {
-    return this.client.insist("GET", `${api}/reservations/${reservationId}`, shopper);
+    return this.client.callWithRetry("GET", `${api}/reservations/${reservationId}`, shopper);
   }
 
-  /** Asks to pay for a seat, by the key. */
+  /** Starts a payment for a seat with an idempotency key. */
   pay(shopper: string, reservationId: string, key: string, paymentMethod = "sandbox-ok"): Promise<Reply> {
     const body = { reservationId, amount: price, paymentMethod };
-    return this.client.insist("POST", `${api}/payments`, shopper, body, [], { "idempotency-key": key });
+    return this.client.callWithRetry("POST", `${api}/payments`, shopper, body, [], { "idempotency-key": key });
   }
 
   payment(shopper: string, paymentId: string): Promise<Reply> {
-    return this.client.insist("GET", `${api}/payments/${paymentId}`, shopper);
+    return this.client.callWithRetry("GET", `${api}/payments/${paymentId}`, shopper);
   }
 
   async counts(): Promise<Counts> {
     return (await this.read(`/schedules/${this.scheduleId}`)) as Counts;
   }
 
-  /** Every seat's status, by number. */
+  /** Returns the status of every seat, in order of seat numbers. */
   async seats(): Promise<readonly SeatStatus[]> {
-    return (await this.all<{ status: SeatStatus }>(`/schedules/${this.scheduleId}/seats?limit=1000`)).map(
+    return (await this.readAll<{ status: SeatStatus }>(`/schedules/${this.scheduleId}/seats?limit=1000`)).map(
       ({ status }) => status,
     );
   }
@@ -91,19 +91,19 @@ export class BoxOffice {
     return (await this.read(`/rankings/sold-out?board=${name}&limit=50`)).items as readonly SoldOut[];
   }
 
-  /** Every sell-out from `from` on, of whatever schedule. */
+  /** Returns all sell-outs since `from`, of any schedule. */
   history(from: string): Promise<readonly SoldOut[]> {
-    return this.all(`/rankings/sold-out/history?from=${from}&limit=200`);
+    return this.readAll(`/rankings/sold-out/history?from=${from}&limit=200`);
   }
 
-  /** Whether a sell-out is this schedule's. */
-  readonly isHere = ({ scheduleId }: SoldOut): boolean => scheduleId === this.scheduleId;
+  /** Whether a sell-out belongs to this schedule. */
+  readonly isOwn = ({ scheduleId }: SoldOut): boolean => scheduleId === this.scheduleId;
 
   private async read(path: string): Promise<Reply["body"]> {
-    return expected(await this.client.insist("GET", api + path, operator), path);
+    return bodyOf(await this.client.callWithRetry("GET", api + path, operator), path);
   }
 
-  private async all<T>(path: string): Promise<readonly T[]> {
+  private async readAll<T>(path: string): Promise<readonly T[]> {
     const items: T[] = [];
     for (let cursor = ""; ; ) {
       const page = await this.read(path + cursor);

@@ -1,9 +1,9 @@
 import { createHmac } from "node:crypto";
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
-/** An answer of the service, its JSON read. */
+/** A response of the service with its JSON body. */
 export type Reply = {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
@@ -13,27 +13,27 @@ export type Reply = {
 type Method = "GET" | "POST" | "DELETE";
 type Headers = Readonly<Record<string, string>>;
 
-/** How long a shopper keeps trying where the service says "later". */
-const patienceMs = 120_000;
+/** How long `callWithRetry` tries. */
+const retryMs = 120_000;
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** An HS256 token for the rehearsal's own callers, good for an hour. */
+/** Returns an HS256 token that is valid for one hour. */
 const tokenFor = (secret: string, sub: string, roles: readonly string[]): string => {
   const payload = { sub, roles, exp: Math.floor(Date.now() / 1000) + 3600 };
-  const signed = `${base64url({ alg: "HS256", typ: "JWT" })}.${base64url(payload)}`;
-  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+  const content = `${base64url({ alg: "HS256", typ: "JWT" })}.${base64url(payload)}`;
+  return `${content}.${createHmac("sha256", secret).update(content).digest("base64url")}`;
 };
 
-/** Talks to one service as many callers, over a bounded number of connections. */
+/** Calls one service on behalf of many callers, over at most 128 connections plus one per open stream. */
 export class Client {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 128 });
-  /** Streams stay open, so they must not take the requests' connections. */
-  private readonly streams = new Agent({ keepAlive: false });
+  /** Streams stay open, so they have their own connections. */
+  private readonly streamAgent = new Agent({ keepAlive: false });
   private readonly base: URL;
   private readonly secret: string | undefined;
-  /** Every ask that was told to come back later, or whose connection broke: method, path and answer. */
-  readonly askedAgain: string[] = [];
+  /** All calls that were retried: method, path and response. */
+  readonly retries: string[] = [];
 
   /** @param secret the service's `AUTH_SECRET`; without it the service must be in open mode */
   constructor(base: URL, secret: string | undefined) {
@@ -41,7 +41,7 @@ export class Client {
     this.secret = secret;
   }
 
-  /** @throws what the connection throws */
+  /** Sends one request. @throws the error of the connection */
   async call(
     method: Method,
     path: string,
@@ -50,7 +50,7 @@ export class Client {
     roles: readonly string[] = [],
     headers: Headers = {},
   ): Promise<Reply> {
-    const response = await this.send(method, path, body, { ...this.credentials(caller, roles), ...headers });
+    const response = await this.send(method, path, body, { ...this.authHeaders(caller, roles), ...headers });
     let text = "";
     response.setEncoding("utf8");
     for await (const chunk of response) text += chunk;
@@ -62,29 +62,28 @@ export class Client {
   }
 
   /**
-   * The same until the answer is final: 503, 429 and broken connections are tried again, as a front end would. Status 0
-   * where nothing was heard for two minutes.
+   * Sends a request and retries after 503, 429 and broken connections, as a front end does. Returns the last response after
+   * two minutes, or status 0 if there was none.
    */
-  async insist(...ask: Parameters<Client["call"]>): Promise<Reply> {
-    const deadline = Date.now() + patienceMs;
+  async callWithRetry(...args: Parameters<Client["call"]>): Promise<Reply> {
+    const deadline = Date.now() + retryMs;
     for (;;) {
-      const reply = await this.call(...ask).catch(() => null);
+      const reply = await this.call(...args).catch(() => null);
       if (reply !== null && reply.status !== 503 && reply.status !== 429) return reply;
       if (Date.now() > deadline) return reply ?? { status: 0, body: {}, retryAfterMs: 0 };
-      this.askedAgain.push(
-        `${ask[0]} ${ask[1]}: ${reply === null ? "no answer" : `${reply.status} ${reply.body.code}`}`,
-      );
-      await pause(Math.min(reply?.retryAfterMs ?? 1000, 1000) * (0.5 + Math.random() / 2));
+      const result = reply === null ? "no response" : `${reply.status} ${reply.body.code}`;
+      this.retries.push(`${args[0]} ${args[1]}: ${result}`);
+      await sleep(Math.min(reply?.retryAfterMs ?? 1000, 1000) * (0.5 + Math.random() / 2));
     }
   }
 
   /**
-   * Follows a task's stream and answers the data of its `settled` event; `null` where the stream ends or breaks
-   * before it. `leaveEarly` hangs up at the first event, as a phone in a tunnel does.
+   * Follows a task's stream. Returns the data of its `settled` event, or null if the stream ends or breaks before it.
+   * With `leaveEarly` it disconnects after the first event, as a phone that loses its connection.
    */
   async follow(path: string, caller: string, leaveEarly: boolean): Promise<Readonly<Record<string, unknown>> | null> {
     try {
-      const response = await this.send("GET", path, undefined, this.credentials(caller, []), this.streams);
+      const response = await this.send("GET", path, undefined, this.authHeaders(caller, []), this.streamAgent);
       let text = "";
       response.setEncoding("utf8");
       for await (const chunk of response) {
@@ -101,10 +100,10 @@ export class Client {
 
   close(): void {
     this.agent.destroy();
-    this.streams.destroy();
+    this.streamAgent.destroy();
   }
 
-  private credentials(caller: string, roles: readonly string[]): Headers {
+  private authHeaders(caller: string, roles: readonly string[]): Headers {
     return this.secret ? { authorization: `Bearer ${tokenFor(this.secret, caller, roles)}` } : { "x-user-id": caller };
   }
 
@@ -116,10 +115,10 @@ export class Client {
     agent: Agent = this.agent,
   ): Promise<IncomingMessage> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
-    const all = payload === undefined ? headers : { ...headers, "content-type": "application/json" };
+    const allHeaders = payload === undefined ? headers : { ...headers, "content-type": "application/json" };
     const send = this.base.protocol === "https:" ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
-      send(new URL(path, this.base), { method, headers: all, ...(this.base.protocol === "http:" && { agent }) })
+      send(new URL(path, this.base), { method, headers: allHeaders, ...(this.base.protocol === "http:" && { agent }) })
         .on("response", resolve)
         .on("error", reject)
         .end(payload);

@@ -1,31 +1,38 @@
 import { parseArgs } from "node:util";
 import { Client } from "./client.js";
 import { runDrop } from "./drop.js";
+import { checkDrop } from "./drop-promises.js";
 import { runOnSale } from "./on-sale.js";
-import { judge } from "./promises.js";
 import { report, showBoard } from "./report.js";
-import { judgeOnSale } from "./seat-promises.js";
+import { checkOnSale } from "./seat-promises.js";
 import { startService } from "./service.js";
 
 const usage = `npm run rehearsal -- [--shoppers 10000] [--coupons 1000] [--twice 30] [--reconnecting 10]
-Opens a coupon drop, lets shoppers rush it, follows every accepted claim over SSE, and holds the promises against it.
+Opens a coupon drop, sends shoppers, follows every accepted claim over SSE, and checks the promises.
 
 npm run rehearsal -- --seats 500 [--shoppers 5000] [--twice 30] [--declined 10] [--leaving 10]
-Opens a concert's schedule, lets shoppers rush its seats and pay until it is sold out, shows the board of the fastest
-sell-outs, and holds against it that each seat has one buyer and that the sell-out was recorded once, in time.
+Opens a concert's schedule, sends shoppers who buy seats until it is sold out, prints the board of the fastest
+sell-outs, and checks that each seat has one buyer and that the sell-out was recorded once.
 
---twice: percent of the shoppers who click everything twice; --reconnecting: whose stream breaks once; --declined:
-whose card is declined at first; --leaving: who give back the first seat that they get.
---url http://127.0.0.1:3000, --token-secret <AUTH_SECRET>: a service of yours; without --url one is started, with the
-engines of the environment. Ends with 0 when every promise held, 1 when one broke, 2 when it could not be run.`;
+Percentages of the shoppers:
+--twice         click everything twice
+--reconnecting  lose their stream once
+--declined      have their first payment declined
+--leaving       give their first seat back
 
-/** A clock on another machine differs by no more. */
-const clocksMs = 2000;
+--url           a running service, for example http://127.0.0.1:3000; by default one is started, with the backends of
+                the environment
+--token-secret  the AUTH_SECRET of that service
+Exit codes: 0 all promises kept, 1 a promise broken, 2 not run.`;
+
+/** The maximum difference between the clocks of two machines. */
+const clockToleranceMs = 2000;
 const loopback = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
-const whole = (name: string, given: string, most: number): number => {
-  const value = Number(given);
-  if (!/^\d+$/.test(given) || value > most) throw new Error(`--${name}: a whole number up to ${most}, not ${given}`);
+const wholeNumber = (name: string, text: string, max: number): number => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > max)
+    throw new Error(`--${name} must be a whole number up to ${max}, not "${text}"`);
   return value;
 };
 
@@ -46,23 +53,24 @@ const readOptions = () => {
   });
   const sellsSeats = values.seats !== undefined;
   for (const name of sellsSeats ? (["coupons", "reconnecting"] as const) : (["declined", "leaving"] as const))
-    if (values[name] !== undefined) throw new Error(`--${name}: not ${sellsSeats ? "with" : "without"} --seats`);
+    if (values[name] !== undefined)
+      throw new Error(`--${name} cannot be used ${sellsSeats ? "with" : "without"} --seats`);
   if (values.url !== undefined && !URL.canParse(values.url))
-    throw new Error(`--url: an http(s) URL, not ${values.url}`);
+    throw new Error(`--url must be an http(s) URL, not "${values.url}"`);
   const share = (name: "twice" | "reconnecting" | "declined" | "leaving") =>
-    whole(name, values[name] ?? "10", 100) / 100;
+    wholeNumber(name, values[name] ?? "10", 100) / 100;
   return {
     ...values,
     sellsSeats,
     drop: {
-      shoppers: whole("shoppers", values.shoppers ?? "10000", 1_000_000),
-      coupons: Math.max(1, whole("coupons", values.coupons ?? "1000", 10_000_000)),
+      shoppers: wholeNumber("shoppers", values.shoppers ?? "10000", 1_000_000),
+      coupons: Math.max(1, wholeNumber("coupons", values.coupons ?? "1000", 10_000_000)),
       twice: share("twice"),
       reconnecting: share("reconnecting"),
     },
     onSale: {
-      shoppers: whole("shoppers", values.shoppers ?? "5000", 1_000_000),
-      seats: Math.max(1, whole("seats", values.seats ?? "500", 100_000)),
+      shoppers: wholeNumber("shoppers", values.shoppers ?? "5000", 1_000_000),
+      seats: Math.max(1, wholeNumber("seats", values.seats ?? "500", 100_000)),
       twice: share("twice"),
       declined: share("declined"),
       leaving: share("leaving"),
@@ -70,11 +78,11 @@ const readOptions = () => {
   };
 };
 
-const showProgress = (of: number) => {
+const showProgress = (total: number) => {
   if (!process.stderr.isTTY) return () => {};
   return (done: number) => {
-    if (done % 100 === 0 || done === of) process.stderr.write(`\r${done} of ${of} shoppers are through`);
-    if (done === of) process.stderr.write("\n");
+    if (done % 100 === 0 || done === total) process.stderr.write(`\r${done} of ${total} shoppers are done`);
+    if (done === total) process.stderr.write("\n");
   };
 };
 
@@ -88,9 +96,10 @@ const rehearse = async (): Promise<number> => {
   const address = service?.url ?? new URL(url ?? "");
   const client = new Client(address, secret ?? process.env.AUTH_SECRET);
   try {
-    if (!sellsSeats) return report(await judge(client, await runDrop(client, drop, showProgress(drop.shoppers)), drop));
-    const sold = await runOnSale(client, onSale, showProgress(onSale.shoppers));
-    const verdict = await judgeOnSale(sold, onSale, loopback.test(address.hostname) ? 0 : clocksMs);
+    if (!sellsSeats)
+      return report(await checkDrop(client, await runDrop(client, drop, showProgress(drop.shoppers)), drop));
+    const result = await runOnSale(client, onSale, showProgress(onSale.shoppers));
+    const verdict = await checkOnSale(result, onSale, loopback.test(address.hostname) ? 0 : clockToleranceMs);
     showBoard(verdict.board);
     return report(verdict);
   } finally {

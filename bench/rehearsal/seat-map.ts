@@ -1,39 +1,39 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BoxOffice, SeatStatus } from "./box-office.js";
 
-/** How old the map may be that shoppers look at, ms. */
-const ageMs = 500;
-/** How many go for each seat that has become free; all of those who wait would only keep each other waiting. */
-const rivals = 10;
+/** How long a loaded seat map is used. */
+const maxAgeMs = 500;
+/** How many of the waiting shoppers try to get each free seat. More would only delay each other. */
+const shoppersPerSeat = 10;
 
-/** What there is to choose from; `isSold`: and never will be again. */
-type Choice = { readonly free: readonly number[]; readonly isSold: boolean };
+/** The seats to choose from. With `isSoldOut` no seat can become free again. */
+type Choice = { readonly free: readonly number[]; readonly isSoldOut: boolean };
 
 const choiceOf = (seats: readonly SeatStatus[]): Choice => ({
   free: seats.flatMap((status, index) => (status === "available" ? [index + 1] : [])),
-  isSold: seats.every((status) => status === "reserved"),
+  isSoldOut: seats.every((status) => status === "reserved"),
 });
 
-/** The hall as every front end shows it: one reading for all who look, until it is too old. */
+/** The seat map that all shoppers see. One request serves all of them until it is too old. */
 export class SeatMap {
   private readonly office: BoxOffice;
-  private reading: Promise<Choice> | undefined;
+  private loading: Promise<Choice> | undefined;
   private waiting = 0;
 
   constructor(office: BoxOffice) {
     this.office = office;
   }
 
-  /** A seat to go for, once there is one; `null` when every seat is sold, or at the deadline. */
+  /** Returns a free seat as soon as there is one, or null if all seats are sold or the deadline has passed. */
   async choose(deadline: number): Promise<number | null> {
     this.waiting += 1;
     try {
       while (Date.now() < deadline) {
-        const { free, isSold } = await this.recent();
-        if (isSold) return null;
-        if (Math.random() < (rivals * free.length) / this.waiting)
+        const { free, isSoldOut } = await this.current();
+        if (isSoldOut) return null;
+        if (Math.random() < (shoppersPerSeat * free.length) / this.waiting)
           return free[Math.floor(Math.random() * free.length)] ?? null;
-        await pause(ageMs);
+        await sleep(maxAgeMs);
       }
       return null;
     } finally {
@@ -41,15 +41,15 @@ export class SeatMap {
     }
   }
 
-  private recent(): Promise<Choice> {
-    this.reading ??= this.office
+  private current(): Promise<Choice> {
+    this.loading ??= this.office
       .seats()
       .then(choiceOf)
       .finally(() => {
         setTimeout(() => {
-          this.reading = undefined;
-        }, ageMs).unref();
+          this.loading = undefined;
+        }, maxAgeMs).unref();
       });
-    return this.reading;
+    return this.loading;
   }
 }

@@ -5,23 +5,24 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** A service that runs in a process of its own. */
+/** A service that runs in a separate process. */
 export type RunningService = {
   readonly url: URL;
-  /** Resolves with the exit code; `null` where a signal ended it. */
+  /** Resolves with the exit code, or with null if a signal ended the process. */
   readonly ended: Promise<number | null>;
-  /** SIGTERM, and waits for the end. */
+  /** Sends SIGTERM and waits for the end. */
   stop(): Promise<void>;
-  /** SIGKILL, and waits for the end. */
+  /** Sends SIGKILL and waits for the end. */
   kill(): Promise<void>;
 };
 
 const main = fileURLToPath(new URL("../../dist/bootstrap/main.js", import.meta.url));
 
 /**
- * Starts the built service on a free port with an empty data folder, unless the settings say otherwise; engine URLs are
- * taken from the environment.
- * @throws Error with the service's own words where it refuses to start
+ * Starts the built service on a free port with an empty data folder, unless the settings say otherwise. Backend URLs come
+ * from the environment.
+ *
+ * @throws Error with the service's output if it does not start
  */
 export const startService = async (settings: Readonly<Record<string, string>> = {}): Promise<RunningService> => {
   const folder = await mkdtemp(join(tmpdir(), "rushboard-"));
@@ -31,17 +32,17 @@ export const startService = async (settings: Readonly<Record<string, string>> = 
   });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const url = await new Promise<URL>((resolve, reject) => {
-    let words = "";
-    const read = (line: string) => {
-      words += `${line}\n`;
+    let output = "";
+    const readLine = (line: string) => {
+      output += `${line}\n`;
       const address = /"address":"([^"]+)"/.exec(line)?.[1];
       if (address !== undefined) resolve(new URL(address));
     };
-    createInterface({ input: child.stdout }).on("line", read);
-    createInterface({ input: child.stderr }).on("line", read);
+    createInterface({ input: child.stdout }).on("line", readLine);
+    createInterface({ input: child.stderr }).on("line", readLine);
     void ended.then(async () => {
       await rm(folder, { recursive: true, force: true });
-      reject(new Error(`the service did not start:\n${words.slice(0, 2000)}`));
+      reject(new Error(`the service did not start:\n${output.slice(0, 2000)}`));
     });
   });
   const end = async (signal: NodeJS.Signals) => {

@@ -1,68 +1,68 @@
 import type { Client } from "../../bench/rehearsal/client.js";
-import { expected } from "./expected.js";
-import { anyShopper, coupon } from "./invented.js";
+import type { DemoRun } from "./demo-run.js";
+import { coupon, randomShopper } from "./sample-data.js";
 import type { Shop } from "./shop.js";
-import type { Stage } from "./stage.js";
+import { successBody } from "./success.js";
 
 const coupons = "/api/v1/coupons";
 const operator = "demo-operator";
-/** They come thick and fast at the opening, then fewer: the nth so many ms after the one before. */
-const beforeNth = (n: number): number => 15 + n * 0.2;
-/** After so many it is looked how many coupons are left. */
-const lookEvery = 10;
-/** Who still comes when none is left, one in so many ms. */
-const latecomers = { count: 30, everyMs: 60 };
-/** The share of coupons that are spent in the shop at once. */
-const spent = 0.2;
+/** The ms between two shoppers grow with their number. */
+const delayMs = (n: number): number => 15 + n * 0.2;
+/** The state of the drop is read after so many shoppers. */
+const shoppersPerRead = 10;
+/** Shoppers who claim after the sell-out. */
+const lateShoppers = { count: 30, delayMs: 60 };
+/** The share of coupons that are used for an order. */
+const usedShare = 0.2;
 
-/** First-come coupons, which some of those who get one spend in the shop. */
+/** A drop of coupons, some of which are used in the shop. */
 export class CouponDrop {
   private readonly client: Client;
-  private readonly stage: Stage;
+  private readonly demo: DemoRun;
   private readonly shop: Shop;
-  private tooLate = 0;
+  private rejected = 0;
 
-  constructor(client: Client, stage: Stage, shop: Shop) {
+  constructor(client: Client, demo: DemoRun, shop: Shop) {
     this.client = client;
-    this.stage = stage;
+    this.demo = demo;
     this.shop = shop;
   }
 
-  async announce(opensInMs: number): Promise<void> {
+  async create(opensInMs: number): Promise<void> {
     const drop = { ...coupon, opensAt: new Date(Date.now() + opensInMs) };
-    expected(await this.client.insist("POST", coupons, operator, drop, ["admin"]), "the drop");
+    successBody(await this.client.callWithRetry("POST", coupons, operator, drop, ["admin"]), "creating the drop");
   }
 
-  /** Lets the crowd in when the drop opens, and a few more when no coupon is left. */
-  async rush(opensInMs: number): Promise<void> {
-    if (!(await this.stage.pause(opensInMs))) return;
-    this.stage.say(`the drop "${coupon.name}" is open, and rushed`);
+  /** Sends shoppers from the opening until the drop is sold out, and a few more afterwards. */
+  async run(opensInMs: number): Promise<void> {
+    if (!(await this.demo.sleep(opensInMs))) return;
+    this.demo.log(`the drop "${coupon.name}" is open`);
     for (let [n, state] = [1, "open"]; state !== "sold-out"; n += 1) {
-      this.stage.go(() => this.claim(anyShopper()));
-      if (!(await this.stage.pause(beforeNth(n)))) return;
-      if (n % lookEvery !== 0) continue;
-      const seen = await this.look();
-      state = String(seen.state);
-      if (n % (5 * lookEvery) === 0) this.stage.say(`${seen.issued} of ${coupon.quantity} coupons are issued`);
+      this.demo.start(() => this.claim(randomShopper()));
+      if (!(await this.demo.sleep(delayMs(n)))) return;
+      if (n % shoppersPerRead !== 0) continue;
+      const current = await this.read();
+      state = String(current.state);
+      if (n % (5 * shoppersPerRead) === 0) this.demo.log(`${current.issued} of ${coupon.quantity} coupons issued`);
     }
-    for (let n = 0; n < latecomers.count && (await this.stage.pause(latecomers.everyMs)); n += 1)
-      this.stage.go(() => this.claim(anyShopper()));
-    // The last claims may still be on their way to their coupons.
-    while (Number((await this.look()).issued) < coupon.quantity) if (!(await this.stage.pause(100))) return;
-    this.stage.say(`the drop is sold out: ${coupon.quantity} coupons issued, ${this.tooLate} shoppers came too late`);
+    for (let n = 0; n < lateShoppers.count && (await this.demo.sleep(lateShoppers.delayMs)); n += 1)
+      this.demo.start(() => this.claim(randomShopper()));
+    // The last claims may not be settled yet.
+    while (Number((await this.read()).issued) < coupon.quantity) if (!(await this.demo.sleep(100))) return;
+    this.demo.log(`the drop is sold out: ${coupon.quantity} coupons issued, ${this.rejected} claims rejected`);
   }
 
-  private async look(): Promise<Readonly<Record<string, unknown>>> {
-    return expected(await this.client.insist("GET", `${coupons}/${coupon.couponId}`, operator), "the drop");
+  private async read(): Promise<Readonly<Record<string, unknown>>> {
+    return successBody(await this.client.callWithRetry("GET", `${coupons}/${coupon.couponId}`, operator), "the drop");
   }
 
   private async claim(shopper: string): Promise<void> {
-    const { status, body } = await this.client.insist("POST", `${coupons}/${coupon.couponId}/claims`, shopper);
-    if (status === 409 && body.code === "coupon-sold-out") this.tooLate += 1;
+    const { status, body } = await this.client.callWithRetry("POST", `${coupons}/${coupon.couponId}/claims`, shopper);
+    if (status === 409 && body.code === "coupon-sold-out") this.rejected += 1;
     if (status !== 202) return;
     const task = await this.client.follow((body.links as { events: string }).events, shopper, false);
     const { userCouponId } = (task?.result ?? {}) as { readonly userCouponId?: string };
-    if (userCouponId === undefined || Math.random() > spent) return;
-    if (await this.stage.pause(2000 + Math.random() * 8000)) await this.shop.order(shopper, userCouponId);
+    if (userCouponId === undefined || Math.random() > usedShare) return;
+    if (await this.demo.sleep(2000 + Math.random() * 8000)) await this.shop.order(shopper, userCouponId);
   }
 }

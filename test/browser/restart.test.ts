@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { expectFreshness, expectText, hasBrowser, visit } from "../support/browser.js";
 import { retryingJsonClient } from "../support/json-client.js";
-import { profiles, startAgain, startNode } from "../support/node.js";
+import { profiles, restartNode, startNode } from "../support/node.js";
 
 const couponId = `drop-${randomUUID()}`;
 const discount = { type: "fixed", value: 3000 };
@@ -42,7 +42,7 @@ describe.skipIf(!hasBrowser)("a service that is killed and restarted under an op
       await expectText(drop.page, "[data-fact=remaining]", /^5$/);
       await expectText(boards.page, "[data-product] .number", /^2\n/);
 
-      await startAgain(node, settings);
+      await restartNode(node, settings);
       const { status } = await ask("POST", `/api/v1/coupons/${couponId}/claims`, { as: "kim" });
       // A retry gets 200 if the claim was accepted before its response was lost.
       expect([202, 200]).toContain(status);

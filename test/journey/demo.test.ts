@@ -4,13 +4,14 @@ import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { coupon, evening } from "../../scripts/demo/invented.js";
+import { concert, coupon } from "../../scripts/demo/sample-data.js";
 import { dataFolder, type Settings } from "../support/node.js";
 import { isLongRun } from "../support/test-size.js";
 
 type Item = Readonly<Record<string, unknown>>;
 
-const isGone = (group: number): boolean => {
+/** Whether all processes of a process group have ended. */
+const hasGroupEnded = (group: number): boolean => {
   try {
     return !process.kill(-group, 0);
   } catch (error) {
@@ -18,7 +19,7 @@ const isGone = (group: number): boolean => {
   }
 };
 
-/** A demo on a terminal of its own, its temporary files in a folder of their own. */
+/** Starts a demo in its own process group, with its own folder for temporary files. */
 const startDemo = async (options: readonly string[], settings: Settings = {}) => {
   const folder = await dataFolder();
   const child = spawn(process.execPath, ["--import", "tsx", "scripts/demo/main.ts", ...options], {
@@ -27,118 +28,116 @@ const startDemo = async (options: readonly string[], settings: Settings = {}) =>
     detached: true,
   });
   const group = Number(child.pid);
-  onTestFinished(() => void (isGone(group) || process.kill(-group, "SIGKILL")));
-  const said = { out: "", err: "" };
+  onTestFinished(() => void (hasGroupEnded(group) || process.kill(-group, "SIGKILL")));
+  const output = { out: "", err: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    said.out += text;
+    output.out += text;
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said.err += text;
+    output.err += text;
   });
   return {
-    said,
+    output,
     code: once(child, "close").then(([code]) => code as number | null),
-    /** What the service keeps its data in. */
-    data: async () => (await readdir(folder)).filter((name) => name.startsWith("rushboard-")),
-    address: () => /Rushboard is at (\S+)/.exec(said.out)?.[1] ?? "",
-    /** What Ctrl-C does: everything that runs on the terminal is told at once. */
+    /** The data folders of the service. */
+    dataFolders: async () => (await readdir(folder)).filter((name) => name.startsWith("rushboard-")),
+    address: () => /Rushboard runs at (\S+)/.exec(output.out)?.[1] ?? "",
+    /** Sends SIGINT to the whole process group, as Ctrl-C does. */
     interrupt: () => process.kill(-group, "SIGINT"),
-    isGone: () => isGone(group),
+    hasEnded: () => hasGroupEnded(group),
   };
 };
 
-const patient = { timeout: 90_000, interval: 250 };
+const pollOptions = { timeout: 90_000, interval: 250 };
 
 describe("npm run demo", () => {
-  it.runIf(isLongRun)(
-    "shows a drop, an on-sale and boards that move, and Ctrl-C ends it cleanly",
-    { timeout: 300_000 },
-    async () => {
-      // Settings of the environment are not the demo's.
-      const demo = await startDemo([], { AUTH_SECRET: "short", ROLES: "api", DATABASE_URL: "mysql://nowhere:1/none" });
-      await expect.poll(demo.address, patient).not.toBe("");
-      expect(await demo.data()).toHaveLength(1);
-      const read = async (path: string) =>
-        (await (await fetch(new URL(`/api/v1${path}`, demo.address()))).json()) as Item;
-      const items = async (path: string) => (await read(path)).items as readonly Item[];
-      const drop = async () => read(`/coupons/${/#\/drop\/(\S+)/.exec(demo.said.out)?.[1]}`);
-      const scheduleId = /schedule=(\S+)/.exec(demo.said.out)?.[1];
+  it.runIf(isLongRun)("runs a drop, an on-sale and moving boards until Ctrl-C", { timeout: 300_000 }, async () => {
+    // The demo ignores the settings of the environment.
+    const demo = await startDemo([], { AUTH_SECRET: "short", ROLES: "api", DATABASE_URL: "mysql://nowhere:1/none" });
+    await expect.poll(demo.address, pollOptions).not.toBe("");
+    expect(await demo.dataFolders()).toHaveLength(1);
+    const read = async (path: string) =>
+      (await (await fetch(new URL(`/api/v1${path}`, demo.address()))).json()) as Item;
+    const items = async (path: string) => (await read(path)).items as readonly Item[];
+    const drop = async () => read(`/coupons/${/#\/drop\/(\S+)/.exec(demo.output.out)?.[1]}`);
+    const scheduleId = /schedule=(\S+)/.exec(demo.output.out)?.[1];
 
-      expect(await drop()).toMatchObject({ couponId: coupon.couponId, state: "scheduled", issued: 0 });
-      expect(await read(`/schedules/${scheduleId}`)).toMatchObject({ available: evening.seats, reserved: 0 });
-      expect(await items("/rankings/sold-out")).toHaveLength(3);
-      // The days before are in the books, so today's places can be told from yesterday's.
-      await expect
-        .poll(async () => (await items("/rankings/products?window=3d")).map(({ movement }) => typeof movement), patient)
-        .toContain("number");
-      const today = async () => (await items("/rankings/products?window=1d")).map(({ quantity }) => quantity);
-      const before = await today();
-      await expect.poll(today, patient).not.toEqual(before);
+    expect(await drop()).toMatchObject({ couponId: coupon.couponId, state: "scheduled", issued: 0 });
+    expect(await read(`/schedules/${scheduleId}`)).toMatchObject({ available: concert.seats, reserved: 0 });
+    expect(await items("/rankings/sold-out")).toHaveLength(3);
+    // There are sales of earlier days, so the board shows movements.
+    await expect
+      .poll(
+        async () => (await items("/rankings/products?window=3d")).map(({ movement }) => typeof movement),
+        pollOptions,
+      )
+      .toContain("number");
+    const quantities = async () => (await items("/rankings/products?window=1d")).map(({ quantity }) => quantity);
+    const before = await quantities();
+    await expect.poll(quantities, pollOptions).not.toEqual(before);
 
-      await expect
-        .poll(drop, patient)
-        .toMatchObject({ state: "sold-out", issued: coupon.quantity, remaining: 0, quantity: coupon.quantity });
-      await expect
-        .poll(() => read(`/schedules/${scheduleId}`), patient)
-        .toMatchObject({ available: 0, held: 0, reserved: evening.seats, soldOutAt: expect.any(String) });
-      const fastest = async () => (await items("/rankings/sold-out"))[0];
-      await expect.poll(fastest, patient).toMatchObject({ rank: 1, scheduleId, title: evening.title });
-      await expect.poll(() => demo.said.out, patient).toMatch(/sold out after/);
-      const after = await today();
-      await expect.poll(today, patient).not.toEqual(after);
+    await expect
+      .poll(drop, pollOptions)
+      .toMatchObject({ state: "sold-out", issued: coupon.quantity, remaining: 0, quantity: coupon.quantity });
+    await expect
+      .poll(() => read(`/schedules/${scheduleId}`), pollOptions)
+      .toMatchObject({ available: 0, held: 0, reserved: concert.seats, soldOutAt: expect.any(String) });
+    const fastest = async () => (await items("/rankings/sold-out"))[0];
+    await expect.poll(fastest, pollOptions).toMatchObject({ rank: 1, scheduleId, title: concert.title });
+    await expect.poll(() => demo.output.out, pollOptions).toMatch(/sold out after/);
+    const after = await quantities();
+    await expect.poll(quantities, pollOptions).not.toEqual(after);
 
-      demo.interrupt();
-      expect(await demo.code).toBe(0);
-      expect(demo.said.err).toBe("");
-      expect(demo.said.out).toContain(`sold out: ${coupon.quantity} coupons issued`);
-      expect(demo.said.out).toMatch(/\nended; [1-9]\d* orders were paid\n$/);
-      expect(await demo.data()).toEqual([]);
-      await expect.poll(demo.isGone, patient).toBe(true);
-    },
-  );
-
-  it("ends by itself where it is told when, in the middle of the show", async () => {
-    const demo = await startDemo(["--seconds", "3"]);
-    expect(await demo.code).toBe(0);
-    expect(demo.said.err).toBe("");
-    expect(demo.said.out).toMatch(/^Rushboard is at .*\n/);
-    expect(demo.said.out).toMatch(/\nended; \d+ orders were paid\n$/);
-    expect(await demo.data()).toEqual([]);
-    await expect.poll(demo.isGone, patient).toBe(true);
-  });
-
-  it("is ended before it has begun", async () => {
-    const demo = await startDemo([]);
-    await expect.poll(demo.data, { ...patient, interval: 10 }).toHaveLength(1);
     demo.interrupt();
     expect(await demo.code).toBe(0);
-    expect(demo.said.err).toBe("");
-    expect(await demo.data()).toEqual([]);
-    await expect.poll(demo.isGone, patient).toBe(true);
+    expect(demo.output.err).toBe("");
+    expect(demo.output.out).toContain(`sold out: ${coupon.quantity} coupons issued`);
+    expect(demo.output.out).toMatch(/\ndemo ended, orders paid: [1-9]\d*\n$/);
+    expect(await demo.dataFolders()).toEqual([]);
+    await expect.poll(demo.hasEnded, pollOptions).toBe(true);
   });
 
-  it("starts nothing where its port is taken", async () => {
+  it("ends after the given number of seconds and leaves nothing behind", async () => {
+    const demo = await startDemo(["--seconds", "1"]);
+    expect(await demo.code).toBe(0);
+    expect(demo.output.err).toBe("");
+    expect(demo.output.out).toMatch(/^Rushboard runs at .*\n/);
+    expect(demo.output.out).toMatch(/\ndemo ended, orders paid: \d+\n$/);
+    expect(await demo.dataFolders()).toEqual([]);
+    await expect.poll(demo.hasEnded, pollOptions).toBe(true);
+  });
+
+  it("ends on Ctrl-C during its start", async () => {
+    const demo = await startDemo([]);
+    await expect.poll(demo.dataFolders, { ...pollOptions, interval: 10 }).toHaveLength(1);
+    demo.interrupt();
+    expect(await demo.code).toBe(0);
+    expect(demo.output.err).toBe("");
+    expect(await demo.dataFolders()).toEqual([]);
+    await expect.poll(demo.hasEnded, pollOptions).toBe(true);
+  });
+
+  it("does not start if its port is in use", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void other.close());
     await once(other, "listening");
     const { port } = other.address() as AddressInfo;
     const demo = await startDemo([], { PORT: String(port) });
     expect(await demo.code).toBe(69);
-    expect(demo.said).toEqual({ out: "", err: `demo: port ${port} is taken; PORT=0 npm run demo takes a free one\n` });
-    expect(await demo.data()).toEqual([]);
+    const err = `demo: port ${port} is in use. For a free port run: PORT=0 npm run demo\n`;
+    expect(demo.output).toEqual({ out: "", err });
+    expect(await demo.dataFolders()).toEqual([]);
   });
 
   it.each([
-    [["--seconds", "soon"], {}, '--seconds: a whole number from 1 to 86400, not "soon"'],
-    [["--seconds", "0"], {}, '--seconds: a whole number from 1 to 86400, not "0"'],
+    [["--seconds", "soon"], {}, '--seconds must be a whole number from 1 to 86400, not "soon"'],
     [["--loud"], {}, "Unknown option '--loud'"],
-    [["now"], {}, "Unexpected argument 'now'"],
-    [[], { PORT: "http" }, 'PORT: a whole number from 0 to 65535, not "http"'],
-  ])("says in one line what is wrong with %j %j, and starts nothing", async (options, settings, words) => {
+    [[], { PORT: "http" }, 'PORT must be a whole number from 0 to 65535, not "http"'],
+  ])("rejects the arguments %j and settings %j in one line", async (options, settings, message) => {
     const demo = await startDemo(options, settings as Settings);
     expect(await demo.code).toBe(64);
-    expect(demo.said.err).toMatch(/^demo: .*\n$/);
-    expect(demo.said.err).toContain(words);
-    expect(await demo.data()).toEqual([]);
+    expect(demo.output.err).toMatch(/^demo: .*\n$/);
+    expect(demo.output.err).toContain(message);
+    expect(await demo.dataFolders()).toEqual([]);
   });
 });

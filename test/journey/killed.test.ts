@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, it } from "vitest";
-import { profiles, startAgain, startNode } from "../support/node.js";
-import { expectPromisesUnder } from "../support/rush.js";
+import { expectDropSurvives } from "../support/drop-with-faults.js";
+import { profiles, restartNode, startNode } from "../support/node.js";
 import { sizeOf } from "../support/test-size.js";
 
 const { shoppers, coupons, kills } = sizeOf({
@@ -9,21 +9,18 @@ const { shoppers, coupons, kills } = sizeOf({
   long: { shoppers: 2000, coupons: 1000, kills: [50, 500] },
 });
 
-describe.each(profiles)("killed in mid-drop, $name", ({ live, settings: prepare }) => {
+describe.each(profiles)("a service that is killed during a drop, $name", ({ live, settings: createSettings }) => {
   // Proves: C3
-  it.skipIf(!live)("twice, the service goes on where it was", async () => {
-    const settings = await prepare();
+  it.skipIf(!live)("keeps all promises after each of two restarts", async () => {
+    const settings = await createSettings();
     let node = await startNode(settings);
     const kill = async () => {
       await node.kill();
-      node = await startAgain(node, settings);
+      node = await restartNode(node, settings);
     };
-    // The first node's client keeps its address, which is every later node's as well.
+    // The first node's client works for the later nodes too, because all have the same address.
     const drop = { shoppers, coupons, couponId: `killed-${randomUUID()}` };
-    await expectPromisesUnder(
-      node.client,
-      drop,
-      kills.map((after) => ({ after, strike: kill })),
-    );
+    const faults = kills.map((after) => ({ after, inject: kill }));
+    await expectDropSurvives(node.client, drop, faults);
   });
 });

@@ -1,107 +1,107 @@
 import { Kafka, logLevel } from "kafkajs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { consumerGroups } from "../../src/application/choreography.js";
-import { Account } from "../support/account.js";
 import { engines } from "../support/backends.js";
-import { type Node, profiles, runToEnd, type Settings, startNode } from "../support/node.js";
-import { hasEnded, type Placed, Shopfront } from "../support/shopfront.js";
+import { type Node, profiles, runToExit, type Settings, startNode } from "../support/node.js";
+import { hasEnded, type PlacedOrder, ShopClient } from "../support/shop-client.js";
+import { ShopDatabase } from "../support/shop-database.js";
 
-/** Keeps a copy of every event that leaves through the outbox. */
-const keepEvents = async ({ db: { knex, dialect } }: Account) => {
-  await knex.raw("CREATE TABLE kept (event_id VARCHAR(160) NOT NULL, payload TEXT NOT NULL)");
-  const copy = "INSERT INTO kept (event_id, payload) VALUES (NEW.event_id, NEW.payload)";
-  const each = "CREATE TRIGGER keep AFTER INSERT ON outbox FOR EACH ROW";
-  await knex.raw(dialect.name === "mysql" ? `${each} ${copy}` : `${each} BEGIN ${copy}; END`);
+/** Copies every event of the outbox to another table. */
+const copyEvents = async ({ db: { knex, dialect } }: ShopDatabase) => {
+  await knex.raw("CREATE TABLE copied (event_id VARCHAR(160) NOT NULL, payload TEXT NOT NULL)");
+  const insert = "INSERT INTO copied (event_id, payload) VALUES (NEW.event_id, NEW.payload)";
+  const trigger = "CREATE TRIGGER copy_events AFTER INSERT ON outbox FOR EACH ROW";
+  await knex.raw(dialect.name === "mysql" ? `${trigger} ${insert}` : `${trigger} BEGIN ${insert}; END`);
 };
 
-/** Puts them into the outbox again, the last first, as if nobody had noted that they were sent. */
-const sendAgain = async ({ db: { knex } }: Account): Promise<number> => {
-  await knex.raw("DROP TRIGGER keep");
-  const kept = await knex("kept").select("event_id", "payload");
-  await knex.batchInsert("outbox", kept.toReversed(), 500);
-  return kept.length;
+/** Inserts the copied events into the outbox again, in reverse order. Returns their number. */
+const insertEventsAgain = async ({ db: { knex } }: ShopDatabase): Promise<number> => {
+  await knex.raw("DROP TRIGGER copy_events");
+  const events = await knex("copied").select("event_id", "payload");
+  await knex.batchInsert("outbox", events.toReversed(), 500);
+  return events.length;
 };
 
-/** Orders that come to every end, two of each, and two that are still to be paid. */
-const sell = async (shop: Shopfront): Promise<void> => {
+/** Places ten orders: for each of two shoppers one per possible end, and one that stays unpaid. */
+const runOrders = async (shop: ShopClient): Promise<void> => {
   await shop.addProduct("cup");
   await shop.addProduct("rare", { stock: 1 });
   const shoppers = ["kim", "lee"];
-  const coupons = await shop.grant("welcome", shoppers);
+  const coupons = await shop.issueCoupons("welcome", shoppers);
   await Promise.all(
     shoppers.map(async (shopper, n) => {
-      const order = (name: string): Placed => ({ orderId: `${name}-of-${shopper}`, shopper });
+      const orderOf = (name: string): PlacedOrder => ({ orderId: `${name}-of-${shopper}`, shopper });
       const place = async (name: string, productId: string, userCouponId?: string) => {
-        await shop.place(order(name), [{ productId, quantity: 2 }], userCouponId);
-        return shop.decided(order(name));
+        await shop.placeOrder(orderOf(name), [{ productId, quantity: 2 }], userCouponId);
+        return shop.waitForDecision(orderOf(name));
       };
       const paid = await place("paid", "cup", coupons[n]);
       expect(paid).toMatchObject({ status: "awaiting-payment", discount: 300 });
-      expect(await place("second", "cup", coupons[n])).toMatchObject({ reason: "coupon-not-redeemable" });
+      expect(await place("same-coupon", "cup", coupons[n])).toMatchObject({ reason: "coupon-not-redeemable" });
       expect(await place("too-much", "rare")).toMatchObject({ reason: "out-of-stock" });
-      expect(await shop.pay(order("paid"), paid.total, "key")).toMatchObject({ status: 201 });
-      await place("taken-back", "cup");
-      await shop.ask("POST", `/orders/taken-back-of-${shopper}/cancellation`, { as: shopper });
+      expect(await shop.pay(orderOf("paid"), paid.total, "key")).toMatchObject({ status: 201 });
+      await place("cancelled", "cup");
+      await shop.cancelOrder(orderOf("cancelled"));
       await place("unpaid", "cup");
     }),
   );
 };
 
-const lagOf = async ({ url }: Node): Promise<readonly string[]> => {
+const lagsOf = async ({ url }: Node): Promise<readonly string[]> => {
   const metrics = await (await fetch(new URL("/metrics", url))).text();
   return [...metrics.matchAll(/consumer_lag\{group="[^"]+"\} (\d+)/g)].map(([, lag]) => lag ?? "");
 };
-const heardAll = (node: Node) =>
-  expect.poll(() => lagOf(node), { interval: 200 }).toEqual(consumerGroups.map(() => "0"));
+const waitForZeroLag = (node: Node) =>
+  expect.poll(() => lagsOf(node), { interval: 200 }).toEqual(consumerGroups.map(() => "0"));
 
-/** Whether the service still does its work after all that. */
-const expectAlive = async (shop: Shopfront): Promise<void> => {
+/** Places and pays one more order. */
+const expectNextOrderWorks = async (shop: ShopClient): Promise<void> => {
   const order = { orderId: "afterwards", shopper: "ann" };
-  await shop.place(order, [{ productId: "cup", quantity: 1 }]);
-  expect((await shop.decided(order)).status).toBe("awaiting-payment");
+  await shop.placeOrder(order, [{ productId: "cup", quantity: 1 }]);
+  expect((await shop.waitForDecision(order)).status).toBe("awaiting-payment");
   await shop.pay(order, 1000, "key");
-  expect(await shop.follow(order, hasEnded)).toMatchObject({ status: "confirmed" });
+  expect(await shop.followOrder(order, hasEnded)).toMatchObject({ status: "confirmed" });
 };
 
-describe.each(profiles)("every event of orders again, $name", ({ name, live, settings: prepare }) => {
-  /** A day's sale, all of it at rest; `again` comes while nobody serves. */
-  const expectNothingChanges = async (again: (settings: Settings, account: Account) => Promise<unknown>) => {
-    const settings = await prepare();
-    if (name === "embedded") expect(await runToEnd({ ...settings, ROLES: "migrate" })).toMatchObject({ code: 0 });
-    const account = Account.open(settings);
-    await keepEvents(account);
+describe.each(profiles)("redelivery of all events of orders, $name", ({ name, live, settings: createSettings }) => {
+  /** Runs orders until all events are processed, redelivers the events while no service runs, and starts it again. */
+  const expectNoChange = async (redeliver: (settings: Settings, database: ShopDatabase) => Promise<unknown>) => {
+    const settings = await createSettings();
+    if (name === "embedded") expect(await runToExit({ ...settings, ROLES: "migrate" })).toMatchObject({ code: 0 });
+    const database = ShopDatabase.open(settings);
+    await copyEvents(database);
     const first = await startNode(settings);
-    await sell(new Shopfront(first.url));
-    await heardAll(first);
-    await account.quiet();
-    const before = await account.everything();
+    await runOrders(new ShopClient(first.url));
+    await waitForZeroLag(first);
+    await database.waitUntilIdle();
+    const before = await database.allRows();
     expect(before).toMatchObject({ orders: { length: 10 }, sales: { length: 2 } });
-    await account.expectPromises();
+    await database.expectPromises();
     await first.stop();
 
-    await again(settings, account);
+    await redeliver(settings, database);
     const second = await startNode(settings);
-    await account.quiet();
-    await heardAll(second);
-    expect(await account.everything()).toEqual(before);
-    const shop = new Shopfront(second.url);
+    await database.waitUntilIdle();
+    await waitForZeroLag(second);
+    expect(await database.allRows()).toEqual(before);
+    const shop = new ShopClient(second.url);
     expect(await shop.deadLetters()).toEqual([]);
-    await expectAlive(shop);
-    await account.quiet();
-    await account.expectPromises();
+    await expectNextOrderWorks(shop);
+    await database.waitUntilIdle();
+    await database.expectPromises();
   };
 
   // Proves: O3
-  it.skipIf(!live)("from the outbox, the last first: nothing changes", () =>
-    expectNothingChanges(async (_, account) => expect(await sendAgain(account)).toBeGreaterThan(30)),
+  it.skipIf(!live)("changes nothing when the outbox sends them again in reverse order", () =>
+    expectNoChange(async (_, database) => expect(await insertEventsAgain(database)).toBeGreaterThan(30)),
   );
 
-  it.skipIf(!live || name !== "kafka")("from each topic's beginning: nothing changes", () =>
-    expectNothingChanges(async ({ TOPIC_PREFIX = "" }) => {
+  it.skipIf(!live || name !== "kafka")("changes nothing when consumers read all topics from the beginning", () =>
+    expectNoChange(async ({ TOPIC_PREFIX = "" }) => {
       const admin = new Kafka({ brokers: engines.kafka?.split(",") ?? [], logLevel: logLevel.NOTHING }).admin();
       await admin.connect();
       onTestFinished(() => admin.disconnect());
-      // A group that the broker does not know begins where its topics begin.
+      // A group without stored offsets starts at the beginning of its topics.
       await admin.deleteGroups(consumerGroups.map((group) => `${TOPIC_PREFIX}rushboard.${group}`));
     }),
   );

@@ -1,94 +1,91 @@
 import { describe, expect, it } from "vitest";
 import { type OnSale, runOnSale, type SeatVisit } from "../../bench/rehearsal/on-sale.js";
-import { judgeOnSale } from "../../bench/rehearsal/seat-promises.js";
+import { checkOnSale } from "../../bench/rehearsal/seat-promises.js";
 import { profiles, startNode } from "../support/node.js";
-import { SeatAccount } from "../support/seat-account.js";
-import { SpreadClient } from "../support/spread-client.js";
+import { RoundRobinClient } from "../support/round-robin-client.js";
+import { SeatDatabase } from "../support/seat-database.js";
 import { sizeOf } from "../support/test-size.js";
 
-const moods = { twice: 0.3, declined: 0.1, leaving: 0.1 };
-
+const behavior = { twice: 0.3, declined: 0.1, leaving: 0.1 };
 const { shoppers, seats } = sizeOf({ short: { shoppers: 150, seats: 20 }, long: { shoppers: 500, seats: 50 } });
 
-describe.each(profiles)("seats in a rush, $name", ({ name, live, settings: prepare }) => {
+describe.each(profiles)("an on-sale of seats, $name", ({ name, live, settings: createSettings }) => {
   // Proves: P2
-  it.skipIf(!live)(
-    `${shoppers} shoppers on ${seats} seats: ${seats} owners, and one sell-out`,
-    { timeout: 300_000 },
-    async () => {
-      const settings = await prepare();
-      const first = await startNode(settings);
-      const client = name === "embedded" ? first.client : new SpreadClient(first, await startNode(settings));
-      const size = { shoppers, seats };
-      const onSale = await runOnSale(client, { ...size, ...moods }, () => {});
-      expect((await judgeOnSale(onSale, size)).broken).toEqual([]);
-      const account = SeatAccount.open(settings);
-      await account.quiet();
-      await account.expectPromises();
-      expect(await account.owners()).toHaveLength(seats);
-      expect(await account.sellOuts()).toHaveLength(1);
-    },
-  );
+  it.skipIf(!live)(`sells ${seats} seats to ${seats} of ${shoppers} shoppers and sells out once`, async () => {
+    const settings = await createSettings();
+    const first = await startNode(settings);
+    const client = name === "embedded" ? first.client : new RoundRobinClient(first, await startNode(settings));
+    const size = { shoppers, seats };
+    const onSale = await runOnSale(client, { ...size, ...behavior }, () => {});
+    expect((await checkOnSale(onSale, size)).broken).toEqual([]);
+    const database = SeatDatabase.open(settings);
+    await database.waitUntilIdle();
+    await database.expectPromises();
+    expect(await database.owners()).toHaveLength(seats);
+    expect(await database.sellOuts()).toHaveLength(1);
+  });
 
-  it.skipIf(!live)("30 shoppers in a hall of 50: each has a seat, and nothing is sold out", async () => {
-    const settings = await prepare();
+  it.skipIf(!live)("sells a seat to each of 30 shoppers if there are 50, and does not sell out", async () => {
+    const settings = await createSettings();
     const size = { shoppers: 30, seats: 50 };
-    const onSale = await runOnSale((await startNode(settings)).client, { ...size, ...moods }, () => {});
-    expect((await judgeOnSale(onSale, size)).broken).toEqual([]);
-    const account = SeatAccount.open(settings);
-    await account.quiet();
-    await account.expectPromises();
-    expect(await account.owners()).toHaveLength(30);
+    const onSale = await runOnSale((await startNode(settings)).client, { ...size, ...behavior }, () => {});
+    expect((await checkOnSale(onSale, size)).broken).toEqual([]);
+    const database = SeatDatabase.open(settings);
+    await database.waitUntilIdle();
+    await database.expectPromises();
+    expect(await database.owners()).toHaveLength(30);
+    expect(await database.sellOuts()).toEqual([]);
   });
 });
 
-describe("whoever judges a rush", () => {
-  /** What another shopper would have met with the first who bought a seat. */
-  const twinOf = ({ visits }: OnSale, change: (visit: SeatVisit) => Partial<SeatVisit>): OnSale["visits"] => {
-    const lucky = visits.find(({ purchases }) => purchases.length === 1);
-    if (lucky === undefined) throw new Error("nobody bought a seat at once");
-    return [...visits, { ...lucky, ...change(lucky) }];
+describe("the checks of an on-sale (negative control)", () => {
+  /** Adds a shopper with the same visit as the first buyer, except for `change`. */
+  const withSecondVisit = ({ visits }: OnSale, change: (visit: SeatVisit) => Partial<SeatVisit>): OnSale["visits"] => {
+    const buyer = visits.find(({ purchases }) => purchases.length === 1);
+    if (buyer === undefined) throw new Error("no shopper bought a seat with one payment");
+    return [...visits, { ...buyer, ...change(buyer) }];
   };
-  const brokenIn = (broken: readonly string[]) => broken.map((promise) => promise.slice(0, promise.indexOf(" ")));
+  const marksOf = (broken: readonly string[]) => broken.map((promise) => promise.slice(0, promise.indexOf(" ")));
 
-  it("tells each promise that is broken, in the answers and in the rows", { timeout: 300_000 }, async () => {
+  it("find each broken promise, in the responses and in the rows", async () => {
     const settings = (await profiles[0]?.settings()) ?? {};
     const size = { shoppers: 12, seats: 5 };
     const options = { ...size, twice: 0, declined: 0, leaving: 0 };
     const onSale = await runOnSale((await startNode(settings)).client, options, () => {});
-    const judge = async (visits: OnSale["visits"] = onSale.visits) =>
-      brokenIn((await judgeOnSale({ ...onSale, visits }, size)).broken);
-    const account = SeatAccount.open(settings);
-    await account.quiet();
-    expect(await judge()).toEqual([]);
-    expect(await account.broken()).toEqual([]);
+    const brokenIn = async (visits: OnSale["visits"] = onSale.visits) =>
+      marksOf((await checkOnSale({ ...onSale, visits }, size)).broken);
+    const database = SeatDatabase.open(settings);
+    await database.waitUntilIdle();
+    expect(await brokenIn()).toEqual([]);
+    expect(await database.broken()).toEqual([]);
 
-    const twice = twinOf(onSale, ({ purchases }) => ({ holds: [], purchases }));
-    expect(await judge(twice)).toEqual(expect.arrayContaining(["P2", "nobody"]));
-    expect(await judge(twinOf(onSale, () => ({ purchases: [] })))).toEqual(["P2"]);
-    const charged = ({ purchases: [bought] }: SeatVisit) => ({
+    const sameSeatSold = withSecondVisit(onSale, ({ purchases }) => ({ holds: [], purchases }));
+    expect(await brokenIn(sameSeatSold)).toEqual(expect.arrayContaining(["P2", "all"]));
+    const sameSeatHeld = withSecondVisit(onSale, () => ({ purchases: [] }));
+    expect(await brokenIn(sameSeatHeld)).toEqual(["P2"]);
+    const chargedTwice = withSecondVisit(onSale, ({ purchases: [purchase] }) => ({
       holds: [],
-      purchases: bought === undefined ? [] : [{ ...bought, status: "declined", paymentIds: ["one", "two"] }],
-    });
-    expect(await judge(twinOf(onSale, charged))).toEqual(["P1"]);
-    const failed = twinOf(onSale, () => ({ holds: [], purchases: [], answers: ["500 undefined"] }));
-    expect(await judge(failed)).toEqual(["every"]);
+      purchases: purchase === undefined ? [] : [{ ...purchase, status: "declined", paymentIds: ["one", "two"] }],
+    }));
+    expect(await brokenIn(chargedTwice)).toEqual(["P1"]);
+    const failed = withSecondVisit(onSale, () => ({ holds: [], purchases: [], responses: ["500 undefined"] }));
+    expect(await brokenIn(failed)).toEqual(["responses"]);
 
-    const { knex } = account.db;
+    const { knex } = database.db;
     await knex("schedules").decrement("reserved_seats", 1);
-    expect(await judge()).toEqual(["the"]);
+    expect(await brokenIn()).toEqual(["counts"]);
     await knex("schedules").increment("reserved_seats", 1);
     await knex("schedules").decrement("sold_out_at", 60_000);
-    expect(await judge()).toContain("S1");
+    expect(await brokenIn()).toContain("S1");
     await knex("schedules").update({ sold_out_at: null });
-    expect(await judge()).toContain("S1");
-    expect(await account.broken()).toEqual([expect.stringContaining("S1")]);
+    expect(await brokenIn()).toContain("S1");
+    expect(await database.broken()).toEqual([expect.stringContaining("S1")]);
 
     const [seat] = await knex("reservations");
     await knex("reservations").insert({ ...seat, reservation_id: "another", live: null });
-    expect(await account.broken()).toEqual(
+    expect(await database.broken()).toEqual(
       expect.arrayContaining([
-        expect.stringContaining("P2 money kept for another"),
+        expect.stringContaining("P2 captured for another"),
         expect.stringContaining("more than one owner"),
         expect.stringContaining("held, reserved"),
       ]),

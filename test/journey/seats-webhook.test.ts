@@ -1,42 +1,40 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { BoxOffice } from "../../bench/rehearsal/box-office.js";
 import { runOnSale } from "../../bench/rehearsal/on-sale.js";
-import { judgeOnSale } from "../../bench/rehearsal/seat-promises.js";
+import { checkOnSale } from "../../bench/rehearsal/seat-promises.js";
 import { profiles, startNode } from "../support/node.js";
-import { SeatAccount } from "../support/seat-account.js";
+import { SeatDatabase } from "../support/seat-database.js";
 import { type ReceivedRequest, startListener } from "../unit/adapters/webhook/webhook-listener.js";
 
 const size = { shoppers: 20, seats: 5 };
-const moods = { twice: 0, declined: 0, leaving: 0 };
+const behavior = { twice: 0, declined: 0, leaving: 0 };
 
-describe.each(profiles)("a webhook's target, $name", ({ live, settings: prepare }) => {
-  it.skipIf(!live)("that fails at first hears of the sell-out later, signed to the byte", async () => {
-    let answers = 0;
+describe.each(profiles)("the webhook for sell-outs, $name", ({ live, settings: createSettings }) => {
+  it.skipIf(!live)("is signed, is retried after a failure, and is sent once per sell-out otherwise", async () => {
+    let requests = 0;
     const { url, received } = await startListener((_, response) => {
-      answers += 1;
-      response.writeHead(answers === 1 ? 500 : 204).end();
+      requests += 1;
+      response.writeHead(requests === 1 ? 500 : 204).end();
     });
     const key = randomBytes(32);
     const settings = {
-      ...(await prepare()),
+      ...(await createSettings()),
       WEBHOOK_URL: `${url}?shop=7`,
       WEBHOOK_SECRET: `whsec_${key.toString("base64")}`,
       WEBHOOK_ALLOW_PRIVATE: "true",
     };
     const { client } = await startNode(settings);
     const sellOut = async () => {
-      const onSale = await runOnSale(client, { ...size, ...moods }, () => {});
-      expect((await judgeOnSale(onSale, size)).broken).toEqual([]);
+      const onSale = await runOnSale(client, { ...size, ...behavior }, () => {});
+      expect((await checkOnSale(onSale, size)).broken).toEqual([]);
       return onSale.office;
     };
-    const expectTold = async (
-      { method, url: path, headers, body }: ReceivedRequest,
-      office: Awaited<ReturnType<typeof sellOut>>,
-    ) => {
+    const expectSellOutOf = async ({ method, url: path, headers, body }: ReceivedRequest, office: BoxOffice) => {
       const { scheduleId } = office;
       const { salesOpenAt, soldOutAt } = await office.counts();
       expect([method, path, headers["content-type"]]).toEqual(["POST", "/hooks?shop=7", "application/json"]);
-      // These are named alike in the rehearsal: the concert, and its one schedule.
+      // The rehearsal gives a concert and its schedule the same id.
       const data = { concertId: scheduleId, scheduleId, seats: size.seats, salesOpenAt, soldOutAt };
       expect(JSON.parse(body)).toEqual({ type: "schedule.sold-out", timestamp: soldOutAt, data });
       const { "webhook-id": id, "webhook-timestamp": at } = headers;
@@ -49,25 +47,24 @@ describe.each(profiles)("a webhook's target, $name", ({ live, settings: prepare 
     const first = await sellOut();
     await expect.poll(() => received.length).toBe(2);
     const [failed, retried] = received as [ReceivedRequest, ReceivedRequest];
-    await expectTold(failed, first);
-    await expectTold(retried, first);
+    await expectSellOutOf(failed, first);
+    await expectSellOutOf(retried, first);
     expect(retried.body).toBe(failed.body);
 
     const second = await sellOut();
     await expect.poll(() => received.length).toBe(3);
-    await expectTold(received[2] as ReceivedRequest, second);
+    await expectSellOutOf(received[2] as ReceivedRequest, second);
 
-    const account = SeatAccount.open(settings);
-    await account.quiet();
-    const sent = () =>
-      account.db.knex("webhook_deliveries").orderBy("delivered_at").select("event_id", "due_at", "attempts");
-    const noted = ({ scheduleId }: typeof first, attempts: number) => ({
+    const database = SeatDatabase.open(settings);
+    await database.waitUntilIdle();
+    const deliveries = () =>
+      database.db.knex("webhook_deliveries").orderBy("delivered_at").select("event_id", "due_at", "attempts");
+    const delivered = ({ scheduleId }: BoxOffice, attempts: number) => ({
       event_id: `schedule.sold-out:${scheduleId}`,
       due_at: null,
       attempts,
     });
-    // Nothing is due any more: it was told to us once too often, and no more.
-    await expect.poll(sent).toEqual([noted(first, 2), noted(second, 1)]);
+    await expect.poll(deliveries).toEqual([delivered(first, 2), delivered(second, 1)]);
     expect(received).toHaveLength(3);
   });
 });

@@ -10,44 +10,46 @@ import { createConnection } from "mysql2/promise";
 import { expect, onTestFinished } from "vitest";
 import { Client } from "../../bench/rehearsal/client.js";
 import { type RunningService, startService } from "../../bench/rehearsal/service.js";
+import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
 import { engines } from "./backends.js";
+import { migrateForTest } from "./migrated-database.js";
 
-/** Settings of the service, as its environment has them. */
+/** Settings of the service as environment variables. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** What answers where, and data that nobody else has. */
+/** A combination of backends. */
 export type Profile = {
   readonly name: "embedded" | "journal" | "kafka";
   readonly live: boolean;
-  /** Makes the data, until the test has finished. */
+  /** Creates empty databases until the end of the test and returns the settings for them. */
   settings(): Promise<Settings>;
 };
 
-/** Sweeps every second, for a test does not wait for thirty; and shoppers here click as often as they like. */
-const brisk = { CLAIM_SWEEP_SECONDS: "1", RATE_LIMIT_PER_SHOPPER: "0", LOG_LEVEL: "info" };
+/** Sweeps every second and has no rate limit. */
+const testSettings = { CLAIM_SWEEP_SECONDS: "1", RATE_LIMIT_PER_SHOPPER: "0", LOG_LEVEL: "info" };
 
-/** An empty data folder, until the test has finished. */
+/** Creates an empty data folder until the end of the test. */
 export const dataFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), "rushboard-journey-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 };
 
-/** A database of its own on the server at `url`, empty. */
+/** Creates an empty database on the server at `url` until the end of the test. */
 export const emptyDatabase = async (url: string): Promise<string> => {
   const database = `j_${randomUUID().replaceAll("-", "")}`;
-  const ask = async (sql: string) => {
+  const run = async (sql: string) => {
     const connection = await createConnection({ uri: url });
     await connection.query(sql).finally(() => connection.end());
   };
-  await ask(`CREATE DATABASE ${database}`);
-  onTestFinished(() => ask(`DROP DATABASE ${database}`));
+  await run(`CREATE DATABASE ${database}`);
+  onTestFinished(() => run(`DROP DATABASE ${database}`));
   return Object.assign(new URL(url), { pathname: `/${database}` }).href;
 };
 
 /**
- * An empty database of its own on the Redis at `url`, as long as there are some left: boards have one name whoever asks,
- * so two services on one would make each other's anew.
+ * Empties the next database of the Redis at `url` and returns its URL. Services that share a database would rebuild each
+ * other's boards, because the keys of boards have no prefix.
  */
 const emptyRedis = async (url: string): Promise<string> => {
   const redis = new Redis(url);
@@ -59,38 +61,40 @@ const emptyRedis = async (url: string): Promise<string> => {
   return Object.assign(new URL(url), { pathname: `/${database}` }).href;
 };
 
-/** The settings of a service that waits for nothing but these engines, its database migrated. */
-export const onEngines = async (database: string, redis: string, kafka?: string): Promise<Settings> => {
+/** Creates and migrates a database and returns the settings of a service on these backends. */
+export const settingsOnBackends = async (database: string, redis: string, kafka?: string): Promise<Settings> => {
   const settings: Settings = {
-    ...brisk,
+    ...testSettings,
     DATABASE_URL: await emptyDatabase(database),
     REDIS_URL: redis,
     ...(kafka !== undefined && { KAFKA_BROKERS: kafka, TOPIC_PREFIX: `${randomUUID()}.` }),
   };
-  const migrated = await runToEnd({ ...settings, ROLES: "migrate" });
-  if (migrated.code !== 0) throw new Error(migrated.words);
+  const db = openDatabase({ kind: "mysql", url: settings.DATABASE_URL ?? "" });
+  await migrateForTest(db);
+  await closeDatabase(db);
   return settings;
 };
 
-/** Every profile that the service runs in. */
+/** All profiles of the service. */
 export const profiles: readonly Profile[] = [
-  { name: "embedded", live: true, settings: async () => ({ ...brisk, DATA_DIR: await dataFolder() }) },
+  { name: "embedded", live: true, settings: async () => ({ ...testSettings, DATA_DIR: await dataFolder() }) },
   {
     name: "journal",
     live: Boolean(engines.database && engines.redis),
-    settings: async () => onEngines(engines.database ?? "", await emptyRedis(engines.redis ?? "")),
+    settings: async () => settingsOnBackends(engines.database ?? "", await emptyRedis(engines.redis ?? "")),
   },
   {
     name: "kafka",
     live: Boolean(engines.database && engines.redis && engines.kafka),
-    settings: async () => onEngines(engines.database ?? "", await emptyRedis(engines.redis ?? ""), engines.kafka),
+    settings: async () =>
+      settingsOnBackends(engines.database ?? "", await emptyRedis(engines.redis ?? ""), engines.kafka),
   },
 ];
 
-/** A running service, and shoppers' connections to it. */
+/** A running service with a client. */
 export type Node = RunningService & { readonly client: Client };
 
-/** Starts the service; it is killed, unless it has ended, when the test has finished. */
+/** Starts the service and kills it at the end of the test. */
 export const startNode = async (settings: Settings): Promise<Node> => {
   const service = await startService(settings);
   const client = new Client(service.url, undefined);
@@ -101,15 +105,15 @@ export const startNode = async (settings: Settings): Promise<Node> => {
   return { ...service, client };
 };
 
-/** Starts the service again where `before` was, so that its shoppers find it. */
-export const startAgain = (before: Node, settings: Settings): Promise<Node> =>
-  startNode({ ...settings, PORT: before.url.port });
+/** Starts the service at the address of a previous node, so that its clients reach it. */
+export const restartNode = (previous: Node, settings: Settings): Promise<Node> =>
+  startNode({ ...settings, PORT: previous.url.port });
 
 /** A line of the log. */
 type Line = Readonly<Record<string, unknown>>;
 
-/** A service whose log can be read; its address is in the line at start. */
-export const startAndListen = async (settings: Settings) => {
+/** Starts the service and collects the lines of its log. */
+export const startWithLog = async (settings: Settings) => {
   const lines: Line[] = [];
   const child = spawn(process.execPath, ["dist/bootstrap/main.js"], {
     env: { ...process.env, PORT: "0", ...settings },
@@ -122,21 +126,21 @@ export const startAndListen = async (settings: Settings) => {
   return { url: new URL(String(started()?.address)), lines };
 };
 
-/** Runs a service, or another program, that is to end by itself, and answers its exit code and what it said. */
-export const runToEnd = async (
+/** Runs the service or another program until it exits. Returns its exit code and its output. */
+export const runToExit = async (
   settings: Settings,
   program: readonly string[] = ["dist/bootstrap/main.js"],
-): Promise<{ readonly code: number | null; readonly words: string }> => {
+): Promise<{ readonly code: number | null; readonly output: string }> => {
   const child = spawn(process.execPath, program, {
     env: { ...process.env, PORT: "0", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
-  let words = "";
+  let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (chunk: string) => {
-      words += chunk;
+      output += chunk;
     });
   const [code] = (await once(child, "close")) as [number | null];
-  return { code, words };
+  return { code, output };
 };

@@ -126,7 +126,7 @@ describe("a listener by the recipe", () => {
     }
     await expect.poll(() => texts.heard).toContain(`schedule.sold-out:${office.scheduleId}`);
     await expect.poll(() => office.board("fastest")).toMatchObject([{ rank: 1, scheduleId: office.scheduleId }]);
-    expect(client.askedAgain).toEqual([]);
+    expect(client.retries).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ type Row = Readonly<Record<string, unknown>>;
 type PaymentRow = { readonly payment_id: string; readonly order_id: string | null; readonly status: string };
 type BookRow = { readonly payment_id: string; readonly captured: number; readonly refunded: number | null };
 
-/** Everything that orders leave behind, by the columns that give its rows an order. */
+/** The tables of orders with the columns to sort them by. */
 const tables = {
   products: ["product_id"],
   orders: ["order_id"],
@@ -21,55 +21,55 @@ const tables = {
   product_sales_total: ["product_id"],
 } as const;
 
-/** The rows of a running service's own database, read past the service. */
-export class Account {
+/** Reads a running service's database directly. */
+export class ShopDatabase {
   readonly db: Database;
 
   private constructor(db: Database) {
     this.db = db;
   }
 
-  /** Opens it, until the test has finished. */
-  static open({ DATABASE_URL, DATA_DIR = "" }: Settings): Account {
+  /** Opens the database until the end of the test. */
+  static open({ DATABASE_URL, DATA_DIR = "" }: Settings): ShopDatabase {
     const db = openDatabase(
       DATABASE_URL === undefined
         ? { kind: "sqlite", file: join(DATA_DIR, "rushboard.sqlite") }
         : { kind: "mysql", url: DATABASE_URL },
     );
     onTestFinished(() => closeDatabase(db));
-    return new Account(db);
+    return new ShopDatabase(db);
   }
 
-  /** Every row that orders leave behind. */
-  async everything(): Promise<Readonly<Record<string, readonly Row[]>>> {
-    const all: Record<string, readonly Row[]> = {};
+  /** Returns all rows of orders. */
+  async allRows(): Promise<Readonly<Record<string, readonly Row[]>>> {
+    const rows: Record<string, readonly Row[]> = {};
     for (const [table, columns] of Object.entries(tables))
-      all[table] = await this.db.knex(table).orderBy(columns as unknown as string[]);
-    return all;
+      rows[table] = await this.db.knex(table).orderBy(columns as unknown as string[]);
+    return rows;
   }
 
   async orders(): Promise<readonly Order[]> {
     return (await this.db.knex("orders").orderBy("order_id")).map(orderOf);
   }
 
-  /** Money that the provider keeps of an order, by each payment of it that was captured. */
-  async capturedOf(orderId: string): Promise<readonly number[]> {
+  /** Returns the captured amounts of an order, one per captured payment. */
+  async capturedAmounts(orderId: string): Promise<readonly number[]> {
     return (await this.captures()).get(orderId) ?? [];
   }
 
-  /** Resolves once no event is on its way and every sale is booked. */
-  async quiet(): Promise<void> {
+  /** Waits until all events are processed and all sales are booked. */
+  async waitUntilIdle(): Promise<void> {
     const { knex } = this.db;
-    const left = async () =>
+    const remaining = async () =>
       Promise.all(
         [knex("outbox"), knex("deliveries"), knex("sales").whereNotNull("unbooked")].map(async (rows) =>
           Number((await rows.count({ n: "*" }))[0]?.n),
         ),
       );
-    await expect.poll(left, { interval: 200 }).toEqual([0, 0, 0]);
+    await expect.poll(remaining, { interval: 200 }).toEqual([0, 0, 0]);
   }
 
-  /** Fails with every promise of orders and payments that the rows break. */
+  /** Fails with a list of the broken promises of orders and payments. */
   async expectPromises(): Promise<void> {
     expect(await this.broken()).toEqual([]);
   }
@@ -80,9 +80,9 @@ export class Account {
     );
     const captures = new Map<string, number[]>();
     for (const { payment_id, captured, refunded } of await this.db.knex<BookRow>("sandbox_book")) {
-      const orderId = orderOfPayment.get(payment_id) ?? `nobody's ${payment_id}`;
-      const kept = captured - (refunded ?? 0);
-      if (kept !== 0) captures.set(orderId, [...(captures.get(orderId) ?? []), kept]);
+      const orderId = orderOfPayment.get(payment_id) ?? `no order: ${payment_id}`;
+      const amount = captured - (refunded ?? 0);
+      if (amount !== 0) captures.set(orderId, [...(captures.get(orderId) ?? []), amount]);
     }
     return captures;
   }
@@ -90,9 +90,9 @@ export class Account {
   private async broken(): Promise<readonly string[]> {
     const { knex } = this.db;
     const broken: string[] = [];
-    const equal = (promise: string, is: unknown, should: unknown) => {
-      if (JSON.stringify(is) !== JSON.stringify(should))
-        broken.push(`${promise}: ${JSON.stringify(is)}, should be ${JSON.stringify(should)}`);
+    const checkEqual = (promise: string, actual: unknown, expected: unknown) => {
+      if (JSON.stringify(actual) !== JSON.stringify(expected))
+        broken.push(`${promise}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`);
     };
     const orders = await this.orders();
     const confirmed = orders.filter(({ status }) => status === "confirmed");
@@ -102,28 +102,32 @@ export class Account {
         .flatMap(({ lines }) => lines)
         .reduce((sum, line) => sum + (line.productId === productId ? line.quantity : 0), 0);
 
-    equal(
-      "O2 every order ends",
+    checkEqual(
+      "O2 pending orders",
       orders.filter(({ status }) => status === "pending").map(({ orderId }) => orderId),
       [],
     );
     for (const { product_id: id, ...stock } of await knex("products")) {
       const [reserved, sold] = [unitsIn(payable, id), unitsIn(confirmed, id)];
-      equal(`O1 ${id} reserved, sold`, [stock.reserved, stock.sold].map(Number), [reserved, sold]);
-      const whole = Number(stock.initial_stock) + Number(stock.restocked);
-      equal(`O1 ${id} on hand`, Number(stock.on_hand), whole - reserved - sold);
-      equal(`${id} is counted`, await this.totalOf(id), sold);
+      checkEqual(`O1 ${id} reserved, sold`, [stock.reserved, stock.sold].map(Number), [reserved, sold]);
+      const total = Number(stock.initial_stock) + Number(stock.restocked);
+      checkEqual(`O1 ${id} on hand`, Number(stock.on_hand), total - reserved - sold);
+      checkEqual(`booked units of ${id}`, await this.totalOf(id), sold);
     }
     for (const coupon of await knex("user_coupons")) {
-      const served = [...payable, ...confirmed].filter((order) => order.userCouponId === coupon.user_coupon_id);
-      equal(`O4 ${coupon.user_coupon_id} serves`, [coupon.order_id], served.length === 0 ? [null] : served.map(idOf));
+      const users = [...payable, ...confirmed].filter((order) => order.userCouponId === coupon.user_coupon_id);
+      checkEqual(
+        `O4 orders of ${coupon.user_coupon_id}`,
+        [coupon.order_id],
+        users.length === 0 ? [null] : users.map(idOf),
+      );
     }
     const captures = await this.captures();
     for (const order of confirmed)
-      equal(`P1 ${order.orderId} is paid`, captures.get(order.orderId), [order.subtotal - order.discount]);
-    equal("P1 nothing else is", captures.size, confirmed.length);
+      checkEqual(`P1 captured for ${order.orderId}`, captures.get(order.orderId), [order.subtotal - order.discount]);
+    checkEqual("P1 number of paid orders", captures.size, confirmed.length);
     const lines = confirmed.flatMap(({ orderId, lines }) => lines.map((line) => `${orderId} ${line.productId}`));
-    equal("every confirmed line is a sale, once", Number((await knex("sales").count({ n: "*" }))[0]?.n), lines.length);
+    checkEqual("sales of confirmed lines", Number((await knex("sales").count({ n: "*" }))[0]?.n), lines.length);
     return broken;
   }
 

@@ -1,5 +1,4 @@
-/** What the shop has. */
-export const goods = [
+export const products = [
   { productId: "ash-mug", name: "Ash-glazed mug", unitPrice: 24_000, category: "kitchen" },
   { productId: "walnut-spoon", name: "Walnut spoon", unitPrice: 11_000, category: "kitchen" },
   { productId: "tea-towel", name: "Linen tea towel", unitPrice: 9_000, category: "kitchen" },
@@ -10,21 +9,20 @@ export const goods = [
   { productId: "moss-scarf", name: "Wool scarf, moss", unitPrice: 48_000, category: "wear" },
 ] as const;
 
-/** What is given away, first come, first served. */
 export const coupon = {
   ...{ couponId: "lantern-night", name: "Lantern night", quantity: 200 },
   discount: { type: "percent", value: 15 },
 } as const;
 
-/** Evenings that had sold out before anybody looked: seats, and minutes from the opening to the last of them. */
-export const earlier = [
+/** Concerts that are sold out at the start: their seats, and the minutes from the opening to the sell-out. */
+export const soldOutConcerts = [
   { title: "Halla String Quartet", seats: 24, minutes: 14 },
   { title: "The Paper Moon Trio", seats: 16, minutes: 31 },
   { title: "Juno Vale, solo", seats: 12, minutes: 9 },
 ] as const;
 
-/** The evening that goes on sale while one looks. */
-export const evening = { title: "Slow Ferry", seats: 60 } as const;
+/** The concert that goes on sale during the demo. */
+export const concert = { title: "Slow Ferry", seats: 60 } as const;
 
 const names = [
   "mina",
@@ -41,7 +39,7 @@ const names = [
   "bora",
 ] as const;
 
-export const pick = <T>(from: readonly [T, ...T[]]): T => from[Math.floor(Math.random() * from.length)] as T;
+export const pick = <T>(items: readonly [T, ...T[]]): T => items[Math.floor(Math.random() * items.length)] as T;
 
-/** One of the shoppers of the town; there are some thousands. */
-export const anyShopper = (): string => `${pick(names)}-${1 + Math.floor(Math.random() * 400)}`;
+/** Returns one of 4,800 shoppers. */
+export const randomShopper = (): string => `${pick(names)}-${1 + Math.floor(Math.random() * 400)}`;

@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../support/backends.js";
+import { expectDropSurvives } from "../support/drop-with-faults.js";
+import type { Engine } from "../support/engines/engine.js";
+import { type KafkaEngine, startKafka } from "../support/engines/kafka.js";
+import { type MariaDbEngine, startMariaDb } from "../support/engines/mariadb.js";
+import { type RedisEngine, startRedis } from "../support/engines/redis.js";
+import { type Node, settingsOnBackends, startNode } from "../support/node.js";
+
+/** How long a backend is unavailable: longer than any request timeout and than two sweeps. */
+const outageMs = 6000;
+/** A request ends within two seconds. The rest is for a busy machine. */
+const responseTimeoutMs = 60_000;
+
+const claim = (node: Node, couponId: string) =>
+  fetch(new URL(`/api/v1/coupons/${couponId}/claims`, node.url), {
+    method: "POST",
+    headers: { "X-User-Id": `shopper-${randomUUID()}` },
+    signal: AbortSignal.timeout(responseTimeoutMs),
+  });
+
+const openCoupon = async (node: Node) => {
+  const couponId = randomUUID();
+  const coupon = { couponId, name: "Probe", quantity: 1000, discount: { type: "fixed", value: 1 } };
+  expect(await node.client.call("POST", "/api/v1/coupons", "operator", coupon)).toMatchObject({ status: 201 });
+  return couponId;
+};
+
+const auditOf = async (node: Node, couponId: string) =>
+  (await node.client.call("GET", `/api/v1/coupons/${couponId}/audit`, "operator")).body;
+
+const readiness = async (node: Node) => {
+  const response = await fetch(new URL("/readyz", node.url), { signal: AbortSignal.timeout(responseTimeoutMs) });
+  const body = (await response.json()) as { status: string; checks: Record<string, string> };
+  return { status: response.status, body };
+};
+
+const outages = [
+  { how: "is stopped", begin: (engine: Engine) => engine.stop(), end: (engine: Engine) => engine.restart() },
+  {
+    how: "hangs",
+    begin: async (engine: Engine) => engine.freeze(),
+    end: async (engine: Engine) => engine.resume(),
+  },
+];
+
+describe.skipIf(!engines.database || !engines.redis || !engines.kafka)("an unavailable backend", () => {
+  let database: MariaDbEngine;
+  let redis: RedisEngine;
+  let kafka: KafkaEngine;
+  beforeAll(async () => {
+    [database, redis, kafka] = await Promise.all([startMariaDb(), startRedis(), startKafka()]);
+  });
+  afterAll(() => Promise.all([database, redis, kafka].map((engine) => engine.stop())));
+
+  const createSettings = () => settingsOnBackends(database.url, redis.url, kafka.brokers);
+  const checks = { database: "ok", redis: "ok", kafka: "ok", consumers: "ok" };
+  const ready = { status: 200, body: { status: "ready", checks } };
+  const expectReady = (node: Node) => expect.poll(() => readiness(node)).toMatchObject(ready);
+
+  /** Runs a drop with an outage in its middle. During the outage claims of another coupon get `status`. */
+  const dropDuringOutage = async (engine: Engine, { begin, end }: (typeof outages)[number], status: number) => {
+    const node = await startNode(await createSettings());
+    const probe = await openCoupon(node);
+    const inject = async () => {
+      await begin(engine);
+      try {
+        // Claims one after another, to see the first response of the outage and the later ones.
+        for (const until = Date.now() + outageMs; Date.now() < until; await sleep(250)) {
+          const response = await claim(node, probe);
+          expect(response.status).toBe(status);
+          expect(response.headers.has("Retry-After")).toBe(true);
+          await response.body?.cancel();
+        }
+      } finally {
+        await end(engine);
+      }
+    };
+    const drop = { shoppers: 1500, coupons: 800, couponId: randomUUID() };
+    await expectDropSurvives(node.client, drop, [{ after: 50, inject }]);
+    await expectReady(node);
+    // The sweeper completes the claims whose shoppers got 503 and did not retry.
+    await expect.poll(() => auditOf(node, probe)).toMatchObject({ balanced: true });
+  };
+
+  describe.each(outages)("that $how", (outage) => {
+    // Proves: C3
+    it("Kafka: claims are accepted", () => dropDuringOutage(kafka, outage, 202));
+    it("database: claims get 503, and nothing is lost", () => dropDuringOutage(database, outage, 503));
+    it("Redis: claims get 503, and nothing is lost", () => dropDuringOutage(redis, outage, 503));
+  });
+
+  it.each([
+    { name: "database", engine: () => database, expected: { status: 503, body: { status: "unavailable" } } },
+    { name: "redis", engine: () => redis, expected: { status: 200, body: { status: "degraded" } } },
+    { name: "kafka", engine: () => kafka, expected: { status: 200, body: { status: "degraded" } } },
+  ])("does not stop a start, and the service is ready once $name is available", async ({ name, engine, expected }) => {
+    const settings = await createSettings();
+    await engine().stop();
+    const node = await startNode(settings);
+    const { status, body } = await readiness(node);
+    expect({ status, body }).toMatchObject(expected);
+    expect(body.checks[name]).toBe("cannot be reached");
+    await engine().restart();
+    await expectReady(node);
+    await expectDropSurvives(node.client, { shoppers: 50, coupons: 20, couponId: `start-${randomUUID()}` }, []);
+  });
+});
