@@ -30,7 +30,7 @@ const mislabelled = (): string => {
   return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
 };
 
-/** Values of `Authorization` that authenticate nobody. */
+/** Invalid values of `Authorization`. */
 const invalidCredentials: Readonly<Record<string, () => string | Promise<string> | undefined>> = {
   "no header": () => undefined,
   "a token without scheme": () => token({ roles: ["admin"] }),

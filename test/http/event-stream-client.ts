@@ -15,7 +15,7 @@ export const eventsIn = (text: string): readonly StreamEvent[] =>
 /** Returns the names of the events in a stream's text. */
 export const namesIn = (text: string): readonly string[] => eventsIn(text).map(({ event }) => event);
 
-/** Opens a stream on a connection of its own; the test reads it piece by piece. */
+/** Opens a stream on a separate connection; the test reads it piece by piece. */
 export const openStream = async (app: HttpClients, path: string, as = "kim", headers: Record<string, string> = {}) => {
   const abort = new AbortController();
   onTestFinished(() => abort.abort());

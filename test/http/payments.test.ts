@@ -153,7 +153,7 @@ describe("an Idempotency-Key", () => {
     expect(await auditOf(app, productId)).toMatchObject({ onHand: 49, sold: 1, balanced: true });
   });
 
-  it("of its own per request lets one of 20 simultaneous requests pay", async () => {
+  it("that differs per request lets one of 20 simultaneous requests pay", async () => {
     const { orderId, productId } = await payableOrder(app);
     const clicks = await Promise.all(Array.from({ length: 20 }, () => pay(app, newKey(), { orderId, amount: 1000 })));
     expect(clicks.filter(({ status }) => status === 201)).toHaveLength(1);

@@ -92,7 +92,7 @@ describe("GET /rankings/sold-out", () => {
     expect(await itemsOf(app, "sold-out?limit=50", "rank")).toHaveLength(3);
   });
 
-  it("shows the week that is asked for, also one whose board is no longer kept", async () => {
+  it("shows the requested week, also after its board is no longer kept", async () => {
     const app = await openHall();
     const scheduleId = await addSchedule(app, { seats: 1 });
     await sellOut(app, scheduleId);

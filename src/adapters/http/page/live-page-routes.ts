@@ -9,7 +9,7 @@ import { type Edge, methodNotAllowed } from "../server/dispatch.js";
 import type { EdgeResponse } from "../server/exchange.js";
 import { livePageHeaders } from "../server/security-headers.js";
 
-/** A file of the page, read once: nothing that a caller writes becomes a path. */
+/** A file of the page, read once at start: no part of a request becomes a path. */
 type PageFile = { readonly type: string; readonly body: Buffer; readonly etag: string; readonly caching: string };
 
 const types: Readonly<Record<string, string>> = {
@@ -18,9 +18,9 @@ const types: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml",
 };
-/** Our own files fit together, so each is asked for again; mostly the answer is 304. */
-const checked = "no-cache";
-const forADay = "public, max-age=86400";
+/** The page's own files must be of one version, so browsers revalidate them; the response is mostly 304. */
+const revalidated = "no-cache";
+const forOneDay = "public, max-age=86400";
 
 /** This folder also holds the modules that register the routes; a browser never receives them. */
 const isServerModule = (name: string): boolean => /-routes[.](ts|js|js[.]map)$/.test(name);
@@ -32,7 +32,7 @@ const pageFile = (name: string, body: Buffer, caching: string): PageFile => ({
   caching,
 });
 
-/** Every file of the page by its path; the HTML says how callers are known, so that the page need not try. */
+/** Returns every file of the page by its path. The HTML states the auth mode, so the page need not detect it. */
 const pageFiles = (mode: Auth["mode"]): ReadonlyMap<string, PageFile> => {
   const own = fileURLToPath(new URL("./", import.meta.url));
   const uplot = join(dirname(createRequire(import.meta.url).resolve("uplot/package.json")), "dist");
@@ -40,15 +40,15 @@ const pageFiles = (mode: Auth["mode"]): ReadonlyMap<string, PageFile> => {
   for (const name of readdirSync(own)) {
     if (isServerModule(name)) continue;
     const body = readFileSync(join(own, name));
-    if (extname(name) !== ".html") files.set(`/page/${name}`, pageFile(name, body, checked));
+    if (extname(name) !== ".html") files.set(`/page/${name}`, pageFile(name, body, revalidated));
     else {
       const callers = `data-callers="${mode === "open" ? "open" : "token"}"`;
       const html = body.toString("utf8").replace('data-callers="open"', callers);
-      files.set("/", pageFile(name, Buffer.from(html), checked));
+      files.set("/", pageFile(name, Buffer.from(html), revalidated));
     }
   }
-  files.set("/page/uplot.js", pageFile("uplot.js", readFileSync(join(uplot, "uPlot.iife.min.js")), forADay));
-  files.set("/page/uplot.css", pageFile("uplot.css", readFileSync(join(uplot, "uPlot.min.css")), forADay));
+  files.set("/page/uplot.js", pageFile("uplot.js", readFileSync(join(uplot, "uPlot.iife.min.js")), forOneDay));
+  files.set("/page/uplot.css", pageFile("uplot.css", readFileSync(join(uplot, "uPlot.min.css")), forOneDay));
   return files;
 };
 

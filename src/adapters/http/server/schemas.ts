@@ -71,7 +71,7 @@ export const nameSchema = z
 const integerInQuery = <T extends z.ZodType>(schema: T) =>
   z.preprocess((text) => (typeof text === "string" && /^\d{1,9}$/.test(text) ? Number(text) : text), schema);
 
-/** The number of items that a query may ask for. */
+/** The `limit` of a query: how many items a page has at most. */
 export const limitOf = (most: number, byDefault: number) => integerInQuery(integer(1, most).default(byDefault));
 
 export const cursorMessage = "must be a cursor that this list returned as nextCursor";
