@@ -8,12 +8,11 @@ import { problemTable } from "../../src/adapters/http/api/problems.js";
 import { type Auth, createIdentify, Tickets } from "../../src/adapters/http/server/callers.js";
 import { EventStreams } from "../../src/adapters/http/server/event-stream.js";
 import { createExpressServer, InFlight } from "../../src/adapters/http/server/exchange.js";
-import { HotRoutes } from "../../src/adapters/http/server/hot-routes.js";
 import { Metrics } from "../../src/adapters/http/server/metrics.js";
 import { ProblemResponses } from "../../src/adapters/http/server/problem-json.js";
 import { RateLimit } from "../../src/adapters/http/server/rate-limit.js";
 import { Cors, ResponseWriter } from "../../src/adapters/http/server/response-writer.js";
-import { registerRoutes } from "../../src/adapters/http/server/router.js";
+import { HotRoutes, registerRoutes } from "../../src/adapters/http/server/router.js";
 import { systemClock } from "../../src/adapters/system/system-clock.js";
 import type { HttpApp } from "../support/http-app.js";
 

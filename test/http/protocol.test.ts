@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { expectProblem } from "../support/expect-problem.js";
-import { sharedHttpApp, startHttpApp } from "../support/http-app.js";
+import { openCoupon, sharedHttpApp, startHttpApp } from "../support/http-app.js";
 
 const app = await sharedHttpApp();
 const { client } = app;
 const coupon = { name: "Ten off", quantity: 10, discount: { type: "percent", value: 10 } };
 
-describe("a path or method without a route", () => {
-  it("is 404 with the path, or 405 with the allowed methods", async () => {
+describe("a path", () => {
+  it("without a route is 404; with another method it is 405 with the allowed ones", async () => {
     for (const path of ["/nothing", "/api/v1", "/api/v1/Coupons", "/api/v1/coupons/", "/%E0%A4%A", "//"])
       expectProblem(await client.get(path), "not-found", {
         detail: expect.stringContaining("No route has the path /"),
@@ -19,7 +19,16 @@ describe("a path or method without a route", () => {
     expectProblem(await client.put("/api/v1/coupons/c1/claims"), "method-not-allowed");
   });
 
-  it("is answered for OPTIONS, and HEAD is GET without a body", async () => {
+  it("is the same route with and without escapes in the path", async () => {
+    const couponId = await openCoupon(app);
+    const { body } = await app.as("kim").post(`/api/v1/coupons/${couponId}/claims`).expect(202);
+    const escaped = couponId.replace(/^./, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
+    const again = await app.as("kim").post(`/api/v1/coupons/${escaped}/claims`).expect(200);
+    expect(again.body.taskId).toBe(body.taskId);
+    expectProblem(await app.as("kim").post(`/api/v1/coupons/${couponId}/claims/`), "not-found");
+  });
+
+  it("accepts OPTIONS, and HEAD as GET without a body", async () => {
     const { headers } = await client.options("/api/v1/coupons/c1/claims").expect(204);
     expect(headers.allow).toBe("POST, OPTIONS");
     const [head, get] = [await client.head("/api/v1/coupons").expect(200), await client.get("/api/v1/coupons")];

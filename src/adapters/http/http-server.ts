@@ -11,14 +11,13 @@ import { type Auth, createIdentify, Tickets } from "./server/callers.js";
 import type { Edge } from "./server/dispatch.js";
 import { EventStreams, type StreamBounds } from "./server/event-stream.js";
 import { createExpressServer, type EdgeResponse, InFlight, sendClientError } from "./server/exchange.js";
-import { HotRoutes } from "./server/hot-routes.js";
 import type { GaugeSource, Metrics } from "./server/metrics.js";
 import { openApiDocument } from "./server/openapi.js";
 import { EdgeProblem, invalid, ProblemResponses } from "./server/problem-json.js";
 import { RateLimit } from "./server/rate-limit.js";
 import { Cors, ResponseWriter } from "./server/response-writer.js";
 import type { RouteTable } from "./server/route.js";
-import { registerFallbacks, registerRoutes } from "./server/router.js";
+import { HotRoutes, registerFallbacks, registerRoutes } from "./server/router.js";
 
 /** What the HTTP server needs. */
 export type HttpServerNeeds = {
