@@ -23,7 +23,7 @@ import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
 const at = (id: string, ms: number) => placed(id, { placedAt: later(ms) });
 const idsOf = (orders: readonly Order[]) => orders.map((order) => order.orderId);
-/** One in each state, all placed at noon. */
+/** One order in each state, all placed at noon. */
 const oneOfEach = () => [
   placed("placed"),
   stocked(placed("stocked")),
@@ -43,7 +43,7 @@ const clauses: Clauses<OrderQueries> = {
     expect(await queries.byIds([])).toEqual([]);
   },
 
-  "list a shopper's own orders oldest first, each once, whatever is placed meanwhile": async (queries, { db }) => {
+  "list a shopper's orders oldest first, each once, while others are placed": async (queries, { db }) => {
     const mine = (id: string, ms: number) => placed(id, { placedAt: later(ms), userId: userId("me") });
     await writeOrders(db, mine("z", 1), mine("m", 2), mine("b", 2), mine("a", 2), mine("c", 3), at("theirs", 2));
     await writeOrders(db, placed("Theirs", { placedAt: later(2), userId: userId("Me") }));
@@ -53,11 +53,11 @@ const clauses: Clauses<OrderQueries> = {
     const rest = await walkPages((cursor) => queries.ofUser(userId("me"), cursor ?? first?.next ?? null, 2));
     expect(idsOf(rest)).toEqual(["b", "m", "c", "d"]);
     expect((await queries.ofUser(userId("me"), null, 7))?.next).toBeNull();
-    expect(await queries.ofUser(userId("nobody"), null, 2)).toEqual({ items: [], next: null });
+    expect(await queries.ofUser(userId("stranger"), null, 2)).toEqual({ items: [], next: null });
     for (const cursor of foreignCursors) expect(await queries.ofUser(userId("me"), cursor, 2)).toBeUndefined();
   },
 
-  "know what has expired, but for what is being paid": async (queries, { db }) => {
+  "find expired orders without an open payment": async (queries, { db }) => {
     await writeOrders(db, ...oneOfEach(), awaiting(at("later", 1)), at("earlier", -1));
     expect(await queries.expired(later(ttlMs - 2), 9)).toEqual([]);
     expect(await queries.expired(later(ttlMs - 1), 9)).toEqual(["earlier"]);
@@ -68,86 +68,86 @@ const clauses: Clauses<OrderQueries> = {
     expect(await queries.expired(later(ttlMs), 1)).toEqual(["earlier"]);
   },
 
-  "know which pending orders stand still, and since when": async (queries, { db }) => {
-    await writeOrders(db, ...oneOfEach(), stocked(at("moved", -9), later(9)), stocked(at("stands", -9), later(-5)));
+  "find pending orders that have not changed, the longest unchanged first": async (queries, { db }) => {
+    await writeOrders(db, ...oneOfEach(), stocked(at("moved", -9), later(9)), stocked(at("unchanged", -9), later(-5)));
     expect(await queries.stalled(later(-5), 9)).toEqual([]);
-    expect(idsOf(await queries.stalled(noon, 9))).toEqual(["stands"]);
-    const still = await queries.stalled(later(1), 9);
-    expect(still[0]).toEqual(stocked(at("stands", -9), later(-5)));
-    expect(idsOf(still).toSorted()).toEqual(["placed", "stands", "stocked"]);
+    expect(idsOf(await queries.stalled(noon, 9))).toEqual(["unchanged"]);
+    const stalled = await queries.stalled(later(1), 9);
+    expect(stalled[0]).toEqual(stocked(at("unchanged", -9), later(-5)));
+    expect(idsOf(stalled).toSorted()).toEqual(["placed", "stocked", "unchanged"]);
     expect(await queries.stalled(later(10), 9)).toHaveLength(4);
     expect(await queries.stalled(later(10), 2)).toHaveLength(2);
   },
 
-  "count what has not ended and is not being paid": async (queries, { db }) => {
+  "count open orders without an open payment": async (queries, { db }) => {
     expect(await queries.open()).toEqual({ pending: 0, awaitingPayment: 0, oldestPendingAt: null });
     await writeOrders(db, ...oneOfEach(), awaiting(at("priced", -20)), stocked(at("moved", -9), later(9)));
     expect(await queries.open()).toEqual({ pending: 3, awaitingPayment: 2, oldestPendingAt: later(-9) });
   },
 
-  "count all at one moment": async (queries, { db }) => {
+  "count all orders at one moment": async (queries, { db }) => {
     let placing = true;
     const rush = async () => {
       for (let n = 0; placing; n += 1) await writeOrders(db, placed(`n${n}`));
     };
     const placer = rush();
     try {
-      for (let asked = 0; asked < 100; asked += 1) expect(await queries.open()).toMatchObject({ awaitingPayment: 0 });
+      for (let count = 0; count < 100; count += 1) expect(await queries.open()).toMatchObject({ awaitingPayment: 0 });
     } finally {
       placing = false;
       await placer;
     }
   },
 
-  "look at no order that has ended": async (queries, { db }) => {
+  "read no order that has ended": async (queries, { db }) => {
     const ended = Array.from({ length: 3000 }, (_, n) => (n % 2 === 0 ? confirmed : cancelled)(at(`e${n}`, -n)));
     await writeOrders(db, ...ended, ...oneOfEach());
-    const asks = [
+    const queriesOfOpen = [
       () => queries.expired(later(ttlMs), 100),
       () => queries.stalled(later(1), 100),
       () => queries.open(),
       () => queries.ofUser(userId("placed-shopper"), null, 50),
       () => queries.byIds([orderId("placed"), orderId("e1")]),
     ];
-    for (const ask of asks) expect(await readsAll(db, ask)).toBe(false);
+    for (const query of queriesOfOpen) expect(await readsAll(db, query)).toBe(false);
     expect(await queries.expired(later(ttlMs), 100)).toHaveLength(3);
     expect(await queries.stalled(later(1), 100)).toHaveLength(2);
     expect(await queries.open()).toEqual({ pending: 2, awaitingPayment: 1, oldestPendingAt: noon });
   },
 };
 
-/** Asks by what an order is, not by what is due of it. */
-const live = (db: Database) => db.knex("orders").whereIn("status", ["pending", "awaiting-payment"]);
+/** Selects by status instead of due time. */
+const open = (db: Database) => db.knex("orders").whereIn("status", ["pending", "awaiting-payment"]);
 
-class ExpiresWhatIsBeingPaid extends SqlOrderQueries {
+class ExpiresOrdersWithOpenPayment extends SqlOrderQueries {
   source: Database;
   constructor(db: Database) {
     super(db);
     this.source = db;
   }
   override expired(now: EpochMs, limit: number) {
-    return live(this.source).where("expires_at", "<=", now).orderBy("expires_at").limit(limit).pluck("order_id");
+    return open(this.source).where("expires_at", "<=", now).orderBy("expires_at").limit(limit).pluck("order_id");
   }
 }
 
-class StandsSinceItWasPlaced extends ExpiresWhatIsBeingPaid {
+class StalledSincePlacing extends ExpiresOrdersWithOpenPayment {
   override async stalled(before: EpochMs, limit: number) {
-    const ids = live(this.source).where({ status: "pending" }).andWhere("placed_at", "<", before).limit(limit);
+    const ids = open(this.source).where({ status: "pending" }).andWhere("placed_at", "<", before).limit(limit);
     return this.byIds(await ids.pluck("order_id"));
   }
 }
 
-/** Right, but as slow as there are orders of the past. */
-class CountsByStatus extends ExpiresWhatIsBeingPaid {
+/** Correct, but its cost grows with the number of ended orders. */
+class CountsByStatus extends ExpiresOrdersWithOpenPayment {
   override async open() {
-    const rows = await live(this.source).whereNull("open_payment_id").select("status", "placed_at");
+    const rows = await open(this.source).whereNull("open_payment_id").select("status", "placed_at");
     const pending = rows.filter((row) => row.status === "pending").map((row) => row.placed_at as EpochMs);
     const oldest = pending.length === 0 ? null : (Math.min(...pending) as EpochMs);
     return { pending: pending.length, awaitingPayment: rows.length - pending.length, oldestPendingAt: oldest };
   }
 }
 
-class CountsTwice extends SqlOrderQueries {
+class CountsAtTwoMoments extends SqlOrderQueries {
   override async open() {
     const before = await super.open();
     const { pending, oldestPendingAt } = await super.open();
@@ -166,28 +166,28 @@ class PagesByTimeAlone extends SqlOrderQueries {
 
 contractOnDatabases<OrderQueries>("OrderQueries", (db) => new SqlOrderQueries(db), clauses, [
   {
-    wrong: "expires what is being paid",
-    breaks: "know what has expired, but for what is being paid",
-    make: (db) => new ExpiresWhatIsBeingPaid(db),
+    wrong: "expires orders with an open payment",
+    breaks: "find expired orders without an open payment",
+    make: (db) => new ExpiresOrdersWithOpenPayment(db),
   },
   {
-    wrong: "takes a saga's age for its standstill",
-    breaks: "know which pending orders stand still, and since when",
-    make: (db) => new StandsSinceItWasPlaced(db),
+    wrong: "measures from placing instead of the last change",
+    breaks: "find pending orders that have not changed, the longest unchanged first",
+    make: (db) => new StalledSincePlacing(db),
   },
   {
-    wrong: "looks at every order there ever was",
-    breaks: "look at no order that has ended",
+    wrong: "reads every order",
+    breaks: "read no order that has ended",
     make: (db) => new CountsByStatus(db),
   },
   {
     wrong: "counts at two moments",
-    breaks: "count all at one moment",
-    make: (db) => new CountsTwice(db),
+    breaks: "count all orders at one moment",
+    make: (db) => new CountsAtTwoMoments(db),
   },
   {
     wrong: "pages by time alone",
-    breaks: "list a shopper's own orders oldest first, each once, whatever is placed meanwhile",
+    breaks: "list a shopper's orders oldest first, each once, while others are placed",
     make: (db) => new PagesByTimeAlone(db),
   },
 ]);

@@ -27,22 +27,22 @@ import { type Meet, workOn, workWith } from "../support/table-work.js";
 const lock = (work: UnitOfWork, ...ids: readonly string[]) => work.run((tx) => tx.orders.lock(ids.map(orderId)));
 const save = (work: UnitOfWork, ...orders: readonly Order[]) => work.run((tx) => tx.orders.save(orders));
 
-/** What tells states apart that an order can be in. */
+/** Names the state of an order. */
 const stateOf = (order: Order): string => {
   if (order.status === "pending") return `pending, ${order.step}`;
-  if (order.status === "awaiting-payment") return order.openPayment === null ? "awaiting" : "awaiting, being paid";
+  if (order.status === "awaiting-payment") return order.openPayment === null ? "awaiting" : "awaiting, payment open";
   return order.status === "cancelled" ? `cancelled, ${order.reason}` : order.status;
 };
 const everyState = [
   ...["placed", "stock-refused", "stocked", "coupon-refused", "redeemed"].map((step) => `pending, ${step}`),
-  ...["awaiting", "awaiting, being paid", "confirmed"],
+  ...["awaiting", "awaiting, payment open", "confirmed"],
   ...["out-of-stock", "coupon-not-redeemable", "expired", "cancelled-by-shopper", "internal"].map(
     (reason) => `cancelled, ${reason}`,
   ),
 ];
 
 const clauses: Clauses<UnitOfWork> = {
-  "keeps an order whole in every state that it comes to": async (work) => {
+  "stores every field of an order in every state": async (work) => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(anyTrail, async (trail) => {
@@ -61,7 +61,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect([...seen].sort()).toEqual(everyState.toSorted());
   },
 
-  "adds an order once an id, and keeps the first": async (work) => {
+  "adds one order per id, and keeps the first": async (work) => {
     const first = placed("a", { userCouponId: userCouponId("c") });
     await work.run(async (tx) => {
       expect(await tx.orders.add(first)).toBe(true);
@@ -72,7 +72,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await lock(work, "A", "a")).toEqual([placed("A"), first]);
   },
 
-  "lets one of many adders of an id add it": async (work, { db }) => {
+  "adds one of ten concurrent orders with one id": async (work, { db }) => {
     const adders = Array.from({ length: 10 }, (_, index) =>
       work.run((tx) => tx.orders.add(placed("a", { userId: userId(`shopper-${index}`) }))),
     );
@@ -80,14 +80,14 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await rowsIn(db, "orders")).toBe(1);
   },
 
-  "locks in the order of the ids those that exist": async (work, { db }) => {
+  "locks the orders that exist, in id order": async (work, { db }) => {
     await writeOrders(db, placed("b"), placed("C"), placed("a"), placed("d"));
     const locked = await lock(work, "b", "nothing", "C", "a");
     expect(locked.map((order) => order.orderId)).toEqual(["C", "a", "b"]);
     expect(await lock(work)).toEqual([]);
   },
 
-  "writes what changes, and never what was placed": async (work, { db }) => {
+  "writes the fields that change, and never the others": async (work, { db }) => {
     await writeOrders(db, placed("a", { userCouponId: userCouponId("c") }), placed("b"));
     const forged = {
       ...awaiting(placed("a", { placedAt: later(5), userId: userId("thief") }), later(9)),
@@ -103,7 +103,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await rowsIn(db, "orders")).toBe(2);
   },
 
-  "writes 1,200 orders, each its own way": async (work, { db }) => {
+  "writes 1,200 orders, each with its own state": async (work, { db }) => {
     const ways = [stocked, awaiting, paying, cancelled, (order: Order) => order];
     const orders = Array.from({ length: 1200 }, (_, index) => placed(`o${String(index).padStart(4, "0")}`));
     await writeOrders(db, ...orders);
@@ -112,14 +112,14 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await lock(work, ...orders.map((order) => order.orderId))).toEqual(moved);
   },
 
-  "lets one transaction at a time decide of an order": async (work, { db }) => {
+  "lets one transaction at a time change an order": async (work, { db }) => {
     await writeOrders(db, awaiting(placed("a")), awaiting(placed("b")));
     const decide = (index: number) =>
       work.run(async (tx) => {
         const ids = index % 2 === 0 ? ["a", "b"] : ["b", "a"];
         const [order, other] = await tx.orders.lock(ids.map(orderId));
         if (order === undefined || other === undefined || hasEnded(order)) return 0;
-        // Somebody else would come in between here.
+        // Without a lock, another transaction would run here.
         await tx.orders.lock([orderId("nothing")]);
         await tx.orders.save([cancelled(order, later(index)), cancelled(other, later(index))]);
         return 1;
@@ -130,8 +130,8 @@ const clauses: Clauses<UnitOfWork> = {
 };
 
 type Orders = Partial<SqlOrderTable>;
-/** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlOrderTable, trx: Statements, meet: Meet) => Orders) =>
+/** The table with some methods replaced. */
+const withWrong = (wrong: (right: SqlOrderTable, trx: Statements, meet: Meet) => Orders) =>
   workWith((trx, meet) => {
     const right = new SqlOrderTable(trx);
     return { orders: Object.assign(new SqlOrderTable(trx), wrong(right, trx, meet)) };
@@ -141,9 +141,9 @@ const columns = [...fixedColumns, ...changingColumns];
 
 contractOnDatabases("OrderTable", workOn, clauses, [
   {
-    wrong: "writes the whole order anew",
-    breaks: "writes what changes, and never what was placed",
-    make: twin((_, trx) => ({
+    wrong: "writes all fields of an order",
+    breaks: "writes the fields that change, and never the others",
+    make: withWrong((_, trx) => ({
       save: (orders) => {
         const rows = orders.map(recordOf).map((record) => columns.map((column) => record[column]));
         return insertRows(trx, "orders", columns, rows, { unique: "order_id", overwrite: columns });
@@ -151,24 +151,24 @@ contractOnDatabases("OrderTable", workOn, clauses, [
     })),
   },
   {
-    wrong: "forgets who pays",
-    breaks: "keeps an order whole in every state that it comes to",
-    make: twin((right) => ({
+    wrong: "does not store the open payment",
+    breaks: "stores every field of an order in every state",
+    make: withWrong((right) => ({
       save: (orders) =>
         right.save(orders.map((each) => (each.status === "awaiting-payment" ? { ...each, openPayment: null } : each))),
     })),
   },
   {
-    wrong: "writes each order the first one's way",
-    breaks: "writes 1,200 orders, each its own way",
-    make: twin((right) => ({
+    wrong: "writes the state of the first order to all",
+    breaks: "writes 1,200 orders, each with its own state",
+    make: withWrong((right) => ({
       save: (orders) => right.save(orders.map(({ orderId }) => ({ ...orders[0], orderId }) as Order)),
     })),
   },
   {
     wrong: "reads without a lock",
-    breaks: "lets one transaction at a time decide of an order",
-    make: twin((_, trx, meet) => ({
+    breaks: "lets one transaction at a time change an order",
+    make: withWrong((_, trx, meet) => ({
       lock: async (ids) => {
         const found = await new SqlOrderTable(trx).lock(ids);
         if (found.length > 0) await meet();
@@ -178,9 +178,9 @@ contractOnDatabases("OrderTable", workOn, clauses, [
     only: "mysql",
   },
   {
-    wrong: "looks whether an id is free before it writes",
-    breaks: "lets one of many adders of an id add it",
-    make: twin((right, _, meet) => ({
+    wrong: "reads whether an id is free before it writes",
+    breaks: "adds one of ten concurrent orders with one id",
+    make: withWrong((right, _, meet) => ({
       add: async (order) => {
         if ((await right.lock([order.orderId])).length > 0) return false;
         await meet();

@@ -16,7 +16,7 @@ const write = (db: Database, ...payments: readonly Payment[]) =>
     for (const each of payments) await tx.payments.add(each);
   });
 const refund = { status: "refunded", refundDue: true } as const;
-/** One in each state, all begun at noon. */
+/** One payment in each state, all started at noon. */
 const oneOfEach = [
   ...(["pending", "unknown", "succeeded", "declined", "refunded"] as const).map((status) =>
     payment(status, { status }),
@@ -24,8 +24,8 @@ const oneOfEach = [
   payment("due", refund),
 ];
 const idsOf = (payments: readonly Payment[]) => payments.map((each) => each.paymentId);
-/** All that is left, as the sweeper walks it: page after page until one is not full. */
-const walk = async (page: (last: Payment | null) => Promise<readonly Payment[]>, limit: number) => {
+/** Reads page after page until one is not full, as the sweeper does. */
+const readPages = async (page: (last: Payment | null) => Promise<readonly Payment[]>, limit: number) => {
   const all: Payment[] = [];
   for (let last: Payment | null | undefined = null; last !== undefined; ) {
     const found: readonly Payment[] = await page(last);
@@ -34,20 +34,20 @@ const walk = async (page: (last: Payment | null) => Promise<readonly Payment[]>,
   }
   return all;
 };
-/** Seven that began in three moments, in an order that ids do not tell. */
-const crowd = (facts: Partial<Payment>) =>
+/** Seven payments of three start times, in an order that differs from that of their ids. */
+const sevenPayments = (facts: Partial<Payment>) =>
   ["z", "m", "e", "b", "d", "c", "a"].map((id, index) =>
     payment(id, { ...facts, openedAt: later([0, 1, 1, 1, 1, 1, 2][index] ?? 0) }),
   );
 
 const clauses: Clauses<PaymentQueries> = {
-  "find a payment as it stands": async (queries, { db }) => {
+  "find a payment": async (queries, { db }) => {
     await write(db, ...oneOfEach);
     for (const each of oneOfEach) expect(await queries.find(each.paymentId)).toEqual(each);
     expect(await queries.find(paymentId("Pending"))).toBeUndefined();
   },
 
-  "know what is open since before a moment": async (queries, { db }) => {
+  "find payments that are open since before a time": async (queries, { db }) => {
     await write(db, ...oneOfEach, payment("older", { openedAt: later(-1) }));
     expect(idsOf(await queries.openSince(later(-1), null, 9))).toEqual([]);
     expect(idsOf(await queries.openSince(noon, null, 9))).toEqual(["older"]);
@@ -55,55 +55,55 @@ const clauses: Clauses<PaymentQueries> = {
     expect(open).toEqual([payment("older", { openedAt: later(-1) }), oneOfEach[0], oneOfEach[1]]);
   },
 
-  "know of which refunds the provider is to be told": async (queries, { db }) => {
+  "find payments whose refund is due": async (queries, { db }) => {
     await write(db, ...oneOfEach, payment("older", { ...refund, openedAt: later(-1) }));
     expect(idsOf(await queries.refundsDue(null, 9))).toEqual(["older", "due"]);
     await workOn(db).run((tx) => tx.payments.save(payment("older", { status: "refunded" })));
     expect(await queries.refundsDue(null, 9)).toEqual([payment("due", refund)]);
   },
 
-  "page through all that is open, each once, though many began at once": async (queries, { db }) => {
-    await write(db, ...crowd({}));
+  "page through open payments, each once, though many started at the same time": async (queries, { db }) => {
+    await write(db, ...sevenPayments({}));
     for (const limit of [1, 2, 3, 7, 8]) {
-      const walked = await walk((last) => queries.openSince(later(9), last, limit), limit);
-      expect(idsOf(walked)).toEqual(["z", "b", "c", "d", "e", "m", "a"]);
+      const found = await readPages((last) => queries.openSince(later(9), last, limit), limit);
+      expect(idsOf(found)).toEqual(["z", "b", "c", "d", "e", "m", "a"]);
     }
   },
 
-  "page through the refunds, each once, whatever is settled meanwhile": async (queries, { db }) => {
-    await write(db, ...crowd(refund));
+  "page through due refunds, each once, while others are acknowledged": async (queries, { db }) => {
+    await write(db, ...sevenPayments(refund));
     const settle = (each: Payment) => workOn(db).run((tx) => tx.payments.save({ ...each, refundDue: false }));
-    const walked = await walk(async (last) => {
+    const found = await readPages(async (last) => {
       const found = await queries.refundsDue(last, 2);
       for (const each of found) await settle(each);
       return found;
     }, 2);
-    expect(idsOf(walked)).toEqual(["z", "b", "c", "d", "e", "m", "a"]);
+    expect(idsOf(found)).toEqual(["z", "b", "c", "d", "e", "m", "a"]);
     expect(await queries.refundsDue(null, 2)).toEqual([]);
   },
 
-  "count what is unsettled, charges and refunds, and tell the oldest": async (queries, { db }) => {
+  "count unsettled charges and refunds, with the oldest start": async (queries, { db }) => {
     expect(await queries.unsettled()).toEqual({ charges: 0, refunds: 0, oldestAt: null });
-    const begun = (id: string, ms: number, more: object) => payment(id, { openedAt: later(ms), ...more });
+    const startedAt = (id: string, ms: number, more: object) => payment(id, { openedAt: later(ms), ...more });
     await write(
       db,
-      begun("late", 5, {}),
-      begun("done", -99, { status: "succeeded" }),
-      begun("silent", 4, { status: "unknown" }),
+      startedAt("late", 5, {}),
+      startedAt("done", -99, { status: "succeeded" }),
+      startedAt("silent", 4, { status: "unknown" }),
     );
     expect(await queries.unsettled()).toEqual({ charges: 2, refunds: 0, oldestAt: later(4) });
-    await write(db, begun("back", -7, refund));
+    await write(db, startedAt("back", -7, refund));
     expect(await queries.unsettled()).toEqual({ charges: 2, refunds: 1, oldestAt: later(-7) });
   },
 
-  "look at no payment that is settled": async (queries, { db }) => {
+  "read no settled payment": async (queries, { db }) => {
     const settled = (["succeeded", "declined", "refunded"] as const).flatMap((status) =>
       Array.from({ length: 1000 }, (_, n) => payment(`${status}-${n}`, { status, openedAt: later(-n) })),
     );
     await db.knex.batchInsert("payments", settled.map(paymentRecordOf), 500);
     await write(db, ...oneOfEach);
     const [pending] = oneOfEach;
-    const asks = [
+    const queriesOfOpen = [
       () => queries.openSince(later(1), null, 20),
       () => queries.openSince(later(1), pending as Payment, 20),
       () => queries.refundsDue(null, 20),
@@ -111,11 +111,11 @@ const clauses: Clauses<PaymentQueries> = {
       () => queries.unsettled(),
       () => queries.find(paymentId("due")),
     ];
-    for (const ask of asks) expect(await readsAll(db, ask)).toBe(false);
+    for (const query of queriesOfOpen) expect(await readsAll(db, query)).toBe(false);
   },
 };
 
-/** Goes on after the last one's moment. */
+/** Continues after the start time of the last payment. */
 class PagesByTimeAlone extends SqlPaymentQueries {
   override async openSince(before: EpochMs, last: Payment | null, limit: number) {
     const all = await super.openSince(before, null, 1000);
@@ -139,13 +139,13 @@ class PagesByOffset extends SqlPaymentQueries {
   }
 }
 
-class ForgetsTheSilent extends SqlPaymentQueries {
+class OmitsUnknown extends SqlPaymentQueries {
   override async openSince(before: EpochMs, last: Payment | null, limit: number) {
     return (await super.openSince(before, last, limit)).filter(({ status }) => status === "pending");
   }
 }
 
-class AsksByStatus extends SqlPaymentQueries {
+class SelectsByStatus extends SqlPaymentQueries {
   source: Database;
   constructor(db: Database) {
     super(db);
@@ -159,27 +159,27 @@ class AsksByStatus extends SqlPaymentQueries {
 contractOnDatabases<PaymentQueries>("PaymentQueries", (db) => new SqlPaymentQueries(db), clauses, [
   {
     wrong: "pages by time alone",
-    breaks: "page through all that is open, each once, though many began at once",
+    breaks: "page through open payments, each once, though many started at the same time",
     make: (db) => new PagesByTimeAlone(db),
   },
   {
     wrong: "counts charges only",
-    breaks: "count what is unsettled, charges and refunds, and tell the oldest",
+    breaks: "count unsettled charges and refunds, with the oldest start",
     make: (db) => new CountsCharges(db),
   },
   {
     wrong: "pages by offset",
-    breaks: "page through the refunds, each once, whatever is settled meanwhile",
+    breaks: "page through due refunds, each once, while others are acknowledged",
     make: (db) => new PagesByOffset(db),
   },
   {
-    wrong: "forgets those of which the provider says nothing",
-    breaks: "know what is open since before a moment",
-    make: (db) => new ForgetsTheSilent(db),
+    wrong: "omits payments with the status unknown",
+    breaks: "find payments that are open since before a time",
+    make: (db) => new OmitsUnknown(db),
   },
   {
-    wrong: "looks at every payment there ever was",
-    breaks: "look at no payment that is settled",
-    make: (db) => new AsksByStatus(db),
+    wrong: "reads every payment",
+    breaks: "read no settled payment",
+    make: (db) => new SelectsByStatus(db),
   },
 ]);

@@ -30,7 +30,7 @@ const byKey = (work: UnitOfWork, user: string, key: string) =>
 const statuses: readonly PaymentStatus[] = ["pending", "unknown", "succeeded", "declined", "refunded"];
 
 const clauses: Clauses<UnitOfWork> = {
-  "keeps a payment whole in every state that it comes to": async (work) => {
+  "stores every field of a payment in every state": async (work) => {
     const reservation = { kind: "reservation", reservationId: "r" as ReservationId } as const;
     const states = [
       ...statuses.map((status) => ({ status })),
@@ -39,21 +39,21 @@ const clauses: Clauses<UnitOfWork> = {
       ...[{ subject: reservation }, { amount: money(1_000_000_000), openedAt: later(-1) }],
     ];
     for (const [index, state] of states.entries()) {
-      const begun = payment(`p${index}`, { ...state, status: "pending", refundDue: false });
-      const stands = { ...begun, ...state };
-      await add(work, begun);
-      expect(await lock(work, `p${index}`)).toEqual(begun);
-      await work.run((tx) => tx.payments.save(stands));
-      expect(await lock(work, `p${index}`)).toEqual(stands);
-      expect(await byKey(work, begun.userId, begun.key)).toEqual(stands);
-      const born = { ...stands, paymentId: paymentId(`b${index}`), userId: userId("newborn") };
-      expect(await add(work, born)).toEqual([true]);
-      expect(await lock(work, `b${index}`)).toEqual(born);
+      const started = payment(`p${index}`, { ...state, status: "pending", refundDue: false });
+      const changed = { ...started, ...state };
+      await add(work, started);
+      expect(await lock(work, `p${index}`)).toEqual(started);
+      await work.run((tx) => tx.payments.save(changed));
+      expect(await lock(work, `p${index}`)).toEqual(changed);
+      expect(await byKey(work, started.userId, started.key)).toEqual(changed);
+      const added = { ...changed, paymentId: paymentId(`b${index}`), userId: userId("other") };
+      expect(await add(work, added)).toEqual([true]);
+      expect(await lock(work, `b${index}`)).toEqual(added);
     }
     expect(await lock(work, "nothing")).toBeUndefined();
   },
 
-  "knows a key as its shopper's, once": async (work) => {
+  "binds a key once per shopper": async (work) => {
     const of = (id: string, user: string) => payment(id, { userId: userId(user), key: idempotencyKey("k") });
     expect(await add(work, of("a", "ann"), of("b", "bob"), of("c", "ann"), of("d", "Ann"))).toEqual([
       ...[true, true, false, true],
@@ -64,7 +64,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await lock(work, "c")).toBeUndefined();
   },
 
-  "tells keys apart to the last of 255 characters, and by every one of them": async (work) => {
+  "distinguishes keys by each of their 255 characters": async (work) => {
     const long = (end: string) => `${"k".repeat(254)}${end}`;
     const words = ["key", "Key", "KEY", "kéy", "k%y", "k_y", "k?y", "k\\?y", "k\\\\?y", "k'y", 'k"y', "k y", "k\\y"];
     const keys = [long("a"), long("b"), "\u00ff".repeat(255), ...words];
@@ -75,14 +75,14 @@ const clauses: Clauses<UnitOfWork> = {
   },
 
   // Proves: P1
-  "begins one of twenty payments that come with one key at once": async (work, { db }) => {
+  "adds one of twenty concurrent payments with one key": async (work, { db }) => {
     const same = { userId: userId("me"), key: idempotencyKey("k") };
-    const begun = await Promise.all(Array.from({ length: 20 }, (_, index) => add(work, payment(`p${index}`, same))));
-    expect(begun.flat().filter((added) => added)).toHaveLength(1);
+    const results = await Promise.all(Array.from({ length: 20 }, (_, index) => add(work, payment(`p${index}`, same))));
+    expect(results.flat().filter((added) => added)).toHaveLength(1);
     expect(await rowsIn(db, "payments")).toBe(1);
   },
 
-  "writes how a payment stands, and never what was asked for": async (work) => {
+  "writes the status of a payment, and never its request": async (work) => {
     await add(work, payment("a"), payment("b"));
     const subject = { kind: "order", orderId: orderId("other") } as const;
     const other = { userId: userId("thief"), key: idempotencyKey("x"), amount: money(1), openedAt: later(9), subject };
@@ -91,7 +91,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await lock(work, "b")).toEqual(payment("b"));
   },
 
-  "lets one transaction at a time decide of a payment": async (work) => {
+  "lets one transaction at a time change a payment": async (work) => {
     await add(work, payment("a"));
     const close = () =>
       work.run(async (tx) => {
@@ -121,15 +121,15 @@ const clauses: Clauses<UnitOfWork> = {
 };
 
 type Payments = Partial<SqlPaymentTable>;
-/** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlPaymentTable, trx: Statements, meet: Meet) => Payments) =>
+/** The table with some methods replaced. */
+const withWrong = (wrong: (right: SqlPaymentTable, trx: Statements, meet: Meet) => Payments) =>
   workWith((trx, meet) => {
     const right = new SqlPaymentTable(trx);
     return { payments: Object.assign(new SqlPaymentTable(trx), wrong(right, trx, meet)) };
   });
-/** Keys that are cut or folded before they are kept. */
-const keying = (fold: (key: string) => string) =>
-  twin((right) => ({
+/** Changes keys before they are stored. */
+const storingKeys = (fold: (key: string) => string) =>
+  withWrong((right) => ({
     add: (each) => right.add({ ...each, key: idempotencyKey(fold(each.key)) }),
     byKey: (user, key) => right.byKey(user, idempotencyKey(fold(key))),
   }));
@@ -138,8 +138,8 @@ const withoutTheKey = (knex: Knex) =>
 
 contractOnDatabases("PaymentTable", workOn, clauses, [
   {
-    wrong: "knows a key whosever it is",
-    breaks: "knows a key as its shopper's, once",
+    wrong: "binds a key for all shoppers",
+    breaks: "binds a key once per shopper",
     make: workOn,
     spoil: async ({ knex }) => {
       await withoutTheKey(knex);
@@ -147,19 +147,19 @@ contractOnDatabases("PaymentTable", workOn, clauses, [
     },
   },
   {
-    wrong: "takes small letters for great ones",
-    breaks: "tells keys apart to the last of 255 characters, and by every one of them",
-    make: keying((key) => key.toLowerCase()),
+    wrong: "ignores the case of keys",
+    breaks: "distinguishes keys by each of their 255 characters",
+    make: storingKeys((key) => key.toLowerCase()),
   },
   {
-    wrong: "keeps the first 191 characters",
-    breaks: "tells keys apart to the last of 255 characters, and by every one of them",
-    make: keying((key) => key.slice(0, 191)),
+    wrong: "stores the first 191 characters of a key",
+    breaks: "distinguishes keys by each of their 255 characters",
+    make: storingKeys((key) => key.slice(0, 191)),
   },
   {
-    wrong: "looks whether a key is free, and has no unique key behind it",
-    breaks: "begins one of twenty payments that come with one key at once",
-    make: twin((right, _, meet) => ({
+    wrong: "reads whether a key is free, without a unique key",
+    breaks: "adds one of twenty concurrent payments with one key",
+    make: withWrong((right, _, meet) => ({
       add: async (each) => {
         if ((await right.byKey(each.userId, each.key)) !== undefined) return false;
         await meet();
@@ -170,14 +170,14 @@ contractOnDatabases("PaymentTable", workOn, clauses, [
     only: "mysql",
   },
   {
-    wrong: "forgets that a refund is due",
-    breaks: "keeps a payment whole in every state that it comes to",
-    make: twin((right) => ({ save: (each) => right.save({ ...each, refundDue: false }) })),
+    wrong: "does not store that a refund is due",
+    breaks: "stores every field of a payment in every state",
+    make: withWrong((right) => ({ save: (each) => right.save({ ...each, refundDue: false }) })),
   },
   {
-    wrong: "writes the whole payment anew",
-    breaks: "writes how a payment stands, and never what was asked for",
-    make: twin((_, trx) => ({
+    wrong: "writes all fields of a payment",
+    breaks: "writes the status of a payment, and never its request",
+    make: withWrong((_, trx) => ({
       save: async (each) => trx("payments").where("payment_id", each.paymentId).update(paymentRecordOf(each)),
     })),
   },
@@ -185,7 +185,7 @@ contractOnDatabases("PaymentTable", workOn, clauses, [
     // Negative control: P1
     wrong: "closes a payment that is closed already",
     breaks: "closes an open payment once",
-    make: twin((right) => ({
+    make: withWrong((right) => ({
       close: async (each) => {
         await right.save(each);
         return true;
@@ -194,8 +194,8 @@ contractOnDatabases("PaymentTable", workOn, clauses, [
   },
   {
     wrong: "reads without a lock",
-    breaks: "lets one transaction at a time decide of a payment",
-    make: twin((_, trx, meet) => ({
+    breaks: "lets one transaction at a time change a payment",
+    make: withWrong((_, trx, meet) => ({
       lock: async (id) => {
         const found = await new SqlPaymentTable(withoutLocks(trx)).lock(id);
         await meet();
