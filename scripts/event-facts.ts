@@ -1,6 +1,13 @@
 import { encodeMessage } from "../src/adapters/kafka/wire-format.js";
 import { type ConsumerGroup, groupsOf } from "../src/application/choreography.js";
-import { createEvent, type DomainEvent, type EventId, type EventType, eventTypes } from "../src/domain/event.js";
+import {
+  createEvent,
+  type DomainEvent,
+  type EventId,
+  type EventType,
+  eventTypes,
+  isInternal,
+} from "../src/domain/event.js";
 import { eventCatalog } from "../src/domain/event-catalog.js";
 import { exampleOf, type Fields, type JsonSchema, schemaOf } from "../src/domain/event-field.js";
 import type { EpochMs, Instant } from "../src/domain/time.js";
@@ -16,6 +23,8 @@ export type EventFacts = {
   /** The field that the event's id is made from. */
   readonly idField: string;
   readonly groups: readonly ConsumerGroup[];
+  /** Whether a message may contain several events. */
+  readonly internal: boolean;
   readonly payload: JsonSchema;
   readonly headers: JsonSchema;
   readonly example: DomainEvent;
@@ -45,6 +54,7 @@ export const eventFacts: readonly EventFacts[] = eventTypes.map((type) => {
     keyFields: key,
     idField: id,
     groups: groupsOf(type),
+    internal: isInternal(type),
     payload: schemaOf(fields),
     headers: headersOf(example),
     example,

@@ -41,11 +41,11 @@ const kindOf = (schema: JsonSchema): string => {
 const propertiesOf = (schema: JsonSchema) => Object.entries(schema.properties as Record<string, JsonSchema>);
 const fieldsIn = (schema: JsonSchema) => propertiesOf(schema).map(([field, one]) => `${code(field)}: ${kindOf(one)}`);
 
-const section = ({ type, summary, idField, payload, example }: EventFacts): string => {
+const section = ({ type, summary, idField, internal, payload, example }: EventFacts): string => {
   const { key, headers, value } = encodeMessage(example);
   return [
     `### ${type}`,
-    `${summary} Id: ${code(`${type}:<${idField}>`)}.`,
+    `${summary} Id: ${code(`${type}:<${idField}>`)}.${internal ? " Internal: a message may contain several events." : ""}`,
     markdownTable(
       ["field", "value", "meaning"],
       propertiesOf(payload).map(([field, one]) => [code(field), kindOf(one), `${one.description ?? ""}`]),

@@ -40,6 +40,8 @@ const event = <F extends Fields, const Key extends TextField<F>>(row: {
   readonly key: Key | readonly Key[];
   readonly data: F;
   readonly summary: string;
+  /** Only this service consumes the event: several events of one key may share a message. */
+  readonly internal?: true;
 }) => ({ ...row, key: (typeof row.key === "string" ? [row.key] : row.key) as readonly Key[] });
 
 const claim = {
@@ -59,12 +61,14 @@ export const eventCatalog = {
     key: "couponId",
     data: claim,
     summary: "The queue admitted a claim, and the claim's row is committed.",
+    internal: true,
   }),
   "coupon.reserved": event({
     id: "taskId",
     key: "couponId",
     data: claim,
     summary: "The stock counted one coupon for the claim.",
+    internal: true,
   }),
   "coupon.issued": event({
     id: "taskId",

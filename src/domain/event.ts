@@ -32,6 +32,9 @@ export const keyOf = ({ type, data }: DomainEvent): string => {
   return values[fields.find((field) => values[field] !== null) as string] as string;
 };
 
+/** Whether only this service consumes events of this type. */
+export const isInternal = (type: EventType): boolean => eventCatalog[type].internal === true;
+
 /** Creates an event from the catalog's fields of `data`; other fields are left out. The same fact has the same id. */
 export const createEvent = <Type extends EventType>(type: Type, data: EventData<Type>, at: EpochMs): EventOf<Type> => {
   const row: { readonly id: string; readonly data: Fields } = eventCatalog[type];

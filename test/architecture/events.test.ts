@@ -119,7 +119,8 @@ describe("the AsyncAPI document", () => {
     expect(Object.keys(document.operations).toSorted()).toEqual(operations.toSorted());
     for (const [name, { action, channel, messages, bindings }] of Object.entries(document.operations)) {
       expect(name).toBe(`${action === "send" ? "send" : name.split(".")[0]}.${channel.$ref.split("/").at(-1)}`);
-      expect(messages).toEqual([{ $ref: `${channel.$ref}/messages/event` }]);
+      const names = Object.keys((resolved(channel) as { readonly messages: object }).messages);
+      expect(messages).toEqual(names.map((message) => ({ $ref: `${channel.$ref}/messages/${message}` })));
       expect(bindings === undefined).toBe(action === "send");
     }
   });
@@ -130,10 +131,22 @@ describe("the AsyncAPI document", () => {
       expect(checkOf(headers)(shown.headers)).toBe(true);
       expect(checkOf(payload)(shown.payload)).toBe(true);
       const message = { headers: shown.headers as never, value: Buffer.from(JSON.stringify(shown.payload)) };
-      expect(decodeMessage(message)).toEqual({ event: example });
+      expect(decodeMessage(message)).toEqual([{ event: example }]);
     }
     const data = example.data as Readonly<Record<string, unknown>>;
     expect(keyFields.map((field) => data[field])).toContain(encodeMessage(example).key);
+  });
+});
+
+describe("a batch message in the AsyncAPI document", () => {
+  it.each(eventFacts.filter(({ internal }) => internal))("of $type has a valid example", ({ type, example }) => {
+    const { headers, payload, examples } = document.components.messages[`${type}.batch`] ?? expect.fail(type);
+    for (const shown of examples) {
+      expect(checkOf(headers)(shown.headers)).toBe(true);
+      expect(checkOf(payload)(shown.payload)).toBe(true);
+      const message = { headers: shown.headers as never, value: Buffer.from(JSON.stringify(shown.payload)) };
+      expect(decodeMessage(message)).toEqual([{ event: example }]);
+    }
   });
 });
 

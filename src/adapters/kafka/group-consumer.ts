@@ -1,10 +1,12 @@
-import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from "kafkajs";
 import { oneLine } from "../../application/dead-letter/dead-letter-of.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type Backoff, RetryLoop } from "../../application/retry.js";
 import type { KafkaLog } from "./kafka-client.js";
-import { type KafkaConsumer, PartitionProgress } from "./partition-progress.js";
+import { type KafkaConsumer, PartitionProgress, type ReceivedMessage } from "./partition-progress.js";
+import { decodeMessage } from "./wire-format.js";
 
+/** Events after which a batch is full. */
 const batchSize = 500;
 const heartbeatMs = 2_000;
 
@@ -120,13 +122,11 @@ export class GroupConsumer {
 
   private async consume(payload: EachBatchPayload, progress: PartitionProgress): Promise<void> {
     const { batch, resolveOffset, heartbeat, pause, isRunning, isStale } = payload;
-    for (let from = 0; from < batch.messages.length; from += batchSize) {
+    for (const messages of batchesOf(batch.messages)) {
       if (!isRunning() || isStale() || this.loop.isStopped) return;
       // A reaction may take longer than the session. The heartbeat after it reports a rebalance that happened meanwhile.
       const beat = setInterval(() => void heartbeat().catch(() => {}), heartbeatMs);
-      const { upTo, waitMs } = await progress
-        .consume(batch.messages.slice(from, from + batchSize))
-        .finally(() => clearInterval(beat));
+      const { upTo, waitMs } = await progress.consume(messages).finally(() => clearInterval(beat));
       if (upTo !== undefined) resolveOffset(upTo);
       if (waitMs > 0) {
         setTimeout(pause(), waitMs).unref();
@@ -135,6 +135,22 @@ export class GroupConsumer {
       await heartbeat();
     }
   }
+}
+
+/** Decodes the messages and yields them in batches, each of the fewest messages that contain 500 events. */
+function* batchesOf(messages: readonly KafkaMessage[]): Generator<readonly ReceivedMessage[]> {
+  let batch: ReceivedMessage[] = [];
+  let size = 0;
+  for (const message of messages) {
+    const events = decodeMessage(message);
+    batch.push({ offset: message.offset, events });
+    size += events.length;
+    if (size < batchSize) continue;
+    yield batch;
+    batch = [];
+    size = 0;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** Errors that kafkajs calls not retriable although they pass: a lost membership, a broker unreachable or too busy. */

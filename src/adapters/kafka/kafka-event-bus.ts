@@ -8,7 +8,6 @@ import { GroupConsumer, type GroupConsumerNeeds } from "./group-consumer.js";
 import { type KafkaLog, type KafkaOptions, openKafka } from "./kafka-client.js";
 import { KafkaProducer } from "./kafka-producer.js";
 import { KafkaTopics } from "./kafka-topics.js";
-import { encodeMessage } from "./wire-format.js";
 
 /** Times that tests shorten. The defaults are for production. */
 export type KafkaTuning = {
@@ -41,8 +40,14 @@ export class KafkaEventBus implements EventBus {
     this.retry = tuning.retry ?? jitteredBackoff(100, 5_000, Math.random);
     this.needs = { kafka, timers, reconnect, log };
     this.topics = new KafkaTopics(kafka, options, log);
-    const prepare = () => this.createTopics();
-    this.producer = new KafkaProducer({ kafka, timers, prepare, reconnect, timeoutMs: sendTimeoutMs });
+    this.producer = new KafkaProducer({
+      kafka,
+      timers,
+      topicOf: (type) => this.topics.topicOf(type),
+      prepare: () => this.createTopics(),
+      reconnect,
+      timeoutMs: sendTimeoutMs,
+    });
   }
 
   /** Connects in the background for as long as it takes, so that the service starts without a broker. */
@@ -51,9 +56,7 @@ export class KafkaEventBus implements EventBus {
   }
 
   async publish(events: readonly DomainEvent[]): Promise<void> {
-    await this.producer.send(
-      events.map((event) => ({ topic: this.topics.topicOf(event.type), message: encodeMessage(event) })),
-    );
+    await this.producer.send(events);
   }
 
   async consume(choreography: Choreography): Promise<void> {

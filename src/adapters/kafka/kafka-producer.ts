@@ -3,14 +3,14 @@ import { Gatherer } from "../../application/gatherer.js";
 import type { Entry } from "../../application/gatherer-entry.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type Backoff, RetryLoop } from "../../application/retry.js";
+import type { DomainEvent, EventType } from "../../domain/event.js";
 import { kafkaUnavailable, withDeadline } from "./kafka-client.js";
-import type { OutgoingMessage } from "./wire-format.js";
-
-export type Outgoing = { readonly topic: string; readonly message: OutgoingMessage };
+import { encodeMessages } from "./wire-format.js";
 
 export type ProducerNeeds = {
   readonly kafka: Kafka;
   readonly timers: Timers;
+  readonly topicOf: (type: EventType) => string;
   /** Runs on every new connection, before anything is sent. */
   readonly prepare: () => Promise<void>;
   readonly reconnect: Backoff;
@@ -33,12 +33,12 @@ class Connection {
 }
 
 /**
- * Gathers messages for up to 20 ms into one send, one send at a time, so that every key keeps its order. Reconnects in
+ * Gathers events for up to 20 ms into one send, one send at a time, so that every key keeps its order. Reconnects in
  * the background for as long as it takes; while the broker is known to be unreachable, sends fail immediately.
  */
 export class KafkaProducer {
   private readonly needs: ProducerNeeds;
-  private readonly gatherer: Gatherer<"all", readonly Outgoing[], void>;
+  private readonly gatherer: Gatherer<"all", readonly DomainEvent[], void>;
   private readonly loop: RetryLoop;
   private connection = new Connection();
   private down = false;
@@ -50,9 +50,9 @@ export class KafkaProducer {
     this.needs = needs;
     const { timers, timeoutMs, reconnect } = needs;
     this.gatherer = new Gatherer({
-      bounds: { batchSize: 250, inFlight: 1, capacity: 10_000, timeoutMs, lingerMs: 20 },
+      bounds: { batchSize: 500, inFlight: 1, capacity: 10_000, timeoutMs, lingerMs: 20 },
       timers,
-      sizeOf: (outgoing) => outgoing.length,
+      sizeOf: (events) => events.length,
       unavailable: kafkaUnavailable,
       work: (_, entries) => this.sendAll(entries),
     });
@@ -64,13 +64,13 @@ export class KafkaProducer {
   }
 
   /**
-   * Resolves when every in-sync replica has the messages.
-   * @throws DomainError `engine-unavailable` if the broker is unreachable or too slow, or 10,000 messages are waiting
+   * Resolves when every in-sync replica has the events.
+   * @throws DomainError `engine-unavailable` if the broker is unreachable or too slow, or 10,000 events are waiting
    */
-  async send(outgoing: readonly Outgoing[]): Promise<void> {
-    if (outgoing.length === 0) return;
+  async send(events: readonly DomainEvent[]): Promise<void> {
+    if (events.length === 0) return;
     if (this.down || this.stopping) throw kafkaUnavailable("not connected");
-    await this.gatherer.add("all", outgoing);
+    await this.gatherer.add("all", events);
   }
 
   /** Sends what is waiting, if the broker answers in time, and disconnects. */
@@ -112,10 +112,13 @@ export class KafkaProducer {
     return 0;
   }
 
-  private async sendAll(entries: readonly Entry<readonly Outgoing[], void>[]): Promise<void> {
+  private async sendAll(entries: readonly Entry<readonly DomainEvent[], void>[]): Promise<void> {
     if (this.down) throw kafkaUnavailable("not connected");
-    const { timeoutMs } = this.needs;
-    const topicMessages = byTopic(entries.flatMap(({ item }) => item));
+    const { timeoutMs, topicOf } = this.needs;
+    const topicMessages = [...byType(entries.flatMap(({ item }) => item))].map(([type, events]) => ({
+      topic: topicOf(type),
+      messages: [...encodeMessages(events)],
+    }));
     try {
       const producer = await this.connection.producer;
       this.sending = producer.sendBatch({ acks: -1, timeout: timeoutMs, topicMessages });
@@ -130,12 +133,12 @@ export class KafkaProducer {
   }
 }
 
-const byTopic = (outgoing: readonly Outgoing[]) => {
-  const topics = new Map<string, OutgoingMessage[]>();
-  for (const { topic, message } of outgoing) {
-    const messages = topics.get(topic);
-    if (messages === undefined) topics.set(topic, [message]);
-    else messages.push(message);
+const byType = (events: readonly DomainEvent[]): ReadonlyMap<EventType, readonly DomainEvent[]> => {
+  const types = new Map<EventType, DomainEvent[]>();
+  for (const event of events) {
+    const ofType = types.get(event.type);
+    if (ofType === undefined) types.set(event.type, [event]);
+    else ofType.push(event);
   }
-  return [...topics].map(([topic, messages]) => ({ topic, messages }));
+  return types;
 };
