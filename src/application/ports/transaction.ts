@@ -12,70 +12,70 @@ import type { SaleTable } from "./sale-table.js";
 import type { UserCouponTable } from "./user-coupon-table.js";
 import type { WebhookTable } from "./webhook-table.js";
 
-/** Coupons inside a transaction. */
+/** Coupons, inside a transaction. */
 export interface CouponTable {
-  /** Inserts the coupon and its first queue epoch; `false` where the id is taken. */
+  /** Inserts the coupon and its first epoch. Returns `false` if the id is taken. */
   add(coupon: Coupon, at: EpochMs): Promise<boolean>;
   find(couponId: CouponId): Promise<Coupon | undefined>;
-  /** Locks the coupons' rows, in id order, and reads how many of each are issued. */
+  /** Locks the coupons' rows in id order. Returns each coupon with the number of issued ones. */
   lock(couponIds: readonly CouponId[]): Promise<readonly { readonly coupon: Coupon; readonly issued: number }[]>;
-  /** Raises the issued counter by `count`, guarded by the quantity; `false` where it would pass it. */
+  /** Adds `count` to the number of issued coupons. Returns `false`, and changes nothing, if that exceeds the quantity. */
   countIssued(couponId: CouponId, count: number): Promise<boolean>;
 }
 
-/** Claims inside a transaction; a status changes only while the coupon's row is locked. */
+/** Claims, inside a transaction. A claim's status changes only while its coupon's row is locked. */
 export interface ClaimTable {
-  /** Those of the tasks that are still pending, read anew under the lock, with how often settling each has failed. */
+  /** Reads the claims that are still pending, and how often the settlement of each has failed. */
   pending(taskIds: readonly TaskId[]): Promise<readonly Unsettled[]>;
-  /** Which of the shoppers already have the coupon. */
+  /** Returns the shoppers who already have the coupon. */
   holders(couponId: CouponId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>>;
-  /** How many claims are pending before each of these positions, those of the tasks named left out. */
+  /** Counts the pending claims before each of these positions, without the claims of `without`. */
   pendingBefore(
     couponId: CouponId,
     positions: readonly number[],
     without: readonly TaskId[],
   ): Promise<ReadonlyMap<number, number>>;
-  /** Writes the ends of pending claims, and a shopper's coupon for each issued one. */
+  /** Writes the results of pending claims, and a user coupon for each issued one. */
   settle(claims: readonly SettledClaim[], at: EpochMs): Promise<void>;
-  /** Counts a failed settlement of these pending claims. */
+  /** Adds 1 to the failed settlements of these pending claims. */
   countFailure(taskIds: readonly TaskId[]): Promise<void>;
 }
 
-/** Queue epochs: one row a coupon, with no foreign key, so that a locked coupon never blocks a claim's insert. */
+/** Epochs: one row per coupon, without a foreign key, so that a locked coupon never blocks the insert of a claim. */
 export interface EpochTable {
-  /** The epoch, and whether somebody is rebuilding at `now`. */
+  /** Reads the epoch, and whether a rebuild is running at `now`. */
   read(couponId: CouponId, now: EpochMs): Promise<{ readonly epoch: number; readonly rebuilding: boolean } | undefined>;
-  /** Raises the epoch from `from` to `to` and marks a rebuild until `until`; `false` where it is not `from` any more. */
+  /** Raises the epoch and marks a rebuild until `until`. Returns `false`, and changes nothing, if it is not `from`. */
   raise(couponId: CouponId, from: number, to: number, until: EpochMs): Promise<boolean>;
-  /** Moves the mark of the rebuild that raised to `epoch`; a mark that has passed says that it is done. */
+  /** Changes the end of the rebuild that raised the epoch to `epoch`. A time in the past means that it has finished. */
   markRebuild(couponId: CouponId, epoch: number, until: EpochMs): Promise<void>;
 }
 
-/** Events that leave with the commit, or not at all. */
+/** Events that are sent if the transaction commits. */
 export interface Outbox {
   add(events: readonly DomainEvent[]): Promise<void>;
 }
 
-/** Rows of the ranking log. */
+/** The ranking log, inside a transaction. */
 export interface RankingLog {
-  /** Inserts in one statement; a task that is logged already is passed over. */
+  /** Inserts entries. It skips tasks that already have one. */
   add(entries: readonly RankingLogEntry[]): Promise<void>;
 }
 
-/** Parked events inside a transaction. */
+/** Dead letters, inside a transaction. */
 export interface DeadLetterTable {
-  /** Locks the letter and reads its event's text, and whether it was replayed. */
+  /** Locks a dead letter. Returns the text of its event, and whether it was replayed. */
   lock(deadLetterId: string): Promise<{ readonly event: string; readonly replayed: boolean } | undefined>;
   markReplayed(deadLetterId: string, at: EpochMs): Promise<void>;
 }
 
-/** Job leases inside a transaction, to fence what their holder writes. */
+/** Job leases, inside a transaction: a holder that has lost its lease must not write. */
 export interface LeaseTable {
-  /** Whether the job's lease is this process's at `now`; nobody takes it over before the commit. */
+  /** Returns whether this process holds the lease at `now`. The lease cannot change before the transaction ends. */
   holds(job: string, now: EpochMs): Promise<boolean>;
 }
 
-/** What a unit of work may touch. */
+/** The tables that a unit of work can use. */
 export interface Transaction {
   readonly coupons: CouponTable;
   readonly claims: ClaimTable;

@@ -1,9 +1,10 @@
 import type { Transaction } from "./transaction.js";
 
 /**
- * One database transaction. It commits when `work` resolves and leaves nothing when it throws, not even outbox rows.
- * A deadlock, lock time-out or busy database runs the *whole* function again, so `work` must have no other effect.
- * Every read inside goes through `tx`. Unreachable, or a commit that was not heard: `DomainError` `engine-unavailable`.
+ * One database transaction. It commits if `work` resolves and rolls back everything, outbox rows included, if it rejects.
+ * After a deadlock, a lock timeout or a busy database it runs `work` again from its start, so `work` must have no other
+ * effect. All reads in `work` must use `tx`.
+ * @throws DomainError `engine-unavailable` if the database is unreachable or did not confirm the commit
  */
 export interface UnitOfWork {
   run<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;

@@ -1,26 +1,26 @@
 import type { Discount } from "../../domain/coupon.js";
 import type { OrderId, UserCouponId, UserId } from "../../domain/ids.js";
 
-/** A coupon in a shopper's hands, as an order sees it. */
+/** A user coupon as an order needs it. */
 export type HeldCoupon = {
   readonly userCouponId: UserCouponId;
   readonly userId: UserId;
-  /** The one order that it serves, if there is one (O4). */
+  /** The order that uses it. A coupon serves one live order (O4). */
   readonly orderId: OrderId | null;
   readonly discount: Discount;
 };
 
-/** A coupon, and the order that uses it. */
+/** A user coupon and the order that uses it. */
 export type CouponUse = { readonly userCouponId: UserCouponId; readonly orderId: OrderId };
 
-/** Shoppers' coupons inside a transaction. */
+/** User coupons, inside a transaction. */
 export interface UserCouponTable {
-  /** Those that exist, in any order; not locked. */
+  /** Reads the user coupons that exist, in any order, without a lock. */
   byIds(userCouponIds: readonly UserCouponId[]): Promise<readonly HeldCoupon[]>;
-  /** The same, their rows locked in id order. */
+  /** As `byIds`, but locks the rows in id order. */
   lock(userCouponIds: readonly UserCouponId[]): Promise<readonly HeldCoupon[]>;
-  /** Gives each coupon to its order, guarded by being free. @throws Error where one is not */
+  /** Redeems each coupon for its order. @throws Error if an order already uses one of them */
   redeem(uses: readonly CouponUse[]): Promise<void>;
-  /** Frees the coupons that serve these very orders, and no others. */
+  /** Gives back the coupons that these orders use. */
   giveBack(orderIds: readonly OrderId[]): Promise<void>;
 }
