@@ -6,7 +6,7 @@ import type { EpochMs } from "../../domain/time.js";
 /** A change of a schedule's counts. */
 export type SeatDelta = { readonly scheduleId: ScheduleId; readonly held: number; readonly reserved: number };
 
-/** Concerts and schedules, inside a transaction. A schedule's row is locked last, because all its buyers need it. */
+/** Concerts and schedules inside a transaction. A schedule's row is locked last, because all its buyers need it. */
 export interface ConcertTable {
   /** Returns `false` if the id is taken. */
   add(concert: Concert, at: EpochMs): Promise<boolean>;

@@ -1,7 +1,7 @@
-/** Lets one holder at a time do a job; a holder that dies is followed after the lease's term. */
+/** Leases of jobs: at most one holder per job. If a holder dies, another can acquire the lease after it expires. */
 export interface JobLease {
-  /** Takes or renews the lease for `ttlMs`; `false` while somebody else holds it. */
+  /** Acquires or renews the lease for `ttlMs`. Returns `false` while another holder has it. */
   acquire(job: string, ttlMs: number): Promise<boolean>;
-  /** Lets go of it, if it is ours. */
+  /** Releases the lease if this holder has it. */
   release(job: string): Promise<void>;
 }

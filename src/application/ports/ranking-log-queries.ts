@@ -3,7 +3,7 @@ import type { ClaimFailure } from "../../domain/reasons.js";
 import type { EpochMs } from "../../domain/time.js";
 import type { Page } from "./page.js";
 
-/** One admitted claim's position and outcome, as the ranking log keeps it. */
+/** A settled claim's position and outcome in the ranking log. */
 export type RankingLogEntry = {
   readonly taskId: TaskId;
   readonly userId: UserId;
@@ -15,9 +15,9 @@ export type RankingLogEntry = {
   readonly at: EpochMs;
 };
 
-/** Plain reads of the ranking log. */
+/** Plain reads of the ranking log. @throws DomainError `engine-unavailable` */
 export interface RankingLogQueries {
-  /** Oldest first, of one coupon or of all; a bad cursor: `undefined`. */
+  /** Lists the entries of one coupon or of all, oldest first. Returns `undefined` for an invalid cursor. */
   list(
     couponId: CouponId | null,
     cursor: string | null,

@@ -12,7 +12,7 @@ import type { SaleTable } from "./sale-table.js";
 import type { UserCouponTable } from "./user-coupon-table.js";
 import type { WebhookTable } from "./webhook-table.js";
 
-/** Coupons, inside a transaction. */
+/** Coupons inside a transaction. */
 export interface CouponTable {
   /** Inserts the coupon and its first epoch. Returns `false` if the id is taken. */
   add(coupon: Coupon, at: EpochMs): Promise<boolean>;
@@ -23,7 +23,7 @@ export interface CouponTable {
   countIssued(couponId: CouponId, count: number): Promise<boolean>;
 }
 
-/** Claims, inside a transaction. A claim's status changes only while its coupon's row is locked. */
+/** Claims inside a transaction. A claim's status changes only while its coupon's row is locked. */
 export interface ClaimTable {
   /** Reads the claims that are still pending, and how often the settlement of each has failed. */
   pending(taskIds: readonly TaskId[]): Promise<readonly Unsettled[]>;
@@ -56,20 +56,20 @@ export interface Outbox {
   add(events: readonly DomainEvent[]): Promise<void>;
 }
 
-/** The ranking log, inside a transaction. */
+/** The ranking log inside a transaction. */
 export interface RankingLog {
   /** Inserts entries. It skips tasks that already have one. */
   add(entries: readonly RankingLogEntry[]): Promise<void>;
 }
 
-/** Dead letters, inside a transaction. */
+/** Dead letters inside a transaction. */
 export interface DeadLetterTable {
   /** Locks a dead letter. Returns the text of its event, and whether it was replayed. */
   lock(deadLetterId: string): Promise<{ readonly event: string; readonly replayed: boolean } | undefined>;
   markReplayed(deadLetterId: string, at: EpochMs): Promise<void>;
 }
 
-/** Job leases, inside a transaction: a holder that has lost its lease must not write. */
+/** Job leases inside a transaction: a holder that has lost its lease must not write. */
 export interface LeaseTable {
   /** Returns whether this process holds the lease at `now`. The lease cannot change before the transaction ends. */
   holds(job: string, now: EpochMs): Promise<boolean>;

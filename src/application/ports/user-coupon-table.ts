@@ -13,7 +13,7 @@ export type HeldCoupon = {
 /** A user coupon and the order that uses it. */
 export type CouponUse = { readonly userCouponId: UserCouponId; readonly orderId: OrderId };
 
-/** User coupons, inside a transaction. */
+/** User coupons inside a transaction. */
 export interface UserCouponTable {
   /** Reads the user coupons that exist, in any order, without a lock. */
   byIds(userCouponIds: readonly UserCouponId[]): Promise<readonly HeldCoupon[]>;
