@@ -1,31 +1,31 @@
 import Table from "cli-table3";
 import { leaveMeasuredCore } from "./cores.js";
 import { startEngines } from "./engines.js";
-import type { Figure, Line } from "./figure.js";
-import { accept } from "./figures/accept.js";
-import { boardReads } from "./figures/boards.js";
-import { drain } from "./figures/drain.js";
-import { halls } from "./figures/halls.js";
-import { latency } from "./figures/latency.js";
-import { listeners } from "./figures/listeners.js";
-import { midnight } from "./figures/midnight.js";
-import { night } from "./figures/night.js";
-import { orders } from "./figures/orders.js";
-import { payments } from "./figures/payments.js";
-import { peers } from "./figures/peers.js";
-import { refuse } from "./figures/refuse.js";
-import { relay } from "./figures/relay.js";
-import { sales } from "./figures/sales.js";
-import { scale } from "./figures/scale.js";
-import { start } from "./figures/start.js";
-import { streams } from "./figures/streams.js";
-import { whole } from "./figures/whole.js";
+import type { Measurement, Row } from "./measurement.js";
+import { accept } from "./measurements/accept.js";
+import { boardReads } from "./measurements/boards.js";
+import { concerts } from "./measurements/concerts.js";
+import { dailyClose } from "./measurements/daily-close.js";
+import { latency } from "./measurements/latency.js";
+import { listeners } from "./measurements/listeners.js";
+import { midnight } from "./measurements/midnight.js";
+import { orders } from "./measurements/orders.js";
+import { payments } from "./measurements/payments.js";
+import { peers } from "./measurements/peers.js";
+import { refuse } from "./measurements/refuse.js";
+import { relay } from "./measurements/relay.js";
+import { sales } from "./measurements/sales.js";
+import { scale } from "./measurements/scale.js";
+import { settle } from "./measurements/settle.js";
+import { start } from "./measurements/start.js";
+import { streams } from "./measurements/streams.js";
+import { whole } from "./measurements/whole.js";
 
-const figures: Readonly<Record<string, Figure>> = {
+const figures: Readonly<Record<string, Measurement>> = {
   accept,
   whole,
   refuse,
-  drain,
+  settle,
   streams,
   latency,
   start,
@@ -35,9 +35,9 @@ const figures: Readonly<Record<string, Figure>> = {
   listeners,
   sales,
   boards: boardReads,
-  night,
+  "daily-close": dailyClose,
   midnight,
-  halls,
+  concerts,
   peers,
   scale,
 };
@@ -51,7 +51,7 @@ if (unknown.length > 0) {
 
 leaveMeasuredCore();
 const engines = await startEngines();
-const lines: Line[] = [];
+const lines: Row[] = [];
 for (const name of names.length > 0 ? names : Object.keys(figures)) {
   console.error(`measuring ${name}`);
   lines.push(...((await figures[name]?.(engines)) ?? []));
@@ -59,7 +59,7 @@ for (const name of names.length > 0 ? names : Object.keys(figures)) {
 await engines.stop();
 
 const table = new Table({ head: ["what", "measured", "target", "met"], style: { head: [], border: [] } });
-const met = (line: Line) => (line.met === undefined ? "" : line.met ? "yes" : "NO");
+const met = (line: Row) => (line.met === undefined ? "" : line.met ? "yes" : "NO");
 table.push(...lines.map((line) => [line.what, line.measured, line.target, met(line)]));
 console.log(table.toString());
 process.exitCode = lines.some((line) => line.met === false) ? 1 : 0;

@@ -1,4 +1,4 @@
-import { Click } from "./click.js";
+import { HttpConnection } from "./http-connection.js";
 
 /** What the load program is asked to do. */
 export type Job = { readonly url: string; readonly path: string; readonly connections: number } & (
@@ -28,7 +28,7 @@ const rush = async ({ url, method, path, connections, seconds, first, again }: O
   const from = performance.now();
   const until = from + seconds * 1000;
   const click = async (n: number) => {
-    const connection = await Click.open(url);
+    const connection = await HttpConnection.open(url);
     while (performance.now() < until) {
       const { status } = await connection.send(method, path, again ? `again-${n}` : `shopper-${next++}`);
       statuses[status] = (statuses[status] ?? 0) + 1;
@@ -42,18 +42,18 @@ const rush = async ({ url, method, path, connections, seconds, first, again }: O
 
 /** Asks at a steady rate whatever the answers; every so many-th shopper follows the claim to its result. */
 const pace = async ({ url, path, connections, seconds, rate, followEvery }: Of<"pace">): Promise<Followed> => {
-  const idle = await Promise.all(Array.from({ length: connections }, () => Click.open(url)));
+  const idle = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(url)));
   const resultsMs: number[] = [];
   const running = new Set<Promise<void>>();
   const from = performance.now();
   let count = 0;
-  const claim = async (connection: Click, n: number) => {
+  const claim = async (connection: HttpConnection, n: number) => {
     const { status, body } = await connection.send("POST", path, `paced-${n}`);
     const accepted = performance.now();
     idle.push(connection);
     if (status !== 202) throw new Error(`paced claim answered ${status} ${body}`);
     if (n % followEvery !== 0) return;
-    const follower = await Click.open(url);
+    const follower = await HttpConnection.open(url);
     await follower.until("event: settled", JSON.parse(body).links.events);
     resultsMs.push(performance.now() - accepted);
     follower.close();
@@ -61,7 +61,7 @@ const pace = async ({ url, path, connections, seconds, rate, followEvery }: Of<"
   while (performance.now() < from + seconds * 1000) {
     const due = Math.min(idle.length, Math.floor(((performance.now() - from) / 1000) * rate) - count);
     for (let n = 0; n < due; n += 1) {
-      const run: Promise<void> = claim(idle.pop() as Click, count++).finally(() => running.delete(run));
+      const run: Promise<void> = claim(idle.pop() as HttpConnection, count++).finally(() => running.delete(run));
       running.add(run);
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -75,11 +75,11 @@ const pace = async ({ url, path, connections, seconds, rate, followEvery }: Of<"
 const hold = async ({ url, path, connections, each }: Of<"hold">): Promise<{ readonly held: number }> => {
   let held = 0;
   for (let shopper = 0; held < connections; shopper += 1) {
-    const click = await Click.open(url);
+    const click = await HttpConnection.open(url);
     const { body } = await click.send("POST", path, `holder-${shopper}`);
     click.close();
     const streams = Array.from({ length: Math.min(each, connections - held) }, async () => {
-      await (await Click.open(url)).until("event: pending", JSON.parse(body).links.events);
+      await (await HttpConnection.open(url)).until("event: pending", JSON.parse(body).links.events);
     });
     await Promise.all(streams);
     held += streams.length;

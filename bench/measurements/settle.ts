@@ -1,18 +1,18 @@
-import { atLeast, type Figure, speed } from "../figure.js";
 import { runJob } from "../job.js";
 import type { Speed } from "../load.js";
-import type { DrainJob } from "../programs/drain.js";
-import { inTurns } from "../turns.js";
+import { atLeast, type Measurement, speed } from "../measurement.js";
+import type { SettleJob } from "../programs/settle.js";
+import { alternate } from "../rounds.js";
 
 /** Settling claims that wait: beside a batch loop by hand, and beside a row at a time. */
-export const drain: Figure = async (engines) => {
+export const settle: Measurement = async (engines) => {
   const { DATABASE_URL: url } = await engines.settings("drain");
   let runs = 0;
-  const contender = (way: DrainJob["way"], count: number) => () => {
+  const contender = (way: SettleJob["way"], count: number) => () => {
     runs += 1;
-    return runJob<Speed>("drain", { way, url, couponId: `drain-${runs}`, count } satisfies DrainJob);
+    return runJob<Speed>("settle", { way, url, couponId: `drain-${runs}`, count } satisfies SettleJob);
   };
-  const { service, batches, rows } = await inTurns({
+  const { service, batches, rows } = await alternate({
     service: contender("service", 100_000),
     batches: contender("batches", 100_000),
     rows: contender("rows", 3000),

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createConnection, escape as literal } from "mysql2/promise";
-import { atLeast, atMost, type Figure, speed } from "../figure.js";
 import { runJob } from "../job.js";
 import type { Speed } from "../load.js";
+import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
 import type { OrdersJob } from "../programs/orders.js";
-import { inTurns } from "../turns.js";
+import { alternate } from "../rounds.js";
 
 const count = 20_000;
 const warmup = 5000;
@@ -37,20 +37,20 @@ const addPastOrders = async (url: string, orders: number): Promise<void> => {
  * The saga's hops to where an order waits for its payment or is cancelled: beside three batch hops by hand, and by how
  * many orders there ever were.
  */
-export const orders: Figure = async (engines) => {
+export const orders: Measurement = async (engines) => {
   const { DATABASE_URL: url } = await engines.settings("orders");
   let runs = 0;
   const run = (way: OrdersJob["way"], on: string, timed = count) => {
     runs += 1;
     return runJob<Speed>("orders", { way, url: on, run: `run${runs}`, warmup, count: timed } satisfies OrdersJob);
   };
-  const { service, batches } = await inTurns({
+  const { service, batches } = await alternate({
     service: () => run("service", url),
     batches: () => run("batches", url),
   });
   const { DATABASE_URL: full } = await engines.settings("orders_many");
   await addPastOrders(full, manyPast);
-  const { few, many } = await inTurns({
+  const { few, many } = await alternate({
     few: async () => {
       const { DATABASE_URL: fresh } = await engines.settings(`orders_few_${runs}`);
       await addPastOrders(fresh, fewPast);

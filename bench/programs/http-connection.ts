@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 export type Clicked = { readonly status: number; readonly body: string };
 
 /** A keep-alive connection that asks one thing at a time. Node's own client costs more than the service that it asks. */
-export class Click {
+export class HttpConnection {
   private readonly socket: Socket;
   private readonly host: string;
   private text = "";
@@ -23,11 +23,11 @@ export class Click {
     socket.on("close", () => this.lost(new Error(`hung up after ${this.text.slice(0, 500)}`)));
   }
 
-  static async open(url: string): Promise<Click> {
+  static async open(url: string): Promise<HttpConnection> {
     const { hostname, port, host } = new URL(url);
     const socket = connect(Number(port), hostname);
     await once(socket, "connect");
-    return new Click(socket, host);
+    return new HttpConnection(socket, host);
   }
 
   send(method: string, path: string, shopper: string): Promise<Clicked> {

@@ -1,28 +1,28 @@
 import { type BusinessDay, plusDays } from "../../src/domain/business-day.js";
-import { atLeast, atMost, type Figure, speed } from "../figure.js";
 import { runJob } from "../job.js";
 import type { Speed } from "../load.js";
-import type { NightJob } from "../programs/night.js";
-import { inTurns } from "../turns.js";
+import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
+import type { DailyCloseJob } from "../programs/daily-close.js";
+import { alternate } from "../rounds.js";
 
 const products = 100_000;
 const few = 10_000;
 const most = Number(process.env.BENCH_PRODUCTS ?? 1_000_000);
 
 /** Closing a day of many products, beside pages by hand, and beside a product at a time. */
-export const night: Figure = async (engines) => {
+export const dailyClose: Measurement = async (engines) => {
   const { DATABASE_URL: url } = await engines.settings("night");
   let day = "2026-01-01" as BusinessDay;
-  const run = (way: NightJob["way"], count: number) => {
+  const run = (way: DailyCloseJob["way"], count: number) => {
     day = plusDays(day, 1);
-    return runJob<Speed & { readonly mebibytes: number }>("night", {
+    return runJob<Speed & { readonly mebibytes: number }>("daily-close", {
       way,
       url,
       day,
       products: count,
-    } satisfies NightJob);
+    } satisfies DailyCloseJob);
   };
-  const { service, pages, rows } = await inTurns({
+  const { service, pages, rows } = await alternate({
     service: () => run("service", products),
     pages: () => run("pages", products),
     rows: () => run("rows", 3000),

@@ -5,8 +5,8 @@ import { systemClock } from "../../src/adapters/system/system-clock.js";
 import { businessDayAt, type TimeZone } from "../../src/domain/business-day.js";
 import { keptBoards } from "../../src/domain/sales-window.js";
 import { after } from "../../src/domain/time.js";
-import { atMost, type Figure } from "../figure.js";
 import { runJob } from "../job.js";
+import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
 import type { SalesJob } from "../programs/sales.js";
 import { addSoldProducts } from "../sold-products.js";
@@ -34,7 +34,7 @@ const readWhile = async (
 };
 
 /** Boards of a million products: filled, read, filled anew for the day that follows midnight, and what Redis does. */
-export const midnight: Figure = async (engines) => {
+export const midnight: Measurement = async (engines) => {
   const settings = await engines.settings("midnight");
   const today = businessDayAt(systemClock.now(), zone);
   await addSoldProducts(settings.DATABASE_URL, today, products);

@@ -2,11 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createPool, type RowDataPacket } from "mysql2/promise";
 import { mostCoupons, openCoupon } from "../coupon.js";
 import type { Engines } from "../engines.js";
-import { atMost, type Figure } from "../figure.js";
 import { buildFirstVersion } from "../first-version.js";
 import { rush } from "../load.js";
+import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
-import { inTurns } from "../turns.js";
+import { alternate } from "../rounds.js";
 
 /** Starts one process with all roles; measures its CPU from the clicks until every claim is settled and logged. */
 const openContender = async (engines: Engines, name: string, folder?: string) => {
@@ -34,12 +34,12 @@ const openContender = async (engines: Engines, name: string, folder?: string) =>
 };
 
 /** The whole system, from click to settled and logged, compared with the first version. */
-export const whole: Figure = async (engines) => {
+export const whole: Measurement = async (engines) => {
   const built = await buildFirstVersion();
   const [current, first] = [await openContender(engines, "whole"), await openContender(engines, "first", built.folder)];
   const contenders = { current: () => current.measure(), first: () => first.measure() };
-  await inTurns(contenders, 1);
-  const medians = await inTurns(contenders, 5);
+  await alternate(contenders, 1);
+  const medians = await alternate(contenders, 5);
   await Promise.all([current.stop(), first.stop()]);
   await built.remove();
   const microseconds = (value: number) => `${value.toFixed(0)} µs CPU per claim`;

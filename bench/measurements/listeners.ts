@@ -1,10 +1,10 @@
 import { startRedis } from "../../test/support/engines/redis.js";
 import type { Engines } from "../engines.js";
-import { atMost, type Figure } from "../figure.js";
+import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
 import { BoxOffice } from "../rehearsal/box-office.js";
 import { Client } from "../rehearsal/client.js";
-import { inTurns } from "../turns.js";
+import { alternate } from "../rounds.js";
 
 const payments = 300;
 const shopper = "kim";
@@ -36,7 +36,7 @@ const payIn = async (engines: Engines, name: string, { seats, settings }: Show):
  * What boards and listeners add to a payment: all roles in one process, one shopper. In a hall that does not sell out
  * nobody hears of a payment; in halls of five seats every fifth payment is a sell-out that all hear of.
  */
-export const listeners: Figure = async (engines) => {
+export const listeners: Measurement = async (engines) => {
   const gone = await startRedis();
   await gone.stop();
   let runs = 0;
@@ -44,7 +44,7 @@ export const listeners: Figure = async (engines) => {
     runs += 1;
     return payIn(engines, `listeners_${runs}`, show);
   };
-  const { nobody, all, away } = await inTurns({
+  const { nobody, all, away } = await alternate({
     nobody: contender({ seats: payments + 1 }),
     all: contender({ seats: 5 }),
     away: contender({ seats: 5, settings: { REDIS_URL: gone.url } }),

@@ -3,7 +3,7 @@ import type { BusinessDay } from "../../src/domain/business-day.js";
 import { openUseCases } from "../application.js";
 import { answerJob, timed } from "../timed.js";
 
-export type NightJob = {
+export type DailyCloseJob = {
   readonly way: "service" | "pages" | "rows";
   readonly url: string;
   readonly day: BusinessDay;
@@ -13,7 +13,7 @@ export type NightJob = {
 const page = 2000;
 
 /** A day that is booked, one sale a product, and not closed. */
-const seed = async (connection: Connection, { day, products }: NightJob) => {
+const seed = async (connection: Connection, { day, products }: DailyCloseJob) => {
   const at = Date.parse(`${day}T03:00:00Z`);
   for (let from = 0; from < products; from += 5000) {
     const ids = Array.from({ length: Math.min(5000, products - from) }, (_, n) => `product-${from + n}`);
@@ -35,7 +35,7 @@ const seed = async (connection: Connection, { day, products }: NightJob) => {
 const sum = "SELECT product_id, SUM(quantity) AS quantity, SUM(quantity * unit_price) AS revenue FROM sales";
 
 /** The note's way: for each product its sales of the day, then its row. */
-const rowByRow = async (connection: Connection, { day, products }: NightJob) => {
+const rowByRow = async (connection: Connection, { day, products }: DailyCloseJob) => {
   for (let n = 0; n < products; n += 1) {
     const [rows] = await connection.query(
       `${sum} WHERE business_day = '${day}' AND product_id = 'product-${n}' GROUP BY product_id`,
@@ -50,7 +50,7 @@ const rowByRow = async (connection: Connection, { day, products }: NightJob) => 
 };
 
 /** A page's locks and sums by hand, without comparing them with anything. */
-const byPages = async (connection: Connection, { day }: NightJob) => {
+const byPages = async (connection: Connection, { day }: DailyCloseJob) => {
   for (let last = ""; ; ) {
     const [found] = await connection.query(
       `SELECT product_id FROM product_sales_daily
@@ -71,7 +71,7 @@ const byPages = async (connection: Connection, { day }: NightJob) => {
   }
 };
 
-answerJob(async (job: NightJob) => {
+answerJob(async (job: DailyCloseJob) => {
   const connection = await createConnection({ uri: job.url });
   await seed(connection, job);
   const { closeDay, close } = await openUseCases({ DATABASE_URL: job.url });

@@ -1,10 +1,10 @@
 import { mostCoupons, openCoupon } from "../coupon.js";
-import { atMost, type Figure } from "../figure.js";
 import { load, rush } from "../load.js";
+import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
 
 /** From the 202 to the result over its stream, by Kafka, at half the rate at which one process accepts. */
-export const latency: Figure = async (engines) => {
+export const latency: Measurement = async (engines) => {
   const settings = await engines.settings("latency");
   const service = await startService(settings);
   const { rate: most } = await rush(service, await openCoupon(service, "latency-most", mostCoupons), 202);

@@ -5,10 +5,10 @@ import { Redis } from "ioredis";
 import { createPool, type RowDataPacket } from "mysql2/promise";
 import { startRedis } from "../../test/support/engines/redis.js";
 import { mostCoupons, openCoupon } from "../coupon.js";
-import { atLeast, type Figure, type Line } from "../figure.js";
 import { letGo, load } from "../load.js";
+import { atLeast, type Measurement, type Row } from "../measurement.js";
 import { type Program, type Settings, startPeer, startService } from "../program.js";
-import { inTurns, median } from "../turns.js";
+import { alternate, median } from "../rounds.js";
 
 const folder = fileURLToPath(new URL("../peers", import.meta.url));
 const claimPath = (couponId: string) => `/api/v1/coupons/${couponId}/claims`;
@@ -34,10 +34,7 @@ const settledIn =
   };
 
 /** Rates of claims from click to result, and the coupons that each program issues of 300. */
-const claims = async (
-  settings: Settings & { DATABASE_URL: string },
-  durableRedis: string,
-): Promise<readonly Line[]> => {
+const claims = async (settings: Settings & { DATABASE_URL: string }, durableRedis: string): Promise<readonly Row[]> => {
   const pool = createPool({ uri: settings.DATABASE_URL, connectionLimit: 1 });
   const count = async (sql: string): Promise<number> => Number((await pool.query<RowDataPacket[]>(sql))[0][0]?.n);
   const ownSettled = () => count("SELECT COUNT(*) AS n FROM coupon_claims WHERE status <> 'pending'");
@@ -59,7 +56,7 @@ const claims = async (
 
   const path = await openCoupon(service, "peers", mostCoupons);
   const peers = await start(mostCoupons);
-  const rates = await inTurns({
+  const rates = await alternate({
     service: () => claimAndSettle(service, path, ownSettled),
     bullmq: () => claimAndSettle(peers.bullmq, claimPath("bullmq"), settledIn(peers.bullmq)),
     fastify: () => claimAndSettle(peers.fastify, claimPath("fastify"), settledIn(peers.fastify)),
@@ -92,7 +89,7 @@ const claims = async (
 };
 
 /** Streams opened and held: 2,000 claims whose tasks are followed by five streams each. */
-const streams = async (settings: Settings): Promise<readonly Line[]> => {
+const streams = async (settings: Settings): Promise<readonly Row[]> => {
   const connections = 10_000;
   const seen = { service: [] as number[], peer: [] as number[] };
   const rates = { service: [] as number[], peer: [] as number[] };
@@ -120,7 +117,7 @@ const streams = async (settings: Settings): Promise<readonly Line[]> => {
 };
 
 /** Reads of a board of 100,000 products. */
-const boards = async (settings: Settings): Promise<readonly Line[]> => {
+const boards = async (settings: Settings): Promise<readonly Row[]> => {
   const service = await startService(settings);
   const peer = await startPeer("board-redis-rank", { ...settings, PRODUCTS: "100000" });
   const read = async (program: Program) => {
@@ -129,7 +126,7 @@ const boards = async (settings: Settings): Promise<readonly Line[]> => {
     const { count, elapsed } = await load<"rush">({ ...job, first: 0, again: true });
     return { rate: count / elapsed };
   };
-  const rates = await inTurns({ service: () => read(service), peer: () => read(peer) });
+  const rates = await alternate({ service: () => read(service), peer: () => read(peer) });
   await Promise.all([service.stop(), peer.stop()]);
   return [
     { what: "peers, boards: the service", measured: `${Math.round(rates.service.rate)} reads/s`, target: "" },
@@ -139,7 +136,7 @@ const boards = async (settings: Settings): Promise<readonly Line[]> => {
 };
 
 /** The same jobs done with other libraries, as their documentation suggests. */
-export const peers: Figure = async (engines) => {
+export const peers: Measurement = async (engines) => {
   const { status, stderr } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder });
   if (status !== 0) throw new Error(`the peers' packages cannot be installed: ${stderr}`);
   const durable = await startRedis();

@@ -1,7 +1,7 @@
 import type { Engines } from "./engines.js";
 
 /** One line of the table. */
-export type Line = {
+export type Row = {
   readonly what: string;
   /** What was measured, in words. */
   readonly measured: string;
@@ -11,7 +11,7 @@ export type Line = {
 };
 
 /** Measures one thing, in about a minute. */
-export type Figure = (engines: Engines) => Promise<readonly Line[]>;
+export type Measurement = (engines: Engines) => Promise<readonly Row[]>;
 
 const shown = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
@@ -21,7 +21,7 @@ export const speed = ({ rate, microseconds }: { readonly rate: number; readonly 
   `${shown(rate)}/s, ${shown(microseconds)} µs CPU each`;
 
 /** A ratio or figure that must reach `target`. */
-export const atLeast = (what: string, value: number, target: number, unit = "×"): Line => ({
+export const atLeast = (what: string, value: number, target: number, unit = "×"): Row => ({
   what,
   measured: `${shown(value)} ${unit}`,
   target: `≥ ${target} ${unit}`,
@@ -29,7 +29,7 @@ export const atLeast = (what: string, value: number, target: number, unit = "×"
 });
 
 /** A ratio or figure that must not pass `target`. */
-export const atMost = (what: string, value: number, target: number, unit = "×"): Line => ({
+export const atMost = (what: string, value: number, target: number, unit = "×"): Row => ({
   what,
   measured: `${shown(value)} ${unit}`,
   target: `≤ ${target} ${unit}`,

@@ -6,10 +6,10 @@ import { businessDayAt, type TimeZone } from "../../src/domain/business-day.js";
 import type { ProductId } from "../../src/domain/ids.js";
 import { boardBefore, boardOf, type WindowBoard } from "../../src/domain/sales-window.js";
 import type { Engines } from "../engines.js";
-import { atLeast, atMost, type Figure, speed } from "../figure.js";
 import { rush } from "../load.js";
+import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
 import { startProgram, startService } from "../program.js";
-import { inTurns } from "../turns.js";
+import { alternate } from "../rounds.js";
 
 const path = "/api/v1/rankings/products?window=3d&limit=5";
 const misses = 400;
@@ -56,7 +56,7 @@ const missMs = async (url: URL): Promise<number> => {
 };
 
 /** Reading best sellers: a cached answer beside a bare one, and one that is made beside the number of products. */
-export const boardReads: Figure = async (engines: Engines) => {
+export const boardReads: Measurement = async (engines: Engines) => {
   const settings = await engines.settings("boards");
   const most = Number(process.env.BENCH_PRODUCTS ?? 1_000_000);
   await fill(settings.DATABASE_URL, settings.REDIS_URL, 0, 1000);
@@ -66,8 +66,8 @@ export const boardReads: Figure = async (engines: Engines) => {
     service: () => rush(service, path, 200, { method: "GET", again: true, seconds: 3 }),
     bare: () => rush(bare, "/", 200, { method: "GET", again: true, seconds: 3 }),
   };
-  await inTurns(contenders, 1);
-  const hit = await inTurns(contenders);
+  await alternate(contenders, 1);
+  const hit = await alternate(contenders);
   const few = await missMs(service.url);
   await fill(settings.DATABASE_URL, settings.REDIS_URL, 1000, most);
   const many = await missMs(service.url);

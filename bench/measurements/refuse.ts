@@ -1,9 +1,9 @@
 import { openCoupon } from "../coupon.js";
 import type { Engines } from "../engines.js";
-import { atLeast, atMost, type Figure, speed } from "../figure.js";
 import { rush } from "../load.js";
+import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
 import { startProgram, startService } from "../program.js";
-import { inTurns } from "../turns.js";
+import { alternate } from "../rounds.js";
 
 /** Scripts that Redis has run; what they call in turn is counted apart. */
 const trips = async ({ redis }: Engines): Promise<number> => {
@@ -12,7 +12,7 @@ const trips = async ({ redis }: Engines): Promise<number> => {
 };
 
 /** Refusing when all is sold out: shoppers who come for the first time, and shoppers who click again. */
-export const refuse: Figure = async (engines) => {
+export const refuse: Measurement = async (engines) => {
   const settings = await engines.settings("refuse");
   const service = await startService({ ...settings, ROLES: "api" });
   const path = await openCoupon(service, "refuse", 1);
@@ -35,8 +35,8 @@ export const refuse: Figure = async (engines) => {
     again: clickAgain,
     silent: () => rush(silent, path, 409, { again: true, seconds: 3 }),
   };
-  await inTurns(contenders, 1);
-  const { first, reading: read, again, silent: bare } = await inTurns(contenders);
+  await alternate(contenders, 1);
+  const { first, reading: read, again, silent: bare } = await alternate(contenders);
   await Promise.all([service, reading, silent].map((program) => program.stop()));
   return [
     { what: "refuse, first time: the service", measured: speed(first), target: "" },

@@ -1,18 +1,18 @@
 import { systemClock } from "../../src/adapters/system/system-clock.js";
 import { businessDayAt, type TimeZone } from "../../src/domain/business-day.js";
-import { atLeast, atMost, type Figure, speed } from "../figure.js";
 import { runJob } from "../job.js";
 import type { Speed } from "../load.js";
+import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
 import type { SalesJob } from "../programs/sales.js";
+import { alternate } from "../rounds.js";
 import { addSoldProducts } from "../sold-products.js";
-import { inTurns } from "../turns.js";
 
 const count = 50_000;
 const products = 100_000;
 const zone = "Asia/Seoul" as TimeZone;
 
 /** Booking sales by batches of 500 and raising the boards, beside the same statements and commands by hand. */
-export const sales: Figure = async (engines) => {
+export const sales: Measurement = async (engines) => {
   const { DATABASE_URL: url, REDIS_URL: redisUrl } = await engines.settings("sales");
   await addSoldProducts(url, businessDayAt(systemClock.now(), zone), products);
   let runs = 0;
@@ -22,8 +22,8 @@ export const sales: Figure = async (engines) => {
     return runJob<Speed & { readonly redisMicroseconds: number }>("sales", job);
   };
   const contenders = { service: contender("service"), bare: contender("bare") };
-  await inTurns(contenders, 1);
-  const { service, bare } = await inTurns(contenders);
+  await alternate(contenders, 1);
+  const { service, bare } = await alternate(contenders);
   return [
     { what: `sales over ${products} products: the service`, measured: speed(service), target: "" },
     { what: "sales: booking, query and ZADD GT by hand", measured: speed(bare), target: "" },

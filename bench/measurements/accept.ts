@@ -1,25 +1,25 @@
 import { mostCoupons, openCoupon } from "../coupon.js";
-import { atLeast, atMost, type Figure, speed } from "../figure.js";
 import { rush } from "../load.js";
+import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
 import { startProgram, startService } from "../program.js";
-import { inTurns } from "../turns.js";
+import { alternate } from "../rounds.js";
 
 /** Accepting claims, compared with the bare minimum, an honest ceiling and stock Express. */
-export const accept: Figure = async (engines) => {
+export const accept: Measurement = async (engines) => {
   const settings = await engines.settings("accept");
   const service = await startService({ ...settings, ROLES: "api" });
   const path = await openCoupon(service, "accept", mostCoupons);
   const bare = await startProgram("bare-accept", settings);
   const ceiling = await startProgram("ceiling-accept", settings);
-  const slow = await startProgram("slow-accept", settings);
+  const slow = await startProgram("express-accept", settings);
   const contenders = {
     service: () => rush(service, path, 202),
     bare: () => rush(bare, path, 202),
     ceiling: () => rush(ceiling, path, 202),
     slow: () => rush(slow, path.replace("accept", "slow"), 202),
   };
-  await inTurns(contenders, 1);
-  const seen = await inTurns(contenders, 5);
+  await alternate(contenders, 1);
+  const seen = await alternate(contenders, 5);
   await Promise.all([service, bare, ceiling, slow].map((program) => program.stop()));
   return [
     { what: "accept: the service", measured: speed(seen.service), target: "" },

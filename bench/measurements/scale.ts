@@ -3,10 +3,10 @@ import { createPool, type RowDataPacket } from "mysql2/promise";
 import { backendCpu } from "../backend-cpu.js";
 import { mostCoupons, openCoupon } from "../coupon.js";
 import type { Engines } from "../engines.js";
-import type { Figure, Line } from "../figure.js";
 import { rush } from "../load.js";
+import type { Measurement, Row } from "../measurement.js";
 import { type Program, startService } from "../program.js";
-import { median } from "../turns.js";
+import { median } from "../rounds.js";
 
 const sizes = [
   { apis: 1, workers: 1 },
@@ -63,9 +63,9 @@ const model = (costs: Costs) => {
 };
 
 /** One to three API processes and one or two workers on this machine, and a model of larger ones. */
-export const scale: Figure = async (engines) => {
+export const scale: Measurement = async (engines) => {
   const seen: Measured[] = [];
-  const lines: Line[] = [];
+  const lines: Row[] = [];
   for (const size of sizes) {
     const measured = await measure(engines, size);
     seen.push(measured);

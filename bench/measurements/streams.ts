@@ -1,13 +1,13 @@
 import { mostCoupons, openCoupon } from "../coupon.js";
-import { atMost, type Figure } from "../figure.js";
 import { letGo, load } from "../load.js";
+import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
-import { median } from "../turns.js";
+import { median } from "../rounds.js";
 
 const connections = 10_000;
 
 /** What a held event stream costs in resident memory. Nobody settles claims here, so the streams stay open. */
-export const streams: Figure = async (engines) => {
+export const streams: Measurement = async (engines) => {
   const each: number[] = [];
   for (let round = 0; round < 3; round += 1) {
     const settings = await engines.settings(`streams${round}`);

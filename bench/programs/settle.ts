@@ -4,7 +4,7 @@ import type { CouponId, TaskId, UserId } from "../../src/domain/ids.js";
 import { openUseCases } from "../application.js";
 import { answerJob, timed } from "../timed.js";
 
-export type DrainJob = {
+export type SettleJob = {
   readonly way: "service" | "batches" | "rows";
   readonly url: string;
   readonly couponId: string;
@@ -14,7 +14,7 @@ export type DrainJob = {
 const slice = 500;
 type Requested = EventOf<"coupon.reserved">;
 
-const requestsOf = ({ couponId, count }: DrainJob): readonly Requested[] =>
+const requestsOf = ({ couponId, count }: SettleJob): readonly Requested[] =>
   Array.from({ length: count }, (_, n) =>
     createEvent(
       "coupon.reserved",
@@ -28,7 +28,7 @@ const requestsOf = ({ couponId, count }: DrainJob): readonly Requested[] =>
     ),
   );
 
-const seed = async (connection: Connection, { couponId, count }: DrainJob, requests: readonly Requested[]) => {
+const seed = async (connection: Connection, { couponId, count }: SettleJob, requests: readonly Requested[]) => {
   await connection.query(
     "INSERT INTO coupons (coupon_id, name, quantity, discount_type, discount_value, created_at) VALUES ?",
     [[[couponId, "Drain", count, "percent", 10, Date.now()]]],
@@ -73,7 +73,7 @@ const inSlices = async (
   for (let from = 0; from < requests.length; from += size) await settle(requests.slice(from, from + size));
 };
 
-answerJob(async (job: DrainJob) => {
+answerJob(async (job: SettleJob) => {
   const connection = await createConnection({ uri: job.url });
   const requests = requestsOf(job);
   await seed(connection, job, requests);

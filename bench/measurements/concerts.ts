@@ -1,6 +1,6 @@
 import { type Connection, createConnection, escape as literal } from "mysql2/promise";
 import { entryOf, type ScorePolicy } from "../../src/domain/sold-out-score.js";
-import { atMost, type Figure } from "../figure.js";
+import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
 
 const policy: ScorePolicy = "tiered";
@@ -46,7 +46,7 @@ const medianMs = async (
 };
 
 /** Reading the boards of sell-outs however many there ever were, and the seats of a great hall. */
-export const halls: Figure = async (engines) => {
+export const concerts: Measurement = async (engines) => {
   const settings = await engines.settings("halls");
   const connection = await createConnection({ uri: settings.DATABASE_URL });
   await connection.query("INSERT INTO concerts (concert_id, title, created_at) VALUES ('tour', 'The tour', 1)");

@@ -8,7 +8,7 @@ type Figures = Readonly<Record<string, number>>;
  * Measures in turns, A B A B …, so that whatever else the machine does meets all alike; answers each one's medians,
  * figure by figure.
  */
-export const inTurns = async <N extends string, F extends Figures>(
+export const alternate = async <N extends string, F extends Figures>(
   contenders: Readonly<Record<N, () => Promise<F>>>,
   rounds = 3,
 ): Promise<Readonly<Record<N, F>>> => {

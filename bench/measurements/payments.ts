@@ -1,14 +1,14 @@
-import { atLeast, atMost, type Figure, speed } from "../figure.js";
 import { runJob } from "../job.js";
 import type { Speed } from "../load.js";
+import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
 import type { PaymentsJob } from "../programs/payments.js";
-import { inTurns } from "../turns.js";
+import { alternate } from "../rounds.js";
 
 /** Payments after which V8 has made up its mind. */
 const warmup = 500;
 
 /** A payment with the sell-out caught in it: beside its bare statements, and in a hall a thousand times as big. */
-export const payments: Figure = async (engines) => {
+export const payments: Measurement = async (engines) => {
   const { DATABASE_URL: url } = await engines.settings("payments");
   let runs = 0;
   const contender =
@@ -18,7 +18,7 @@ export const payments: Figure = async (engines) => {
       const job: PaymentsJob = { way, url, run: `hall${runs}`, seats, warmup: first, count };
       return runJob<Speed>("payments", job);
     };
-  const { service, bare, small, big } = await inTurns({
+  const { service, bare, small, big } = await alternate({
     service: contender("service", 2000, 1500, warmup),
     bare: contender("bare", 2000, 1500, warmup),
     small: contender("service", 50, 50),

@@ -1,17 +1,17 @@
-import { atLeast, type Figure, speed } from "../figure.js";
 import { runJob } from "../job.js";
 import type { Speed } from "../load.js";
+import { atLeast, type Measurement, speed } from "../measurement.js";
 import type { RelayJob } from "../programs/relay.js";
-import { inTurns } from "../turns.js";
+import { alternate } from "../rounds.js";
 
 const count = 100_000;
 
 /** Bringing a backlog of events to the bus, beside a loop that claims, sends and marks by hand; the bus costs nothing. */
-export const relay: Figure = async (engines) => {
+export const relay: Measurement = async (engines) => {
   const { DATABASE_URL: url } = await engines.settings("relay");
   const contender = (way: RelayJob["way"]) => () =>
     runJob<Speed & { readonly lastBesideFirst: number }>("relay", { way, url, count } satisfies RelayJob);
-  const { service, loop } = await inTurns({ service: contender("service"), loop: contender("loop") });
+  const { service, loop } = await alternate({ service: contender("service"), loop: contender("loop") });
   return [
     { what: "relay of 100,000: the service", measured: speed(service), target: "" },
     { what: "relay of 100,000: a loop by hand", measured: speed(loop), target: "" },

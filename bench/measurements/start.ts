@@ -1,9 +1,9 @@
-import { atMost, type Figure } from "../figure.js";
+import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
-import { median } from "../turns.js";
+import { median } from "../rounds.js";
 
 /** From spawning the embedded service until it says that it is ready. */
-export const start: Figure = async () => {
+export const start: Measurement = async () => {
   const seconds: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     const from = performance.now();
