@@ -8,7 +8,7 @@ import { workOn } from "../support/table-work.js";
 import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
 const clauses: Clauses<ProductQueries> = {
-  "know a product and where its units are, as it stands": async (queries, { db }) => {
+  "find a product and its stock": async (queries, { db }) => {
     expect(await queries.find(productId("a"))).toBeUndefined();
     await addProducts(db, 1_000_000_000, product("a", { category: "books", unitPrice: money(1_000_000_000) }));
     await workOn(db).run(async (tx) => {
@@ -31,7 +31,7 @@ const clauses: Clauses<ProductQueries> = {
     expect(await queries.byIds([])).toEqual([]);
   },
 
-  "list products oldest first, each once, whatever is added meanwhile": async (queries, { db }) => {
+  "list products oldest first, each once, while others are added": async (queries, { db }) => {
     const add = (id: string, at: number) => workOn(db).run((tx) => tx.products.add(product(id), at, later(at)));
     for (const [id, at] of [
       ["z", 1],
@@ -54,10 +54,10 @@ const clauses: Clauses<ProductQueries> = {
     for (const cursor of foreignCursors) expect(await queries.list(cursor, 2)).toBeUndefined();
   },
 
-  "look at no more products than they list": async (queries, { db }) => {
+  "read no more products than they return": async (queries, { db }) => {
     await addProducts(db, 1, ...Array.from({ length: 1000 }, (_, n) => product(`p${n}`)));
-    for (const ask of [() => queries.find(productId("p5")), () => queries.byIds(["p5", "p7"].map(productId))])
-      expect(await readsAll(db, ask)).toBe(false);
+    for (const query of [() => queries.find(productId("p5")), () => queries.byIds(["p5", "p7"].map(productId))])
+      expect(await readsAll(db, query)).toBe(false);
   },
 };
 
@@ -70,7 +70,7 @@ class PagesByOffset extends SqlProductQueries {
   }
 }
 
-class ForgetsWhatIsReserved extends SqlProductQueries {
+class CountsReservedAsOnHand extends SqlProductQueries {
   override async find(id: ReturnType<typeof productId>) {
     const found = await super.find(id);
     return found && { ...found, stock: { ...found.stock, onHand: found.stock.onHand + found.stock.reserved } };
@@ -80,12 +80,12 @@ class ForgetsWhatIsReserved extends SqlProductQueries {
 contractOnDatabases<ProductQueries>("ProductQueries", (db) => new SqlProductQueries(db), clauses, [
   {
     wrong: "pages by offset",
-    breaks: "list products oldest first, each once, whatever is added meanwhile",
+    breaks: "list products oldest first, each once, while others are added",
     make: (db) => new PagesByOffset(db),
   },
   {
-    wrong: "counts what is reserved as on hand",
-    breaks: "know a product and where its units are, as it stands",
-    make: (db) => new ForgetsWhatIsReserved(db),
+    wrong: "counts reserved units as on hand",
+    breaks: "find a product and its stock",
+    make: (db) => new CountsReservedAsOnHand(db),
   },
 ]);

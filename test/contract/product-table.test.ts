@@ -7,15 +7,15 @@ import { type Meet, workOn, workWith } from "../support/table-work.js";
 import { clauses } from "./product-table/clauses.js";
 
 type Products = Partial<SqlProductTable>;
-/** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlProductTable, trx: Statements, meet: Meet) => Products, together?: number) =>
+/** The table with some methods replaced. */
+const withWrong = (wrong: (right: SqlProductTable, trx: Statements, meet: Meet) => Products, together?: number) =>
   workWith((trx, meet) => {
     const right = new SqlProductTable(trx);
     return { products: Object.assign(new SqlProductTable(trx), wrong(right, trx, meet)) };
   }, together);
 const rowOf = (trx: Statements, id: string) => trx("products").where("product_id", id);
 
-/** Adds without a look at what is there. */
+/** Moves units without a guard. */
 const moveUnguarded = (trx: Statements) => async (moves: readonly StockMove[]) => {
   for (const { productId: id, onHand, reserved, sold } of moves)
     await rowOf(trx, id).increment({ on_hand: onHand, reserved, sold });
@@ -25,15 +25,15 @@ const moveUnguarded = (trx: Statements) => async (moves: readonly StockMove[]) =
 contractOnDatabases("ProductTable", workOn, clauses, [
   {
     // Negative control: O1
-    wrong: "moves unguarded",
+    wrong: "moves without a guard",
     breaks: "moves no count below 0",
-    make: twin((_, trx) => ({ move: moveUnguarded(trx) })),
+    make: withWrong((_, trx) => ({ move: moveUnguarded(trx) })),
   },
   {
     // Negative control: O1
-    wrong: "looks before it moves",
-    breaks: "gives the last five units to five of twenty who come at once",
-    make: twin(
+    wrong: "reads before it moves",
+    breaks: "moves the last five units for five of twenty concurrent requests",
+    make: withWrong(
       (_, trx, meet) => ({
         move: async (moves) => {
           const rows = await trx("products").whereIn(
@@ -50,9 +50,9 @@ contractOnDatabases("ProductTable", workOn, clauses, [
     only: "mysql",
   },
   {
-    wrong: "answers by its last statement",
-    breaks: "moves all of 1,200 products or none, wherever the one stands that is short",
-    make: twin((right) => ({
+    wrong: "returns the result of its last statement",
+    breaks: "moves all of 1,200 products or none, at whatever place the short one is",
+    make: withWrong((right) => ({
       move: async (moves) => {
         await right.move(moves.slice(0, -100));
         return right.move(moves.slice(-100));
@@ -61,8 +61,8 @@ contractOnDatabases("ProductTable", workOn, clauses, [
   },
   {
     wrong: "locks nothing",
-    breaks: "holds what it has locked, so that what is read is there to be moved",
-    make: twin((_, trx, meet) => ({
+    breaks: "keeps its locks, so that the units that were read can be moved",
+    make: withWrong((_, trx, meet) => ({
       lock: async (ids) => {
         const rows = await trx("products").whereIn("product_id", ids);
         await meet();
@@ -72,9 +72,9 @@ contractOnDatabases("ProductTable", workOn, clauses, [
     only: "mysql",
   },
   {
-    wrong: "takes the product as it is for what it was",
-    breaks: "remembers what a product was created as, whatever has changed since",
-    make: twin((right, trx) => ({
+    wrong: "returns the current product as the created one",
+    breaks: "returns a product as it was created, after any change",
+    make: withWrong((right, trx) => ({
       creation: async (id) => {
         const [found] = await right.byIds([id]);
         return found && { product: found, stock: Number((await rowOf(trx, id).first()).initial_stock) };
@@ -82,9 +82,9 @@ contractOnDatabases("ProductTable", workOn, clauses, [
     })),
   },
   {
-    wrong: "bounds what is on hand only",
+    wrong: "limits only the units on hand",
     breaks: "restocks up to the greatest stock, on hand and reserved together",
-    make: twin((_, trx) => ({
+    make: withWrong((_, trx) => ({
       change: async (id, change) => {
         const { on_hand } = await rowOf(trx, id).first();
         if (Number(on_hand) + (change.restock ?? 0) > greatestStock) return "too-large";
@@ -94,22 +94,22 @@ contractOnDatabases("ProductTable", workOn, clauses, [
     })),
   },
   {
-    wrong: "asks for room again after it found none",
-    breaks: "says that it changed only what it did, though a payment makes room meanwhile",
-    make: twin((right, trx, meet) => ({
+    wrong: "checks for room again after it found none",
+    breaks: "reports a change only if it was made, while a payment makes room",
+    make: withWrong((right, trx, meet) => ({
       move: async (moves) => {
         if (moves.some(({ sold }) => sold > 0)) await meet();
         return right.move(moves);
       },
       change: async (id, change) => {
-        const answer = await right.change(id, change);
-        if (answer !== "too-large") return answer;
+        const outcome = await right.change(id, change);
+        if (outcome !== "too-large") return outcome;
         await meet();
-        for (let looks = 0; looks < 10_000; looks++) {
+        for (let reads = 0; reads < 10_000; reads++) {
           const { on_hand, reserved } = await rowOf(trx, id).first();
           if (Number(on_hand) + Number(reserved) + (change.restock ?? 0) <= greatestStock) return "changed";
         }
-        return answer;
+        return outcome;
       },
     })),
     only: "mysql",

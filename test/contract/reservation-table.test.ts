@@ -27,15 +27,15 @@ const lock = (work: UnitOfWork, ...ids: readonly string[]) =>
   work.run((tx) => tx.reservations.lock(ids.map(reservationId)));
 
 const clauses: Clauses<UnitOfWork> = {
-  "keeps a reservation whole in every state that it comes to": async (work) => {
-    const hostile = held("a".repeat(64), 100_000, {
+  "stores every field of a reservation in every state": async (work) => {
+    const extreme = held("a".repeat(64), 100_000, {
       scheduleId: scheduleId("S".repeat(64)),
       userId: userId(`'"\\?%;${"~".repeat(122)}`),
       price: money(1_000_000_000),
     });
     const [first, second] = [held("first", 1), held("second", 2, { price: money(0) })];
     const trails = [
-      [hostile, paying(hostile, "p".repeat(64)), hostile, paying(hostile, "q")],
+      [extreme, paying(extreme, "p".repeat(64)), extreme, paying(extreme, "q")],
       [first, paying(first), reserved(first), cancelReservation(reserved(first), noon)],
       ...[
         [second, expired(second)],
@@ -52,7 +52,7 @@ const clauses: Clauses<UnitOfWork> = {
   },
 
   // Proves: P2
-  "gives a seat to one of twenty who come at once": async (work, { db }) => {
+  "gives a seat to one of twenty concurrent requests": async (work, { db }) => {
     for (let seatNo = 1; seatNo <= 3; seatNo += 1) {
       const adding = Array.from({ length: 20 }, (_, n) => add(work, held(`r${seatNo}-${n}`, seatNo)));
       expect((await Promise.all(adding)).filter((added) => added)).toHaveLength(1);
@@ -60,7 +60,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await rowsIn(db, "reservations")).toBe(3);
   },
 
-  "refuses a seat that is held, being paid or reserved, and no other": async (work) => {
+  "rejects a seat that is held, being paid or reserved, and no other": async (work) => {
     for (const [index, as] of [(hold: ReturnType<typeof held>) => hold, paying, reserved].entries()) {
       await add(work, held(`r${index}`, index + 1));
       await save(work, as(held(`r${index}`, index + 1)));
@@ -71,7 +71,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await add(work, held("elsewhere", 1, { scheduleId: scheduleId("S") }))).toBe(true);
   },
 
-  "goes on with a transaction in which a seat was refused": async (work) => {
+  "continues a transaction in which a seat was rejected": async (work) => {
     await add(work, held("a", 1));
     await work.run(async ({ reservations }) => {
       expect(await reservations.add(held("b", 1))).toBe(false);
@@ -80,7 +80,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await lock(work, "a", "b")).toEqual([held("a", 1), held("b", 2)]);
   },
 
-  "gives a seat anew as often as it comes free": async (work) => {
+  "gives a seat again each time it becomes free": async (work) => {
     for (const [index, end] of [expired, cancelled, expired, cancelled].entries()) {
       const hold = held(`r${index}`, 1);
       expect(await add(work, hold)).toBe(true);
@@ -94,14 +94,14 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await lock(work, "last")).toEqual([held("last", 1)]);
   },
 
-  "locks in the order of the ids those that exist": async (work, { db }) => {
+  "locks the reservations that exist, in id order": async (work, { db }) => {
     await writeReservations(db, held("b", 1), held("C", 2), held("a", 3), held("d", 4));
     const locked = await lock(work, "b", "nothing", "C", "a", "b");
     expect(locked.map((each) => each.reservationId)).toEqual(["C", "a", "b"]);
     expect(await lock(work)).toEqual([]);
   },
 
-  "writes how a reservation stands, and never what was held": async (work, { db }) => {
+  "writes the state of a reservation, and never its seat": async (work, { db }) => {
     await writeReservations(db, held("a", 1), held("b", 2));
     const forged = { seatNo: 9, scheduleId: scheduleId("t"), userId: userId("thief"), price: money(1) };
     await save(work, paying(held("a", 1, { ...forged, expiresAt: later(1) }), "p"));
@@ -110,7 +110,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await rowsIn(db, "reservations")).toBe(2);
   },
 
-  "writes 1,200 reservations, each its own way": async (work, { db }) => {
+  "writes 1,200 reservations, each with its own state": async (work, { db }) => {
     const ways = [paying, reserved, expired, cancelled, (hold: ReturnType<typeof held>) => hold];
     const holds = Array.from({ length: 1200 }, (_, n) => held(`r${String(n).padStart(4, "0")}`, n + 1));
     await writeReservations(db, ...holds);
@@ -119,14 +119,14 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await lock(work, ...holds.map((hold) => hold.reservationId))).toEqual(moved);
   },
 
-  "lets one transaction at a time decide of a reservation": async (work, { db }) => {
+  "lets one transaction at a time change a reservation": async (work, { db }) => {
     await writeReservations(db, held("a", 1), held("b", 2));
     const decide = (n: number) =>
       work.run(async ({ reservations }) => {
         const ids = (n % 2 === 0 ? ["a", "b"] : ["b", "a"]).map(reservationId);
         const [first, second] = await reservations.lock(ids);
         if (first?.status !== "held" || second?.status !== "held") return 0;
-        // Somebody else would come in between here.
+        // Without a lock, another transaction would run here.
         await reservations.lock([reservationId("nothing")]);
         await reservations.save([expired(first), cancelled(second)]);
         return 1;
@@ -137,8 +137,8 @@ const clauses: Clauses<UnitOfWork> = {
 };
 
 type Reservations = Partial<SqlReservationTable>;
-/** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlReservationTable, trx: Statements, meet: Meet) => Reservations) =>
+/** The table with some methods replaced. */
+const withWrong = (wrong: (right: SqlReservationTable, trx: Statements, meet: Meet) => Reservations) =>
   workWith((trx, meet) => {
     const right = new SqlReservationTable(trx);
     return { reservations: Object.assign(new SqlReservationTable(trx), wrong(right, trx, meet)) };
@@ -150,9 +150,9 @@ const withoutTheKey = (knex: Knex) =>
 contractOnDatabases("ReservationTable", workOn, clauses, [
   {
     // Negative control: P2
-    wrong: "counts who has the seat, then inserts",
-    breaks: "gives a seat to one of twenty who come at once",
-    make: twin((_, trx, meet) => ({
+    wrong: "counts live reservations before it inserts",
+    breaks: "gives a seat to one of twenty concurrent requests",
+    make: withWrong((_, trx, meet) => ({
       add: async (reservation) => {
         const { scheduleId: schedule_id, seatNo: seat_no } = reservation;
         const [taken] = await trx("reservations").where({ schedule_id, seat_no, live: 1 }).count({ n: "*" });
@@ -167,15 +167,15 @@ contractOnDatabases("ReservationTable", workOn, clauses, [
   },
   {
     // Negative control: P2
-    wrong: "has no key behind it",
-    breaks: "refuses a seat that is held, being paid or reserved, and no other",
+    wrong: "has no unique key",
+    breaks: "rejects a seat that is held, being paid or reserved, and no other",
     make: workOn,
     spoil: ({ knex }) => withoutTheKey(knex),
   },
   {
-    wrong: "gives a seat once and for ever",
-    breaks: "gives a seat anew as often as it comes free",
-    make: twin((right, trx) => ({
+    wrong: "gives a seat only once",
+    breaks: "gives a seat again each time it becomes free",
+    make: withWrong((right, trx) => ({
       save: async (reservations) => {
         await right.save(reservations);
         for (const each of reservations) await rowOf(trx, each.reservationId).update({ live: 1 });
@@ -183,32 +183,32 @@ contractOnDatabases("ReservationTable", workOn, clauses, [
     })),
   },
   {
-    wrong: "forgets who pays",
-    breaks: "keeps a reservation whole in every state that it comes to",
-    make: twin((right) => ({
+    wrong: "does not store the open payment",
+    breaks: "stores every field of a reservation in every state",
+    make: withWrong((right) => ({
       save: (all) => right.save(all.map((each) => (each.status === "held" ? { ...each, openPayment: null } : each))),
     })),
   },
   {
-    wrong: "writes the whole reservation anew",
-    breaks: "writes how a reservation stands, and never what was held",
-    make: twin((_, trx) => ({
+    wrong: "writes all fields of a reservation",
+    breaks: "writes the state of a reservation, and never its seat",
+    make: withWrong((_, trx) => ({
       save: async (all) => {
         for (const each of all) await rowOf(trx, each.reservationId).update(reservationRecordOf(each));
       },
     })),
   },
   {
-    wrong: "writes each the first one's way",
-    breaks: "writes 1,200 reservations, each its own way",
-    make: twin((right) => ({
+    wrong: "writes the state of the first reservation to all",
+    breaks: "writes 1,200 reservations, each with its own state",
+    make: withWrong((right) => ({
       save: (all) => right.save(all.map(({ reservationId }) => ({ ...all[0], reservationId }) as Reservation)),
     })),
   },
   {
     wrong: "reads reservations without a lock",
-    breaks: "lets one transaction at a time decide of a reservation",
-    make: twin((_, trx, meet) => ({
+    breaks: "lets one transaction at a time change a reservation",
+    make: withWrong((_, trx, meet) => ({
       lock: async (ids) => {
         const found = await new SqlReservationTable(withoutLocks(trx)).lock(ids);
         if (found.length > 0) await meet();

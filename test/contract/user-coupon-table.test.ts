@@ -8,8 +8,8 @@ import { coupon, noon, openCoupons } from "../support/drop.js";
 import { money, orderId, userCouponId } from "../support/order.js";
 import { type Meet, workOn, workWith } from "../support/table-work.js";
 
-/** Puts a coupon of these ids, of `fixed` or `percent`, into the hands of a shopper named after it. */
-const handOut = async (db: Database, kind: "fixed" | "percent", ...ids: readonly string[]): Promise<void> => {
+/** Issues coupons of `fixed` or `percent` with these ids. The shopper of each is `<id>-shopper`. */
+const issue = async (db: Database, kind: "fixed" | "percent", ...ids: readonly string[]): Promise<void> => {
   const rows = ids.map((id, index) => ({
     user_coupon_id: id,
     coupon_id: kind,
@@ -23,25 +23,25 @@ const handOut = async (db: Database, kind: "fixed" | "percent", ...ids: readonly
 const discounts = { fixed: { type: "fixed", value: money(700) }, percent: { type: "percent", value: 20 } } as const;
 const openBoth = (db: Database) =>
   openCoupons(db, coupon("fixed", { discount: discounts.fixed }), coupon("percent", { discount: discounts.percent }));
-/** `{coupon: order}` as uses. */
+/** The uses of a record from coupon to order. */
 const uses = (of: Readonly<Record<string, string>>) =>
   Object.entries(of).map(([id, order]) => ({ userCouponId: userCouponId(id), orderId: orderId(order) }));
 const redeem = (work: UnitOfWork, of: Readonly<Record<string, string>>) =>
   work.run((tx) => tx.userCoupons.redeem(uses(of)));
 const giveBack = (work: UnitOfWork, ...orders: readonly string[]) =>
   work.run((tx) => tx.userCoupons.giveBack(orders.map(orderId)));
-/** Which order each coupon serves; the shopper's list must say the same. */
-const served = async (db: Database): Promise<Record<string, string | null>> => {
+/** The order of each coupon. The status of the coupon must agree. */
+const orderOfCoupons = async (db: Database): Promise<Record<string, string | null>> => {
   const rows = await db.knex("user_coupons").select("user_coupon_id", "order_id", "status");
   for (const { order_id, status } of rows) expect(status).toBe(order_id === null ? "issued" : "used");
   return Object.fromEntries(rows.map((row) => [row.user_coupon_id, row.order_id]));
 };
 
 const clauses: Clauses<UnitOfWork> = {
-  "know each coupon's shopper, order and discount": async (work, { db }) => {
+  "read each coupon's shopper, order and discount": async (work, { db }) => {
     await openBoth(db);
-    await handOut(db, "fixed", "b", "C");
-    await handOut(db, "percent", "a");
+    await issue(db, "fixed", "b", "C");
+    await issue(db, "percent", "a");
     await redeem(work, { b: "order" });
     const ids = ["b", "nothing", "a", "C", "B"].map(userCouponId);
     const expected = [
@@ -60,34 +60,34 @@ const clauses: Clauses<UnitOfWork> = {
 
   "give each of 1,200 coupons to its own order": async (work, { db }) => {
     const ids = Array.from({ length: 1200 }, (_, index) => `c${index}`);
-    await handOut(db, "fixed", ...ids);
+    await issue(db, "fixed", ...ids);
     const all = Object.fromEntries(ids.slice(1).map((id) => [id, `order-of-${id}`]));
     await redeem(work, all);
-    expect(await served(db)).toEqual({ c0: null, ...all });
+    expect(await orderOfCoupons(db)).toEqual({ c0: null, ...all });
     await redeem(work, {});
   },
 
-  "refuse what is not free, and then give nothing": async (work, { db }) => {
-    await handOut(db, "fixed", "free", "taken");
+  "reject a coupon that is not free, and then redeem none": async (work, { db }) => {
+    await issue(db, "fixed", "free", "taken");
     await redeem(work, { taken: "first" });
-    for (const refused of [{ taken: "second" }, { taken: "first" }, { nothing: "a" }, { Free: "a" }])
-      await expect(redeem(work, { free: "second", ...refused })).rejects.toThrow();
+    for (const rejected of [{ taken: "second" }, { taken: "first" }, { nothing: "a" }, { Free: "a" }])
+      await expect(redeem(work, { free: "second", ...rejected })).rejects.toThrow();
     const twice = [...uses({ free: "a" }), ...uses({ free: "b" })];
     await expect(work.run((tx) => tx.userCoupons.redeem(twice))).rejects.toThrow();
-    expect(await served(db)).toEqual({ free: null, taken: "first" });
+    expect(await orderOfCoupons(db)).toEqual({ free: null, taken: "first" });
   },
 
   // Proves: O4
-  "give a coupon to one of twenty orders that want it at once": async (work, { db }) => {
-    await handOut(db, "fixed", "a");
+  "give a coupon to one of twenty concurrent orders": async (work, { db }) => {
+    await issue(db, "fixed", "a");
     const orders = Array.from({ length: 20 }, (_, index) => redeem(work, { a: `order-${index}` }));
     const outcomes = await Promise.allSettled(orders);
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   },
 
-  "let one transaction at a time decide of a coupon": async (work, { db }) => {
+  "let one transaction at a time change a coupon": async (work, { db }) => {
     await openBoth(db);
-    await handOut(db, "fixed", "a", "b");
+    await issue(db, "fixed", "a", "b");
     const decide = (index: number) =>
       work.run(async (tx) => {
         const ids = index % 2 === 0 ? ["a", "b"] : ["b", "a"];
@@ -101,24 +101,24 @@ const clauses: Clauses<UnitOfWork> = {
   },
 
   // Proves: O4
-  "take back what serves these very orders, and nothing else": async (work, { db }) => {
-    await handOut(db, "fixed", "a", "b", "c", "free");
+  "give back the coupons of these orders, and no others": async (work, { db }) => {
+    await issue(db, "fixed", "a", "b", "c", "free");
     await redeem(work, { a: "order", b: "Order", c: "other" });
     await giveBack(work, "order", "nothing");
-    expect(await served(db)).toEqual({ a: null, b: "Order", c: "other", free: null });
+    expect(await orderOfCoupons(db)).toEqual({ a: null, b: "Order", c: "other", free: null });
     await giveBack(work);
-    // Another order has it since: the first one's end, told again, must not take it.
+    // Another order has the coupon now. A repeated cancellation of the first order must not give it back.
     await redeem(work, { a: "next" });
     await giveBack(work, "order");
-    expect(await served(db)).toEqual({ a: "next", b: "Order", c: "other", free: null });
+    expect(await orderOfCoupons(db)).toEqual({ a: "next", b: "Order", c: "other", free: null });
     await giveBack(work, "next", "Order", "other");
-    expect(await served(db)).toEqual({ a: null, b: null, c: null, free: null });
+    expect(await orderOfCoupons(db)).toEqual({ a: null, b: null, c: null, free: null });
   },
 };
 
 type UserCoupons = Partial<SqlUserCouponTable>;
-/** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlUserCouponTable, trx: Statements, meet: Meet) => UserCoupons) =>
+/** The table with some methods replaced. */
+const withWrong = (wrong: (right: SqlUserCouponTable, trx: Statements, meet: Meet) => UserCoupons) =>
   workWith((trx, meet) => {
     const right = new SqlUserCouponTable(trx);
     return { userCoupons: Object.assign(new SqlUserCouponTable(trx), wrong(right, trx, meet)) };
@@ -131,15 +131,15 @@ const write = async (trx: Statements, given: Uses) => {
 
 contractOnDatabases("UserCouponTable", workOn, clauses, [
   {
-    wrong: "gives what is not free",
-    breaks: "refuse what is not free, and then give nothing",
-    make: twin((_, trx) => ({ redeem: (given) => write(trx, given) })),
+    wrong: "redeems coupons that are not free",
+    breaks: "reject a coupon that is not free, and then redeem none",
+    make: withWrong((_, trx) => ({ redeem: (given) => write(trx, given) })),
   },
   {
     // Negative control: O4
-    wrong: "looks whether a coupon is free before it gives it",
-    breaks: "give a coupon to one of twenty orders that want it at once",
-    make: twin((right, trx, meet) => ({
+    wrong: "reads whether a coupon is free before it redeems it",
+    breaks: "give a coupon to one of twenty concurrent orders",
+    make: withWrong((right, trx, meet) => ({
       redeem: async (given) => {
         const held = await right.byIds(given.map((each) => each.userCouponId));
         if (held.some((each) => each.orderId !== null)) throw new Error("not free");
@@ -150,16 +150,16 @@ contractOnDatabases("UserCouponTable", workOn, clauses, [
     only: "mysql",
   },
   {
-    wrong: "gives all to the first order",
+    wrong: "gives all coupons to the first order",
     breaks: "give each of 1,200 coupons to its own order",
-    make: twin((right) => ({
+    make: withWrong((right) => ({
       redeem: (given) => right.redeem(given.map((each) => ({ ...each, orderId: given[0]?.orderId ?? each.orderId }))),
     })),
   },
   {
     wrong: "reads without a lock",
-    breaks: "let one transaction at a time decide of a coupon",
-    make: twin((right, _, meet) => ({
+    breaks: "let one transaction at a time change a coupon",
+    make: withWrong((right, _, meet) => ({
       lock: async (ids) => {
         const held = await right.byIds(ids);
         await meet();
@@ -169,9 +169,9 @@ contractOnDatabases("UserCouponTable", workOn, clauses, [
     only: "mysql",
   },
   {
-    wrong: "takes back whatever was used by anybody",
-    breaks: "take back what serves these very orders, and nothing else",
-    make: twin((_, trx) => ({
+    wrong: "gives back the coupons of all orders",
+    breaks: "give back the coupons of these orders, and no others",
+    make: withWrong((_, trx) => ({
       giveBack: async () => {
         await trx("user_coupons").where({ status: "used" }).update({ order_id: null, status: "issued" });
       },

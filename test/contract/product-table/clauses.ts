@@ -10,17 +10,17 @@ import { addProducts, later, money, oneOf, product, productId } from "../../supp
 
 const stockOf = async (db: Database, id: string) => (await new SqlProductQueries(db).find(productId(id)))?.stock;
 const move = (work: UnitOfWork, moves: readonly StockMove[]) => work.run((tx) => tx.products.move(moves));
-/** Moves as the use cases do: what was refused leaves nothing. */
+/** Moves as the use cases do: a rejected move rolls back. */
 const moveOrNothing = (work: UnitOfWork, moves: readonly StockMove[]) =>
   work.run(async (tx) => {
-    if (!(await tx.products.move(moves))) throw new Error("refused");
+    if (!(await tx.products.move(moves))) throw new Error("rejected");
   });
 const moving = (onHand: number, reserved: number, sold: number): readonly StockMove[] => [
   { productId: productId("a"), onHand, reserved, sold },
 ];
 
 export const clauses: Clauses<UnitOfWork> = {
-  "adds a product once an id": async (work) => {
+  "adds one product per id": async (work) => {
     expect(await work.run((tx) => tx.products.add(product("a", { category: "books" }), 5, noon))).toBe(true);
     await work.run(async (tx) => {
       expect(await tx.products.add(product("a", { name: "Other" }), 9, later(1))).toBe(false);
@@ -33,7 +33,7 @@ export const clauses: Clauses<UnitOfWork> = {
     });
   },
 
-  "remembers what a product was created as, whatever has changed since": async (work, { db }) => {
+  "returns a product as it was created, after any change": async (work, { db }) => {
     await work.run((tx) => tx.products.add(product("a", { category: "books" }), 5, noon));
     await work.run(async (tx) => {
       await tx.products.change(productId("a"), { name: "New", unitPrice: money(7), restock: 3 });
@@ -50,7 +50,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await stockOf(db, "a")).toEqual({ initial: 5, restocked: 3, onHand: 7, reserved: 1, sold: 0 });
   },
 
-  "locks rows in the order of their ids, and reads what is on hand": async (work, { db }) => {
+  "locks rows in id order, and reads the units on hand": async (work, { db }) => {
     await addProducts(db, 4, product("b"), product("C"), product("a"));
     await move(work, oneOf("reserve", "C"));
     const ids = ["b", "nothing", "C", "a"].map(productId);
@@ -63,7 +63,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await work.run((tx) => tx.products.byIds([]))).toEqual([]);
   },
 
-  "moves each product's own units, and the rest stays": async (work, { db }) => {
+  "moves the units of each product, and no others": async (work, { db }) => {
     await addProducts(db, 10, product("a"), product("b"), product("c"));
     expect(await move(work, oneOf("reserve", "a", "a", "a", "b"))).toBe(true);
     expect(await move(work, [...oneOf("sell", "a", "a"), ...oneOf("give-back", "b")])).toBe(true);
@@ -82,8 +82,8 @@ export const clauses: Clauses<UnitOfWork> = {
     await move(work, oneOf("reserve", "a"));
     await move(work, oneOf("sell", "a"));
     await move(work, oneOf("reserve", "a"));
-    for (const refused of [moving(-2, 2, 0), moving(2, -2, 0), moving(0, -2, 2), moving(0, 2, -2)])
-      expect(await move(work, refused)).toBe(false);
+    for (const rejected of [moving(-2, 2, 0), moving(2, -2, 0), moving(0, -2, 2), moving(0, 2, -2)])
+      expect(await move(work, rejected)).toBe(false);
     expect(await stockOf(db, "a")).toMatchObject({ onHand: 1, reserved: 1, sold: 1 });
     for (const last of [moving(-1, 1, 0), moving(0, -2, 2), moving(3, 0, -3)])
       expect(await move(work, last)).toBe(true);
@@ -91,14 +91,14 @@ export const clauses: Clauses<UnitOfWork> = {
   },
 
   // Proves: O1
-  "moves all of 1,200 products or none, wherever the one stands that is short": async (work, { db }) => {
+  "moves all of 1,200 products or none, at whatever place the short one is": async (work, { db }) => {
     const ids = Array.from({ length: 1200 }, (_, index) => `p${String(index).padStart(4, "0")}`);
     await addProducts(db, 1, ...ids.map((id) => product(id)));
     const all = oneOf("reserve", ...ids);
     for (const at of [0, 600, 1199]) {
       const short = all.map((each, index) => (index === at ? { ...each, onHand: -2 } : each));
       const unknown = all.map((each, index) => (index === at ? { ...each, productId: productId("nothing") } : each));
-      for (const refused of [short, unknown]) await expect(moveOrNothing(work, refused)).rejects.toThrow("refused");
+      for (const rejected of [short, unknown]) await expect(moveOrNothing(work, rejected)).rejects.toThrow("rejected");
       expect(await db.knex("products").sum({ n: "on_hand" }).first()).toSatisfy(({ n }) => Number(n) === 1200);
     }
     await moveOrNothing(work, all);
@@ -106,7 +106,7 @@ export const clauses: Clauses<UnitOfWork> = {
   },
 
   // Proves: O1
-  "gives the last five units to five of twenty who come at once": async (work, { db }) => {
+  "moves the last five units for five of twenty concurrent requests": async (work, { db }) => {
     await addProducts(db, 5, product("a"), product("b", { name: "Plenty" }));
     await work.run((tx) => tx.products.change(productId("b"), { restock: 100 }));
     const reservations = Array.from({ length: 20 }, () => moveOrNothing(work, oneOf("reserve", "a", "b")));
@@ -116,7 +116,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await stockOf(db, "b")).toMatchObject({ onHand: 100, reserved: 5 });
   },
 
-  "holds what it has locked, so that what is read is there to be moved": async (work, { db }) => {
+  "keeps its locks, so that the units that were read can be moved": async (work, { db }) => {
     await addProducts(db, 1, product("a"), product("b"));
     const taken = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -124,9 +124,9 @@ export const clauses: Clauses<UnitOfWork> = {
           const ids = index % 2 === 0 ? ["a", "b"] : ["b", "a"];
           const onHand = await tx.products.lock(ids.map(productId));
           if ((onHand.get(productId("a")) ?? 0) < 1) return 0;
-          // Somebody else would come in between here.
+          // Without a lock, another transaction would run here.
           await tx.products.byIds([productId("a")]);
-          if (!(await tx.products.move(oneOf("reserve", "a", "b")))) throw new Error("what was locked is gone");
+          if (!(await tx.products.move(oneOf("reserve", "a", "b")))) throw new Error("locked units are missing");
           return 1;
         }),
       ),
@@ -134,7 +134,7 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(taken.reduce<number>((sum, one) => sum + one, 0)).toBe(1);
   },
 
-  "changes what is said and nothing else": async (work, { db }) => {
+  "changes the given fields and no others": async (work, { db }) => {
     await addProducts(db, 5, product("a", { category: "books" }), product("b"));
     const change = (facts: ProductChange) => changeOf(work, "a", facts);
     expect(await change({ name: "It's 100 % ?" })).toBe("changed");
@@ -156,7 +156,7 @@ export const clauses: Clauses<UnitOfWork> = {
     await addProducts(db, 10, product("a"));
     await move(work, oneOf("reserve", ...Array<string>(4).fill("a")));
     await move(work, oneOf("sell", "a"));
-    // Nine are there: six on hand and three reserved; the one that is sold counts no more.
+    // Nine units count: six on hand and three reserved. The sold one does not.
     const room = greatestStock - 9;
     expect(await changeOf(work, "a", { name: "New", restock: room + 1 })).toBe("too-large");
     expect(await work.run((tx) => tx.products.byIds([productId("a")]))).toEqual([product("a")]);
@@ -169,12 +169,12 @@ export const clauses: Clauses<UnitOfWork> = {
     expect((await stockOf(db, "a"))?.onHand).toBe(greatestStock);
   },
 
-  "says that it changed only what it did, though a payment makes room meanwhile": async (work, { db }) => {
+  "reports a change only if it was made, while a payment makes room": async (work, { db }) => {
     await addProducts(db, 1, product("a"));
     expect(await changeOf(work, "a", { restock: greatestStock - 1 })).toBe("changed");
     await move(work, oneOf("reserve", "a"));
-    const [answer] = await Promise.all([changeOf(work, "a", { restock: 1 }), move(work, oneOf("sell", "a"))]);
-    const added = answer === "changed" ? 1 : 0;
+    const [outcome] = await Promise.all([changeOf(work, "a", { restock: 1 }), move(work, oneOf("sell", "a"))]);
+    const added = outcome === "changed" ? 1 : 0;
     expect(await stockOf(db, "a")).toMatchObject({ restocked: greatestStock - 1 + added, reserved: 0, sold: 1 });
   },
 };
