@@ -9,7 +9,7 @@ const day = 86_400_000;
 const now = Date.parse("2026-11-21T00:00:00Z") as EpochMs;
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-type Seed = { readonly table: string; readonly row: (n: number, at: number) => Readonly<Record<string, unknown>> };
+type Sample = { readonly table: string; readonly row: (n: number, at: number) => Readonly<Record<string, unknown>> };
 
 const letter = (n: number, replayed_at: number | null) => ({
   ...{ event_id: `e${n}`, type: "t", consumer_group: "orders", error: "", attempts: 8, event: "{}", parked_at: 1 },
@@ -21,7 +21,7 @@ const hold = (n: number, status: string, expires_at: number) => ({
   expires_at,
 });
 
-const seeds: Readonly<Record<OldRows, Seed>> = {
+const samples: Readonly<Record<OldRows, Sample>> = {
   "ranking-logs": {
     table: "ranking_logs",
     row: (n, recorded_at) => ({
@@ -44,8 +44,8 @@ const seeds: Readonly<Record<OldRows, Seed>> = {
 const count = async (db: Database, table: string) => Number((await db.knex(table).count({ n: "*" }))[0]?.n);
 
 const clauses: Clauses<RowRetention> = Object.fromEntries(
-  (Object.entries(seeds) as [OldRows, Seed][]).map(([rows, { table, row }]) => [
-    `lets old ${rows} go in steps, and keeps young ones`,
+  (Object.entries(samples) as [OldRows, Sample][]).map(([rows, { table, row }]) => [
+    `deletes old ${rows} page by page and keeps newer ones`,
     async (retention: RowRetention, { db }: { readonly db: Database }) => {
       for (const n of range(7)) await db.knex(table).insert(row(n, now - 40 * day));
       for (const n of range(3)) await db.knex(table).insert(row(10 + n, now - 20 * day));
@@ -58,7 +58,7 @@ const clauses: Clauses<RowRetention> = Object.fromEntries(
 );
 
 const others: Clauses<RowRetention> = {
-  "keeps letters that wait, and seats that were paid or given back": async (retention, { db }) => {
+  "keeps dead letters that were not replayed, and seats that are reserved or cancelled": async (retention, { db }) => {
     await db.knex("dead_letters").insert(letter(1, null));
     await db.knex("reservations").insert([hold(1, "reserved", 1), hold(2, "cancelled", 1)]);
     await retention.delete("replayed-dead-letters", now, 5);
@@ -67,24 +67,24 @@ const others: Clauses<RowRetention> = {
   },
 };
 
-/** Lets everything of an age go, whatever it is. */
-class Indiscriminate extends SqlRowRetention {
-  private readonly everything: Database;
+/** Deletes all rows. */
+class DeletesEverything extends SqlRowRetention {
+  private readonly database: Database;
 
   constructor(db: Database) {
     super(db);
-    this.everything = db;
+    this.database = db;
   }
 
   override async delete(rows: OldRows): Promise<number> {
-    return this.everything.knex(seeds[rows].table).delete();
+    return this.database.knex(samples[rows].table).delete();
   }
 }
 
 contractOnDatabases("RowRetention", (db) => new SqlRowRetention(db), { ...clauses, ...others }, [
   {
-    wrong: "lets everything go",
-    breaks: "keeps letters that wait, and seats that were paid or given back",
-    make: (db) => new Indiscriminate(db),
+    wrong: "deletes everything",
+    breaks: "keeps dead letters that were not replayed, and seats that are reserved or cancelled",
+    make: (db) => new DeletesEverything(db),
   },
 ]);

@@ -19,13 +19,13 @@ import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
 const idsOf = (sellOuts: readonly SellOut[]) => sellOuts.map((each) => each.scheduleId);
 const titled = (each: SellOut): TitledSellOut => ({ ...each, title: `Concert ${each.concertId}` });
-const rateAll = async (records: SoldOutRecords, policy: ScorePolicy) => {
+const scoreAll = async (records: SoldOutRecords, policy: ScorePolicy) => {
   while ((await records.score(policy, seoul, 500)) > 0);
 };
 const opensAt = (iso: string) => Date.parse(iso) as EpochMs;
 
-/** Sell-outs that differ in little, so that ties are many; ids of which one begins with another, in either case. */
-const alike = (count: number): readonly SellOut[] => {
+/** Sell-outs with many equal scores, and ids that are prefixes of others or differ only in case. */
+const withTies = (count: number): readonly SellOut[] => {
   const random = new SeededRandom(5);
   return Array.from({ length: count }, (_, n) =>
     sold(`${random.pick(["a", "a-", "A", "_", "Z", "a1"])}${n}`, random.pick([-9, 0, 1, 2, 999, 1000, 2000]), {
@@ -37,11 +37,11 @@ const alike = (count: number): readonly SellOut[] => {
 };
 
 const clauses: Clauses<SoldOutRecords> = {
-  "know the best under every policy, ties and all": async (records, { db }) => {
-    const all = alike(150);
+  "ranks the best under every policy, with tie-breakers": async (records, { db }) => {
+    const all = withTies(150);
     await sellOut(db, ...all);
     for (const policy of scorePolicies) {
-      await rateAll(records, policy);
+      await scoreAll(records, policy);
       const inOrder = all.toSorted(compareSellOuts(policy));
       expect(await records.best(fastestBoard, policy, 200)).toEqual(inOrder);
       expect(await records.best(fastestBoard, policy, 50)).toEqual(inOrder.slice(0, 50));
@@ -53,12 +53,12 @@ const clauses: Clauses<SoldOutRecords> = {
     }
   },
 
-  "know a week as the business time zone does": async (records, { db }) => {
-    // In Seoul the year 2026 has a week 53, whose last days are those of the new year.
+  "assigns weeks in the business time zone": async (records, { db }) => {
+    // The year 2026 has a week 53. It contains the first days of 2027.
     const at = (id: string, iso: string) => sold(id, 0, { salesOpenAt: opensAt(iso) });
     await sellOut(db, at("sunday", "2026-12-27T14:59:59.999Z"), at("monday", "2026-12-27T15:00:00Z"));
     await sellOut(db, at("new-year", "2027-01-03T14:59:59.999Z"), at("first", "2027-01-03T15:00:00Z"));
-    await rateAll(records, "tiered");
+    await scoreAll(records, "tiered");
     const boardOf = async (name: string) => idsOf(await records.best(week(name), "tiered", 9)).toSorted();
     expect(await boardOf("2026-W52")).toEqual(["sunday"]);
     expect(await boardOf("2026-W53")).toEqual(["monday", "new-year"]);
@@ -66,56 +66,58 @@ const clauses: Clauses<SoldOutRecords> = {
     expect(await boardOf("2027-W02")).toEqual([]);
   },
 
-  "rate what is new, and what another policy rated, so many at a time": async (records, { db }) => {
+  "scores sell-outs that are new or were scored by another policy, at most limit per call": async (records, { db }) => {
     await addSchedules(db, schedule("on-sale"));
     expect(await records.score("tiered", seoul, 3)).toBe(0);
     const all = Array.from({ length: 7 }, (_, n) => sold(`s${n}`, n));
     await sellOut(db, ...all);
     expect(await records.best(fastestBoard, "tiered", 9)).toEqual([]);
-    const rated = async (policy: ScorePolicy) => {
-      const counts = [1, 2, 3, 4].map(() => () => records.score(policy, seoul, 3));
-      const answers: number[] = [];
-      for (const rate of counts) answers.push(await rate());
-      return answers;
+    const scoreFourTimes = async (policy: ScorePolicy) => {
+      const counts: number[] = [];
+      for (let call = 0; call < 4; call += 1) counts.push(await records.score(policy, seoul, 3));
+      return counts;
     };
-    expect(await rated("tiered")).toEqual([3, 3, 1, 0]);
+    expect(await scoreFourTimes("tiered")).toEqual([3, 3, 1, 0]);
     await sellOut(db, sold("new", 3));
-    expect(await rated("tiered")).toEqual([1, 0, 0, 0]);
+    expect(await scoreFourTimes("tiered")).toEqual([1, 0, 0, 0]);
     expect(idsOf(await records.best(fastestBoard, "tiered", 9))).toEqual([
       ...["s0", "s1", "s2", "new", "s3", "s4", "s5", "s6"],
     ]);
-    expect(await rated("seats-per-second")).toEqual([3, 3, 2, 0]);
+    expect(await scoreFourTimes("seats-per-second")).toEqual([3, 3, 2, 0]);
     expect(await records.best(fastestBoard, "tiered", 9)).toEqual([]);
     expect(await records.best(fastestBoard, "seats-per-second", 9)).toHaveLength(8);
   },
 
-  "rate alike when two nodes do so at once": async (records, { db }) => {
-    const all = alike(60);
+  "scores the same when several nodes score concurrently": async (records, { db }) => {
+    const all = withTies(60);
     await sellOut(db, ...all);
     await Promise.all(Array.from({ length: 6 }, () => records.score("weighted-sum", seoul, 40)));
-    await rateAll(records, "weighted-sum");
+    await scoreAll(records, "weighted-sum");
     const inOrder = all.toSorted(compareSellOuts("weighted-sum"));
     expect(await records.best(fastestBoard, "weighted-sum", 99)).toEqual(inOrder);
   },
 
-  "keep a sell-out's place when a seat comes back": async (records, { db }) => {
+  "keeps a sell-out when a seat is cancelled": async (records, { db }) => {
     await sellOut(db, sold("s", 5), sold("t", 6));
     await workOn(db).run((tx) => tx.concerts.count([{ scheduleId: scheduleId("s"), held: 0, reserved: -1 }]));
-    await rateAll(records, "tiered");
+    await scoreAll(records, "tiered");
     expect(await records.best(fastestBoard, "tiered", 9)).toEqual([sold("s", 5), sold("t", 6)]);
     expect((await records.history(null, null, null, 9))?.items).toHaveLength(2);
   },
 
-  "find sell-outs by their ids, with titles": async (records, { db }) => {
+  "finds sell-outs by id, with titles": async (records, { db }) => {
     const other = sold("t", 6, { concertId: concertId("d"), seats: 9 });
     await sellOut(db, sold("s", 5), other, sold("u", 7));
     await addSchedules(db, schedule("on-sale"));
-    const found = await records.byIds(["t", "on-sale", "s", "nothing", "S"].map(scheduleId));
+    const found = await records.byIds(["t", "on-sale", "s", "unknown", "S"].map(scheduleId));
     expect(found.toSorted((a, b) => (a.scheduleId < b.scheduleId ? -1 : 1))).toEqual([sold("s", 5), other].map(titled));
     expect(await records.byIds([])).toEqual([]);
   },
 
-  "page through all history, newest first, each once, whatever sells out meanwhile": async (records, { db }) => {
+  "lists the history newest first, each sell-out once, also if others are added in between": async (
+    records,
+    { db },
+  ) => {
     const of = (times: Readonly<Record<string, number>>) => Object.entries(times).map(([id, ms]) => sold(id, ms));
     expect(await records.history(null, null, null, 2)).toEqual({ items: [], next: null });
     await addSchedules(db, schedule("on-sale"));
@@ -133,7 +135,7 @@ const clauses: Clauses<SoldOutRecords> = {
     for (const cursor of foreignCursors) expect(await records.history(null, null, cursor, 2)).toBeUndefined();
   },
 
-  "know history from a time on, and before another": async (records, { db }) => {
+  "limits the history to a period": async (records, { db }) => {
     await sellOut(db, ...[1, 2, 3, 4, 5].map((n) => sold(`s${n}`, n)));
     const between = async (from: number | null, to: number | null) =>
       idsOf(
@@ -156,14 +158,14 @@ const clauses: Clauses<SoldOutRecords> = {
     expect([await between(3, 3), await between(4, 2), await between(6, null)]).toEqual([[], [], []]);
   },
 
-  "look at no more than is asked for, however much has sold out and is on sale": async (records, { db }) => {
+  "reads no more rows than requested, however many schedules there are": async (records, { db }) => {
     const of = (n: number) => ({ concertId: concertId(`c${n % 3}`), salesOpenAt: later(n * 3_600_000) });
     const onSale = Array.from({ length: 1500 }, (_, n) => schedule(`o${n}`, of(n)));
     await addSchedules(db, ...onSale);
     await sellOut(db, ...Array.from({ length: 1500 }, (_, n) => sold(`s${n}`, n, of(n))));
-    await rateAll(records, "tiered");
+    await scoreAll(records, "tiered");
     const deep = (await records.history(null, later(1000 * 3_600_000), null, 9))?.next ?? null;
-    const asks = [
+    const reads = [
       () => records.best(fastestBoard, "tiered", 50),
       () => records.best(week("2026-W50"), "tiered", 50),
       () => records.byIds(["s1", "s2"].map(scheduleId)),
@@ -171,7 +173,7 @@ const clauses: Clauses<SoldOutRecords> = {
       () => records.history(null, null, deep, 50),
       () => records.history(later(9), later(1200 * 3_600_000), deep, 50),
     ];
-    for (const ask of asks) expect(await readsAll(db, ask)).toBe(false);
+    for (const read of reads) expect(await readsAll(db, read)).toBe(false);
   },
 };
 
@@ -181,19 +183,19 @@ class OnDatabase extends SqlSoldOutRecords {
     super(db);
     this.source = db;
   }
-  rated(board: Board, policy: ScorePolicy) {
+  scored(board: Board, policy: ScorePolicy) {
     const rows = this.source.knex("schedules").where("score_policy", policy);
     return board.name === "weekly" ? rows.andWhere("sold_out_week", board.week) : rows;
   }
 }
 
-class ForgetsTies extends OnDatabase {
+class IgnoresTieBreakers extends OnDatabase {
   override async best(board: Board, policy: ScorePolicy, limit: number) {
-    return (await this.rated(board, policy).orderBy(["score", "schedule_id"]).limit(limit)).map(sellOutOf);
+    return (await this.scored(board, policy).orderBy(["score", "schedule_id"]).limit(limit)).map(sellOutOf);
   }
 }
 
-/** Right, but as slow as there are sell-outs. */
+/** Correct, but its cost grows with the number of sell-outs. */
 class SortsAll extends OnDatabase {
   override async best(board: Board, policy: ScorePolicy, limit: number) {
     const all = (await this.source.knex("schedules").whereNot("score_policy", "unrated")).map(sellOutOf);
@@ -202,13 +204,13 @@ class SortsAll extends OnDatabase {
   }
 }
 
-class LivesInUtc extends SqlSoldOutRecords {
+class UsesUtc extends SqlSoldOutRecords {
   override score(policy: ScorePolicy, _: TimeZone, limit: number) {
     return super.score(policy, "UTC" as TimeZone, limit);
   }
 }
 
-class RatesOnce extends OnDatabase {
+class ScoresOnce extends OnDatabase {
   override async score(policy: ScorePolicy, zone: TimeZone, limit: number) {
     const rows = await this.source.knex("schedules").where("score_policy", "unrated").limit(limit);
     for (const each of rows.map(sellOutOf)) {
@@ -222,7 +224,7 @@ class RatesOnce extends OnDatabase {
   }
 }
 
-class KnowsFullHallsOnly extends OnDatabase {
+class ListsFullSchedules extends OnDatabase {
   override async history(from: EpochMs | null, to: EpochMs | null, cursor: string | null, limit: number) {
     const page = await super.history(from, to, cursor, limit);
     const full: ScheduleId[] = await this.source
@@ -240,7 +242,7 @@ class SkipsEqualTimes extends SqlSoldOutRecords {
   }
 }
 
-/** Right, but begins with the concerts, which are few, and then sorts all that they ever sold. */
+/** Correct, but MySQL starts with the few concerts and sorts all their sell-outs. */
 class JoinsConcerts extends OnDatabase {
   override async history() {
     const rows = await this.source
@@ -254,7 +256,7 @@ class JoinsConcerts extends OnDatabase {
   }
 }
 
-class KnowsHistoryTo extends SqlSoldOutRecords {
+class IncludesEnd extends SqlSoldOutRecords {
   override history(from: EpochMs | null, to: EpochMs | null, cursor: string | null, limit: number) {
     return super.history(from, to && ((to + 1) as EpochMs), cursor, limit);
   }
@@ -262,44 +264,44 @@ class KnowsHistoryTo extends SqlSoldOutRecords {
 
 contractOnDatabases<SoldOutRecords>("SoldOutRecords", (db) => new SqlSoldOutRecords(db), clauses, [
   {
-    wrong: "forgets ties",
-    breaks: "know the best under every policy, ties and all",
-    make: (db) => new ForgetsTies(db),
+    wrong: "ignores tie-breakers",
+    breaks: "ranks the best under every policy, with tie-breakers",
+    make: (db) => new IgnoresTieBreakers(db),
   },
   {
-    wrong: "sorts all there is",
-    breaks: "look at no more than is asked for, however much has sold out and is on sale",
+    wrong: "sorts all sell-outs",
+    breaks: "reads no more rows than requested, however many schedules there are",
     make: (db) => new SortsAll(db),
   },
   {
     wrong: "joins the concerts",
-    breaks: "look at no more than is asked for, however much has sold out and is on sale",
+    breaks: "reads no more rows than requested, however many schedules there are",
     make: (db) => new JoinsConcerts(db),
     only: "mysql",
   },
   {
-    wrong: "lives in UTC",
-    breaks: "know a week as the business time zone does",
-    make: (db) => new LivesInUtc(db),
+    wrong: "uses weeks in UTC",
+    breaks: "assigns weeks in the business time zone",
+    make: (db) => new UsesUtc(db),
   },
   {
-    wrong: "rates once and for ever",
-    breaks: "rate what is new, and what another policy rated, so many at a time",
-    make: (db) => new RatesOnce(db),
+    wrong: "scores each sell-out once only",
+    breaks: "scores sell-outs that are new or were scored by another policy, at most limit per call",
+    make: (db) => new ScoresOnce(db),
   },
   {
-    wrong: "knows only halls that are full now",
-    breaks: "keep a sell-out's place when a seat comes back",
-    make: (db) => new KnowsFullHallsOnly(db),
+    wrong: "lists only schedules that are full now",
+    breaks: "keeps a sell-out when a seat is cancelled",
+    make: (db) => new ListsFullSchedules(db),
   },
   {
-    wrong: "skips equal times",
-    breaks: "page through all history, newest first, each once, whatever sells out meanwhile",
+    wrong: "skips sell-outs at equal times",
+    breaks: "lists the history newest first, each sell-out once, also if others are added in between",
     make: (db) => new SkipsEqualTimes(db),
   },
   {
-    wrong: "takes the end of a time for a part of it",
-    breaks: "know history from a time on, and before another",
-    make: (db) => new KnowsHistoryTo(db),
+    wrong: "includes the end of the period",
+    breaks: "limits the history to a period",
+    make: (db) => new IncludesEnd(db),
   },
 ]);

@@ -49,7 +49,33 @@ const sales = [
 ];
 const ids = sales.map((each) => each.saleId);
 
+/** What one call adds. */
+const add = (work: UnitOfWork, ...given: readonly Sale[]) => work.run((tx) => tx.sales.add(given));
+
 export const clauses: Clauses<UnitOfWork> = {
+  "adds each sale id once, with the values of its first call": async (work, { db }) => {
+    const [ofOrder, ofShop, otherCase] = [sale("order:o:p"), sale("shop:o:p", { quantity: 1000 }), sale("shop:O:p")];
+    await add(work, ofOrder, ofShop);
+    const changed = { productId: productId("q"), quantity: 7, unitPrice: money(0), occurredAt: later(9) };
+    await add(work, sale("order:o:p", { ...changed, businessDay: day("2027-01-01") }), otherCase);
+    await add(work, sale("shop:twice", { quantity: 2 }), sale("shop:twice", { quantity: 3 }), ofShop);
+    await add(work);
+    expect(await salesIn(db)).toEqual([ofOrder, otherCase, ofShop, sale("shop:twice", { quantity: 2 })]);
+  },
+
+  "adds a batch of 1,200 sales, 700 of which are known": async (work, { db }) => {
+    const many = Array.from({ length: 1200 }, (_, n) => sale(`shop:${n + 1000}`, { quantity: n + 1 }));
+    await add(work, ...many.slice(0, 700));
+    await add(work, ...many);
+    expect(await salesIn(db)).toEqual(many);
+  },
+
+  "adds a sale once in ten concurrent calls": async (work, { db }) => {
+    const [a, b] = [sale("shop:a"), sale("shop:b")];
+    await Promise.all(Array.from({ length: 10 }, (_, n) => add(work, ...(n % 2 === 0 ? [a, b] : [b, a]))));
+    expect(await salesIn(db)).toEqual([a, b]);
+  },
+
   "returns which sales are new and skips known ones": async (work, { db }) => {
     const [a, b] = [sale("shop:a", { quantity: 2 }), sale("shop:b")];
     const addNew = (...given: readonly Sale[]) => work.run((tx) => tx.sales.addNew(given));

@@ -1,3 +1,5 @@
+import type { OnDuplicate } from "../../../src/adapters/sql/dialect.js";
+import { insertRows } from "../../../src/adapters/sql/insert-rows.js";
 import { SqlSaleTable } from "../../../src/adapters/sql/sql-sale-table.js";
 import type { Statements } from "../../../src/adapters/sql/transaction.js";
 import type { SaleTable } from "../../../src/application/ports/sale-table.js";
@@ -31,8 +33,43 @@ const unmark = (trx: Statements, given: readonly Sale[]) =>
     )
     .update({ unbooked: 1 });
 
+const columns = ["sale_id", "product_id", "quantity", "unit_price", "occurred_at", "business_day"];
+const insert = (trx: Statements, given: readonly Sale[], onDuplicate?: OnDuplicate) => {
+  const rows = given.map((each) => [
+    ...[each.saleId, each.productId, each.quantity, each.unitPrice, each.occurredAt, each.businessDay],
+  ]);
+  return insertRows(trx, "sales", columns, rows, onDuplicate);
+};
+
 /** Known-wrong implementations, each with the clause that rejects it. */
 export const knownWrong: readonly KnownWrong<UnitOfWork>[] = [
+  {
+    wrong: "overwrites a known sale",
+    breaks: "adds each sale id once, with the values of its first call",
+    make: but((_, __, trx) => ({
+      add: (given) => insert(trx, given, { unique: "sale_id", overwrite: columns }),
+    })),
+  },
+  {
+    wrong: "fails if a sale is known",
+    breaks: "adds a batch of 1,200 sales, 700 of which are known",
+    make: but((_, __, trx) => ({ add: (given) => insert(trx, given) })),
+  },
+  {
+    wrong: "reads the known ids before it inserts",
+    breaks: "adds a sale once in ten concurrent calls",
+    make: but((correct, meet, trx) => ({
+      add: async (given) => {
+        const known = await correct.known(given.map(({ saleId }) => saleId));
+        await meet();
+        await insert(
+          trx,
+          given.filter(({ saleId }) => !known.has(saleId)),
+        );
+      },
+    })),
+    only: "mysql",
+  },
   {
     // Negative control: D2
     wrong: "books without a mark",

@@ -11,7 +11,7 @@ import type { EpochMs } from "../../../src/domain/time.js";
 import { replaceMethods } from "../../support/replace-methods.js";
 import { withoutLocks, workOn, workWith } from "../../support/table-work.js";
 
-/** Transactions on seats whose events go nowhere, but for some table that is wrong. */
+/** Transactions on seats with some wrong tables. Their events are discarded. */
 const workBut = (wrong: (trx: Statements) => Partial<Transaction>) =>
   workWith((trx) => ({
     concerts: new SqlConcertTable(trx),
@@ -21,18 +21,18 @@ const workBut = (wrong: (trx: Statements) => Partial<Transaction>) =>
     ...wrong(trx),
   }));
 
-/** Decides whether a payment is the last by the counts that it read before it locked the schedule's row. */
-export const countsFirst = workBut((trx) => {
-  const right = new SqlConcertTable(trx);
+/** Decides whether a payment is the last one from counts that were read before the lock. */
+export const countsBeforeLock = workBut((trx) => {
+  const correct = new SqlConcertTable(trx);
   let counted: ScheduleState | undefined;
-  const concerts = replaceMethods(right, {
+  const concerts = replaceMethods(correct, {
     count: async (deltas) => {
       for (const { scheduleId, held, reserved } of deltas) {
-        const state = await right.currentState(scheduleId);
+        const state = await correct.currentState(scheduleId);
         if (state === undefined) continue;
         counted = { ...state, counts: { held: state.counts.held + held, reserved: state.counts.reserved + reserved } };
       }
-      await right.count(deltas);
+      await correct.count(deltas);
     },
     currentState: async () => counted,
   });
@@ -40,20 +40,20 @@ export const countsFirst = workBut((trx) => {
 });
 
 /** Records a sell-out whenever all seats are paid. */
-export const forgetsTheStamp = workBut((trx) => {
-  const right = new SqlConcertTable(trx);
+export const ignoresStamp = workBut((trx) => {
+  const correct = new SqlConcertTable(trx);
   const currentState = async (id: ScheduleId) => {
-    const state = await right.currentState(id);
+    const state = await correct.currentState(id);
     return state && { ...state, soldOutAt: null };
   };
-  return { concerts: replaceMethods(right, { currentState }) };
+  return { concerts: replaceMethods(correct, { currentState }) };
 });
 
-/** Locks no reservation. */
+/** Locks no reservations. */
 export const locksNoHold = workBut((trx) => ({ reservations: new SqlReservationTable(withoutLocks(trx)) }));
 
-/** Stamps a sell-out with the time at which its payment's transaction was asked for. */
-export const looksAtTheClockFirst = (db: Database, now: () => EpochMs): UnitOfWork => ({
+/** Stamps a sell-out with the time before its transaction. */
+export const readsClockBeforeLock = (db: Database, now: () => EpochMs): UnitOfWork => ({
   run: (job) => {
     const soldOutAt = now();
     return workOn(db).run((tx) => {

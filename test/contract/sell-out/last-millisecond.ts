@@ -7,26 +7,27 @@ import { addSchedules, holdMs, schedule } from "../../support/concert.js";
 import { standingClock } from "../../support/drop.js";
 import { later } from "../../support/order.js";
 import { SeededRandom } from "../../support/seeded-random.js";
-import { allOf, insisting, openBoxOffice, unlessRefused } from "./box-office.js";
+import { allOf, openSeatUseCases, retryUnavailable, undefinedIf } from "./seat-fixture.js";
 
-const seatsAtOnce = 5;
+/** Seats per race. */
+const raceSize = 5;
 const jitterMs = 4;
 
 /**
- * Kim pays for seats in the last millisecond of her holds. On another node, whose clock is that much ahead, holds are
- * ended meanwhile, and Lee asks for the same seats. Whoever came first pays; Kim's bank now and then declines, and Ann
- * takes what is free then. Answers how many seats each has.
+ * Kim starts payments in the last millisecond of her holds. At the same time, on a node whose clock is 1 ms ahead, the
+ * holds expire and Lee buys the same seats. Some of Kim's payments are declined, and Ann buys the seats that become free.
+ * Returns how many seats each of them owns.
  */
 export const payInTheLastMillisecond = async (
   [db, other]: readonly [Database, Database],
   seats: number,
   makeWork: (db: Database) => UnitOfWork,
 ) => {
-  const box = openBoxOffice(db, standingClock());
-  const early = openBoxOffice(db, standingClock(later(holdMs - 1)), makeWork(db));
-  const late = openBoxOffice(other, standingClock(later(holdMs)), makeWork(other));
+  const box = openSeatUseCases(db, standingClock());
+  const early = openSeatUseCases(db, standingClock(later(holdMs - 1)), makeWork(db));
+  const late = openSeatUseCases(other, standingClock(later(holdMs)), makeWork(other));
   const random = new SeededRandom(seats);
-  const expire = () => insisting(() => late.expire());
+  const expire = () => retryUnavailable(() => late.expire());
   const soon = () => pause(random.next() * jitterMs);
   await addSchedules(db, schedule("s", { seats }));
 
@@ -35,36 +36,36 @@ export const payInTheLastMillisecond = async (
     const payments: Payment[] = [];
     const kim = async (hold: Reservation) => {
       await soon();
-      const payment = await unlessRefused(
-        insisting(() => early.begin(hold)),
+      const payment = await undefinedIf(
+        retryUnavailable(() => early.begin(hold)),
         "reservation-expired",
       );
       if (payment !== undefined) payments.push(payment);
     };
     const lee = async ({ seatNo }: Reservation) => {
       await soon();
-      await unlessRefused(
-        insisting(() => late.buy("s", seatNo, "lee")),
+      await undefinedIf(
+        retryUnavailable(() => late.buy("s", seatNo, "lee")),
         "seat-taken",
       );
     };
     await allOf<unknown>([...holds.map(kim), ...holds.map(lee), soon().then(expire)]);
-    // A seat that Kim is paying for is refused at once, so Ann has to come again.
+    // While Kim's payment is open, Ann is rejected. So she tries several times.
     const ann = async (seatNo: number) => {
       for (let tries = 0; tries < 8; tries += 1) {
         await soon();
-        const bought = insisting(() => late.buy("s", seatNo, "ann"));
-        if ((await unlessRefused(bought, "seat-taken")) !== undefined) return;
+        const bought = retryUnavailable(() => late.buy("s", seatNo, "ann"));
+        if ((await undefinedIf(bought, "seat-taken")) !== undefined) return;
       }
     };
     const ends = payments.map((payment) => {
       const verdict = random.chance(0.3) ? "declined" : "captured";
-      return insisting(() => early.close(payment, verdict));
+      return retryUnavailable(() => early.close(payment, verdict));
     });
     await allOf<unknown>([...ends, ...seatNos.map(ann), expire()]);
   };
-  for (let first = 1; first <= seats; first += seatsAtOnce)
-    await race(Array.from({ length: seatsAtOnce }, (_, n) => first + n));
+  for (let first = 1; first <= seats; first += raceSize)
+    await race(Array.from({ length: raceSize }, (_, n) => first + n));
 
   const owners: string[] = await db.knex("reservations").where("status", "reserved").pluck("user_id");
   const of = (shopper: string) => owners.filter((owner) => owner === shopper).length;

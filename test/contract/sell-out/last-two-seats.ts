@@ -6,14 +6,14 @@ import { type EpochMs, toInstant } from "../../../src/domain/time.js";
 import { addSchedules, schedule } from "../../support/concert.js";
 import { replaceMethods } from "../../support/replace-methods.js";
 import { SeededRandom } from "../../support/seeded-random.js";
-import { allOf, inBatches, openBoxOffice, soldOutEvents, tickingClock } from "./box-office.js";
+import { allOf, inBatches, openSeatUseCases, soldOutEvents, tickingClock } from "./seat-fixture.js";
 
-/** Halls at once: each has two payments, and a node ten connections. */
-const hallsAtOnce = 10;
+/** Halls that sell out concurrently. Each has two payments, and each node has ten connections. */
+const concurrentHalls = 10;
 const jitterMs = 20;
 
-/** Notes when each payment had counted its seat, and so had the schedule's row locked. */
-const watched = (work: UnitOfWork, note: (schedule: string) => void): UnitOfWork => ({
+/** Calls `note` when a payment has counted its seat and so has locked the schedule's row. */
+const observed = (work: UnitOfWork, note: (schedule: string) => void): UnitOfWork => ({
   run: (job) =>
     work.run((tx) => {
       const currentState = (id: ScheduleId) => {
@@ -24,19 +24,18 @@ const watched = (work: UnitOfWork, note: (schedule: string) => void): UnitOfWork
     }),
 });
 
-/** How many of the halls broke which part of the promise S1. */
+/** How many halls broke which part of the promise S1. */
 type Verdict = {
   readonly unrecorded: number;
-  /** Not told of, or not once. */
-  readonly mistold: number;
-  /** Stamped with a time at which another payment was still to count its seat. */
+  /** Halls without exactly one correct event. */
+  readonly misannounced: number;
+  /** Halls stamped with a time before the other payment had counted its seat. */
   readonly early: number;
 };
 
 /**
- * Sells halls of two seats: each hall's two payments are closed at once, give or take some milliseconds, each on
- * another node.
- * @param makeWork the nodes' transactions, or those of a wrong twin
+ * Sells halls of two seats. The two payments of a hall close on two nodes, at most 20 ms apart.
+ * @param makeWork creates the transactions of a node, correct or known-wrong ones
  */
 export const sellLastTwoSeats = async (
   nodes: readonly [Database, Database],
@@ -47,14 +46,14 @@ export const sellLastTwoSeats = async (
   const clock = tickingClock();
   const counted = new Map<string, EpochMs[]>();
   const note = (id: string) => counted.set(id, [...(counted.get(id) ?? []), clock.now()]);
-  const offices = nodes.map((node) => openBoxOffice(node, clock, watched(makeWork(node, clock.now), note)));
+  const sellers = nodes.map((node) => openSeatUseCases(node, clock, observed(makeWork(node, clock.now), note)));
   const random = new SeededRandom(halls);
   await addSchedules(db, ...Array.from({ length: halls }, (_, n) => schedule(`h${n}`, { seats: 2 })));
 
   const sell = async (n: number) => {
-    const payments = offices.map(async (office, seat) => {
-      const payment = await office.begin(await office.hold(`h${n}`, seat + 1, `shopper-${n}-${seat}`));
-      return { close: () => office.close(payment), jitter: random.next() * jitterMs };
+    const payments = sellers.map(async (node, seat) => {
+      const payment = await node.begin(await node.hold(`h${n}`, seat + 1, `shopper-${n}-${seat}`));
+      return { close: () => node.close(payment), jitter: random.next() * jitterMs };
     });
     const closing = (await allOf(payments)).map(async ({ close, jitter }) => {
       await pause(jitter);
@@ -62,19 +61,19 @@ export const sellLastTwoSeats = async (
     });
     await allOf(closing);
   };
-  await inBatches(halls, hallsAtOnce, sell);
+  await inBatches(halls, concurrentHalls, sell);
 
   const events = await soldOutEvents(db);
   const rows: { schedule_id: string; sold_out_at: EpochMs | null }[] = await db.knex("schedules");
-  const told = rows.map(({ schedule_id: id, sold_out_at: at }) => {
+  const isAnnounced = rows.map(({ schedule_id: id, sold_out_at: at }) => {
     const own = events.filter((event) => event.data.scheduleId === id);
     const [event] = own;
     return own.length === 1 && at !== null && event?.id === `schedule.sold-out:${id}` && event.at === toInstant(at);
   });
   return {
     unrecorded: rows.filter((row) => row.sold_out_at === null).length,
-    mistold: told.filter((right) => !right).length,
-    // The last to count its seat is the payment that sold the hall out; the one before it is the other.
+    misannounced: isAnnounced.filter((announced) => !announced).length,
+    // The last payment that counts its seat sells the hall out. The one before it is the other payment.
     early: rows.filter(
       (row) => row.sold_out_at !== null && row.sold_out_at <= (counted.get(row.schedule_id)?.at(-2) ?? 0),
     ).length,

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { SqlJobLease } from "../../../src/adapters/sql/sql-job-lease.js";
 import type { Fence } from "../../../src/application/sales/close-day-page.js";
 import { allSalesRows } from "../../simulation/sales-promises.js";
-import { but, type SalesFixture } from "./sales-fixture.js";
+import { replaceMethods } from "../../support/replace-methods.js";
+import type { SalesFixture } from "./sales-fixture.js";
 import { corruptRow, expectRowsEqualSales, openYesterday, yesterday } from "./yesterdays-sales.js";
 
 describe("a daily close that pauses between two pages", () => {
@@ -18,7 +19,7 @@ describe("a daily close that pauses between two pages", () => {
     const shop = await openYesterday({
       pageSize: 2,
       sales: (correct) =>
-        but(correct, {
+        replaceMethods(correct, {
           soldOn: async (...call) => {
             pages += 1;
             if (pages === 2) {

@@ -3,7 +3,8 @@ import { plusDays } from "../../../src/domain/business-day.js";
 import { boardOf } from "../../../src/domain/sales-window.js";
 import { allSalesRows } from "../../simulation/sales-promises.js";
 import { money } from "../../support/order.js";
-import { at, but, shown, sold, unavailable } from "./sales-fixture.js";
+import { replaceMethods } from "../../support/replace-methods.js";
+import { at, shown, sold, unavailable } from "./sales-fixture.js";
 import {
   corruptRow,
   corruptScore,
@@ -92,7 +93,7 @@ describe("CloseDay", () => {
     let isUnavailable = false;
     const shop = await openYesterday({
       board: (correct) =>
-        but(correct, {
+        replaceMethods(correct, {
           cold: (...call) => (isUnavailable ? unavailable("redis")() : correct.cold(...call)),
           scores: (...call) => (isUnavailable ? unavailable("redis")() : correct.scores(...call)),
         }),

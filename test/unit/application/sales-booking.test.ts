@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { boardOf } from "../../../src/domain/sales-window.js";
+import { replaceMethods } from "../../support/replace-methods.js";
 import { daySumsIn, daySumsOf, salesIn } from "../../support/sales-data.js";
 import { expectBoardsEqualSales, products, salesOfAllAges, today } from "./kept-boards.js";
-import { but, openSalesFixture, shown, sold, unavailable } from "./sales-fixture.js";
+import { openSalesFixture, shown, sold, unavailable } from "./sales-fixture.js";
 
 /** A fixture whose boards reject raises while `isUnavailable` is true. */
 const openWithFailingRaises = async (pageSize = 2000) => {
@@ -11,7 +12,7 @@ const openWithFailingRaises = async (pageSize = 2000) => {
     products,
     pageSize,
     board: (correct) =>
-      but(correct, {
+      replaceMethods(correct, {
         raise: (...call) => (redis.isUnavailable ? unavailable("redis")() : correct.raise(...call)),
       }),
   });
@@ -69,7 +70,7 @@ describe("BookSales", () => {
     const shop = await openSalesFixture({
       products,
       sales: (correct) =>
-        but(correct, {
+        replaceMethods(correct, {
           totals: (...call) => (isUnavailable ? unavailable("database")() : correct.totals(...call)),
         }),
     });
@@ -88,7 +89,7 @@ describe("BookSales", () => {
     const shop = await openSalesFixture({
       products,
       sales: (correct) =>
-        but(correct, {
+        replaceMethods(correct, {
           unbooked: async (limit) => {
             const ids = await correct.unbooked(limit);
             // The other node books each full batch first.

@@ -3,6 +3,7 @@ import { plusDays } from "../../../src/domain/business-day.js";
 import { boardOf, boardsToRemove, keptBoards, type WindowBoard } from "../../../src/domain/sales-window.js";
 import { after } from "../../../src/domain/time.js";
 import { productId } from "../../support/order.js";
+import { replaceMethods } from "../../support/replace-methods.js";
 import {
   daysAgo,
   expectBoardsEqualSales,
@@ -12,7 +13,7 @@ import {
   salesOfAllAges,
   today,
 } from "./kept-boards.js";
-import { but, noonInSeoul, openSalesFixture, seoul, sold, unavailable } from "./sales-fixture.js";
+import { noonInSeoul, openSalesFixture, seoul, sold, unavailable } from "./sales-fixture.js";
 
 describe("FillBoards", () => {
   it("fills all cold boards page by page and returns their number", async () => {
@@ -31,7 +32,7 @@ describe("FillBoards", () => {
       products,
       pageSize: 1,
       sales: (correct) =>
-        but(correct, {
+        replaceMethods(correct, {
           soldAfter: (...call) => {
             pages += 1;
             return pages === 2 ? unavailable("database")() : correct.soldAfter(...call);
@@ -52,7 +53,7 @@ describe("FillBoards", () => {
       products,
       pageSize: 1,
       sales: (correct) =>
-        but(correct, {
+        replaceMethods(correct, {
           soldAfter: async (...call) => {
             const page = await correct.soldAfter(...call);
             // The products are before, on and after the page.
@@ -75,7 +76,7 @@ describe("FillBoards", () => {
       products,
       pageSize: 1,
       sales: (correct) =>
-        but(correct, {
+        replaceMethods(correct, {
           soldAfter: async (last, limit) => {
             if (!isLost && last !== null) {
               isLost = true;

@@ -38,10 +38,6 @@ export const report = (id: string, facts: Partial<ReportedSale> = {}): ReportedS
 export const sold = (id: string, of: string, quantity: number, facts: Partial<ReportedSale> = {}): ReportedSale =>
   report(id, { productId: productId(of), quantity, ...facts });
 
-/** Returns the port with some methods replaced. */
-export const but = <Port extends object>(port: Port, methods: Partial<Port>): Port =>
-  Object.assign(Object.create(port), methods);
-
 /** A method of a port whose backend is unavailable. */
 export const unavailable = (engine: Backend) => async (): Promise<never> => {
   throw new DomainError({ code: "engine-unavailable", engine });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { salesWindows } from "../../../src/domain/sales-window.js";
 import { product } from "../../support/order.js";
+import { replaceMethods } from "../../support/replace-methods.js";
 import { beforeMidnight } from "./kept-boards.js";
 import { listed, lists, longAgo, products, salesOfTwoDays } from "./popular-lists.js";
-import { at, but, openSalesFixture, sold, unavailable } from "./sales-fixture.js";
+import { at, openSalesFixture, sold, unavailable } from "./sales-fixture.js";
 
 describe("ListPopularProducts", () => {
   it("returns the same ranks and movements from cold boards and from ready boards", async () => {
@@ -47,7 +48,7 @@ describe("ListPopularProducts", () => {
     const shop = await openSalesFixture({
       products,
       board: (correct) =>
-        but(correct, { top: (...call) => (isUnavailable ? unavailable("redis")() : correct.top(...call)) }),
+        replaceMethods(correct, { top: (...call) => (isUnavailable ? unavailable("redis")() : correct.top(...call)) }),
     });
     await shop.sell(...salesOfTwoDays);
     await shop.fillBoards.execute();

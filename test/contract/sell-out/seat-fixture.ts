@@ -13,7 +13,7 @@ import { noon, userId } from "../../support/drop.js";
 import { idempotencyKey } from "../../support/order.js";
 import { workOn } from "../../support/table-work.js";
 
-/** A clock of which no two readings are the same, so that it tells what came before what. */
+/** A clock that advances by 1 ms per reading, so that readings have an order. */
 export const tickingClock = (): Clock & { last: EpochMs } => {
   const clock = {
     last: noon,
@@ -25,13 +25,13 @@ export const tickingClock = (): Clock & { last: EpochMs } => {
   return clock;
 };
 
-/** The use cases by which seats are held, paid and given back, on a node of its own. */
-export const openBoxOffice = (db: Database, clock: Clock, work: UnitOfWork = workOn(db)) => {
+/** Opens the use cases of seats as one node. */
+export const openSeatUseCases = (db: Database, clock: Clock, work: UnitOfWork = workOn(db)) => {
   const { holdSeat, startPayment, closePayment, cancelReservation, expireHolds } = openApplication(
     { ...testPorts(db, clock), work },
     { ...testSettings, zone: seoul, holdTtlMs: holdMs },
   );
-  const office = {
+  const node = {
     hold: async (schedule: string, seatNo: number, shopper: string) =>
       (await holdSeat.execute(scheduleId(schedule), seatNo, userId(shopper))).reservation,
     /** Starts a payment whose key is the reservation's id. */
@@ -43,65 +43,68 @@ export const openBoxOffice = (db: Database, clock: Clock, work: UnitOfWork = wor
     close: async (payment: Payment, verdict: Verdict = "captured") =>
       (await closePayment.execute(payment, verdict)).payment,
     buy: async (schedule: string, seatNo: number, shopper: string) => {
-      const reservation = await office.hold(schedule, seatNo, shopper);
-      const payment = await office.begin(reservation);
-      await office.close(payment);
+      const reservation = await node.hold(schedule, seatNo, shopper);
+      const payment = await node.begin(reservation);
+      await node.close(payment);
       return { reservation, payment };
     },
     cancel: ({ reservationId, userId }: Reservation) => cancelReservation.execute(reservationId, userId),
     expire: () => expireHolds.execute(),
   };
-  return office;
+  return node;
 };
 
-/** What a refusal that is expected answers: `undefined`. @throws any other error */
-export const unlessRefused = async <T>(
-  asked: Promise<T>,
+/** Returns `undefined` if the result is a problem with one of the codes. @throws any other error */
+export const undefinedIf = async <T>(
+  result: Promise<T>,
   ...codes: readonly DomainError["problem"]["code"][]
 ): Promise<T | undefined> => {
   try {
-    return await asked;
+    return await result;
   } catch (error) {
     if (error instanceof DomainError && codes.includes(error.problem.code)) return undefined;
     throw error;
   }
 };
 
-/** Asks again while too many are waiting for a connection, as whoever gets a 503 does. */
-export const insisting = async <T>(ask: () => Promise<T>): Promise<T> => {
+/**
+ * Repeats a call while it fails with `engine-unavailable`, as a client does after a 503. Here it fails when too many calls
+ * wait for a connection.
+ */
+export const retryUnavailable = async <T>(call: () => Promise<T>): Promise<T> => {
   for (;;) {
-    const answer = await unlessRefused(
-      ask().then((value) => ({ value })),
+    const result = await undefinedIf(
+      call().then((value) => ({ value })),
       "engine-unavailable",
     );
-    if (answer !== undefined) return answer.value;
+    if (result !== undefined) return result.value;
   }
 };
 
-/** Waits for the last of them, also where one fails before: a suite must not go on while something is still written. */
-export const allOf = async <T>(asked: readonly Promise<T>[]): Promise<readonly T[]> => {
-  await Promise.allSettled(asked);
-  return Promise.all(asked);
+/** Waits for all results, also if one fails first, so that no write runs after the test. */
+export const allOf = async <T>(results: readonly Promise<T>[]): Promise<readonly T[]> => {
+  await Promise.allSettled(results);
+  return Promise.all(results);
 };
 
-/** Does a thing `count` times, `atOnce` of them at once. */
+/** Runs `each` `count` times, `batchSize` of them concurrently. */
 export const inBatches = async (
   count: number,
-  atOnce: number,
+  batchSize: number,
   each: (n: number) => Promise<unknown>,
 ): Promise<void> => {
-  for (let from = 0; from < count; from += atOnce)
-    await allOf(Array.from({ length: Math.min(atOnce, count - from) }, (_, n) => each(from + n)));
+  for (let from = 0; from < count; from += batchSize)
+    await allOf(Array.from({ length: Math.min(batchSize, count - from) }, (_, n) => each(from + n)));
 };
 
-/** Every `schedule.sold-out` that was told. */
+/** Reads all `schedule.sold-out` events. */
 export const soldOutEvents = async (db: Database): Promise<readonly EventOf<"schedule.sold-out">[]> => {
   const payloads: readonly string[] = await db.knex("outbox").orderBy("id").pluck("payload");
   return payloads.map((payload) => JSON.parse(payload)).filter((event) => event.type === "schedule.sold-out");
 };
 
-/** All that the database says of seats and their money. */
-export const booksOf = async ({ knex }: Database) => ({
+/** Reads all rows of seats and payments. */
+export const rowsOf = async ({ knex }: Database) => ({
   schedules: await knex("schedules").orderBy("schedule_id"),
   reservations: await knex("reservations").orderBy("reservation_id"),
   payments: await knex("payments").orderBy("payment_id"),
@@ -109,11 +112,11 @@ export const booksOf = async ({ knex }: Database) => ({
 });
 
 /**
- * What is wrong with the books, one line each: a seat with two owners, money without a seat or a seat without money,
- * and counts that are not those of the rows.
+ * Lists faults in the rows: a seat with two owners, a payment without a seat, a seat without a payment, and counts that
+ * differ from the rows.
  */
-export const faultsInBooks = async (db: Database): Promise<readonly string[]> => {
-  const { schedules, reservations, payments } = await booksOf(db);
+export const faultsIn = async (db: Database): Promise<readonly string[]> => {
+  const { schedules, reservations, payments } = await rowsOf(db);
   const reserved = reservations.filter((row) => row.status === "reserved");
   const seats = reserved.map((row) => `${row.schedule_id} ${row.seat_no}`);
   const paid = payments.filter((row) => row.status === "succeeded").map((row) => row.reservation_id);
@@ -122,12 +125,16 @@ export const faultsInBooks = async (db: Database): Promise<readonly string[]> =>
   return [
     ...seats.filter((seat, n) => seats.indexOf(seat) !== n).map((seat) => `two owners: ${seat}`),
     ...paid.filter((id, n) => paid.indexOf(id) !== n).map((id) => `paid twice: ${id}`),
-    ...paid.filter((id) => !reserved.some((row) => row.reservation_id === id)).map((id) => `money for nothing: ${id}`),
-    ...reserved.filter((row) => !paid.includes(row.reservation_id)).map((row) => `for nothing: ${row.reservation_id}`),
+    ...paid
+      .filter((id) => !reserved.some((row) => row.reservation_id === id))
+      .map((id) => `payment without seat: ${id}`),
+    ...reserved
+      .filter((row) => !paid.includes(row.reservation_id))
+      .map((row) => `seat without payment: ${row.reservation_id}`),
     ...schedules
       .filter(({ schedule_id: id, held_seats, reserved_seats }) => {
         return held_seats !== counted(id, "held") || reserved_seats !== counted(id, "reserved");
       })
-      .map((row) => `miscounted: ${row.schedule_id}, ${row.held_seats} held, ${row.reserved_seats} paid`),
+      .map((row) => `wrong count: ${row.schedule_id}, ${row.held_seats} held, ${row.reserved_seats} paid`),
   ];
 };
