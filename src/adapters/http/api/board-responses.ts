@@ -10,13 +10,13 @@ import type { RouteResponse } from "../server/route.js";
 
 /** How old a cached board may be, counted from the start of its read. */
 const recentMs = 500;
-const mostBoards = 256;
+const maxBoards = 256;
 
 type Cached<T> = { readonly at: EpochMs; readonly value: Promise<T>; isPending: boolean };
 
 /** Values that are read once for all callers within half a second, under a bounded number of names. */
 export class BriefCache<T> {
-  private readonly entries = new LRUCache<string, Cached<T>>({ max: mostBoards });
+  private readonly entries = new LRUCache<string, Cached<T>>({ max: maxBoards });
   private readonly clock: Clock;
 
   constructor(clock: Clock) {

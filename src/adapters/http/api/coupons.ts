@@ -22,7 +22,7 @@ import {
   timeSchema,
 } from "../server/schemas.js";
 
-const mostCoupons = 10_000_000;
+const maxCoupons = 10_000_000;
 
 const discountSchema = component(
   "Discount",
@@ -38,7 +38,7 @@ const newCouponSchema = component(
     .strictObject({
       couponId: idSchema.optional(),
       name: nameSchema,
-      quantity: integer(1, mostCoupons),
+      quantity: integer(1, maxCoupons),
       discount: discountSchema,
       opensAt: timeSchema.describe("Default: open from its creation").optional(),
       closesAt: timeSchema.describe("Must be after opensAt. Default: never closes").optional(),

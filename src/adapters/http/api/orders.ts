@@ -10,14 +10,14 @@ import { type Route, route } from "../server/route.js";
 import { arrayOf, component, emptyBody, idSchema, integer } from "../server/schemas.js";
 import { orderFacts, orderResponse, orderSchema } from "./order-tracking.js";
 
-const mostLines = 50;
-const mostUnits = 1000;
+const maxLines = 50;
+const maxUnits = 1000;
 
 const newOrderSchema = component(
   "NewOrder",
   z.strictObject({
     orderId: idSchema.optional(),
-    items: arrayOf(z.strictObject({ productId: idSchema, quantity: integer(1, mostUnits) }), 1, mostLines),
+    items: arrayOf(z.strictObject({ productId: idSchema, quantity: integer(1, maxUnits) }), 1, maxLines),
     userCouponId: idSchema.optional(),
   }),
 );

@@ -16,8 +16,8 @@ import {
   timeSchema,
 } from "../server/schemas.js";
 
-const mostSales = 100;
-const mostUnits = 1000;
+const maxSales = 100;
+const maxUnits = 1000;
 const bodyLimitBytes = 64 * 1024;
 
 const saleSchema = component(
@@ -25,7 +25,7 @@ const saleSchema = component(
   z.strictObject({
     saleId: idSchema,
     productId: idSchema,
-    quantity: integer(1, mostUnits),
+    quantity: integer(1, maxUnits),
     unitPrice: moneySchema,
     occurredAt: timeSchema
       .refine((time) => Date.parse(time) >= 0, "must be 1970-01-01T00:00:00Z or later")
@@ -33,7 +33,7 @@ const saleSchema = component(
       .optional(),
   }),
 );
-const salesSchema = component("ReportedSales", z.strictObject({ sales: arrayOf(saleSchema, 1, mostSales) }));
+const salesSchema = component("ReportedSales", z.strictObject({ sales: arrayOf(saleSchema, 1, maxSales) }));
 const recordedSchema = component(
   "RecordedSales",
   z.strictObject({

@@ -22,8 +22,8 @@ import {
   timeSchema,
 } from "../server/schemas.js";
 
-const mostSeats = 100_000;
-const mostSeatsPerPage = 1000;
+const maxSeats = 100_000;
+const maxSeatsPerPage = 1000;
 
 const newScheduleSchema = component(
   "NewSchedule",
@@ -31,7 +31,7 @@ const newScheduleSchema = component(
     scheduleId: idSchema.optional(),
     startsAt: timeSchema,
     salesOpenAt: timeSchema,
-    seats: integer(1, mostSeats).describe("The seats are numbered from 1"),
+    seats: integer(1, maxSeats).describe("The seats are numbered from 1"),
     price: moneySchema,
   }),
 );
@@ -156,7 +156,7 @@ export const scheduleRoutes = ({ scheduleConcert, concerts, clock, newId }: Need
       path: "/schedules/:scheduleId/seats",
       access: "public",
       summary: "List a schedule's seats by number",
-      query: pageQuery.extend({ limit: limitOf(mostSeatsPerPage, 50) }),
+      query: pageQuery.extend({ limit: limitOf(maxSeatsPerPage, 50) }),
       responses: { 200: pageSchema("SeatPage", seatSchema) },
       problems: ["schedule-not-found", "engine-unavailable"],
       async handle({ params, query: { cursor = null, limit } }) {

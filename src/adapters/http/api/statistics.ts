@@ -15,7 +15,7 @@ import {
   pageSchema,
 } from "../server/schemas.js";
 
-const mostDays = 92;
+const maxDays = 92;
 
 const rowSchema = component(
   "ProductDay",
@@ -25,13 +25,13 @@ const rowSchema = component(
 /** Also true for invalid days, which have their own message. */
 const isSpan = ({ from, to }: { readonly from: BusinessDay; readonly to: BusinessDay }): boolean => {
   const days = dayCount(from, to);
-  return Number.isNaN(days) || (days >= 1 && days <= mostDays);
+  return Number.isNaN(days) || (days >= 1 && days <= maxDays);
 };
 const spanQuery = pageQuery.extend({
   from: businessDaySchema.describe("The first day"),
-  to: businessDaySchema.describe(`The last day, at most ${mostDays} days including \`from\``),
+  to: businessDaySchema.describe(`The last day, at most ${maxDays} days including \`from\``),
 });
-const span = { path: ["to"], error: `must be \`from\` or later and span at most ${mostDays} days` };
+const span = { path: ["to"], error: `must be \`from\` or later and span at most ${maxDays} days` };
 const daysQuery = spanQuery.extend({ productId: idSchema.optional() }).refine(isSpan, span);
 const driftsQuery = spanQuery.refine(isSpan, span);
 

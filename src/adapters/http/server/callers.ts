@@ -44,7 +44,7 @@ const identifyOpen: Identify = ({ "x-user-id": name }) => {
   return { shopper: name as UserId, admin: true, service: true };
 };
 
-const mostTokens = 20_000;
+const maxTokens = 20_000;
 /** Verified tokens and published keys are cached for this long at most; a revoked one stays valid until then. */
 const cacheMs = 5 * 60_000;
 const keysTimeoutMs = 1000;
@@ -69,7 +69,7 @@ const isAboutToken = (error: unknown): boolean =>
 export const createIdentify = (auth: Auth, clock: Clock): Identify => {
   if (auth.mode === "open") return identifyOpen;
   const { mode } = auth;
-  const verified = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: mostTokens });
+  const verified = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: maxTokens });
   const keys =
     mode === "secret"
       ? { algorithms: ["HS256"], secret: new TextEncoder().encode(auth.secret) }

@@ -1,14 +1,14 @@
 import { hash } from "node:crypto";
 
 const blockBytes = 64;
-const mostTextBytes = 1024;
+const maxTextBytes = 1024;
 
 /**
  * HMAC-SHA-256 (RFC 2104) of short ASCII texts by two one-shot hashes. `createHmac` creates two native objects per
  * call and takes more than twice as long, which a rush pays once per claim.
  */
 export class Mac {
-  private readonly inner = Buffer.alloc(blockBytes + mostTextBytes);
+  private readonly inner = Buffer.alloc(blockBytes + maxTextBytes);
   private readonly outer = Buffer.alloc(blockBytes + 32);
 
   /** @param key at most 64 bytes */
@@ -22,7 +22,7 @@ export class Mac {
 
   /** Returns the MAC of the text in base64url. @param text ASCII, at most 1024 characters */
   sign(text: string): string {
-    if (text.length > mostTextBytes) throw new RangeError(`a text has at most ${mostTextBytes} characters`);
+    if (text.length > maxTextBytes) throw new RangeError(`a text has at most ${maxTextBytes} characters`);
     const end = blockBytes + this.inner.write(text, blockBytes, "latin1");
     this.outer.set(hash("sha256", this.inner.subarray(0, end), "buffer"), blockBytes);
     return hash("sha256", this.outer, "base64url");

@@ -3,7 +3,7 @@ import { EdgeProblem } from "./problem-json.js";
 /** The burst is twice the rate: an unused bucket holds the requests of two seconds, and is full again after those. */
 const burstMs = 2000;
 /** Shoppers per generation. In a larger rush the oldest are dropped early, which only admits more requests. */
-const mostShoppers = 100_000;
+const maxShoppers = 100_000;
 
 /**
  * One token bucket per shopper, in this process. A bucket is one number, the instant at which it is full again; at most
@@ -23,7 +23,7 @@ export class RateLimit {
   /** Counts one request of the shopper at `now` (monotonic ms). @throws EdgeProblem `too-many-requests` */
   take(shopper: string, now: number): void {
     if (this.perSecond === 0) return;
-    if (now - this.turnedAt >= burstMs || this.young.size >= mostShoppers) {
+    if (now - this.turnedAt >= burstMs || this.young.size >= maxShoppers) {
       this.old = this.young;
       this.young = new Map();
       this.turnedAt = now;

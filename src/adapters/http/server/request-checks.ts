@@ -7,7 +7,7 @@ import { validate } from "./validation.js";
 
 const defaultBodyLimitBytes = 16 * 1024;
 /** Greatest nesting of objects and arrays; the API's own bodies need three levels. */
-const mostLevels = 16;
+const maxLevels = 16;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 const jsonContent = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
@@ -142,8 +142,8 @@ const readJson = async (request: IncomingMessage, limit: number): Promise<unknow
   } catch {
     throw invalid({ pointer: "#", detail: "must be JSON in UTF-8" });
   }
-  if (deeperThan(body, mostLevels))
-    throw invalid({ pointer: "#", detail: `must be nested at most ${mostLevels} levels deep` });
+  if (deeperThan(body, maxLevels))
+    throw invalid({ pointer: "#", detail: `must be nested at most ${maxLevels} levels deep` });
   return body;
 };
 

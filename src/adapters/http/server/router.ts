@@ -52,7 +52,7 @@ const match = (expected: readonly string[], given: readonly string[]): Record<st
   return params;
 };
 
-const mostShownCharacters = 200;
+const maxShownCharacters = 200;
 
 const asExpress = (handler: Serve): RequestHandler => handler as unknown as RequestHandler;
 
@@ -104,7 +104,7 @@ export const registerFallbacks = (router: Router, tables: readonly RouteTable[],
   router.use(
     asExpress((request, response) => {
       request.meter = meter;
-      const detail = `No route has the path ${pathOf(request).slice(0, mostShownCharacters)}.`;
+      const detail = `No route has the path ${pathOf(request).slice(0, maxShownCharacters)}.`;
       writer.problem(response, new EdgeProblem("not-found", { detail }));
     }),
   );

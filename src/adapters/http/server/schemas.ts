@@ -15,16 +15,20 @@ export const component = <T extends z.ZodType>(id: string, schema: T): T => {
 
 // Messages follow one pattern, "must be …": the response adds the value that was sent (see validation.ts).
 
-/** An integer in a request; without `most`, the greatest is that of JavaScript. */
-export const integer = (least: number, most = Number.MAX_SAFE_INTEGER) => {
-  const message = `must be an integer ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}`;
-  return z.int(message).min(least, message).max(most, message);
+/** An integer in a request. */
+export const integer = (min: number, max?: number) => {
+  const message =
+    max === undefined ? `must be an integer of at least ${min}` : `must be an integer from ${min} to ${max}`;
+  return z
+    .int(message)
+    .min(min, message)
+    .max(max ?? Number.MAX_SAFE_INTEGER, message);
 };
 
 /** An array in a request. */
-export const arrayOf = <T extends z.ZodType>(item: T, least: number, most: number) => {
-  const message = `must have ${least} to ${most} items`;
-  return z.array(item).min(least, message).max(most, message);
+export const arrayOf = <T extends z.ZodType>(item: T, min: number, max: number) => {
+  const message = `must have ${min} to ${max} items`;
+  return z.array(item).min(min, message).max(max, message);
 };
 
 const idMessage = "must be an id of 1 to 64 ASCII letters, digits, hyphens or underscores";
@@ -54,25 +58,25 @@ export const countSchema = z.int().min(0);
 export const moneySchema = integer(0, greatestMoney) as unknown as z.ZodType<Money>;
 
 const nameMessage = "must be a text of 1 to 200 characters without control characters";
-const mostNameCharacters = 200;
+const maxNameCharacters = 200;
 
 /** Control characters and lone surrogates are rejected: databases and terminals corrupt them. */
 const isName = (text: string): boolean =>
-  !/[\p{Cc}\p{Cs}]/u.test(text) && text !== "" && [...text].length <= mostNameCharacters;
+  !/[\p{Cc}\p{Cs}]/u.test(text) && text !== "" && [...text].length <= maxNameCharacters;
 
 /** A name; its length is counted in characters (code points), not in UTF-16 units. */
 export const nameSchema = z
   .string(nameMessage)
   .refine(isName, nameMessage)
   // Only syntax that every regular expression engine knows: code generators compile this pattern.
-  .meta({ minLength: 1, maxLength: mostNameCharacters, pattern: "^[^\\x00-\\x1f\\x7f-\\x9f]*$" });
+  .meta({ minLength: 1, maxLength: maxNameCharacters, pattern: "^[^\\x00-\\x1f\\x7f-\\x9f]*$" });
 
 /** Converts plain digits only: `1e2`, `0x10` and blanks are rejected. */
 const integerInQuery = <T extends z.ZodType>(schema: T) =>
   z.preprocess((text) => (typeof text === "string" && /^\d{1,9}$/.test(text) ? Number(text) : text), schema);
 
 /** The `limit` of a query: how many items a page has at most. */
-export const limitOf = (most: number, byDefault: number) => integerInQuery(integer(1, most).default(byDefault));
+export const limitOf = (max: number, byDefault: number) => integerInQuery(integer(1, max).default(byDefault));
 
 export const cursorMessage = "must be a cursor that this list returned as nextCursor";
 

@@ -5,7 +5,7 @@ import { type Fault, invalid } from "./problem-json.js";
 type Part = "path" | "query" | "header" | "body";
 type Path = readonly PropertyKey[];
 
-const mostShownCharacters = 60;
+const maxShownCharacters = 60;
 
 const pointerOf = (part: Part, path: Path): string =>
   part === "body"
@@ -42,9 +42,9 @@ const shown = (value: unknown): string => {
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "a JSON object";
   if (typeof value !== "string") return String(value);
-  return value.length <= mostShownCharacters
+  return value.length <= maxShownCharacters
     ? JSON.stringify(value)
-    : `${JSON.stringify(value.slice(0, mostShownCharacters))}… (${value.length} characters)`;
+    : `${JSON.stringify(value.slice(0, maxShownCharacters))}… (${value.length} characters)`;
 };
 
 const detailOf = (issue: z.core.$ZodIssue, value: unknown): string => {
