@@ -124,7 +124,7 @@ export class GroupConsumer {
     const { batch, resolveOffset, heartbeat, pause, isRunning, isStale } = payload;
     for (const messages of batchesOf(batch.messages)) {
       if (!isRunning() || isStale() || this.loop.isStopped) return;
-      // A reaction may take longer than the session. The heartbeat after it reports a rebalance that happened meanwhile.
+      // A reaction may take longer than the session. The heartbeat after it reports a rebalance in between.
       const beat = setInterval(() => void heartbeat().catch(() => {}), heartbeatMs);
       const { upTo, waitMs } = await progress.consume(messages).finally(() => clearInterval(beat));
       if (upTo !== undefined) resolveOffset(upTo);

@@ -6,9 +6,9 @@ import type { DomainEvent } from "../../../src/domain/event.js";
 export type Mistake =
   /** Marks a batch done before it reacts, so a failed event is lost. */
   | "done-before-reacting"
-  /** Retries a failed event forever and delivers nothing else to its group meanwhile. */
+  /** Retries a failed event forever and delivers nothing else to its group. */
   | "one-bad-event-stops-its-group"
-  /** Retries a failed event forever and delivers later events of its key meanwhile. */
+  /** Retries a failed event forever and still delivers later events of its key. */
   | "retries-out-of-order";
 
 /** A known-wrong implementation: the suite must reject it. */

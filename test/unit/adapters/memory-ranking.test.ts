@@ -9,7 +9,7 @@ const sorted = (totals: ReadonlyMap<ProductId, number>): readonly ProductTotal[]
     .map(([productId, quantity]) => ({ productId, quantity }))
     .sort((a, b) => b.quantity - a.quantity || (a.productId < b.productId ? 1 : -1));
 
-const follow = (changes: readonly ProductTotal[]) => {
+const applied = (changes: readonly ProductTotal[]) => {
   const ranking = new MemoryRanking();
   const model = new Map<ProductId, number>();
   for (const change of changes) {
@@ -20,29 +20,29 @@ const follow = (changes: readonly ProductTotal[]) => {
   return { ranking, expected: sorted(model) };
 };
 
-const change = (products: number, most: number): fc.Arbitrary<ProductTotal> =>
+const change = (products: number, maxQuantity: number): fc.Arbitrary<ProductTotal> =>
   fc.record({
     productId: fc.nat(products - 1).map((n) => `p-${n}` as ProductId),
-    quantity: fc.nat(most),
+    quantity: fc.nat(maxQuantity),
   });
 
-describe("a ranking in memory", () => {
-  it("is in order after any changes", () => {
+describe("MemoryRanking", () => {
+  it("is sorted after any changes", () => {
     fc.assert(
       fc.property(fc.array(change(20, 5), { maxLength: 200 }), (changes) => {
-        const { ranking, expected } = follow(changes);
+        const { ranking, expected } = applied(changes);
         expect(ranking.top(100)).toEqual(expected);
         expect(expected.map(({ productId }) => ranking.rank(productId))).toEqual(expected.map((_, n) => n + 1));
       }),
     );
   });
 
-  it("is in order over many blocks, while products come, climb and go", () => {
+  it("is sorted across many blocks while products are added, raised and removed", () => {
     const [changes] = fc.sample(fc.array(change(6000, 40), { minLength: 20_000, maxLength: 20_000 }), {
       numRuns: 1,
       seed: 6,
     });
-    const { ranking, expected } = follow(changes ?? []);
+    const { ranking, expected } = applied(changes ?? []);
     expect(expected.length).toBeGreaterThan(4000);
     expect(ranking.top(10_000)).toEqual(expected);
     expect(ranking.top(1500)).toEqual(expected.slice(0, 1500));

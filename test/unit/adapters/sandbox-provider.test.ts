@@ -9,13 +9,13 @@ const payment = (method: PaymentMethod) => ({ paymentId: method as string as Pay
 const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
 
 describe("SandboxProvider", () => {
-  it("keeps no process alive, whatever the payment method", async () => {
+  it("starts no timer that keeps the process alive, for any payment method", async () => {
     const before = timers();
     const provider = new SandboxProvider(new MemorySandboxBook());
     for (const method of paymentMethods) void provider.capture(payment(method));
     await provider.void("other" as PaymentId);
     expect(timers()).toBe(before);
-    // A timer would have been counted.
+    // Negative control: the count includes a pending timer.
     const timer = setTimeout(() => {}, 1_000_000);
     expect(timers()).toBe(before + 1);
     clearTimeout(timer);

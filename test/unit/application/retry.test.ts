@@ -9,7 +9,7 @@ describe("jitteredBackoff", () => {
     expect([1, 2, 3, 4, 5, 50].map(backoff)).toEqual([100, 200, 400, 800, 1_000, 1_000]);
   });
 
-  it("takes at least half of the pause, whatever the random number", () => {
+  it("takes at least half of the pause for every random number", () => {
     expect(jitteredBackoff(100, 1_000, () => 0)(2)).toBe(100);
     expect(jitteredBackoff(100, 1_000, () => 0.5)(2)).toBe(150);
   });

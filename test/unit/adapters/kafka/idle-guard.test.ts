@@ -5,7 +5,7 @@ import { guardIdleQueues, unguardIdleQueues } from "../../../../src/adapters/kaf
 const require = createRequire(import.meta.url);
 const RequestQueue = require("kafkajs/src/network/requestQueue/index.js");
 
-/** Timers that a queue with nothing to do fires within a second. */
+/** Returns how many timers an idle queue sets within a second. */
 const timersOfAnIdleSecond = (): number => {
   vi.useFakeTimers();
   const logger = { debug: () => {}, warn: () => {} };
@@ -17,18 +17,18 @@ const timersOfAnIdleSecond = (): number => {
   return set.mock.calls.length;
 };
 
-describe("idle guard", () => {
+describe("guardIdleQueues", () => {
   afterEach(() => {
     vi.restoreAllMocks();
     vi.useRealTimers();
     unguardIdleQueues();
   });
 
-  it("knows the version that it patches", () => {
+  it("patches the installed version of kafkajs", () => {
     expect(require("kafkajs/package.json").version).toBe("2.2.4");
   });
 
-  it("leaves an idle queue without a timer; without it there is one every millisecond", () => {
+  it("leaves an idle queue without a timer; without the guard there is one every millisecond", () => {
     guardIdleQueues();
     expect(timersOfAnIdleSecond()).toBe(0);
     vi.restoreAllMocks();
@@ -36,7 +36,7 @@ describe("idle guard", () => {
     expect(timersOfAnIdleSecond()).toBeGreaterThan(500);
   });
 
-  it("still sends what waited for a throttled broker", () => {
+  it("sends requests that waited for a throttled broker", () => {
     guardIdleQueues();
     vi.useFakeTimers();
     const logger = { debug: () => {}, warn: () => {} };
