@@ -9,10 +9,16 @@ import { type RedisEngine, startRedis, startRedisCluster } from "../support/engi
 import { patience } from "../support/patience.js";
 import { freshCoupon, image, joinOne, shopper, task } from "./coupon-stores/stores-under-test.js";
 
-const away = { problem: { code: "engine-unavailable", engine: "redis" } };
-const ended: Task = { taskId: task(1), couponId: freshCoupon(), position: 1, status: "failed", reason: "internal" };
+const unavailable = { problem: { code: "engine-unavailable", engine: "redis" } };
+const settledTask: Task = {
+  taskId: task(1),
+  couponId: freshCoupon(),
+  position: 1,
+  status: "failed",
+  reason: "internal",
+};
 
-/** A Redis of one's own, or a Cluster, that faults can befall. */
+/** A separate Redis or Cluster per test, which the test stops, kills or freezes. */
 const servers = [
   {
     name: "Redis",
@@ -26,7 +32,7 @@ const servers = [
 ] as const;
 
 for (const { name, live, start } of servers)
-  describe.skipIf(!live)(`${name} away`, () => {
+  describe.skipIf(!live)(`a ${name} that fails`, () => {
     let nodes: readonly RedisEngine[] = [];
     let client: RedisClient;
     afterEach(async () => {
@@ -46,52 +52,52 @@ for (const { name, live, start } of servers)
       coupon = freshCoupon();
       await queue.load(coupon, image({ quantity: 1000 }));
     };
-    const answersAgain = (queue: CouponQueue, n: number) =>
+    const servesAgain = (queue: CouponQueue, n: number) =>
       expect.poll(() => join(queue, n)).toMatchObject({ kind: "admitted" });
 
-    it("at the start: it fails what is asked, and serves when Redis comes", async () => {
+    it("at the start: commands fail, and succeed once Redis runs", async () => {
       const queue = await open();
       await Promise.all(nodes.map((node) => node.stop()));
-      const heard: Task[] = [];
+      const received: Task[] = [];
       const notices = redisTaskNotices(client, () => {});
       await Promise.all([client.start(), notices.start()]);
-      notices.subscribe(ended.taskId, (each) => heard.push(each));
-      await expect(join(queue, 1)).rejects.toMatchObject(away);
-      await expect(client.ping()).rejects.toMatchObject(away);
+      notices.subscribe(settledTask.taskId, (each) => received.push(each));
+      await expect(join(queue, 1)).rejects.toMatchObject(unavailable);
+      await expect(client.ping()).rejects.toMatchObject(unavailable);
 
       await Promise.all(nodes.map((node) => node.restart()));
       await vi.waitFor(() => load(queue), patience);
-      await answersAgain(queue, 1);
+      await servesAgain(queue, 1);
       await vi.waitFor(() => {
-        notices.announce([ended]);
-        expect(heard.length).toBeGreaterThan(0);
+        notices.announce([settledTask]);
+        expect(received.length).toBeGreaterThan(0);
       }, patience);
     });
 
-    it("killed: it fails what is asked, and serves and hears again after", async () => {
+    it("by a kill: commands fail, and commands and notices work again after a restart", async () => {
       const queue = await open();
-      const heard: Task[] = [];
+      const received: Task[] = [];
       const failures: unknown[] = [];
       const notices = redisTaskNotices(client, (error) => failures.push(error));
       await Promise.all([client.start(), notices.start()]);
-      notices.subscribe(ended.taskId, (each) => heard.push(each));
+      notices.subscribe(settledTask.taskId, (each) => received.push(each));
       await load(queue);
       await join(queue, 1);
       await Promise.all(nodes.map((node) => node.kill()));
-      await expect(join(queue, 2)).rejects.toMatchObject(away);
-      notices.announce([ended]);
-      await expect.poll(() => failures).toMatchObject([away]);
+      await expect(join(queue, 2)).rejects.toMatchObject(unavailable);
+      notices.announce([settledTask]);
+      await expect.poll(() => failures).toMatchObject([unavailable]);
 
       await Promise.all(nodes.map((node) => node.restart()));
       await vi.waitFor(() => load(queue), patience);
-      await answersAgain(queue, 2);
+      await servesAgain(queue, 2);
       await vi.waitFor(() => {
-        notices.announce([ended]);
-        expect(heard.length).toBeGreaterThan(0);
+        notices.announce([settledTask]);
+        expect(received.length).toBeGreaterThan(0);
       }, patience);
     });
 
-    it("frozen: it fails all that is asked, however much, and serves again after", async () => {
+    it("by a freeze: every command fails in time, and commands work again afterwards", async () => {
       const queue = await open();
       await client.start();
       await load(queue);
@@ -99,10 +105,10 @@ for (const { name, live, start } of servers)
       for (const round of [1, 2, 3]) {
         const joins = Array.from({ length: 50 }, (_, n) => join(queue, round * 100 + n));
         for (const each of await Promise.allSettled(joins))
-          expect(each).toMatchObject({ status: "rejected", reason: away });
+          expect(each).toMatchObject({ status: "rejected", reason: unavailable });
       }
       for (const node of nodes) node.resume();
-      // What was sent in the first moments may still have got its place; the sweeper sees to such members.
-      await answersAgain(queue, 1);
+      // Commands from the first moments may still have been executed. The sweeper repairs members without a row.
+      await servesAgain(queue, 1);
     });
   });

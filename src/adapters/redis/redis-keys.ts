@@ -3,17 +3,17 @@ import type { WindowBoard } from "../../domain/sales-window.js";
 import type { Board } from "../../domain/sold-out.js";
 
 /**
- * The keys of a coupon's store; their common hash tag keeps them on one node of a Cluster, so that a script may use
- * them together.
+ * The keys of a coupon's store. Their common hash tag keeps them on one node of a Cluster, so that one script may use
+ * all of them.
  */
 export type CouponKeys = {
-  /** HASH of epoch, quantity, next (position) and members (their number: a store that has lost a key shows it). */
+  /** HASH of epoch, quantity, next (position) and members (their number, so that a loss of a key is noticed). */
   readonly stock: string;
   /** ZSET of shoppers by position. */
   readonly queue: string;
   /** HASH of each member's task. */
   readonly tasks: string;
-  /** SET of the members who have taken. */
+  /** SET of the members that count as taken. */
   readonly taken: string;
 };
 
@@ -22,10 +22,10 @@ export const couponKeys = (couponId: CouponId): CouponKeys => {
   return { stock: `${coupon}:stock`, queue: `${coupon}:queue`, tasks: `${coupon}:tasks`, taken: `${coupon}:taken` };
 };
 
-/** Where one load builds the store; `stock` is the number of its last page here. */
+/** The keys under which one load builds a store. Here `stock` holds the number of the last page. */
 export const loadingKeys = (couponId: CouponId, epoch: number, load: string): CouponKeys => {
-  const beside = `{coupon:${couponId}}:loading:${epoch}:${load}`;
-  return { stock: `${beside}:pages`, queue: `${beside}:queue`, tasks: `${beside}:tasks`, taken: `${beside}:taken` };
+  const loading = `{coupon:${couponId}}:loading:${epoch}:${load}`;
+  return { stock: `${loading}:pages`, queue: `${loading}:queue`, tasks: `${loading}:tasks`, taken: `${loading}:taken` };
 };
 
 /** The ZSET of a product board: products scored by units sold, and the marker (see lua/sales-marker.lua). */

@@ -31,7 +31,7 @@ const claim = (position: number, user = `u${position}`): PendingClaim => ({
 });
 const unsettled = (position: number, failures = 0): Unsettled => ({ claim: claim(position), failures });
 const kinds = (verdicts: ReturnType<typeof settle>) => Object.fromEntries([...verdicts].map(([id, v]) => [id, v.kind]));
-const nobody = { holders: new Set<UserId>(), unsettledBefore: new Map<number, number>() };
+const noOthers = { holders: new Set<UserId>(), unsettledBefore: new Map<number, number>() };
 
 describe("a coupon's window", () => {
   it.each([
@@ -44,7 +44,7 @@ describe("a coupon's window", () => {
     expect(stateAt(coupon(), 1, at(now))).toBe(state);
   });
 
-  it("without bounds is always open, and sold out when nothing remains", () => {
+  it("is always open without bounds, and sold out when nothing remains", () => {
     const unbounded = coupon({ opensAt: null, closesAt: null });
     expect(windowAt(unbounded, at(0))).toBe("open");
     expect(stateAt(unbounded, 0, at(0))).toBe("sold-out");
@@ -56,8 +56,8 @@ describe("a coupon's window", () => {
   });
 });
 
-describe("the same coupon", () => {
-  it("is one whose every field is the same", () => {
+describe("sameCoupon", () => {
+  it("compares every field", () => {
     expect(sameCoupon(coupon(), coupon())).toBe(true);
     for (const change of [
       { name: "Other" },
@@ -71,36 +71,36 @@ describe("the same coupon", () => {
   });
 });
 
-describe("settling", () => {
+describe("settle", () => {
   it("issues in order of position, as far as the quantity reaches", () => {
     const verdicts = settle([unsettled(3), unsettled(1), unsettled(4), unsettled(2)], {
       quantity: 3,
       issued: 0,
-      ...nobody,
+      ...noOthers,
     });
     expect(kinds(verdicts)).toEqual({ t1: "issue", t2: "issue", t3: "issue", t4: "fail" });
   });
 
-  it("lets a position beyond the quantity wait for smaller ones that are unsettled elsewhere", () => {
-    const facts = { quantity: 3, issued: 2, holders: nobody.holders, unsettledBefore: new Map([[5, 1]]) };
+  it("makes a position beyond the quantity wait for smaller pending ones", () => {
+    const facts = { quantity: 3, issued: 2, holders: noOthers.holders, unsettledBefore: new Map([[5, 1]]) };
     expect(kinds(settle([unsettled(5)], facts))).toEqual({ t5: "wait" });
     expect(kinds(settle([unsettled(5)], { ...facts, unsettledBefore: new Map([[5, 0]]) }))).toEqual({ t5: "issue" });
   });
 
-  it("refuses a shopper who has the coupon, and leaves the neighbours alone", () => {
+  it("fails a shopper who has the coupon, and no other claim", () => {
     const holders = new Set(["u1" as UserId]);
-    const verdicts = settle([unsettled(1), unsettled(2)], { ...nobody, quantity: 3, issued: 1, holders });
+    const verdicts = settle([unsettled(1), unsettled(2)], { ...noOthers, quantity: 3, issued: 1, holders });
     expect(verdicts.get("t1" as TaskId)).toEqual({ kind: "fail", reason: "coupon-already-issued" });
     expect(verdicts.get("t2" as TaskId)).toEqual({ kind: "issue" });
   });
 
-  it("gives a claim up after three failures, and not before", () => {
-    const verdicts = settle([unsettled(1, 3), unsettled(2, 2)], { quantity: 3, issued: 0, ...nobody });
+  it("fails a claim after three failures", () => {
+    const verdicts = settle([unsettled(1, 3), unsettled(2, 2)], { quantity: 3, issued: 0, ...noOthers });
     expect(verdicts.get("t1" as TaskId)).toEqual({ kind: "fail", reason: "internal" });
     expect(verdicts.get("t2" as TaskId)).toEqual({ kind: "issue" });
   });
 
-  it("never issues more than there are, nor a larger position where a smaller one is refused", () => {
+  it("never issues more than the quantity, nor a larger position while a smaller one fails", () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 20 }),
@@ -110,7 +110,7 @@ describe("settling", () => {
           const issued = Math.min(before, quantity);
           const verdicts = settle(
             positions.map((p) => unsettled(p)),
-            { quantity, issued, ...nobody },
+            { quantity, issued, ...noOthers },
           );
           const withVerdict = (kind: string) => positions.filter((p) => verdicts.get(`t${p}` as TaskId)?.kind === kind);
           expect(issued + withVerdict("issue").length).toBeLessThanOrEqual(quantity);
