@@ -44,6 +44,8 @@ export interface Dialect {
   unlessPresent(column: string): string;
   /** Returns whether an INSERT that ended in `unlessPresent` added its row. */
   hasInserted(outcome: Outcome): boolean;
+  /** Sets the options of a new table, so that text is compared by its bytes. */
+  setTableOptions(table: Knex.CreateTableBuilder): void;
   /** Runs a migration while no other node migrates the same database. */
   migrateAlone(trx: Knex.Transaction, migration: () => Promise<void>): Promise<void>;
   /** The server's settings that decide whether commits are durable and visible; SQLite's are set by this service. */

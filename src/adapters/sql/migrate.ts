@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import { type Database, read, transactWithKnex } from "./database.js";
+import type { Dialect } from "./dialect.js";
 import { up as coupons } from "./migrations/001-coupons.js";
 import { up as events } from "./migrations/002-events.js";
 import { up as orders } from "./migrations/003-orders.js";
@@ -7,9 +8,12 @@ import { up as sandbox } from "./migrations/004-sandbox.js";
 import { up as concerts } from "./migrations/005-concerts.js";
 import { up as webhooks } from "./migrations/006-webhooks.js";
 import { up as sales } from "./migrations/007-sales.js";
+import { type CreateTable, createTableOn } from "./migrations/create-table.js";
+
+type Step = (createTable: CreateTable, knex: Knex) => Promise<void>;
 
 /** In order. The names are stored in databases, so they never change; without an extension they fit sources and build. */
-const steps: ReadonlyMap<string, Knex.Migration> = new Map(
+const steps: ReadonlyMap<string, Step> = new Map(
   Object.entries({
     "001-coupons": coupons,
     "002-events": events,
@@ -18,24 +22,29 @@ const steps: ReadonlyMap<string, Knex.Migration> = new Map(
     "005-concerts": concerts,
     "006-webhooks": webhooks,
     "007-sales": sales,
-  }).map(([name, up]) => [name, { up, down: async () => {} }]),
+  }),
 );
 
-const source: Knex.MigrationSource<string> = {
-  getMigrations: async () => [...steps.keys()],
-  getMigrationName: (name) => name,
-  getMigration: async (name) => steps.get(name) as Knex.Migration,
-};
-const config: Knex.MigratorConfig = {
-  migrationSource: source,
-  tableName: "schema_migrations",
-  disableTransactions: true,
+const configFor = (dialect: Dialect): Knex.MigratorConfig => {
+  const migrations = [...steps].map(([name, step]) => ({
+    name,
+    up: (knex: Knex) => step(createTableOn(knex, dialect), knex),
+    down: async () => {},
+  }));
+  type Migration = (typeof migrations)[number];
+  const migrationSource: Knex.MigrationSource<Migration> = {
+    getMigrations: async () => migrations,
+    getMigrationName: ({ name }) => name,
+    getMigration: async (migration) => migration,
+  };
+  return { migrationSource, tableName: "schema_migrations", disableTransactions: true };
 };
 
 /** Updates the schema. It is safe to run this twice, or on two nodes at the same time. */
 export const migrate = (db: Database): Promise<void> =>
   transactWithKnex(db, (trx) =>
     db.dialect.migrateAlone(trx, async () => {
+      const config = configFor(db.dialect);
       // knex's own lock survives a process that was killed during a migration; the dialect's does not.
       if (await trx.schema.hasTable("schema_migrations_lock")) await trx.migrate.forceFreeMigrationsLock(config);
       await trx.migrate.latest(config);

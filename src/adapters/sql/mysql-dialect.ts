@@ -116,6 +116,11 @@ export const mysqlDialect: Dialect = {
   // existing row only, and the server returns it as the statement's insert id. It must not be used on AUTO_INCREMENT.
   unlessPresent: (column) => ` ON DUPLICATE KEY UPDATE ${column} = IF(LAST_INSERT_ID(1) = 1, ${column}, ${column})`,
   hasInserted: ({ lastInsertId }) => lastInsertId === 0,
+  setTableOptions: (table) => {
+    table.engine("InnoDB");
+    table.charset("utf8mb4");
+    table.collate("utf8mb4_bin");
+  },
   // `CREATE TABLE` commits, so a transaction excludes nobody. The lock is one per database.
   migrateAlone: (trx, migration) =>
     withoutDeadline(trx, async () => {

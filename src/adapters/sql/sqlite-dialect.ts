@@ -52,6 +52,7 @@ export const sqliteDialect: Dialect = {
   },
   unlessPresent: () => " ON CONFLICT DO NOTHING",
   hasInserted: ({ changes }) => changes === 1,
+  setTableOptions: () => {},
   // The transaction locks the file and contains every step.
   migrateAlone: (_, migration) => migration(),
   settings: { GLOBAL: [], SESSION: [] },

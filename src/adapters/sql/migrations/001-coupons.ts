@@ -1,9 +1,8 @@
-import type { Knex } from "knex";
-import { createTable } from "./create-table.js";
+import type { CreateTable } from "./create-table.js";
 
-/** Coupons, their queue epochs, claims, what shoppers hold, and the ranking log. */
-export const up = async (knex: Knex): Promise<void> => {
-  await createTable(knex, "coupons", (table) => {
+/** Coupons, epochs, claims, user coupons and the ranking log. */
+export const up = async (createTable: CreateTable): Promise<void> => {
+  await createTable("coupons", (table) => {
     table.string("coupon_id", 64).primary();
     table.string("name", 200).notNullable();
     table.integer("quantity").notNullable();
@@ -16,18 +15,18 @@ export const up = async (knex: Knex): Promise<void> => {
     table.index(["created_at", "coupon_id"], "coupons_by_age");
   });
   // No foreign key: settlement locks the coupon's row, and that must not block a claim's insert.
-  await createTable(knex, "coupon_epochs", (table) => {
+  await createTable("coupon_epochs", (table) => {
     table.string("coupon_id", 64).primary();
     table.integer("epoch").notNullable();
     table.bigInteger("rebuilding_until").notNullable().defaultTo(0);
   });
-  await createTable(knex, "coupon_claims", (table) => {
+  await createTable("coupon_claims", (table) => {
     table.string("task_id", 64).primary();
     table.string("coupon_id", 64).notNullable();
     table.string("user_id", 128).notNullable();
     table.integer("position").notNullable();
     table.string("status", 16).notNullable();
-    // 1 while the claim is pending or issued, null once it failed: a unique key passes over nulls.
+    // 1 while the claim is pending or issued, null after it has failed: a unique key ignores nulls.
     table.integer("live");
     table.string("reason", 32);
     table.integer("failures").notNullable().defaultTo(0);
@@ -37,7 +36,7 @@ export const up = async (knex: Knex): Promise<void> => {
     table.unique(["coupon_id", "user_id", "live"], { indexName: "claims_one_live_a_shopper" });
     table.index(["status", "coupon_id"], "claims_by_status");
   });
-  await createTable(knex, "user_coupons", (table) => {
+  await createTable("user_coupons", (table) => {
     table.string("user_coupon_id", 64).primary();
     table.string("coupon_id", 64).notNullable();
     table.string("user_id", 128).notNullable();
@@ -47,7 +46,7 @@ export const up = async (knex: Knex): Promise<void> => {
     table.unique(["coupon_id", "user_id"], { indexName: "user_coupons_one_a_shopper" });
     table.index(["user_id", "user_coupon_id"], "user_coupons_by_shopper");
   });
-  await createTable(knex, "ranking_logs", (table) => {
+  await createTable("ranking_logs", (table) => {
     table.bigIncrements("id");
     table.string("task_id", 64).notNullable();
     table.string("user_id", 128).notNullable();

@@ -1,9 +1,9 @@
 import type { Knex } from "knex";
-import { createTable } from "./create-table.js";
+import type { CreateTable } from "./create-table.js";
 
-/** Products and their stock, orders, payments, sales, and which order a shopper's coupon serves. */
-export const up = async (knex: Knex): Promise<void> => {
-  await createTable(knex, "products", (table) => {
+/** Products with their stock, orders, payments, sales, and the order that uses a user coupon. */
+export const up = async (createTable: CreateTable, knex: Knex): Promise<void> => {
+  await createTable("products", (table) => {
     table.string("product_id", 64).primary();
     table.string("name", 200).notNullable();
     table.integer("unit_price").notNullable();
@@ -13,20 +13,20 @@ export const up = async (knex: Knex): Promise<void> => {
     table.bigInteger("on_hand").notNullable();
     table.bigInteger("reserved").notNullable().defaultTo(0);
     table.bigInteger("sold").notNullable().defaultTo(0);
-    // What it was created as: the same request again is known by these, whatever has changed since.
+    // The values of the creation request. A repeated request is compared with them.
     table.string("first_name", 200).notNullable();
     table.integer("first_price").notNullable();
     table.bigInteger("created_at").notNullable();
     table.index(["created_at", "product_id"], "products_by_age");
   });
-  await createTable(knex, "orders", (table) => {
+  await createTable("orders", (table) => {
     table.string("order_id", 64).primary();
     table.string("user_id", 128).notNullable();
     table.string("status", 20).notNullable();
-    // How far a pending order has come, and why a cancelled one ended.
+    // The last step of a pending order, and the reason of a cancelled one.
     table.string("step", 20);
     table.string("reason", 32);
-    // Lines and timeline are read and written with their order only, so they are JSON beside it.
+    // Lines and timeline are only read and written with their order, so they are JSON.
     table.text("order_lines").notNullable();
     table.text("timeline").notNullable();
     table.string("user_coupon_id", 64);
@@ -36,15 +36,14 @@ export const up = async (knex: Knex): Promise<void> => {
     table.string("payment_id", 64);
     table.bigInteger("placed_at").notNullable();
     table.bigInteger("expires_at").notNullable();
-    // When something is due of it by itself: null while it is being paid, and once it has ended. So no scan ever meets
-    // the orders of the past.
+    // When the order expires: null while a payment is open and after the order has ended. So no scan reads ended orders.
     table.bigInteger("due_at");
     table.bigInteger("pending_since");
     table.index(["user_id", "placed_at", "order_id"], "orders_by_shopper");
     table.index(["due_at"], "orders_by_due");
     table.index(["pending_since"], "orders_by_standstill");
   });
-  await createTable(knex, "payments", (table) => {
+  await createTable("payments", (table) => {
     table.string("payment_id", 64).primary();
     table.string("user_id", 128).notNullable();
     table.string("idempotency_key", 255).notNullable();
@@ -54,12 +53,12 @@ export const up = async (knex: Knex): Promise<void> => {
     table.string("method", 32).notNullable();
     table.string("status", 16).notNullable();
     table.bigInteger("opened_at").notNullable();
-    // Null once nothing of it is left to settle: open payments, and refunds that the provider is still to hear of.
+    // `charge` while the payment is open, `refund` until the provider acknowledges its refund, else null.
     table.string("open_state", 16);
     table.unique(["user_id", "idempotency_key"], { indexName: "payments_one_a_key" });
     table.index(["open_state", "opened_at", "payment_id"], "payments_by_open_state");
   });
-  await createTable(knex, "sales", (table) => {
+  await createTable("sales", (table) => {
     table.string("sale_id", 160).primary();
     table.string("product_id", 64).notNullable();
     table.integer("quantity").notNullable();

@@ -1,15 +1,14 @@
-import type { Knex } from "knex";
-import { createTable } from "./create-table.js";
+import type { CreateTable } from "./create-table.js";
 
 /** Concerts, their schedules with counted seats, and reservations. */
-export const up = async (knex: Knex): Promise<void> => {
-  await createTable(knex, "concerts", (table) => {
+export const up = async (createTable: CreateTable): Promise<void> => {
+  await createTable("concerts", (table) => {
     table.string("concert_id", 64).primary();
     table.string("title", 200).notNullable();
     table.bigInteger("created_at").notNullable();
     table.index(["created_at", "concert_id"], "concerts_by_age");
   });
-  await createTable(knex, "schedules", (table) => {
+  await createTable("schedules", (table) => {
     table.string("schedule_id", 64).primary();
     table.string("concert_id", 64).notNullable();
     table.bigInteger("starts_at").notNullable();
@@ -19,7 +18,7 @@ export const up = async (knex: Knex): Promise<void> => {
     table.integer("held_seats").notNullable().defaultTo(0);
     table.integer("reserved_seats").notNullable().defaultTo(0);
     table.bigInteger("created_at").notNullable();
-    // The sell-out: written once, in the payment that filled the last seat. How it ranks is written later.
+    // The sell-out, written once, in the transaction of the payment of the last seat. Its score is written later.
     table.bigInteger("sold_out_at");
     table.string("sold_out_week", 8);
     table.string("score_policy", 20);
@@ -30,7 +29,7 @@ export const up = async (knex: Knex): Promise<void> => {
     table.index(["score_policy", "score", "score_member"], "schedules_by_score");
     table.index(["sold_out_week", "score_policy", "score", "score_member"], "schedules_by_week");
   });
-  await createTable(knex, "reservations", (table) => {
+  await createTable("reservations", (table) => {
     table.string("reservation_id", 64).primary();
     table.string("schedule_id", 64).notNullable();
     table.integer("seat_no").notNullable();
@@ -40,9 +39,9 @@ export const up = async (knex: Knex): Promise<void> => {
     table.string("open_payment_id", 64);
     table.string("payment_id", 64);
     table.bigInteger("expires_at").notNullable();
-    // 1 while held or reserved, null once it has ended: a unique key passes over nulls.
+    // 1 while held or reserved, null after the reservation has ended: a unique key ignores nulls.
     table.integer("live");
-    // When the hold is over, if nobody is paying it.
+    // When the hold expires: null while a payment is open and for any other reservation.
     table.bigInteger("due_at");
     table.unique(["schedule_id", "seat_no", "live"], { indexName: "reservations_one_live_a_seat" });
     table.index(["due_at", "reservation_id"], "reservations_by_due");

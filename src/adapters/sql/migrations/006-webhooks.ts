@@ -1,13 +1,12 @@
-import type { Knex } from "knex";
-import { createTable } from "./create-table.js";
+import type { CreateTable } from "./create-table.js";
 
-/** Webhooks: one row an event, kept for good, so that no redelivery sends it again. */
-export const up = async (knex: Knex): Promise<void> => {
-  await createTable(knex, "webhook_deliveries", (table) => {
+/** Webhooks: one row per event. Rows are kept forever, so that no redelivery sends an event again. */
+export const up = async (createTable: CreateTable): Promise<void> => {
+  await createTable("webhook_deliveries", (table) => {
     table.string("event_id", 160).primary();
     table.text("payload", "longtext").notNullable();
     table.integer("attempts").notNullable().defaultTo(0);
-    // Null once it was delivered or parked; a claim moves it on, as a failure does.
+    // Null after the event was delivered or parked. A sender that takes the delivery postpones it, as a failure does.
     table.bigInteger("due_at");
     table.bigInteger("failing_since");
     table.bigInteger("delivered_at");
