@@ -4,7 +4,7 @@ import type { ProductId, SaleId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
 import { bookingOf, type DayRow, type Drift, type Sale } from "../../domain/sale.js";
 import type { EpochMs } from "../../domain/time.js";
-import { insertRows } from "./insert-rows.js";
+import { insertRows, rowsPerStatement } from "./insert-rows.js";
 import { isDuplicate } from "./sql-errors.js";
 import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
@@ -28,8 +28,6 @@ const dayColumns = ["product_id", "business_day", "quantity", "revenue"];
 const driftColumns = ["business_day", "product_id", "board_quantity", "sales_quantity"];
 /** A unique key of two columns. Both dialects accept this text as it is. */
 const dayKey = "product_id, business_day";
-/** Rows per insert. */
-const batchSize = 500;
 
 const dayRowOf = ({ product_id, quantity, revenue }: DayRecord): DayRow => ({
   productId: product_id,
@@ -65,10 +63,11 @@ export class SqlSaleTable implements SaleTable {
     await insertRows(this.trx, "sales", saleColumns, sales.map(valuesOf), { unique: "sale_id", overwrite: [] });
   }
 
+  /** Each batch is one statement, so a duplicate rejects the whole batch and it can be repeated. */
   async addNew(sales: readonly Sale[]): Promise<readonly Sale[]> {
     const added: Sale[] = [];
     for (let from = 0; from < sales.length; ) {
-      const batch = sales.slice(from, from + batchSize);
+      const batch = sales.slice(from, from + rowsPerStatement);
       const seen = new Set(await this.known(batch.map(({ saleId }) => saleId)));
       const unknown = batch.filter(({ saleId }) => !seen.has(saleId) && seen.add(saleId));
       try {
@@ -79,7 +78,7 @@ export class SqlSaleTable implements SaleTable {
         continue;
       }
       added.push(...unknown);
-      from += batchSize;
+      from += rowsPerStatement;
     }
     return added;
   }
