@@ -77,7 +77,7 @@ export const nodeSteps = (config: Config, log: Logger, { started, fatal }: NodeL
     port: config.PORT,
     auth: authOf(config),
     ticketKey: async () =>
-      Buffer.from(await secrets.readOrMake("tickets", () => randomBytes(32).toString("base64url")), "base64url"),
+      Buffer.from(await secrets.readOrCreate("tickets", () => randomBytes(32).toString("base64url")), "base64url"),
     rateLimitPerShopper: config.RATE_LIMIT_PER_SHOPPER,
     corsOrigins: config.CORS_ORIGINS,
     readiness: readinessOf(

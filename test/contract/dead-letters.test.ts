@@ -84,18 +84,18 @@ contractOnDatabases("DeadLetters", (db) => new SqlDeadLetters(db, standingClock(
   },
 ]);
 
-const secretClauses: Clauses<Pick<SqlSecrets, "readOrMake">> = {
+const secretClauses: Clauses<Pick<SqlSecrets, "readOrCreate">> = {
   "are the same for callers that create them at the same time": async (secrets) => {
     let made = 0;
     const read = () =>
-      secrets.readOrMake("tickets", () => {
+      secrets.readOrCreate("tickets", () => {
         made += 1;
         return `key-${made}`;
       });
     const values = await Promise.all(Array.from({ length: 8 }, read));
     expect(new Set(values).size).toBe(1);
     expect(await read()).toBe(values[0]);
-    expect(await secrets.readOrMake("other", () => "other")).toBe("other");
+    expect(await secrets.readOrCreate("other", () => "other")).toBe("other");
   },
 };
 
@@ -104,7 +104,7 @@ contractOnDatabases("Secrets", (db) => new SqlSecrets(db), secretClauses, [
     wrong: "overwrites the first value",
     breaks: "are the same for callers that create them at the same time",
     make: (db) => ({
-      readOrMake: async (name, make) => {
+      readOrCreate: async (name, make) => {
         const known = await db.knex("secrets").where({ name }).first();
         if (known !== undefined) return known.secret_value;
         const made = make();

@@ -1,7 +1,7 @@
 import { type Database, read, transact } from "./database.js";
 import { insertIfNew } from "./insert-rows.js";
 
-/** Secrets that every node must share: made once, by whichever comes first. */
+/** Secrets that all nodes share. The first node that needs one creates it. */
 export class SqlSecrets {
   private readonly db: Database;
 
@@ -9,12 +9,12 @@ export class SqlSecrets {
     this.db = db;
   }
 
-  /** @throws DomainError `engine-unavailable` */
-  async readOrMake(name: string, make: () => string): Promise<string> {
+  /** Reads a secret, or creates it. @throws DomainError `engine-unavailable` */
+  async readOrCreate(name: string, create: () => string): Promise<string> {
     const known = await this.find(name);
     if (known !== undefined) return known;
-    await transact(this.db, (trx) => insertIfNew(trx, "secrets", { name, secret_value: make() }));
-    return (await this.find(name)) ?? this.readOrMake(name, make);
+    await transact(this.db, (trx) => insertIfNew(trx, "secrets", { name, secret_value: create() }));
+    return (await this.find(name)) ?? this.readOrCreate(name, create);
   }
 
   private async find(name: string): Promise<string | undefined> {
