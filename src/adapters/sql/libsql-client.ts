@@ -30,17 +30,17 @@ type DialectClient = new (
 
 const BetterSqlite3Client: DialectClient = createRequire(import.meta.url)("knex/lib/dialects/better-sqlite3/index.js");
 
-/** One that took the write lock only at its first write could find its reads outdated. */
+/** Takes the write lock before the first read. A transaction that takes it later may find its reads outdated. */
 export const beginImmediate = async (connection: LibsqlConnection): Promise<void> => {
-  // A commit that failed, on a full disk say, has left its transaction open.
+  // A commit that failed, for example on a full disk, has left its transaction open.
   if (connection.inTransaction) connection.exec("ROLLBACK");
-  // By `exec`: a prepared statement that finds the file busy stays half-run, and bars every later commit.
+  // With `exec`: a prepared statement that finds the file busy stays active and blocks every later commit.
   connection.exec("BEGIN IMMEDIATE");
 };
 
 /**
- * knex's better-sqlite3 dialect on libsql, whose API is the same and whose binary comes inside npm (ADR 0008).
- * knex's own transactions begin IMMEDIATE, too.
+ * knex's better-sqlite3 dialect on libsql, which has the same API and ships its binary as an npm package (ADR 0008).
+ * knex's own transactions also begin with BEGIN IMMEDIATE.
  */
 export class LibsqlClient extends BetterSqlite3Client {
   override _driver(): unknown {
@@ -58,18 +58,18 @@ export class LibsqlClient extends BetterSqlite3Client {
   }
 
   override async destroyRawConnection(connection: LibsqlConnection): Promise<void> {
-    // SQLite moves the log into the file when the last connection ends, but prepared statements outlive this one's.
+    // SQLite copies the log into the file when the last connection closes, but prepared statements keep this one open.
     try {
       connection.pragma("wal_checkpoint(TRUNCATE)");
     } catch {
-      // On a full disk, say: the next to open the file finds all of it in the log.
+      // For example on a full disk. The next process that opens the file reads the log.
     }
     connection.close();
   }
 
   override transaction(container: unknown, config: unknown, outerTx: unknown): Knex.Transaction {
     const transaction = super.transaction(container, config, outerTx);
-    // Nothing is sent before the next tick, so the transaction that super made still takes this.
+    // The transaction sends nothing before the next tick, so it uses this `begin`.
     (transaction as unknown as Begins).begin = beginImmediate;
     return transaction;
   }

@@ -3,7 +3,7 @@ import type { Knex } from "knex";
 
 const latency = channel("rushboard:sql");
 
-/** Tells `rushboard:sql` how long a statement took, `{ms, failed}`, while somebody listens. */
+/** Publishes how long a statement took, `{ms, failed}`, to the channel `rushboard:sql` if it has subscribers. */
 export const timed = async <T>(statement: () => Promise<T>): Promise<T> => {
   if (!latency.hasSubscribers) return statement();
   const begun = performance.now();
@@ -17,7 +17,7 @@ export const timed = async <T>(statement: () => Promise<T>): Promise<T> => {
   }
 };
 
-/** Tells it of every query that knex builds. */
+/** Publishes the same for every query that knex builds. */
 export const publishLatency = (knex: Knex): void => {
   const begun = new Map<string, number>();
   const end = (uid: string, failed: boolean) => {

@@ -37,10 +37,10 @@ export class SqlOrderQueries implements OrderQueries {
 
   async open(): Promise<OpenOrders> {
     const { knex } = this.db;
-    // `> 0`, for SQLite finds `IS NOT NULL` by no index.
+    // `> 0`, because SQLite uses no index for `IS NOT NULL`.
     const live = knex("orders").where("due_at", ">", 0);
     const pending = knex("orders").where("pending_since", ">", 0);
-    // One statement, or an order that is placed between two would be counted in one of them only.
+    // One statement: between two statements an order may be placed and then be counted in only one of them.
     const counts = knex
       .select(live.count("*").as("live"), pending.clone().count("*").as("pending"))
       .select(pending.min("placed_at").as("oldest"))

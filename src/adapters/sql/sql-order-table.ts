@@ -33,7 +33,7 @@ export class SqlOrderTable implements OrderTable {
     return rows.map(orderOf);
   }
 
-  /** As an insert of rows that are there already: the one statement that writes many rows, each its own values. */
+  /** Writes as an upsert of existing rows: one statement that sets different values per row. */
   async save(orders: readonly Order[]): Promise<void> {
     await insertRows(this.trx, "orders", columns, orders.map(valuesOf), {
       unique: "order_id",

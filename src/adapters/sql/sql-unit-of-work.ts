@@ -23,16 +23,16 @@ const logColumns = ["task_id", "user_id", "coupon_id", "position", "status", "re
 /** Transactions of SQLite or MySQL. */
 export class SqlUnitOfWork implements UnitOfWork {
   private readonly db: Database;
-  private readonly eventsLeft: () => void;
+  private readonly eventsCommitted: () => void;
   private readonly holder: string;
 
   /**
-   * @param eventsLeft called after a commit that put events into the outbox
-   * @param holder who this process is to job leases
+   * @param eventsCommitted is called after a commit that added events to the outbox
+   * @param holder the name of this process in job leases
    */
-  constructor(db: Database, eventsLeft: () => void, holder = "nobody") {
+  constructor(db: Database, eventsCommitted: () => void, holder = "nobody") {
     this.db = db;
-    this.eventsLeft = eventsLeft;
+    this.eventsCommitted = eventsCommitted;
     this.holder = holder;
   }
 
@@ -63,7 +63,7 @@ export class SqlUnitOfWork implements UnitOfWork {
         webhooks: new SqlWebhookTable(trx),
       });
     });
-    if (events > 0) this.eventsLeft();
+    if (events > 0) this.eventsCommitted();
     return result;
   }
 }
