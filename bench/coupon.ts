@@ -1,6 +1,6 @@
 import type { Program } from "./program.js";
 
-/** Opens a coupon, and answers the path of its claims. */
+/** Opens a coupon and returns the path of its claims. */
 export const openCoupon = async ({ url }: Program, couponId: string, quantity: number): Promise<string> => {
   const path = `/api/v1/coupons`;
   const coupon = { couponId, name: "Bench", quantity, discount: { type: "percent", value: 10 } };
@@ -9,7 +9,7 @@ export const openCoupon = async ({ url }: Program, couponId: string, quantity: n
     headers: { "content-type": "application/json", "x-user-id": "operator" },
     body: JSON.stringify(coupon),
   });
-  if (response.status !== 201) throw new Error(`opening a coupon answered ${response.status} ${await response.text()}`);
+  if (response.status !== 201) throw new Error(`opening a coupon returned ${response.status} ${await response.text()}`);
   return `${path}/${couponId}/claims`;
 };
 

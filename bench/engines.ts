@@ -7,9 +7,9 @@ import { startMariaDb } from "../test/support/engines/mariadb.js";
 import { startRedis } from "../test/support/engines/redis.js";
 import type { Settings } from "./program.js";
 
-/** Real engines of the bench's own, on the core beside what is measured. */
+/** The backends of the benchmarks, on the other core than the measured program. */
 export type Engines = {
-  /** Settings of a service that uses all of them; its database is migrated, its topics are its own. */
+  /** Returns settings of a service on all backends, with its own migrated database and topics. */
   settings(name: string): Promise<Settings & { readonly DATABASE_URL: string; readonly REDIS_URL: string }>;
   readonly redis: Redis;
   stop(): Promise<void>;
@@ -18,7 +18,7 @@ export type Engines = {
 export const startEngines = async (): Promise<Engines> => {
   const [redisEngine, database, kafka] = await Promise.all([startRedis(), startMariaDb(), startKafka()]);
   const redis = new Redis(redisEngine.url);
-  await letFirst(redis);
+  await raisePriority(redis);
   return {
     redis,
     async settings(name) {
@@ -41,14 +41,14 @@ export const startEngines = async (): Promise<Engines> => {
 };
 
 /**
- * Redis counts its commands' time by the clock, also while a neighbour has the core: an `INFO` took it 7 ms so. As on a
- * machine of its own it is let in first, where we may say so.
+ * Gives Redis the highest priority if permitted. Redis measures its commands by the clock, so without priority their times
+ * include those of other processes on the core.
  */
-const letFirst = async (redis: Redis): Promise<void> => {
+const raisePriority = async (redis: Redis): Promise<void> => {
   const pid = Number(/process_id:(\d+)/.exec(await redis.info("server"))?.[1]);
   try {
     setPriority(pid, constants.priority.PRIORITY_HIGHEST);
   } catch {
-    console.error("Redis runs with the priority of all others: its own times may be too long");
+    console.error("no permission to raise the priority of Redis: its times may be too long");
   }
 };

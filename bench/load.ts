@@ -6,7 +6,7 @@ import type { Answered, Followed, Job } from "./programs/load.js";
 
 type Results = { readonly rush: Answered; readonly pace: Followed; readonly hold: { readonly held: number } };
 
-/** Does one job of the load program, in a process of its own so that it disturbs nobody's event loop. */
+/** Runs one job of the load program in a separate process, so that it does not block this event loop. */
 export const load = async <K extends Job["kind"]>(job: Extract<Job, { kind: K }>): Promise<Results[K]> => {
   const child = fork(fileURLToPath(new URL("programs/load.ts", import.meta.url)), {
     execArgv: ["--import", "tsx"],
@@ -23,13 +23,13 @@ export const load = async <K extends Job["kind"]>(job: Extract<Job, { kind: K }>
 
 const holders = new Set<ReturnType<typeof fork>>();
 
-/** Hangs up what `hold` jobs hold. */
-export const letGo = (): void => {
+/** Closes the streams of all `hold` jobs. */
+export const closeStreams = (): void => {
   for (const child of holders) child.kill();
   holders.clear();
 };
 
-/** How fast a program answered, and what each answer cost it. */
+/** Operations per second, and CPU time per operation. */
 export type Speed = { readonly rate: number; readonly microseconds: number };
 
 const connections = 128;
@@ -41,19 +41,19 @@ export type RushOptions = {
   readonly method?: "GET" | "POST";
 };
 
-/** Clicks of `seconds` on 128 connections; `again` lets the same shoppers click on and on. @throws where one is odd */
+/** Sends requests for `seconds` on 128 connections; with `again` always from the same shoppers. @throws Error if a status differs */
 export const rush = async (
   program: Program,
   path: string,
   status: number,
   { again = false, seconds = 4, method = "POST" }: RushOptions = {},
-): Promise<Speed & { readonly count: number }> => {
+): Promise<Speed & { readonly count: number; readonly p50: number; readonly p99: number }> => {
   const from = await program.cpu();
   const ask = { url: program.url.href, method, path, connections, seconds };
   const job = { kind: "rush", ...ask, first: shoppers, again } as const;
-  const { count, elapsed, statuses } = await load<"rush">(job);
+  const { count, elapsed, statuses, p50, p99 } = await load<"rush">(job);
   const used = (await program.cpu()) - from;
   shoppers += again ? 0 : count + connections;
-  if (statuses[status] !== count) throw new Error(`${path} answered ${JSON.stringify(statuses)}, not ${status}`);
-  return { rate: count / elapsed, microseconds: used / count, count };
+  if (statuses[status] !== count) throw new Error(`${path} returned ${JSON.stringify(statuses)} instead of ${status}`);
+  return { rate: count / elapsed, microseconds: used / count, count, p50, p99 };
 };

@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { leaveMeasuredCore } from "./cores.js";
 import { startEngines } from "./engines.js";
@@ -20,8 +21,9 @@ import { settle } from "./measurements/settle.js";
 import { start } from "./measurements/start.js";
 import { streams } from "./measurements/streams.js";
 import { whole } from "./measurements/whole.js";
+import { useNode } from "./node-version.js";
 
-const figures: Readonly<Record<string, Measurement>> = {
+const measurements: Readonly<Record<string, Measurement>> = {
   accept,
   whole,
   refuse,
@@ -42,24 +44,32 @@ const figures: Readonly<Record<string, Measurement>> = {
   scale,
 };
 
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !(name in figures));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean", default: false }, node: { type: "string" } },
+});
+const unknown = positionals.filter((name) => !(name in measurements));
 if (unknown.length > 0) {
-  console.error(`no such figure: ${unknown.join(", ")}; there are ${Object.keys(figures).join(", ")}`);
+  console.error(`unknown measurement: ${unknown.join(", ")}. Measurements: ${Object.keys(measurements).join(", ")}`);
   process.exit(2);
 }
+if (values.node !== undefined) useNode(values.node);
 
 leaveMeasuredCore();
 const engines = await startEngines();
-const lines: Row[] = [];
-for (const name of names.length > 0 ? names : Object.keys(figures)) {
+const rows: Row[] = [];
+for (const name of positionals.length > 0 ? positionals : Object.keys(measurements)) {
   console.error(`measuring ${name}`);
-  lines.push(...((await figures[name]?.(engines)) ?? []));
+  const measured = (await measurements[name]?.(engines)) ?? [];
+  if (values.json) for (const row of measured) console.log(JSON.stringify(row));
+  rows.push(...measured);
 }
 await engines.stop();
 
-const table = new Table({ head: ["what", "measured", "target", "met"], style: { head: [], border: [] } });
-const met = (line: Row) => (line.met === undefined ? "" : line.met ? "yes" : "NO");
-table.push(...lines.map((line) => [line.what, line.measured, line.target, met(line)]));
-console.log(table.toString());
-process.exitCode = lines.some((line) => line.met === false) ? 1 : 0;
+const met = (row: Row) => (row.met === undefined ? "" : row.met ? "yes" : "NO");
+if (!values.json) {
+  const table = new Table({ head: ["what", "value", "target", "met"], style: { head: [], border: [] } });
+  table.push(...rows.map((row) => [row.what, row.value, row.target, met(row)]));
+  console.log(table.toString());
+}
+process.exitCode = rows.some((row) => row.met === false) ? 1 : 0;

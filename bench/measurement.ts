@@ -1,37 +1,45 @@
 import type { Engines } from "./engines.js";
 
-/** One line of the table. */
+/** One row of the table. With `--json` it is printed as it is. */
 export type Row = {
   readonly what: string;
-  /** What was measured, in words. */
-  readonly measured: string;
+  readonly value: string;
   readonly target: string;
-  /** Absent where there is nothing to meet. */
+  /** Missing if there is no target. */
   readonly met?: boolean;
 };
 
-/** Measures one thing, in about a minute. */
+/** Measures one thing in about a minute. */
 export type Measurement = (engines: Engines) => Promise<readonly Row[]>;
 
-const shown = (value: number): string =>
+const format = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
 
-/** `rate`/s and the CPU of one operation. */
-export const speed = ({ rate, microseconds }: { readonly rate: number; readonly microseconds: number }): string =>
-  `${shown(rate)}/s, ${shown(microseconds)} µs CPU each`;
+type Speed = {
+  readonly rate: number;
+  readonly microseconds: number;
+  readonly p50?: number;
+  readonly p99?: number;
+};
 
-/** A ratio or figure that must reach `target`. */
+/** Formats the operations per second, the CPU time per operation, and the percentiles of the response time if known. */
+export const speed = ({ rate, microseconds, p50, p99 }: Speed): string => {
+  const times = p50 === undefined || p99 === undefined ? "" : `, p50 ${format(p50)} ms, p99 ${format(p99)} ms`;
+  return `${format(rate)}/s, ${format(microseconds)} µs CPU${times}`;
+};
+
+/** A value that must be at least `target`. */
 export const atLeast = (what: string, value: number, target: number, unit = "×"): Row => ({
   what,
-  measured: `${shown(value)} ${unit}`,
+  value: `${format(value)} ${unit}`,
   target: `≥ ${target} ${unit}`,
   met: value >= target,
 });
 
-/** A ratio or figure that must not pass `target`. */
+/** A value that must be at most `target`. */
 export const atMost = (what: string, value: number, target: number, unit = "×"): Row => ({
   what,
-  measured: `${shown(value)} ${unit}`,
+  value: `${format(value)} ${unit}`,
   target: `≤ ${target} ${unit}`,
   met: value <= target,
 });

@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import { spawnBound } from "../test/support/engines/child-process.js";
 import { freePort } from "../test/support/engines/free-port.js";
 import { onMeasuredCore } from "./cores.js";
+import { measuredNode } from "./node-version.js";
 
-/** A program that is measured, alone on its core. */
+/** A measured program, alone on its core. */
 export type Program = {
   readonly url: URL;
   /** CPU time used so far, in microseconds, by user and system; the kernel counts it in steps of 10 ms. */
@@ -22,10 +23,10 @@ export type Settings = Readonly<Record<string, string>>;
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Starts Node on a free port and waits until it is ready. @throws Error with its words where it ends before */
+/** Starts Node on a free port and waits until it is ready. @throws Error if it ends before */
 const start = async (command: readonly string[], settings: Settings): Promise<Program> => {
   const port = await freePort();
-  const [file = "", ...args] = onMeasuredCore([process.execPath, ...command]);
+  const [file = "", ...args] = onMeasuredCore([measuredNode(), ...command]);
   const child = spawnBound([file, ...args], {
     env: { PATH: process.env.PATH, PORT: String(port), ...settings },
     stdio: ["ignore", "inherit", "inherit"],
@@ -38,7 +39,8 @@ const start = async (command: readonly string[], settings: Settings): Promise<Pr
       () => false,
     );
     if (ready) break;
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${command.join(" ")} does not get ready`);
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`${command.join(" ")} is not ready after 20 s`);
   }
   const proc = (name: string) => readFile(`/proc/${child.pid}/${name}`, "utf8");
   return {

@@ -1,6 +1,6 @@
 import type { Speed } from "./load.js";
 
-/** How fast this process does `count` things, and what CPU each takes. */
+/** Measures `count` operations in this process. */
 export const timed = async (count: number, work: () => Promise<void>): Promise<Speed> => {
   const [used, from] = [process.cpuUsage(), performance.now()];
   await work();
@@ -8,7 +8,7 @@ export const timed = async (count: number, work: () => Promise<void>): Promise<S
   return { rate: (1000 * count) / (performance.now() - from), microseconds: (user + system) / count };
 };
 
-/** Does what a figure asked for, answers, and waits to be ended. */
+/** Runs the job that the parent process sends, sends its result back, and waits for the end. */
 export const answerJob = <Job>(work: (job: Job) => Promise<object>): void => {
   process.once("message", async (job: Job) => process.send?.(await work(job)));
   process.once("disconnect", () => process.exit());

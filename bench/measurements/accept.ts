@@ -22,10 +22,10 @@ export const accept: Measurement = async (engines) => {
   const seen = await alternate(contenders, 5);
   await Promise.all([service, bare, ceiling, slow].map((program) => program.stop()));
   return [
-    { what: "accept: the service", measured: speed(seen.service), target: "" },
-    { what: "accept: bare node:http", measured: speed(seen.bare), target: "" },
-    { what: "accept: ceiling", measured: speed(seen.ceiling), target: "" },
-    { what: "accept: stock Express", measured: speed(seen.slow), target: "" },
+    { what: "accept: the service", value: speed(seen.service), target: "" },
+    { what: "accept: bare node:http", value: speed(seen.bare), target: "" },
+    { what: "accept: ceiling", value: speed(seen.ceiling), target: "" },
+    { what: "accept: stock Express", value: speed(seen.slow), target: "" },
     atLeast("accept: rate versus bare", seen.service.rate / seen.bare.rate, 1),
     atMost("accept: CPU versus bare", seen.service.microseconds / seen.bare.microseconds, 1.35),
     atLeast("accept: rate versus ceiling", seen.service.rate / seen.ceiling.rate, 0.85),

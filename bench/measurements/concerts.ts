@@ -45,7 +45,7 @@ const medianMs = async (
   return { ms: took.sort((a, b) => a - b)[Math.floor(paths.length / 2)] ?? Number.NaN, bytes };
 };
 
-/** Reading the boards of sell-outs however many there ever were, and the seats of a great hall. */
+/** Reading the sold-out board by number of sell-outs, and the seats of a large schedule. */
 export const concerts: Measurement = async (engines) => {
   const settings = await engines.settings("halls");
   const connection = await createConnection({ uri: settings.DATABASE_URL });
@@ -79,18 +79,18 @@ export const concerts: Measurement = async (engines) => {
   await service.stop();
   await connection.end();
   return [
-    { what: "halls: the board of 1,000 sell-outs", measured: `${few.ms.toFixed(2)} ms`, target: "" },
+    { what: "concerts: the board of 1,000 sell-outs", value: `${few.ms.toFixed(2)} ms`, target: "" },
     {
-      what: `halls: the board of ${manySellOuts.toLocaleString("en")} sell-outs`,
-      measured: `${many.ms.toFixed(2)} ms`,
+      what: `concerts: the board of ${manySellOuts.toLocaleString("en")} sell-outs`,
+      value: `${many.ms.toFixed(2)} ms`,
       target: "",
     },
-    atMost("halls: many sell-outs beside few", many.ms / few.ms, 1.3),
+    atMost("concerts: many sell-outs versus few", many.ms / few.ms, 1.3),
     {
-      what: `halls: 1,000 of ${seats.toLocaleString("en")} seats, half of them held`,
-      measured: `${page.ms.toFixed(2)} ms, ${(page.bytes / 1024).toFixed(0)} KiB`,
+      what: `concerts: 1,000 of ${seats.toLocaleString("en")} seats, half of them held`,
+      value: `${page.ms.toFixed(2)} ms, ${(page.bytes / 1024).toFixed(0)} KiB`,
       target: "",
     },
-    { what: "halls: the counts of that hall", measured: `${counts.ms.toFixed(2)} ms`, target: "" },
+    { what: "concerts: counts of that schedule", value: `${counts.ms.toFixed(2)} ms`, target: "" },
   ];
 };

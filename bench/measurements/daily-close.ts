@@ -9,7 +9,7 @@ const products = 100_000;
 const few = 10_000;
 const most = Number(process.env.BENCH_PRODUCTS ?? 1_000_000);
 
-/** Closing a day of many products, beside pages by hand, and beside a product at a time. */
+/** Closing a day of many products, compared with plain pages and with one product at a time. */
 export const dailyClose: Measurement = async (engines) => {
   const { DATABASE_URL: url } = await engines.settings("night");
   let day = "2026-01-01" as BusinessDay;
@@ -30,13 +30,13 @@ export const dailyClose: Measurement = async (engines) => {
   const small = await run("service", few);
   const big = await run("service", most);
   return [
-    { what: `night of ${products} products: the service`, measured: speed(service), target: "" },
-    { what: "night: pages by hand", measured: speed(pages), target: "" },
-    { what: "night: a product at a time", measured: speed(rows), target: "" },
-    atLeast("night: rate beside pages by hand", service.rate / pages.rate, 0.75),
-    atLeast("night: rate beside a product at a time", service.rate / rows.rate, 20),
+    { what: `daily close of ${products} products: the service`, value: speed(service), target: "" },
+    { what: "daily close: plain pages", value: speed(pages), target: "" },
+    { what: "daily close: one product at a time", value: speed(rows), target: "" },
+    atLeast("daily close: rate versus plain pages", service.rate / pages.rate, 0.75),
+    atLeast("daily close: rate versus one product at a time", service.rate / rows.rate, 20),
     atMost(
-      `night: memory of ${most.toLocaleString("en")} products over ${few.toLocaleString("en")}`,
+      `daily close: memory of ${most.toLocaleString("en")} products over ${few.toLocaleString("en")}`,
       Math.max(0, big.mebibytes - small.mebibytes),
       32,
       "MiB",

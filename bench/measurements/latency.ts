@@ -3,14 +3,14 @@ import { load, rush } from "../load.js";
 import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
 
-/** From the 202 to the result over its stream, by Kafka, at half the rate at which one process accepts. */
+/** The time from the 202 to the result in its stream, over Kafka, at half the maximum rate of one process. */
 export const latency: Measurement = async (engines) => {
   const settings = await engines.settings("latency");
   const service = await startService(settings);
   const { rate: most } = await rush(service, await openCoupon(service, "latency-most", mostCoupons), 202);
   await service.stop();
 
-  // A fresh start with a database of its own: what the rush left to be settled must not count.
+  // A new service with an empty database: claims that are still pending must not count.
   const fresh = await startService(await engines.settings("latency2"));
   const path = await openCoupon(fresh, "latency", mostCoupons);
   const job = { kind: "pace", url: fresh.url.href, path, connections: 128, followEvery: 20 } as const;
@@ -23,7 +23,7 @@ export const latency: Measurement = async (engines) => {
   return [
     {
       what: "latency: accepted meanwhile, all roles in one process",
-      measured: `${Math.round(count / elapsed)}/s of at most ${Math.round(most)}/s`,
+      value: `${Math.round(count / elapsed)}/s of at most ${Math.round(most)}/s`,
       target: "",
     },
     atMost("latency: accept to result, p99", p99, 250, "ms"),

@@ -51,9 +51,9 @@ export const listeners: Measurement = async (engines) => {
   });
   const each = (ms: number) => `${ms.toFixed(2)} ms each`;
   return [
-    { what: "listeners: payments that sell nothing out", measured: each(nobody.ms), target: "" },
-    { what: "listeners: every fifth sells out, and all hear of it", measured: each(all.ms), target: "" },
-    { what: "listeners: the same, Redis away", measured: each(away.ms), target: "" },
+    { what: "listeners: no payment is a sell-out", value: each(nobody.ms), target: "" },
+    { what: "listeners: every fifth payment is a sell-out", value: each(all.ms), target: "" },
+    { what: "listeners: the same while Redis is unreachable", value: each(away.ms), target: "" },
     atMost("listeners: added to a payment", all.ms / nobody.ms, 1.05),
     atMost("listeners: added to a payment, Redis away", away.ms / nobody.ms, 1.05),
   ];

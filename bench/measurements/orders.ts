@@ -34,7 +34,7 @@ const addPastOrders = async (url: string, orders: number): Promise<void> => {
 };
 
 /**
- * The saga's hops to where an order waits for its payment or is cancelled: beside three batch hops by hand, and by how
+ * The saga's hops to where an order waits for its payment or is cancelled: beside three plain batch steps, and by how
  * many orders there ever were.
  */
 export const orders: Measurement = async (engines) => {
@@ -60,11 +60,11 @@ export const orders: Measurement = async (engines) => {
   });
   const past = (orders: number) => `orders, ${orders.toLocaleString("en")} past ones: the service`;
   return [
-    { what: `orders, ${count}, 5 % failing: the service`, measured: speed(service), target: "" },
-    { what: "orders: three batch hops by hand", measured: speed(batches), target: "" },
-    atLeast("orders: rate beside batch hops", service.rate / batches.rate, 0.65),
-    { what: past(fewPast), measured: speed(few), target: "" },
-    { what: past(manyPast), measured: speed(many), target: "" },
-    atMost("orders: cost of each, many past ones beside few", few.rate / many.rate, 1.2),
+    { what: `orders, ${count}, 5 % failing: the service`, value: speed(service), target: "" },
+    { what: "orders: three plain batch steps", value: speed(batches), target: "" },
+    atLeast("orders: rate versus batch hops", service.rate / batches.rate, 0.65),
+    { what: past(fewPast), value: speed(few), target: "" },
+    { what: past(manyPast), value: speed(many), target: "" },
+    atMost("orders: cost of each, many past ones versus few", few.rate / many.rate, 1.2),
   ];
 };

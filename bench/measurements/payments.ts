@@ -7,7 +7,7 @@ import { alternate } from "../rounds.js";
 /** Payments after which V8 has made up its mind. */
 const warmup = 500;
 
-/** A payment with the sell-out caught in it: beside its bare statements, and in a hall a thousand times as big. */
+/** A payment including the detection of a sell-out, compared with its bare statements and on a large schedule. */
 export const payments: Measurement = async (engines) => {
   const { DATABASE_URL: url } = await engines.settings("payments");
   let runs = 0;
@@ -26,11 +26,11 @@ export const payments: Measurement = async (engines) => {
   });
   const each = ({ rate }: Speed) => `${(1000 / rate).toFixed(2)} ms each`;
   return [
-    { what: "payments, one after the other: the service", measured: speed(service), target: "" },
-    { what: "payments: the bare statements", measured: speed(bare), target: "" },
-    atLeast("payments: rate beside bare", service.rate / bare.rate, 0.75),
-    { what: "payments in a hall of 50 seats", measured: each(small), target: "" },
-    { what: "payments in a hall of 50,000 seats", measured: each(big), target: "" },
-    atMost("payments: 50,000 seats beside 50", small.rate / big.rate, 1.2),
+    { what: "payments, one after the other: the service", value: speed(service), target: "" },
+    { what: "payments: the bare statements", value: speed(bare), target: "" },
+    atLeast("payments: rate versus bare", service.rate / bare.rate, 0.75),
+    { what: "payments, schedule of 50 seats", value: each(small), target: "" },
+    { what: "payments, schedule of 50,000 seats", value: each(big), target: "" },
+    atMost("payments: 50,000 seats versus 50", small.rate / big.rate, 1.2),
   ];
 };

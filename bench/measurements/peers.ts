@@ -5,7 +5,7 @@ import { Redis } from "ioredis";
 import { createPool, type RowDataPacket } from "mysql2/promise";
 import { startRedis } from "../../test/support/engines/redis.js";
 import { mostCoupons, openCoupon } from "../coupon.js";
-import { letGo, load } from "../load.js";
+import { closeStreams, load } from "../load.js";
 import { atLeast, type Measurement, type Row } from "../measurement.js";
 import { type Program, type Settings, startPeer, startService } from "../program.js";
 import { alternate, median } from "../rounds.js";
@@ -74,14 +74,14 @@ const claims = async (settings: Settings & { DATABASE_URL: string }, durableRedi
 
   const speed = (rate: number) => `${Math.round(rate)}/s from click to result`;
   return [
-    { what: "peers, claims: the service", measured: speed(rates.service.rate), target: "" },
-    { what: "peers, claims: BullMQ and Express", measured: speed(rates.bullmq.rate), target: "" },
-    { what: "peers, claims: Fastify and SELECT … FOR UPDATE", measured: speed(rates.fastify.rate), target: "" },
+    { what: "peers, claims: the service", value: speed(rates.service.rate), target: "" },
+    { what: "peers, claims: BullMQ and Express", value: speed(rates.bullmq.rate), target: "" },
+    { what: "peers, claims: Fastify and SELECT … FOR UPDATE", value: speed(rates.fastify.rate), target: "" },
     atLeast("peers, claims: rate versus BullMQ", rates.service.rate / rates.bullmq.rate, 3),
     atLeast("peers, claims: rate versus Fastify", rates.service.rate / rates.fastify.rate, 3),
     {
       what: "peers, claims: issued of 300 by service, BullMQ, Fastify",
-      measured: issued.join(", "),
+      value: issued.join(", "),
       target: "300, 300, 300",
       met: issued.every((n) => n === 300),
     },
@@ -99,7 +99,7 @@ const streams = async (settings: Settings): Promise<readonly Row[]> => {
     await load<"hold">({ kind: "hold", url: program.url.href, path, connections, each: 5 });
     rates[name].push(connections / ((performance.now() - start) / 1000));
     seen[name].push(((await program.memory()) - before) / connections);
-    letGo();
+    closeStreams();
     await program.stop();
   };
   for (let round = 0; round < 3; round += 1) {
@@ -109,8 +109,8 @@ const streams = async (settings: Settings): Promise<readonly Row[]> => {
   }
   const kib = (values: readonly number[]) => `${median(values).toFixed(1)} KiB per stream`;
   return [
-    { what: "peers, streams: the service", measured: kib(seen.service), target: "" },
-    { what: "peers, streams: better-sse", measured: kib(seen.peer), target: "" },
+    { what: "peers, streams: the service", value: kib(seen.service), target: "" },
+    { what: "peers, streams: better-sse", value: kib(seen.peer), target: "" },
     atLeast("peers, streams: memory of better-sse versus the service", median(seen.peer) / median(seen.service), 3),
     atLeast("peers, streams: opened per second versus better-sse", median(rates.service) / median(rates.peer), 1),
   ];
@@ -129,8 +129,8 @@ const boards = async (settings: Settings): Promise<readonly Row[]> => {
   const rates = await alternate({ service: () => read(service), peer: () => read(peer) });
   await Promise.all([service.stop(), peer.stop()]);
   return [
-    { what: "peers, boards: the service", measured: `${Math.round(rates.service.rate)} reads/s`, target: "" },
-    { what: "peers, boards: redis-rank", measured: `${Math.round(rates.peer.rate)} reads/s`, target: "" },
+    { what: "peers, boards: the service", value: `${Math.round(rates.service.rate)} reads/s`, target: "" },
+    { what: "peers, boards: redis-rank", value: `${Math.round(rates.peer.rate)} reads/s`, target: "" },
     atLeast("peers, boards: rate versus redis-rank", rates.service.rate / rates.peer.rate, 3),
   ];
 };

@@ -11,7 +11,7 @@ const trips = async ({ redis }: Engines): Promise<number> => {
   return [...stats.matchAll(/cmdstat_(?:eval|evalsha):calls=(\d+)/g)].reduce((sum, [, n]) => sum + Number(n), 0);
 };
 
-/** Refusing when all is sold out: shoppers who come for the first time, and shoppers who click again. */
+/** Rejecting claims of a sold-out coupon: first clicks and repeated clicks. */
 export const refuse: Measurement = async (engines) => {
   const settings = await engines.settings("refuse");
   const service = await startService({ ...settings, ROLES: "api" });
@@ -24,7 +24,7 @@ export const refuse: Measurement = async (engines) => {
     const before = await trips(engines);
     const from = performance.now();
     const seen = await rush(service, path, 409, { again: true, seconds: 3 });
-    // A refusal is remembered for a second: each of 128 shoppers asks once in every second that has begun.
+    // A rejection is cached for a second: each of 128 shoppers causes one trip per started second.
     const due = 128 * (Math.ceil((performance.now() - from) / 1000) + 1);
     beyond.push(Math.max(0, (await trips(engines)) - before - due));
     return seen;
@@ -39,12 +39,12 @@ export const refuse: Measurement = async (engines) => {
   const { first, reading: read, again, silent: bare } = await alternate(contenders);
   await Promise.all([service, reading, silent].map((program) => program.stop()));
   return [
-    { what: "refuse, first time: the service", measured: speed(first), target: "" },
-    { what: "refuse, first time: bare + a read", measured: speed(read), target: "" },
-    atLeast("refuse, first time: rate beside bare", first.rate / read.rate, 0.65),
-    { what: "refuse, again: the service", measured: speed(again), target: "" },
-    { what: "refuse, again: bare", measured: speed(bare), target: "" },
-    atLeast("refuse, again: rate beside bare", again.rate / bare.rate, 0.65),
-    atMost("refuse, again: Redis trips beyond one a shopper and second", Math.max(...beyond), 0, "trips"),
+    { what: "refuse, first time: the service", value: speed(first), target: "" },
+    { what: "refuse, first time: bare + a read", value: speed(read), target: "" },
+    atLeast("refuse, first time: rate versus bare", first.rate / read.rate, 0.65),
+    { what: "refuse, again: the service", value: speed(again), target: "" },
+    { what: "refuse, again: bare", value: speed(bare), target: "" },
+    atLeast("refuse, again: rate versus bare", again.rate / bare.rate, 0.65),
+    atMost("refuse, again: Redis trips beyond one per shopper and second", Math.max(...beyond), 0, "trips"),
   ];
 };

@@ -72,16 +72,16 @@ export const scale: Measurement = async (engines) => {
     const costs = parts.map((part) => `${part} ${measured[part].toFixed(0)}`).join(", ");
     const drain = `settled ${measured.drainSeconds.toFixed(1)} s after`;
     const what = `scale: ${size.apis} API, ${size.workers} worker`;
-    lines.push({ what, measured: `${Math.round(measured.rate)}/s, ${drain}; µs CPU: ${costs}`, target: "" });
+    lines.push({ what, value: `${Math.round(measured.rate)}/s, ${drain}; µs CPU: ${costs}`, target: "" });
   }
   const costs = Object.fromEntries(parts.map((part) => [part, median(seen.map((each) => each[part]))])) as Costs;
   const { claimsPerSecond, redisLimit } = model(costs);
   for (const cores of [4, 8, 16])
     lines.push({
       what: `scale: model of ${cores} cores`,
-      measured: `${Math.round(Math.min(claimsPerSecond(cores), redisLimit))} claims/s, click to logged`,
+      value: `${Math.round(Math.min(claimsPerSecond(cores), redisLimit))} claims/s, click to logged`,
       target: "",
     });
   const limit = `Redis, at ${Math.round(redisLimit)} claims/s of one coupon`;
-  return [...lines, { what: "scale: saturates first", measured: limit, target: "" }];
+  return [...lines, { what: "scale: saturates first", value: limit, target: "" }];
 };

@@ -2,7 +2,7 @@ import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
 import { median } from "../rounds.js";
 
-/** From spawning the embedded service until it says that it is ready. */
+/** The time from spawning the embedded service until it is ready. */
 export const start: Measurement = async () => {
   const seconds: number[] = [];
   for (let round = 0; round < 5; round += 1) {

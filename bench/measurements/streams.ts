@@ -1,12 +1,12 @@
 import { mostCoupons, openCoupon } from "../coupon.js";
-import { letGo, load } from "../load.js";
+import { closeStreams, load } from "../load.js";
 import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
 import { median } from "../rounds.js";
 
 const connections = 10_000;
 
-/** What a held event stream costs in resident memory. Nobody settles claims here, so the streams stay open. */
+/** The resident memory of an open event stream. No process settles claims here, so the streams stay open. */
 export const streams: Measurement = async (engines) => {
   const each: number[] = [];
   for (let round = 0; round < 3; round += 1) {
@@ -16,8 +16,8 @@ export const streams: Measurement = async (engines) => {
     const before = await service.memory();
     await load<"hold">({ kind: "hold", url: service.url.href, path, connections, each: 5 });
     each.push(((await service.memory()) - before) / connections);
-    letGo();
+    closeStreams();
     await service.stop();
   }
-  return [atMost("streams: memory of each of 10,000 held", median(each), 18, "KiB")];
+  return [atMost("streams: memory per stream, 10,000 open", median(each), 18, "KiB")];
 };

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { serve } from "./serve.js";
 
-/** What a board costs at the least: bare Node, and a text that is there already. */
+/** The minimum cost of a board: bare Node and a prepared text. */
 const item = { rank: 1, productId: "product-1", name: "A product", unitPrice: 1000, quantity: 12_345, movement: 0 };
 const items = Array.from({ length: 5 }, () => item);
 const body = JSON.stringify({ window: "3d", asOf: new Date().toISOString(), items });

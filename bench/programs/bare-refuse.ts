@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { Redis } from "ioredis";
 import { serve } from "./serve.js";
 
-/** What a refusal costs at the least: bare Node, with one read of Redis where there is one. */
+/** The minimum cost of a rejection: bare Node, with one read of Redis if `REDIS_URL` is set. */
 const redis = process.env.REDIS_URL === undefined ? undefined : new Redis(process.env.REDIS_URL);
 const body = JSON.stringify({ status: 409, code: "coupon-sold-out" });
 

@@ -49,7 +49,7 @@ const rowByRow = async (connection: Connection, { day, products }: DailyCloseJob
   }
 };
 
-/** A page's locks and sums by hand, without comparing them with anything. */
+/** Locks and sums a page with plain statements, without comparing the sums. */
 const byPages = async (connection: Connection, { day }: DailyCloseJob) => {
   for (let last = ""; ; ) {
     const [found] = await connection.query(

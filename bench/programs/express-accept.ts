@@ -5,7 +5,7 @@ import { Kafka, logLevel, Partitioners } from "kafkajs";
 import { createPool } from "mysql2/promise";
 import { serve } from "./serve.js";
 
-/** A claim as it is usually written: stock Express, an insert and a send a request. */
+/** A claim in stock Express: one insert and one send per request. */
 const pool = createPool({ uri: process.env.DATABASE_URL ?? "", connectionLimit: 10 });
 const kafka = new Kafka({ brokers: [process.env.KAFKA_BROKERS ?? ""], logLevel: logLevel.NOTHING });
 const topic = `${process.env.TOPIC_PREFIX}slow`;

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 
 export type Clicked = { readonly status: number; readonly body: string };
 
-/** A keep-alive connection that asks one thing at a time. Node's own client costs more than the service that it asks. */
+/** A keep-alive connection with one request at a time. Node's HTTP client would use more CPU than the service. */
 export class HttpConnection {
   private readonly socket: Socket;
   private readonly host: string;
@@ -20,7 +20,7 @@ export class HttpConnection {
       this.read();
     });
     socket.on("error", (error) => this.lost(error));
-    socket.on("close", () => this.lost(new Error(`hung up after ${this.text.slice(0, 500)}`)));
+    socket.on("close", () => this.lost(new Error(`closed after ${this.text.slice(0, 500)}`)));
   }
 
   static async open(url: string): Promise<HttpConnection> {
@@ -41,11 +41,11 @@ export class HttpConnection {
     });
   }
 
-  /** Asks for a stream, and resolves when these words have come. */
+  /** Opens a stream and resolves when it has received the text. */
   async until(words: string, path: string): Promise<void> {
     await this.ask(`GET ${path} HTTP/1.1\r\nHost: ${this.host}\r\n`, () => this.text.includes(words) || undefined);
     this.text = "";
-    // What comes later, such as heartbeats, is not kept.
+    // Later data, such as heartbeats, is discarded.
     this.read = () => {
       this.text = "";
     };

@@ -1,6 +1,6 @@
 import { HttpConnection } from "./http-connection.js";
 
-/** What the load program is asked to do. */
+/** A job of the load program. */
 export type Job = { readonly url: string; readonly path: string; readonly connections: number } & (
   | {
       readonly kind: "rush";
@@ -16,31 +16,39 @@ export type Answered = {
   readonly count: number;
   readonly elapsed: number;
   readonly statuses: Readonly<Record<number, number>>;
+  /** Percentiles of the response times, in ms. */
+  readonly p50: number;
+  readonly p99: number;
 };
 export type Followed = { readonly count: number; readonly elapsed: number; readonly resultsMs: readonly number[] };
 
 type Of<K extends Job["kind"]> = Extract<Job, { kind: K }>;
 
-/** Each connection asks again as soon as it is answered. */
+/** Sends the next request on each connection as soon as the previous one is answered. */
 const rush = async ({ url, method, path, connections, seconds, first, again }: Of<"rush">): Promise<Answered> => {
   const statuses: Record<number, number> = {};
+  const times: number[] = [];
   let [count, next] = [0, first];
   const from = performance.now();
   const until = from + seconds * 1000;
   const click = async (n: number) => {
     const connection = await HttpConnection.open(url);
-    while (performance.now() < until) {
+    for (let sentAt = performance.now(); sentAt < until; sentAt = performance.now()) {
       const { status } = await connection.send(method, path, again ? `again-${n}` : `shopper-${next++}`);
       statuses[status] = (statuses[status] ?? 0) + 1;
+      times.push(performance.now() - sentAt);
       count += 1;
     }
     connection.close();
   };
   await Promise.all(Array.from({ length: connections }, (_, n) => click(n)));
-  return { count, elapsed: (performance.now() - from) / 1000, statuses };
+  const elapsed = (performance.now() - from) / 1000;
+  times.sort((a, b) => a - b);
+  const percentile = (share: number) => times[Math.floor(times.length * share)] ?? Number.NaN;
+  return { count, elapsed, statuses, p50: percentile(0.5), p99: percentile(0.99) };
 };
 
-/** Asks at a steady rate whatever the answers; every so many-th shopper follows the claim to its result. */
+/** Claims at a constant rate. Every `followEvery`-th shopper follows the claim to its result. */
 const pace = async ({ url, path, connections, seconds, rate, followEvery }: Of<"pace">): Promise<Followed> => {
   const idle = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(url)));
   const resultsMs: number[] = [];

@@ -48,7 +48,7 @@ const events = ["order.placed", "stock.reserved", "order.priced"];
 const timelineOf = (at: number, entries: number) =>
   JSON.stringify(events.slice(0, entries).map((event) => [event, at]));
 
-/** One hop by hand: the locks, the guarded stock, the orders' new state and their events, without any decision. */
+/** Runs one step with plain statements: the locks, the guarded stock, the new states and the events, without decisions. */
 const hop = async (connection: Connection, orderIds: readonly string[], step: "stock" | "price" | "cancel") => {
   const now = Date.now();
   await connection.beginTransaction();

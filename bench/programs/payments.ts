@@ -4,7 +4,7 @@ import type { Money } from "../../src/domain/money.js";
 import { openUseCases } from "../application.js";
 import { answerJob, timed } from "../timed.js";
 
-/** Pays for `warmup` seats of a hall, and then, timed, for the last `count` of its `seats`. */
+/** Pays `warmup` seats of a schedule, and then measures the payments of its last `count` seats. */
 export type PaymentsJob = {
   readonly way: "service" | "bare";
   readonly url: string;
@@ -44,8 +44,8 @@ const seed = async (connection: Connection, { run, seats, warmup, count }: Payme
   return rows.slice(seats - open).map(([id]) => id as string);
 };
 
-/** The statements of a payment by hand: two transactions on one connection, nothing decided in between. */
-const payByHand = async (connection: Connection, run: string, id: string) => {
+/** Runs the plain statements of a payment: two transactions on one connection, without decisions. */
+const payByPlainStatements = async (connection: Connection, run: string, id: string) => {
   const now = Date.now();
   const payment = `pay-${id}`;
   await connection.beginTransaction();
@@ -94,13 +94,13 @@ answerJob(async (job: PaymentsJob) => {
     await closePayment.execute(payment, "captured");
   };
   const payAll = async (of: readonly string[]) => {
-    for (const id of of) await (job.way === "service" ? pay(id) : payByHand(connection, job.run, id));
+    for (const id of of) await (job.way === "service" ? pay(id) : payByPlainStatements(connection, job.run, id));
   };
   await payAll(ids.slice(0, job.warmup));
   const result = await timed(job.count, () => payAll(ids.slice(job.warmup)));
   const [rows] = await connection.query("SELECT sold_out_at FROM schedules WHERE schedule_id = ?", [job.run]);
   if (job.way === "service" && (rows as { sold_out_at: unknown }[])[0]?.sold_out_at === null)
-    throw new Error("the hall did not sell out");
+    throw new Error("the schedule did not sell out");
   await Promise.all([close(), connection.end()]);
   return result;
 });

@@ -52,8 +52,8 @@ const insert = async (connection: Connection, sales: readonly Sale[]) => {
   }
 };
 
-/** One batch by hand: the booking, one query for the totals of every board, and `ZADD GT`. */
-const bookByHand = async (
+/** Books one batch with plain statements: the booking, one query for the totals of all boards, and `ZADD GT`. */
+const bookByPlainStatements = async (
   connection: Connection,
   redis: Redis,
   batch: readonly Sale[],
@@ -121,7 +121,7 @@ answerJob(async (job: SalesJob) => {
     for (const [n, batch] of batches.entries())
       await (job.way === "service"
         ? bookSales.execute(events[n] ?? [])
-        : bookByHand(connection, redis, batch, today, boards));
+        : bookByPlainStatements(connection, redis, batch, today, boards));
   });
   const stats = await redis.info("commandstats");
   const own = stats.matchAll(/cmdstat_(?:zadd|expireat|evalsha):.*usec=(\d+)/g);

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 
-/** Listens where it is told, and ends when it is told. */
+/** Listens on the port in `PORT` and exits on SIGTERM. */
 export const serve = (server: Server): void => {
   server.listen(Number(process.env.PORT), "127.0.0.1");
   process.once("SIGTERM", () => process.exit(0));

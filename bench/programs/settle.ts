@@ -42,7 +42,7 @@ const seed = async (connection: Connection, { couponId, count }: SettleJob, requ
   }
 };
 
-/** The writes of a settlement by hand: the same rows in the same tables, without looking whether they are due. */
+/** Writes the rows of a settlement with plain statements, without checking whether they are due. */
 const writeBatch = async (connection: Connection, couponId: string, batch: readonly Requested[]) => {
   const now = Date.now();
   const coupons = batch.map(({ data }) => [data.taskId, couponId, data.userId, data.position, "issued", now]);
