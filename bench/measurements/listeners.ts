@@ -33,8 +33,8 @@ const payIn = async (engines: Engines, name: string, { seats, settings }: Show):
 };
 
 /**
- * What boards and listeners add to a payment: all roles in one process, one shopper. In a hall that does not sell out
- * nobody hears of a payment; in halls of five seats every fifth payment is a sell-out that all hear of.
+ * The cost that boards and listeners add to a payment, with all roles in one process and one shopper. One schedule does
+ * not sell out. On schedules of five seats every fifth payment is a sell-out that all listeners receive.
  */
 export const listeners: Measurement = async (engines) => {
   const gone = await startRedis();

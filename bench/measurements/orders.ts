@@ -34,8 +34,8 @@ const addPastOrders = async (url: string, orders: number): Promise<void> => {
 };
 
 /**
- * The saga's hops to where an order waits for its payment or is cancelled: beside three plain batch steps, and by how
- * many orders there ever were.
+ * The steps from a placed order to its payment or cancellation, compared with three plain batch steps, and by the number
+ * of past orders.
  */
 export const orders: Measurement = async (engines) => {
   const { DATABASE_URL: url } = await engines.settings("orders");
