@@ -21,7 +21,7 @@ const options = {
 
 export default defineConfig({
   test: {
-    globalSetup: ["test/support/engine-notice.ts"],
+    globalSetup: ["test/support/backend-notice.ts"],
     // One more than the usual two cores, because journeys often wait.
     maxWorkers: 3,
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },

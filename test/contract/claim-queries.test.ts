@@ -4,7 +4,17 @@ import type { ClaimQueries } from "../../src/application/ports/claim-queries.js"
 import type { CouponId, UserId } from "../../src/domain/ids.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { claim, claimsOf, coupon, couponId, noon, openCoupons, plantClaims, taskId, userId } from "../support/drop.js";
+import {
+  claim,
+  claimsOf,
+  coupon,
+  couponId,
+  insertClaims,
+  noon,
+  openCoupons,
+  taskId,
+  userId,
+} from "../support/coupon-data.js";
 
 const a = couponId("a");
 const issued = { status: "issued", settled_at: noon };
@@ -13,9 +23,9 @@ const later = (ms: number) => (noon + ms) as EpochMs;
 
 const clauses: Clauses<ClaimQueries> = {
   "reads tasks, each with its state": async (queries, { db }) => {
-    await plantClaims(db, [claim("a", 1)]);
-    await plantClaims(db, [claim("a", 2)], issued);
-    await plantClaims(db, [claim("a", 3)], failed);
+    await insertClaims(db, [claim("a", 1)]);
+    await insertClaims(db, [claim("a", 2)], issued);
+    await insertClaims(db, [claim("a", 3)], failed);
     const ids = [1, 2, 3, 4].map((position) => claim("a", position).taskId);
     const found = [...(await queries.byTasks(ids))].sort((x, y) => x.position - y.position);
     expect(found).toEqual([
@@ -29,10 +39,10 @@ const clauses: Clauses<ClaimQueries> = {
   "tells the shopper's live claim from those that failed": async (queries, { db }) => {
     const mine = (task: string, position: number) =>
       claim("a", position, { taskId: taskId(task), userId: userId("me") });
-    await plantClaims(db, [mine("first", 2), mine("third", 9)], failed);
+    await insertClaims(db, [mine("first", 2), mine("third", 9)], failed);
     expect(await queries.live(a, userId("me"))).toBeUndefined();
     expect((await queries.latest(a, userId("me")))?.taskId).toBe("third");
-    await plantClaims(db, [mine("second", 5)]);
+    await insertClaims(db, [mine("second", 5)]);
     expect(await queries.live(a, userId("me"))).toEqual(mine("second", 5));
     expect((await queries.latest(a, userId("me")))?.taskId).toBe("second");
     expect(await queries.latest(a, userId("ME"))).toBeUndefined();
@@ -40,10 +50,10 @@ const clauses: Clauses<ClaimQueries> = {
   },
 
   "pages the live claims by position": async (queries, { db }) => {
-    await plantClaims(db, claimsOf("a", 7).toReversed());
-    await plantClaims(db, [claim("a", 8)], issued);
-    await plantClaims(db, [claim("a", 9)], failed);
-    await plantClaims(db, claimsOf("b", 9));
+    await insertClaims(db, claimsOf("a", 7).toReversed());
+    await insertClaims(db, [claim("a", 8)], issued);
+    await insertClaims(db, [claim("a", 9)], failed);
+    await insertClaims(db, claimsOf("b", 9));
     const positions = async (after: number) => (await queries.liveAfter(a, after, 3)).map(({ position }) => position);
     expect(await positions(0)).toEqual([1, 2, 3]);
     expect(await positions(6)).toEqual([7, 8]);
@@ -52,16 +62,16 @@ const clauses: Clauses<ClaimQueries> = {
 
   "remembers the highest position of a claim that failed": async (queries, { db }) => {
     expect(await queries.highestPosition(a)).toBe(0);
-    await plantClaims(db, claimsOf("a", 3));
-    await plantClaims(db, [claim("a", 12)], failed);
-    await plantClaims(db, [claim("b", 40)]);
+    await insertClaims(db, claimsOf("a", 3));
+    await insertClaims(db, [claim("a", 12)], failed);
+    await insertClaims(db, [claim("b", 40)]);
     expect(await queries.highestPosition(a)).toBe(12);
   },
 
   "pages the late claims by coupon and task": async (queries, { db }) => {
-    await plantClaims(db, [...claimsOf("b", 2), ...claimsOf("a", 3)]);
-    await plantClaims(db, [claim("a", 4)], { created_at: later(10) });
-    await plantClaims(db, [claim("a", 5)], issued);
+    await insertClaims(db, [...claimsOf("b", 2), ...claimsOf("a", 3)]);
+    await insertClaims(db, [claim("a", 4)], { created_at: later(10) });
+    await insertClaims(db, [claim("a", 5)], issued);
     const tasks: string[] = [];
     let last: { couponId: CouponId; taskId: ReturnType<typeof taskId> } | null = null;
     do {
@@ -76,10 +86,10 @@ const clauses: Clauses<ClaimQueries> = {
   "counts a coupon's claims by status": async (queries, { db }) => {
     await openCoupons(db, coupon("a"));
     expect(await queries.counts(a)).toEqual({ pending: 0, issued: 0, failed: 0 });
-    await plantClaims(db, claimsOf("a", 3));
-    await plantClaims(db, [claim("a", 4), claim("a", 5)], issued);
-    await plantClaims(db, [claim("a", 6)], failed);
-    await plantClaims(db, claimsOf("b", 3));
+    await insertClaims(db, claimsOf("a", 3));
+    await insertClaims(db, [claim("a", 4), claim("a", 5)], issued);
+    await insertClaims(db, [claim("a", 6)], failed);
+    await insertClaims(db, claimsOf("b", 3));
     expect(await queries.counts(a)).toEqual({ pending: 3, issued: 2, failed: 1 });
   },
 };

@@ -10,14 +10,14 @@ import {
   claimsOf,
   coupon,
   couponId,
+  insertClaims,
+  manualClock,
   noon,
   openCoupons,
-  plantClaims,
   rowsIn,
-  standingClock,
   taskId,
   userId,
-} from "../support/drop.js";
+} from "../support/coupon-data.js";
 
 type Batch = Parameters<SqlClaimRows["insertTogether"]>[0];
 
@@ -31,7 +31,7 @@ class UncheckedClaimRows extends SqlClaimRows {
   }
 
   protected override async insertTogether({ claims }: Batch): Promise<boolean> {
-    await plantClaims(
+    await insertClaims(
       this.database,
       claims.map((each) => each.claim),
     );
@@ -64,7 +64,7 @@ class ForgetfulClaimRows extends SqlClaimRows {
   }
 }
 
-const clock = standingClock();
+const clock = manualClock();
 const insertAll = (rows: ClaimRows, claims: readonly PendingClaim[], epoch = 0) =>
   rows.insert(claims.map((each) => ({ claim: each, epoch })));
 const insertOne = async (rows: ClaimRows, each: PendingClaim, epoch = 0) => (await insertAll(rows, [each], epoch))[0];
@@ -149,7 +149,7 @@ const clauses: Clauses<SqlClaimRows> = {
 
   "accepts a shopper whose claim failed, but not for the same position": async (rows, { db }) => {
     await openCoupons(db, coupon("a"));
-    await plantClaims(db, [claim("a", 1)], { status: "failed", live: null, reason: "internal" });
+    await insertClaims(db, [claim("a", 1)], { status: "failed", live: null, reason: "internal" });
     const again = claim("a", 1, { taskId: taskId("again") });
     expect(await insertOne(rows, again)).toBe("refused");
     expect(await insertOne(rows, { ...again, position: 2 })).toBe("inserted");
@@ -157,7 +157,7 @@ const clauses: Clauses<SqlClaimRows> = {
 
   "refuses one row among three hundred, and no other": async (rows, { db }) => {
     await openCoupons(db, coupon("a", { quantity: 1000 }));
-    await plantClaims(db, [claim("a", 150, { taskId: taskId("first"), userId: userId("first") }), claim("a", 7)]);
+    await insertClaims(db, [claim("a", 150, { taskId: taskId("first"), userId: userId("first") }), claim("a", 7)]);
     const outcomes = await insertAll(rows, claimsOf("a", 300));
     const others = outcomes.flatMap((outcome, index) => (outcome === "inserted" ? [] : [[index + 1, outcome]]));
     expect(others).toEqual([

@@ -21,11 +21,11 @@ import {
   sellOut,
   sold,
   writeReservations,
-} from "../support/concert.js";
+} from "../support/concert-data.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { noon } from "../support/drop.js";
-import { later } from "../support/order.js";
-import { readsAll } from "../support/reads-all.js";
+import { noon } from "../support/coupon-data.js";
+import { scansFully } from "../support/full-scan.js";
+import { later } from "../support/order-data.js";
 import { workOn } from "../support/table-work.js";
 import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
@@ -193,7 +193,7 @@ const clauses: Clauses<ConcertQueries> = {
       () => queries.live(scheduleId("s"), 5),
       () => queries.expiredHolds(later(holdMs), 100),
     ];
-    for (const ask of asks) expect(await readsAll(db, ask)).toBe(false);
+    for (const ask of asks) expect(await scansFully(db, ask)).toBe(false);
   },
 };
 

@@ -5,10 +5,10 @@ import type { SeatDelta } from "../../src/application/ports/concert-table.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { isFirstSellOut } from "../../src/domain/sold-out.js";
 import type { EpochMs } from "../../src/domain/time.js";
-import { addSchedules, concert, concertId, schedule, scheduleId, scheduleRow, sold } from "../support/concert.js";
+import { addSchedules, concert, concertId, schedule, scheduleId, scheduleRow, sold } from "../support/concert-data.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { noon, rowsIn } from "../support/drop.js";
-import { later, money } from "../support/order.js";
+import { noon, rowsIn } from "../support/coupon-data.js";
+import { later, money } from "../support/order-data.js";
 import { type Meet, workOn, workWith } from "../support/table-work.js";
 
 const delta = (id: string, held: number, reserved: number): SeatDelta => ({

@@ -8,7 +8,17 @@ import type { RankingLogQueries } from "../../src/application/ports/ranking-log-
 import { userCouponOf } from "../../src/domain/ids.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { claim, claimsOf, coupon, couponId, noon, openCoupons, plantClaims, rowsIn, userId } from "../support/drop.js";
+import {
+  claim,
+  claimsOf,
+  coupon,
+  couponId,
+  insertClaims,
+  noon,
+  openCoupons,
+  rowsIn,
+  userId,
+} from "../support/coupon-data.js";
 
 /** Every item of a list, page by page. */
 const walk = async <T>(list: (cursor: string | null) => Promise<Page<T> | undefined>): Promise<readonly T[]> => {
@@ -37,10 +47,10 @@ const clauses: Clauses<CouponQueries> = {
 
   "counts as it reads": async (queries, { db }) => {
     await openCoupons(db, coupon("a"), coupon("b"));
-    await plantClaims(db, claimsOf("a", 3));
+    await insertClaims(db, claimsOf("a", 3));
     await db.knex("coupons").where("coupon_id", "a").update({ issued: 2 });
     expect(await queries.counted(couponId("a"))).toEqual({ coupon: coupon("a"), pending: 3, issued: 2 });
-    await plantClaims(db, [claim("a", 4)]);
+    await insertClaims(db, [claim("a", 4)]);
     expect(await queries.counted(couponId("a"))).toMatchObject({ pending: 4 });
     expect(await queries.counted(couponId("b"))).toEqual({ coupon: coupon("b"), pending: 0, issued: 0 });
     expect(await queries.counted(couponId("c"))).toBeUndefined();
@@ -72,7 +82,7 @@ const clauses: Clauses<CouponQueries> = {
     const coupons = ["a", "b", "c", "d", "e"].map((id) => coupon(id));
     await openCoupons(db, ...coupons);
     const claims = coupons.map(({ couponId: id }) => claim(id, 1, { userId: me }));
-    await plantClaims(db, [...claims, claim("a", 2)]);
+    await insertClaims(db, [...claims, claim("a", 2)]);
     await new SqlUnitOfWork(db, () => {}).run((tx) =>
       tx.claims.settle(
         [...claims, claim("a", 2)].map((each) => ({
@@ -99,8 +109,8 @@ const clauses: Clauses<CouponQueries> = {
 
   "says what the stores of open coupons must hold": async (queries, { db }) => {
     await openCoupons(db, coupon("c"), coupon("a", { closesAt: later(5) }), coupon("b", { closesAt: noon }));
-    await plantClaims(db, claimsOf("a", 2));
-    await plantClaims(db, [claim("a", 6)], { status: "failed", live: null });
+    await insertClaims(db, claimsOf("a", 2));
+    await insertClaims(db, [claim("a", 6)], { status: "failed", live: null });
     await db.knex("coupons").where("coupon_id", "a").update({ issued: 1 });
     await new SqlUnitOfWork(db, () => {}).run((tx) => tx.epochs.raise(couponId("a"), 0, 3, noon));
     const truths = await queries.openAfter(null, noon, 5);

@@ -7,8 +7,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { closeDatabase, openDatabase, pingDatabase, read, transact } from "../../src/adapters/sql/database.js";
 import { isMigrated, migrate } from "../../src/adapters/sql/migrate.js";
 import { SqlClaimRows } from "../../src/adapters/sql/sql-claim-rows.js";
-import { engines, openSqlBackends } from "../support/backends.js";
-import { claim, coupon, openCoupons, rowsIn, standingClock } from "../support/drop.js";
+import { backendUrls, openSqlBackends } from "../support/backends.js";
+import { claim, coupon, manualClock, openCoupons, rowsIn } from "../support/coupon-data.js";
 import { dataFolder } from "../support/node.js";
 
 const away = { problem: { code: "engine-unavailable", engine: "database" } };
@@ -55,7 +55,7 @@ describe("Database", () => {
     await expect(isMigrated(db)).rejects.toMatchObject(away);
     await expect(transact(db, async (trx) => trx.run("SELECT 1"))).rejects.toMatchObject(away);
     await expect(
-      new SqlClaimRows(db, standingClock()).insert([{ claim: claim("a", 1), epoch: 0 }]),
+      new SqlClaimRows(db, manualClock()).insert([{ claim: claim("a", 1), epoch: 0 }]),
     ).rejects.toMatchObject(away);
   });
 
@@ -93,7 +93,7 @@ describe("Database", () => {
     ]);
   });
 
-  describe.skipIf(engines.database === undefined)("on a server that goes away", () => {
+  describe.skipIf(backendUrls.database === undefined)("on a server that goes away", () => {
     const onTheWay = async () => {
       const mysql = openSqlBackends().find(({ name }) => name === "mysql");
       const under = await mysql?.open();

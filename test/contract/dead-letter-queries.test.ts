@@ -8,8 +8,8 @@ import type { DeadLetter } from "../../src/application/ports/dead-letters.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { createEvent } from "../../src/domain/event.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { claim, noon, standingClock } from "../support/drop.js";
-import { later } from "../support/order.js";
+import { claim, manualClock, noon } from "../support/coupon-data.js";
+import { later } from "../support/order-data.js";
 import { type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
 import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
@@ -18,7 +18,7 @@ const letter = (position: number, facts: Partial<DeadLetter> = {}): DeadLetter =
   ...facts,
 });
 const park = (db: Database, at: number, ...letters: readonly DeadLetter[]) =>
-  new SqlDeadLetters(db, standingClock(later(at))).park(letters);
+  new SqlDeadLetters(db, manualClock(later(at))).park(letters);
 const replay = (work: UnitOfWork, id: string) => work.run((tx) => tx.deadLetters.markReplayed(id, noon));
 const idOf = async (db: Database, position: number): Promise<string> => {
   const row = await db.knex("dead_letters").where("event_id", `coupon.requested:a-task-${position}`).first("id");

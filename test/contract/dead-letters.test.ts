@@ -6,7 +6,7 @@ import { deadLetterOf } from "../../src/application/dead-letter/dead-letter-of.j
 import type { DeadLetter } from "../../src/application/ports/dead-letters.js";
 import { createEvent } from "../../src/domain/event.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { claim, noon, rowsIn, standingClock } from "../support/drop.js";
+import { claim, manualClock, noon, rowsIn } from "../support/coupon-data.js";
 
 const letter = (position: number, facts: Partial<DeadLetter> = {}): DeadLetter => ({
   ...deadLetterOf("stock", createEvent("coupon.requested", claim("a", position), noon), new Error("no"), 8),
@@ -76,11 +76,11 @@ class WithoutIdentity extends SqlDeadLetters {
   }
 }
 
-contractOnDatabases("DeadLetters", (db) => new SqlDeadLetters(db, standingClock()), clauses, [
+contractOnDatabases("DeadLetters", (db) => new SqlDeadLetters(db, manualClock()), clauses, [
   {
     wrong: "stores a new row at every parking",
     breaks: "store one row per group and event, with the facts of the last parking",
-    make: (db) => new WithoutIdentity(db, standingClock()),
+    make: (db) => new WithoutIdentity(db, manualClock()),
   },
 ]);
 

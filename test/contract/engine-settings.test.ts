@@ -9,9 +9,9 @@ import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js"
 import { readSqlSettings } from "../../src/adapters/sql/sql-settings.js";
 import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "../../src/bootstrap/backend-rules.js";
 import { eventTypes } from "../../src/domain/event.js";
-import { engines } from "../support/backends.js";
-import { type MariaDbEngine, startMariaDb } from "../support/engines/mariadb.js";
-import { type RedisClusterEngine, type RedisEngine, startRedis, startRedisCluster } from "../support/engines/redis.js";
+import { backendUrls } from "../support/backends.js";
+import { type MariaDbServer, startMariaDb } from "../support/engines/mariadb.js";
+import { type RedisClusterServers, type RedisServer, startRedis, startRedisCluster } from "../support/engines/redis.js";
 
 const unavailable = { problem: { code: "engine-unavailable" } };
 const namesOf = (faults: readonly SettingFault[]) => faults.map(({ setting, found }) => `${setting} ${found}`);
@@ -23,8 +23,8 @@ const command = async (url: string, ...commands: readonly (readonly [string, ...
   redis.disconnect();
 };
 
-describe.skipIf(!engines.redis)("settings of Redis", () => {
-  let redis: RedisEngine;
+describe.skipIf(!backendUrls.redis)("settings of Redis", () => {
+  let redis: RedisServer;
   beforeAll(async () => {
     redis = await startRedis();
   });
@@ -58,8 +58,8 @@ describe.skipIf(!engines.redis)("settings of Redis", () => {
   });
 });
 
-describe.skipIf(!engines.redisCluster)("settings of a Redis Cluster", () => {
-  let cluster: RedisClusterEngine;
+describe.skipIf(!backendUrls.redisCluster)("settings of a Redis Cluster", () => {
+  let cluster: RedisClusterServers;
   beforeAll(async () => {
     cluster = await startRedisCluster();
   });
@@ -85,8 +85,8 @@ describe("settings of SQLite", () => {
   });
 });
 
-describe.skipIf(!engines.database)("settings of MariaDB", () => {
-  let mariadb: MariaDbEngine;
+describe.skipIf(!backendUrls.database)("settings of MariaDB", () => {
+  let mariadb: MariaDbServer;
   beforeAll(async () => {
     mariadb = await startMariaDb();
   });
@@ -131,8 +131,8 @@ describe.skipIf(!engines.database)("settings of MariaDB", () => {
   });
 });
 
-describe.skipIf(!engines.kafka)("settings of Kafka's topics", () => {
-  const brokers = engines.kafka?.split(",") ?? [];
+describe.skipIf(!backendUrls.kafka)("settings of Kafka's topics", () => {
+  const brokers = backendUrls.kafka?.split(",") ?? [];
   const optionsOf = (topicPrefix: string) => ({
     brokers,
     topicPrefix,

@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
-import { engines } from "../support/backends.js";
-import { type KafkaEngine, startKafka } from "../support/engines/kafka.js";
-import { type MariaDbEngine, startMariaDb } from "../support/engines/mariadb.js";
+import { backendUrls } from "../support/backends.js";
+import { type KafkaServer, startKafka } from "../support/engines/kafka.js";
+import { type MariaDbServer, startMariaDb } from "../support/engines/mariadb.js";
 import { frozen, startsWithout, stopped } from "./event-bus/fault-clauses.js";
 import { openKafkaUnderTest, quickTuning } from "./event-bus/kafka-under-test.js";
 import { openMysqlUnderTest, quickJournal } from "./event-bus/sql-under-test.js";
 
 const timeoutMs = 1_500;
 
-describe.skipIf(engines.kafka === undefined)("EventBus during an outage of Kafka", () => {
-  let engine: KafkaEngine;
+describe.skipIf(backendUrls.kafka === undefined)("EventBus during an outage of Kafka", () => {
+  let engine: KafkaServer;
   let close = async () => {};
   beforeAll(async () => {
     engine = await startKafka();
@@ -28,8 +28,8 @@ describe.skipIf(engines.kafka === undefined)("EventBus during an outage of Kafka
   it("starts while the broker is stopped", async () => startsWithout(await open(), engine));
 });
 
-describe.skipIf(engines.database === undefined)("EventBus during an outage of MySQL", () => {
-  let engine: MariaDbEngine;
+describe.skipIf(backendUrls.database === undefined)("EventBus during an outage of MySQL", () => {
+  let engine: MariaDbServer;
   let close = async () => {};
   beforeAll(async () => {
     engine = await startMariaDb();

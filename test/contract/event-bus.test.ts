@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { engines } from "../support/backends.js";
+import { backendUrls } from "../support/backends.js";
 import { type BusUnderTest, memoryDeadLetters } from "./event-bus/bus-under-test.js";
 import { clauses } from "./event-bus/clauses.js";
 import { openKafkaUnderTest } from "./event-bus/kafka-under-test.js";
@@ -13,7 +13,7 @@ type Adapter = {
   readonly open: () => Promise<BusUnderTest & { close(): Promise<void> }>;
 };
 
-const { database, kafka } = engines;
+const { database, kafka } = backendUrls;
 
 const adapters: readonly Adapter[] = [
   { name: "memory", live: true, open: openMemoryUnderTest },

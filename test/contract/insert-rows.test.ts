@@ -5,7 +5,7 @@ import { insertIfNew, insertRows, insertRowsUnder } from "../../src/adapters/sql
 import { isDuplicate } from "../../src/adapters/sql/sql-errors.js";
 import type { Statements } from "../../src/adapters/sql/transaction.js";
 import { openSqlBackends } from "../support/backends.js";
-import { coupon, meetingOf, openCoupons, rowsIn } from "../support/drop.js";
+import { barrierOf, coupon, openCoupons, rowsIn } from "../support/coupon-data.js";
 import { withoutLocks } from "../support/table-work.js";
 
 const columns = ["task_id", "coupon_id", "user_id", "position", "status", "live", "created_at"];
@@ -61,7 +61,7 @@ for (const { name, live, open } of openSqlBackends())
 
     it("reports one of ten equal rows as new, however many are inserted at the same time", async () => {
       const db = await opened();
-      const meet = meetingOf(name === "mysql" ? 10 : 1);
+      const meet = barrierOf(name === "mysql" ? 10 : 1);
       const add = (n: number) =>
         transact(db, async (trx) => {
           await meet();

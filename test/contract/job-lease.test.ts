@@ -3,7 +3,7 @@ import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlJobLease } from "../../src/adapters/sql/sql-job-lease.js";
 import type { JobLease } from "../../src/application/ports/job-lease.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { rowsIn, standingClock } from "../support/drop.js";
+import { manualClock, rowsIn } from "../support/coupon-data.js";
 
 /** Nodes that share a database and a clock. */
 type Nodes = {
@@ -12,11 +12,9 @@ type Nodes = {
 };
 
 const sharing =
-  (
-    lease: (db: Database, ...rest: [ReturnType<typeof standingClock>, string, (holder: string) => boolean]) => JobLease,
-  ) =>
+  (lease: (db: Database, ...rest: [ReturnType<typeof manualClock>, string, (holder: string) => boolean]) => JobLease) =>
   (db: Database): Nodes => {
-    const clock = standingClock();
+    const clock = manualClock();
     return { clock, node: (holder, isDead = () => false) => lease(db, clock, holder, isDead) };
   };
 

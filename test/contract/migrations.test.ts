@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { isMigrated, migrate } from "../../src/adapters/sql/migrate.js";
 import { type OpenedDatabase, openSqlBackends } from "../support/backends.js";
-import { coupon, noon, openCoupons, rowsIn } from "../support/drop.js";
+import { coupon, noon, openCoupons, rowsIn } from "../support/coupon-data.js";
 import { reservedWords } from "./migrations/reserved-words.js";
 
 const tablesOf = async ({ knex, dialect: { name } }: Database): Promise<readonly string[]> => {

@@ -3,8 +3,8 @@ import { openRedis } from "../../src/adapters/redis/redis-client.js";
 import { orderNoticesChannel } from "../../src/adapters/redis/redis-keys.js";
 import { redisOrderNotices } from "../../src/adapters/redis/redis-notices.js";
 import type { OrderId } from "../../src/domain/ids.js";
-import { engines } from "../support/backends.js";
-import { patience } from "../support/patience.js";
+import { backendUrls } from "../support/backends.js";
+import { waitOptions } from "../support/wait-options.js";
 import { type NoticesUnderTest, noticesClauses } from "./notices/clauses.js";
 import { correctNotices, type KnownWrongNotices, knownWrongNotices } from "./notices/known-wrong-notices.js";
 import { type AnyNotices, type NoticeKind, noticeKinds } from "./notices/notice-kinds.js";
@@ -33,14 +33,14 @@ const openOn = async (address: string | undefined, kind: NoticeKind) => {
     there,
     publish: (text: string) => clients[0].publish(kind.channel, text),
     // On a Cluster two notices may arrive in either order.
-    eventually: (assertion: () => void) => vi.waitFor(assertion, patience),
+    eventually: (assertion: () => void) => vi.waitFor(assertion, waitOptions),
     clients,
   };
 };
 
 const redisServers = [
-  { server: "Redis", address: engines.redis },
-  { server: "Redis Cluster", address: engines.redisCluster },
+  { server: "Redis", address: backendUrls.redis },
+  { server: "Redis Cluster", address: backendUrls.redisCluster },
 ] as const;
 
 for (const kind of noticeKinds) {

@@ -5,7 +5,8 @@ import type { OrderQueries } from "../../src/application/ports/order-queries.js"
 import type { Order } from "../../src/domain/order.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { noon, userId } from "../support/drop.js";
+import { noon, userId } from "../support/coupon-data.js";
+import { scansFully } from "../support/full-scan.js";
 import {
   awaiting,
   cancelled,
@@ -17,8 +18,7 @@ import {
   stocked,
   ttlMs,
   writeOrders,
-} from "../support/order.js";
-import { readsAll } from "../support/reads-all.js";
+} from "../support/order-data.js";
 import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
 const at = (id: string, ms: number) => placed(id, { placedAt: later(ms) });
@@ -109,7 +109,7 @@ const clauses: Clauses<OrderQueries> = {
       () => queries.ofUser(userId("placed-shopper"), null, 50),
       () => queries.byIds([orderId("placed"), orderId("e1")]),
     ];
-    for (const query of queriesOfOpen) expect(await readsAll(db, query)).toBe(false);
+    for (const query of queriesOfOpen) expect(await scansFully(db, query)).toBe(false);
     expect(await queries.expired(later(ttlMs), 100)).toHaveLength(3);
     expect(await queries.stalled(later(1), 100)).toHaveLength(2);
     expect(await queries.open()).toEqual({ pending: 2, awaitingPayment: 1, oldestPendingAt: noon });

@@ -7,7 +7,7 @@ import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { hasEnded, type Order } from "../../src/domain/order.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { rowsIn, userId } from "../support/drop.js";
+import { rowsIn, userId } from "../support/coupon-data.js";
 import {
   anyTrail,
   awaiting,
@@ -21,7 +21,7 @@ import {
   stocked,
   userCouponId,
   writeOrders,
-} from "../support/order.js";
+} from "../support/order-data.js";
 import { type Meet, workOn, workWith } from "../support/table-work.js";
 
 const lock = (work: UnitOfWork, ...ids: readonly string[]) => work.run((tx) => tx.orders.lock(ids.map(orderId)));

@@ -5,7 +5,7 @@ import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import type { OutboxRow, OutboxRows } from "../../src/application/ports/outbox-rows.js";
 import { createEvent, type DomainEvent } from "../../src/domain/event.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { claim, meetingOf, noon, standingClock } from "../support/drop.js";
+import { barrierOf, claim, manualClock, noon } from "../support/coupon-data.js";
 
 const event = (position: number) => createEvent("coupon.reserved", claim("a", position), noon);
 const events = (count: number) => Array.from({ length: count }, (_, index) => event(index + 1));
@@ -17,8 +17,8 @@ const add = (db: Database, added: readonly DomainEvent[]) =>
 
 /** The adapter and its clock. */
 type RowsWithClock = { readonly rows: OutboxRows; readonly clock: { at: number } };
-const withClock = (make: (db: Database, clock: ReturnType<typeof standingClock>) => OutboxRows) => (db: Database) => {
-  const clock = standingClock();
+const withClock = (make: (db: Database, clock: ReturnType<typeof manualClock>) => OutboxRows) => (db: Database) => {
+  const clock = manualClock();
   return { rows: make(db, clock), clock };
 };
 
@@ -65,8 +65,8 @@ const clauses: Clauses<RowsWithClock> = {
 
   "finds a row that was committed after a row with a higher id": async ({ rows }, { db }) => {
     const work = new SqlUnitOfWork(db, () => {});
-    const written = meetingOf(2);
-    const sent = meetingOf(2);
+    const written = barrierOf(2);
+    const sent = barrierOf(2);
     const slow = work.run(async (tx) => {
       await tx.outbox.add([event(1)]);
       // SQLite has one writer, so no other transaction can commit first.

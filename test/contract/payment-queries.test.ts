@@ -6,9 +6,9 @@ import type { PaymentQueries } from "../../src/application/ports/payment-queries
 import type { Payment } from "../../src/domain/payment.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { noon } from "../support/drop.js";
-import { later, payment, paymentId } from "../support/order.js";
-import { readsAll } from "../support/reads-all.js";
+import { noon } from "../support/coupon-data.js";
+import { scansFully } from "../support/full-scan.js";
+import { later, payment, paymentId } from "../support/order-data.js";
 import { workOn } from "../support/table-work.js";
 
 const write = (db: Database, ...payments: readonly Payment[]) =>
@@ -111,7 +111,7 @@ const clauses: Clauses<PaymentQueries> = {
       () => queries.unsettled(),
       () => queries.find(paymentId("due")),
     ];
-    for (const query of queriesOfOpen) expect(await readsAll(db, query)).toBe(false);
+    for (const query of queriesOfOpen) expect(await scansFully(db, query)).toBe(false);
   },
 };
 

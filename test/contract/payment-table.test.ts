@@ -14,8 +14,8 @@ import {
   type Verdict,
 } from "../../src/domain/payment.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { rowsIn, userId } from "../support/drop.js";
-import { idempotencyKey, later, money, orderId, payment, paymentId } from "../support/order.js";
+import { rowsIn, userId } from "../support/coupon-data.js";
+import { idempotencyKey, later, money, orderId, payment, paymentId } from "../support/order-data.js";
 import { type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
 
 const add = (work: UnitOfWork, ...payments: readonly Payment[]) =>

@@ -2,7 +2,7 @@ import { SqlProductTable } from "../../src/adapters/sql/sql-product-table.js";
 import type { Statements } from "../../src/adapters/sql/transaction.js";
 import { greatestStock, type StockMove } from "../../src/domain/product.js";
 import { contractOnDatabases } from "../support/contract-on-databases.js";
-import { productId } from "../support/order.js";
+import { productId } from "../support/order-data.js";
 import { type Meet, workOn, workWith } from "../support/table-work.js";
 import { clauses } from "./product-table/clauses.js";
 

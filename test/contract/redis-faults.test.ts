@@ -4,9 +4,9 @@ import { RedisCouponQueue } from "../../src/adapters/redis/redis-coupon-queue.js
 import { redisTaskNotices } from "../../src/adapters/redis/redis-notices.js";
 import type { CouponQueue, Join } from "../../src/application/ports/coupon-queue.js";
 import type { Task } from "../../src/domain/task.js";
-import { engines } from "../support/backends.js";
-import { type RedisEngine, startRedis, startRedisCluster } from "../support/engines/redis.js";
-import { patience } from "../support/patience.js";
+import { backendUrls } from "../support/backends.js";
+import { type RedisServer, startRedis, startRedisCluster } from "../support/engines/redis.js";
+import { waitOptions } from "../support/wait-options.js";
 import { freshCoupon, image, joinOne, shopper, task } from "./coupon-stores/stores-under-test.js";
 
 const unavailable = { problem: { code: "engine-unavailable", engine: "redis" } };
@@ -22,18 +22,18 @@ const settledTask: Task = {
 const servers = [
   {
     name: "Redis",
-    live: engines.redis !== undefined,
+    live: backendUrls.redis !== undefined,
     start: async () => {
       const redis = await startRedis();
       return { url: redis.url, nodes: [redis] };
     },
   },
-  { name: "Redis Cluster", live: engines.redisCluster !== undefined, start: startRedisCluster },
+  { name: "Redis Cluster", live: backendUrls.redisCluster !== undefined, start: startRedisCluster },
 ] as const;
 
 for (const { name, live, start } of servers)
   describe.skipIf(!live)(`a ${name} that fails`, () => {
-    let nodes: readonly RedisEngine[] = [];
+    let nodes: readonly RedisServer[] = [];
     let client: RedisClient;
     afterEach(async () => {
       await client.stop();
@@ -66,12 +66,12 @@ for (const { name, live, start } of servers)
       await expect(client.ping()).rejects.toMatchObject(unavailable);
 
       await Promise.all(nodes.map((node) => node.restart()));
-      await vi.waitFor(() => load(queue), patience);
+      await vi.waitFor(() => load(queue), waitOptions);
       await servesAgain(queue, 1);
       await vi.waitFor(() => {
         notices.announce([settledTask]);
         expect(received.length).toBeGreaterThan(0);
-      }, patience);
+      }, waitOptions);
     });
 
     it("by a kill: commands fail, and commands and notices work again after a restart", async () => {
@@ -89,12 +89,12 @@ for (const { name, live, start } of servers)
       await expect.poll(() => failures).toMatchObject([unavailable]);
 
       await Promise.all(nodes.map((node) => node.restart()));
-      await vi.waitFor(() => load(queue), patience);
+      await vi.waitFor(() => load(queue), waitOptions);
       await servesAgain(queue, 2);
       await vi.waitFor(() => {
         notices.announce([settledTask]);
         expect(received.length).toBeGreaterThan(0);
-      }, patience);
+      }, waitOptions);
     });
 
     it("by a freeze: every command fails in time, and commands work again afterwards", async () => {

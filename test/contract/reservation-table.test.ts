@@ -14,10 +14,10 @@ import {
   reserved,
   scheduleId,
   writeReservations,
-} from "../support/concert.js";
+} from "../support/concert-data.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { noon, rowsIn, userId } from "../support/drop.js";
-import { later, money } from "../support/order.js";
+import { noon, rowsIn, userId } from "../support/coupon-data.js";
+import { later, money } from "../support/order-data.js";
 import { type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
 
 const add = (work: UnitOfWork, reservation: Reservation) => work.run((tx) => tx.reservations.add(reservation));

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { salesBoardKey } from "../../src/adapters/redis/redis-keys.js";
-import { engines } from "../support/backends.js";
+import { backendUrls } from "../support/backends.js";
 import { startRedis, startRedisCluster } from "../support/engines/redis.js";
-import { patience } from "../support/patience.js";
+import { waitOptions } from "../support/wait-options.js";
 import { boardClauses } from "./sales-board/board-clauses.js";
 import {
   boardBackends,
@@ -52,7 +52,7 @@ const boardsOnAllNodes = Array.from({ length: 50 }, () => freshBoard());
 const servers = [
   {
     name: "Redis",
-    live: engines.redis !== undefined,
+    live: backendUrls.redis !== undefined,
     clauses: { ...restartClauses, ...failoverClauses },
     start: async () => {
       const redis = await startRedis();
@@ -61,7 +61,7 @@ const servers = [
   },
   {
     name: "Redis Cluster",
-    live: engines.redisCluster !== undefined,
+    live: backendUrls.redisCluster !== undefined,
     clauses: restartClauses,
     start: startRedisCluster,
   },
@@ -79,10 +79,10 @@ for (const { name, live, clauses, start } of servers)
       const under = await openRedis(() => openRedisBoards(server.url));
       const restart = async () => {
         await Promise.all(server.nodes.map((node) => node.restart()));
-        await vi.waitFor(() => under.board.cold(boardsOnAllNodes), patience);
+        await vi.waitFor(() => under.board.cold(boardsOnAllNodes), waitOptions);
         await vi.waitFor(
           () => Promise.all(boardsOnAllNodes.map((on) => under.raw.exists(salesBoardKey(on)))),
-          patience,
+          waitOptions,
         );
       };
       return { under, restart };
@@ -112,7 +112,7 @@ for (const { name, live, clauses, start } of servers)
         });
   });
 
-describe.skipIf(engines.redis === undefined)("the suite rejects a Redis adapter that", () => {
+describe.skipIf(backendUrls.redis === undefined)("the suite rejects a Redis adapter that", () => {
   const brokenClauses: Readonly<Partial<Record<UnguardedBoard, readonly string[]>>> = {
     "overwrites scores with lower totals": [
       "changes nothing when a total is repeated or an older total arrives late",
@@ -135,7 +135,7 @@ describe.skipIf(engines.redis === undefined)("the suite rejects a Redis adapter 
   for (const [guard, promises] of Object.entries(brokenClauses))
     for (const promise of promises)
       it(`${guard}: ${promise}`, async () => {
-        const under = await openRedis(() => openRedisBoards(engines.redis ?? ""));
+        const under = await openRedis(() => openRedisBoards(backendUrls.redis ?? ""));
         const clause = boardClauses[promise] ?? redisLossClauses[promise];
         await expect(clause?.(unguarded(under, guard as UnguardedBoard))).rejects.toThrow(broken);
       });

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { type OpenedDatabase, openSqlBackends } from "../support/backends.js";
-import { addSchedules, holdMs, schedule, scheduleRow } from "../support/concert.js";
-import { noon, standingClock } from "../support/drop.js";
-import { later } from "../support/order.js";
+import { addSchedules, holdMs, schedule, scheduleRow } from "../support/concert-data.js";
+import { manualClock, noon } from "../support/coupon-data.js";
+import { later } from "../support/order-data.js";
 import { workOn } from "../support/table-work.js";
 import { countsBeforeLock, ignoresStamp, locksNoHold, readsClockBeforeLock } from "./sell-out/known-wrong-work.js";
 import { payInTheLastMillisecond } from "./sell-out/last-millisecond.js";
@@ -50,9 +50,9 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
     // Proves: P2
     it("has 50 owners for 50 seats when 500 shoppers come concurrently", async () => {
       await addSchedules(under.db, schedule("s", { seats: 50 }));
-      const sellers = nodes.map((node) => openSeatUseCases(node, standingClock()));
+      const sellers = nodes.map((node) => openSeatUseCases(node, manualClock()));
       const shopping = Array.from({ length: 500 }, async (_, n) => {
-        const node = sellers[n % 2] ?? openSeatUseCases(under.db, standingClock());
+        const node = sellers[n % 2] ?? openSeatUseCases(under.db, manualClock());
         const ask = () => node.hold("s", (n % 50) + 1, `shopper-${n}`);
         const hold = await undefinedIf(retryUnavailable(ask), "seat-taken");
         if (hold === undefined) return 0;
@@ -74,7 +74,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
     });
 
     it("has rows whose faults are found: two owners, payments without seats, seats without payments, wrong counts", async () => {
-      const node = openSeatUseCases(under.db, standingClock());
+      const node = openSeatUseCases(under.db, manualClock());
       await addSchedules(under.db, schedule("s"));
       const { payment } = await node.buy("s", 1, "kim");
       const { reservationId } = (await node.buy("s", 2, "lee")).reservation;
@@ -100,7 +100,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
 
     it("stays recorded when a seat is cancelled, and selling that seat again writes nothing and does not fail", async () => {
       const sellAgain = async (id: string, work: UnitOfWork) => {
-        const clock = standingClock();
+        const clock = manualClock();
         const node = openSeatUseCases(under.db, clock, work);
         await addSchedules(under.db, schedule(id, { seats: 2 }));
         const { reservation } = await node.buy(id, 1, "kim");
@@ -119,7 +119,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
     });
 
     it("counts neither held seats nor seats whose payment was declined", async () => {
-      const clock = standingClock();
+      const clock = manualClock();
       const node = openSeatUseCases(under.db, clock);
       await addSchedules(under.db, schedule("s", { seats: 2 }));
       await node.buy("s", 1, "kim");
@@ -132,7 +132,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
     });
 
     it("does not change when all requests are repeated an hour later", async () => {
-      const clock = standingClock();
+      const clock = manualClock();
       const node = openSeatUseCases(under.db, clock);
       await addSchedules(under.db, schedule("s", { seats: 3 }));
       const buying = [1, 2, 3].map((seatNo) => node.buy("s", seatNo, `shopper-${seatNo}`));

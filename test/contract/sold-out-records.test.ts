@@ -8,11 +8,11 @@ import type { ScheduleId } from "../../src/domain/ids.js";
 import { type Board, fastestBoard, type SellOut, weekOf } from "../../src/domain/sold-out.js";
 import { compareSellOuts, entryOf, type ScorePolicy, scorePolicies } from "../../src/domain/sold-out-score.js";
 import type { EpochMs } from "../../src/domain/time.js";
-import { addSchedules, concertId, schedule, scheduleId, sellOut, seoul, sold, week } from "../support/concert.js";
+import { addSchedules, concertId, schedule, scheduleId, sellOut, seoul, sold, week } from "../support/concert-data.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { noon } from "../support/drop.js";
-import { later } from "../support/order.js";
-import { readsAll } from "../support/reads-all.js";
+import { noon } from "../support/coupon-data.js";
+import { scansFully } from "../support/full-scan.js";
+import { later } from "../support/order-data.js";
 import { SeededRandom } from "../support/seeded-random.js";
 import { workOn } from "../support/table-work.js";
 import { foreignCursors, walkPages } from "../support/walk-pages.js";
@@ -173,7 +173,7 @@ const clauses: Clauses<SoldOutRecords> = {
       () => records.history(null, null, deep, 50),
       () => records.history(later(9), later(1200 * 3_600_000), deep, 50),
     ];
-    for (const read of reads) expect(await readsAll(db, read)).toBe(false);
+    for (const read of reads) expect(await scansFully(db, read)).toBe(false);
   },
 };
 

@@ -5,7 +5,7 @@ import { insertRows } from "../../src/adapters/sql/insert-rows.js";
 import { changeRows, selectRows } from "../../src/adapters/sql/statements.js";
 import type { Statements } from "../../src/adapters/sql/transaction.js";
 import { openSqlBackends, type SqlBackend } from "../support/backends.js";
-import { coupon, openCoupons, rowsIn } from "../support/drop.js";
+import { coupon, openCoupons, rowsIn } from "../support/coupon-data.js";
 
 const written = async ({ knex }: Database): Promise<readonly (readonly string[])[]> => {
   const rows = await knex("secrets").select("name", "secret_value");

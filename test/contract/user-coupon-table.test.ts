@@ -4,8 +4,8 @@ import { SqlUserCouponTable } from "../../src/adapters/sql/sql-user-coupon-table
 import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { coupon, noon, openCoupons } from "../support/drop.js";
-import { money, orderId, userCouponId } from "../support/order.js";
+import { coupon, noon, openCoupons } from "../support/coupon-data.js";
+import { money, orderId, userCouponId } from "../support/order-data.js";
 import { type Meet, workOn, workWith } from "../support/table-work.js";
 
 /** Issues coupons of `fixed` or `percent` with these ids. The shopper of each is `<id>-shopper`. */

@@ -9,19 +9,19 @@ import type { WebhookDeliveries, WebhookDelivery } from "../../src/application/p
 import type { EventId } from "../../src/domain/event.js";
 import { after } from "../../src/domain/time.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { noon, rowsIn, standingClock } from "../support/drop.js";
+import { manualClock, noon, rowsIn } from "../support/coupon-data.js";
 import { letterOf, numbersOf, soldOut, soldOuts } from "./webhook-deliveries/announcements.js";
 
 /** The deliveries as the sender and as a transaction see them, with one clock. */
 type Webhooks = {
   readonly deliveries: WebhookDeliveries;
   readonly work: UnitOfWork;
-  readonly clock: ReturnType<typeof standingClock>;
+  readonly clock: ReturnType<typeof manualClock>;
 };
 const webhooksOn =
   (make: (right: WebhookDeliveries, db: Database) => WebhookDeliveries, work = workOf) =>
   (db: Database): Webhooks => {
-    const clock = standingClock();
+    const clock = manualClock();
     return { deliveries: make(new SqlWebhookDeliveries(db, clock), db), work: work(db), clock };
   };
 const workOf = (db: Database): UnitOfWork => new SqlUnitOfWork(db, () => {});

@@ -10,7 +10,7 @@ import type { ConcertId, ScheduleId } from "../../src/domain/ids.js";
 import { scheduleSoldOut } from "../../src/domain/sold-out.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { root } from "../architecture/source-files.js";
-import { engines } from "../support/backends.js";
+import { backendUrls } from "../support/backends.js";
 import { spawnBound } from "../support/engines/child-process.js";
 
 const soldOut = (scheduleId: string, seconds: number) =>
@@ -36,8 +36,8 @@ const start = (brokers: string, prefix: string) => {
   return { child, printed: () => output.split("\n").filter((line) => line !== "" && !line.startsWith("{")) };
 };
 
-describe.skipIf(engines.kafka === undefined)("the example consumer", () => {
-  const brokers = engines.kafka ?? "";
+describe.skipIf(backendUrls.kafka === undefined)("the example consumer", () => {
+  const brokers = backendUrls.kafka ?? "";
 
   it("prints each sell-out once, including earlier ones, ignores invalid messages, and stops on SIGTERM", async () => {
     const prefix = `x${randomUUID().slice(0, 8)}.`;

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { DomainError, type Problem } from "../../src/domain/problem.js";
-import { couponId } from "../support/drop.js";
+import { couponId } from "../support/coupon-data.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { startHttpApp } from "../support/http-app.js";
 

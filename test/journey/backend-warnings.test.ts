@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { engines } from "../support/backends.js";
-import { type RedisEngine, startRedis } from "../support/engines/redis.js";
+import { backendUrls } from "../support/backends.js";
+import { type RedisServer, startRedis } from "../support/engines/redis.js";
 import { settingsOnBackends, startNode, startWithLog } from "../support/node.js";
 
 const readinessAt = async (url: URL) => {
@@ -8,8 +8,8 @@ const readinessAt = async (url: URL) => {
   return { status: body.status, warnings: body.warnings };
 };
 
-describe.skipIf(!engines.database || !engines.redis)("a Redis without append-only file", () => {
-  let redis: RedisEngine;
+describe.skipIf(!backendUrls.database || !backendUrls.redis)("a Redis without append-only file", () => {
+  let redis: RedisServer;
   beforeAll(async () => {
     redis = await startRedis({ appendOnly: false });
   });
@@ -17,7 +17,7 @@ describe.skipIf(!engines.database || !engines.redis)("a Redis without append-onl
   const warning = "redis appendonly: found no, wanted yes";
 
   it("causes a warning in the log and in /readyz, and the node is ready", async () => {
-    const { url, lines } = await startWithLog(await settingsOnBackends(engines.database ?? "", redis.url));
+    const { url, lines } = await startWithLog(await settingsOnBackends(backendUrls.database ?? "", redis.url));
     await expect.poll(() => readinessAt(url)).toEqual({ status: "ready", warnings: [warning] });
     expect(lines.filter(({ setting }) => setting !== undefined)).toEqual([
       expect.objectContaining({ level: 40, backend: "redis", setting: "appendonly", found: "no", wanted: "yes" }),
@@ -25,7 +25,7 @@ describe.skipIf(!engines.database || !engines.redis)("a Redis without append-onl
   });
 
   it("causes a warning as soon as it is available, if it was not at the start", async () => {
-    const settings = await settingsOnBackends(engines.database ?? "", redis.url);
+    const settings = await settingsOnBackends(backendUrls.database ?? "", redis.url);
     await redis.stop();
     const { url } = await startNode(settings);
     expect(await readinessAt(url)).toEqual({ status: "degraded", warnings: [] });

@@ -3,14 +3,14 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkDrop } from "../../bench/rehearsal/drop-promises.js";
 import { couponKeys } from "../../src/adapters/redis/redis-keys.js";
-import { engines } from "../support/backends.js";
-import { couponId as idOf } from "../support/drop.js";
+import { backendUrls } from "../support/backends.js";
+import { couponId as idOf } from "../support/coupon-data.js";
 import { expectDropSurvives, runDropWithFaults } from "../support/drop-with-faults.js";
-import { type RedisEngine, startRedis } from "../support/engines/redis.js";
+import { type RedisServer, startRedis } from "../support/engines/redis.js";
 import { settingsOnBackends, startNode } from "../support/node.js";
 
-describe.skipIf(!engines.database || !engines.redis)("data loss of Redis during a drop", () => {
-  let engine: RedisEngine;
+describe.skipIf(!backendUrls.database || !backendUrls.redis)("data loss of Redis during a drop", () => {
+  let engine: RedisServer;
   let redis: Redis;
   beforeAll(async () => {
     engine = await startRedis({ appendOnly: false });
@@ -22,7 +22,7 @@ describe.skipIf(!engines.database || !engines.redis)("data loss of Redis during 
   });
 
   const size = { shoppers: 2000, coupons: 500 };
-  const start = async () => startNode(await settingsOnBackends(engines.database ?? "", engine.url));
+  const start = async () => startNode(await settingsOnBackends(backendUrls.database ?? "", engine.url));
 
   // Proves: C1
   it("keeps all promises when Redis loses everything twice", async () => {

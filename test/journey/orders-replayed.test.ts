@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from "kafkajs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { consumerGroups } from "../../src/application/choreography.js";
-import { engines } from "../support/backends.js";
+import { backendUrls } from "../support/backends.js";
 import { type Node, profiles, runToExit, type Settings, startNode } from "../support/node.js";
 import { hasEnded, type PlacedOrder, ShopClient } from "../support/shop-client.js";
 import { ShopDatabase } from "../support/shop-database.js";
@@ -98,7 +98,7 @@ describe.each(profiles)("redelivery of all events of orders, $name", ({ name, li
 
   it.skipIf(!live || name !== "kafka")("changes nothing when consumers read all topics from the beginning", () =>
     expectNoChange(async ({ TOPIC_PREFIX = "" }) => {
-      const admin = new Kafka({ brokers: engines.kafka?.split(",") ?? [], logLevel: logLevel.NOTHING }).admin();
+      const admin = new Kafka({ brokers: backendUrls.kafka?.split(",") ?? [], logLevel: logLevel.NOTHING }).admin();
       await admin.connect();
       onTestFinished(() => admin.disconnect());
       // A group without stored offsets starts at the beginning of its topics.

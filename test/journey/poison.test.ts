@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import { Kafka, logLevel } from "kafkajs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { consumerGroups } from "../../src/application/choreography.js";
-import { engines } from "../support/backends.js";
+import { backendUrls } from "../support/backends.js";
 import { expectDropSurvives } from "../support/drop-with-faults.js";
 import { type Node, profiles, startNode } from "../support/node.js";
 
 const kafkaProfile = profiles.find(({ name }) => name === "kafka");
 
 describe.skipIf(!kafkaProfile?.live)("messages in a topic", () => {
-  const kafka = new Kafka({ brokers: engines.kafka?.split(",") ?? [], logLevel: logLevel.NOTHING });
+  const kafka = new Kafka({ brokers: backendUrls.kafka?.split(",") ?? [], logLevel: logLevel.NOTHING });
 
   const start = async () => {
     const settings = (await kafkaProfile?.settings()) ?? {};

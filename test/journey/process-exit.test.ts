@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { engines } from "../support/backends.js";
+import { backendUrls } from "../support/backends.js";
 import { expectDropSurvives } from "../support/drop-with-faults.js";
 import { dataFolder, emptyDatabase, profiles, restartNode, runToExit, startNode } from "../support/node.js";
 
@@ -64,9 +64,12 @@ describe("a process", () => {
     expect(output).not.toContain("too-short");
   });
 
-  it.skipIf(!engines.database)("exits with code 1 and states what to do if the database is not migrated", async () => {
-    const { code, output } = await runToExit({ DATABASE_URL: await emptyDatabase(engines.database ?? "") });
-    expect(output).toContain("the database is not migrated: run the service once with ROLES=migrate");
-    expect(code).toBe(1);
-  });
+  it.skipIf(!backendUrls.database)(
+    "exits with code 1 and states what to do if the database is not migrated",
+    async () => {
+      const { code, output } = await runToExit({ DATABASE_URL: await emptyDatabase(backendUrls.database ?? "") });
+      expect(output).toContain("the database is not migrated: run the service once with ROLES=migrate");
+      expect(code).toBe(1);
+    },
+  );
 });

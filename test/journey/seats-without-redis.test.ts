@@ -8,8 +8,8 @@ import { soldOutBoardKeys } from "../../src/adapters/redis/redis-keys.js";
 import type { TimeZone } from "../../src/domain/business-day.js";
 import { boardsOf } from "../../src/domain/sold-out.js";
 import { bestEntries } from "../../src/domain/sold-out-score.js";
-import { engines } from "../support/backends.js";
-import { type RedisEngine, startRedis } from "../support/engines/redis.js";
+import { backendUrls } from "../support/backends.js";
+import { type RedisServer, startRedis } from "../support/engines/redis.js";
 import { type Node, restartNode, settingsOnBackends, startNode } from "../support/node.js";
 import { SeatDatabase } from "../support/seat-database.js";
 
@@ -18,13 +18,13 @@ const size = { shoppers: 30, seats: 10 };
 const behavior = { twice: 0.3, declined: 0.1, leaving: 0.1 };
 const buses = [
   { name: "journal", kafka: undefined, live: true },
-  { name: "kafka", kafka: engines.kafka, live: Boolean(engines.kafka) },
+  { name: "kafka", kafka: backendUrls.kafka, live: Boolean(backendUrls.kafka) },
 ];
 
-describe.skipIf(!engines.database || !engines.redis).each(buses)(
+describe.skipIf(!backendUrls.database || !backendUrls.redis).each(buses)(
   "the sold-out boards without Redis, $name",
   ({ kafka, live }) => {
-    let engine: RedisEngine;
+    let engine: RedisServer;
     beforeAll(async () => {
       // This Redis loses its data when it stops.
       engine = await startRedis({ appendOnly: false });
@@ -32,7 +32,7 @@ describe.skipIf(!engines.database || !engines.redis).each(buses)(
     afterAll(() => engine.stop());
 
     const start = async () => {
-      const settings = await settingsOnBackends(engines.database ?? "", engine.url, kafka);
+      const settings = await settingsOnBackends(backendUrls.database ?? "", engine.url, kafka);
       return { settings, node: await startNode(settings), database: SeatDatabase.open(settings) };
     };
     const connect = () => {

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { engines } from "../support/backends.js";
+import { backendUrls } from "../support/backends.js";
 import { expectDropKeepsPromises } from "../support/drop-with-faults.js";
 import { makeCertificate } from "../support/engines/certificate.js";
-import { type KafkaEngine, startKafka } from "../support/engines/kafka.js";
-import { type MariaDbEngine, startMariaDb } from "../support/engines/mariadb.js";
-import { type RedisEngine, startRedis } from "../support/engines/redis.js";
+import { type KafkaServer, startKafka } from "../support/engines/kafka.js";
+import { type MariaDbServer, startMariaDb } from "../support/engines/mariadb.js";
+import { type RedisServer, startRedis } from "../support/engines/redis.js";
 import { runToExit, type Settings, startNode, startWithLog } from "../support/node.js";
 
-const live = Boolean(engines.database && engines.redis && engines.kafka);
+const live = Boolean(backendUrls.database && backendUrls.redis && backendUrls.kafka);
 const login = { username: "rushboard", password: "for-kafka" };
 
 describe.skipIf(!live)("backends with TLS and passwords, with a certificate for localhost", () => {
-  let [mariadb, redis, kafka] = [] as unknown as [MariaDbEngine, RedisEngine, KafkaEngine];
+  let [mariadb, redis, kafka] = [] as unknown as [MariaDbServer, RedisServer, KafkaServer];
   let settings: Settings;
   beforeAll(async () => {
     const certificate = await makeCertificate();

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { engines } from "../support/backends.js";
+import { backendUrls } from "../support/backends.js";
 import { dataFolder, emptyDatabase, runToExit, type Settings } from "../support/node.js";
 
 /** Runs the command for one past day. */
@@ -29,8 +29,8 @@ describe("the statistics command", () => {
     expect(await runStatistics({ DATA_DIR })).toEqual(notMigrated);
   });
 
-  it.skipIf(!engines.database)("reports the same for a database server", async () => {
-    expect(await runStatistics({ DATABASE_URL: await emptyDatabase(engines.database ?? "") })).toEqual(notMigrated);
+  it.skipIf(!backendUrls.database)("reports the same for a database server", async () => {
+    expect(await runStatistics({ DATABASE_URL: await emptyDatabase(backendUrls.database ?? "") })).toEqual(notMigrated);
   });
 
   it("closes the days of an existing database (negative control)", async () => {

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { engines } from "../support/backends.js";
+import { backendUrls } from "../support/backends.js";
 import { expectDropSurvives } from "../support/drop-with-faults.js";
-import type { Engine } from "../support/engines/engine.js";
-import { type KafkaEngine, startKafka } from "../support/engines/kafka.js";
-import { type MariaDbEngine, startMariaDb } from "../support/engines/mariadb.js";
-import { type RedisEngine, startRedis } from "../support/engines/redis.js";
+import { type KafkaServer, startKafka } from "../support/engines/kafka.js";
+import { type MariaDbServer, startMariaDb } from "../support/engines/mariadb.js";
+import { type RedisServer, startRedis } from "../support/engines/redis.js";
+import type { ServerProcess } from "../support/engines/server-process.js";
 import { type Node, settingsOnBackends, startNode } from "../support/node.js";
 
 /** How long a backend is unavailable: longer than any request timeout and than two sweeps. */
@@ -38,18 +38,22 @@ const readiness = async (node: Node) => {
 };
 
 const outages = [
-  { how: "is stopped", begin: (engine: Engine) => engine.stop(), end: (engine: Engine) => engine.restart() },
+  {
+    how: "is stopped",
+    begin: (engine: ServerProcess) => engine.stop(),
+    end: (engine: ServerProcess) => engine.restart(),
+  },
   {
     how: "hangs",
-    begin: async (engine: Engine) => engine.freeze(),
-    end: async (engine: Engine) => engine.resume(),
+    begin: async (engine: ServerProcess) => engine.freeze(),
+    end: async (engine: ServerProcess) => engine.resume(),
   },
 ];
 
-describe.skipIf(!engines.database || !engines.redis || !engines.kafka)("an unavailable backend", () => {
-  let database: MariaDbEngine;
-  let redis: RedisEngine;
-  let kafka: KafkaEngine;
+describe.skipIf(!backendUrls.database || !backendUrls.redis || !backendUrls.kafka)("an unavailable backend", () => {
+  let database: MariaDbServer;
+  let redis: RedisServer;
+  let kafka: KafkaServer;
   beforeAll(async () => {
     [database, redis, kafka] = await Promise.all([startMariaDb(), startRedis(), startKafka()]);
   });
@@ -61,7 +65,7 @@ describe.skipIf(!engines.database || !engines.redis || !engines.kafka)("an unava
   const expectReady = (node: Node) => expect.poll(() => readiness(node)).toMatchObject(ready);
 
   /** Runs a drop with an outage in its middle. During the outage claims of another coupon get `status`. */
-  const dropDuringOutage = async (engine: Engine, { begin, end }: (typeof outages)[number], status: number) => {
+  const dropDuringOutage = async (engine: ServerProcess, { begin, end }: (typeof outages)[number], status: number) => {
     const node = await startNode(await createSettings());
     const probe = await openCoupon(node);
     const inject = async () => {

@@ -3,7 +3,7 @@ import { choreograph } from "../../src/application/choreography.js";
 import type { Application } from "../../src/bootstrap/open-application.js";
 import { isOpen } from "../../src/domain/payment.js";
 import { DomainError } from "../../src/domain/problem.js";
-import { standingClock } from "../support/drop.js";
+import { manualClock } from "../support/coupon-data.js";
 import { flushPromises } from "../support/flush-promises.js";
 import { OrderLedger } from "../support/order-ledger.js";
 import { SeededRandom } from "../support/seeded-random.js";
@@ -37,7 +37,7 @@ class OrderSimulation {
   private readonly random: SeededRandom;
   private readonly ledger: OrderLedger;
   private readonly scheduler = new StepScheduler();
-  private readonly clock = standingClock();
+  private readonly clock = manualClock();
   private readonly bus: ShufflingBus;
   private readonly application: Application;
   private readonly shoppers: OrderShoppers;

@@ -1,4 +1,4 @@
-import { rowsIn } from "../support/drop.js";
+import { rowsIn } from "../support/coupon-data.js";
 import { allSalesRows, unstampedDays, wrongBoards, wrongLists, wrongSales, wrongSums } from "./sales-promises.js";
 import { soldProducts } from "./sales-reports.js";
 import type { SalesRun } from "./sales-run.js";

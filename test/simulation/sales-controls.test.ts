@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closeDatabase, type Database, openDatabase } from "../../src/adapters/sql/database.js";
 import { migrateForTest } from "../support/migrated-database.js";
-import { addProducts, product } from "../support/order.js";
+import { addProducts, product } from "../support/order-data.js";
 import { boardsFor, controls } from "./known-wrong-sales.js";
 import { soldProducts } from "./sales-reports.js";
 import { simulateSales } from "./sales-simulation.js";

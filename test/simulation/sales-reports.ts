@@ -1,7 +1,7 @@
 import type { ReportedSale } from "../../src/application/sales/record-sale.js";
 import { businessDayAt, plusDays, startOfDay, type TimeZone } from "../../src/domain/business-day.js";
 import type { EpochMs } from "../../src/domain/time.js";
-import { money, productId } from "../support/order.js";
+import { money, productId } from "../support/order-data.js";
 import { saleId } from "../support/sales-data.js";
 import type { SeededRandom } from "../support/seeded-random.js";
 

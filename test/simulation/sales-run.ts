@@ -5,7 +5,7 @@ import { isBackendUnavailable } from "../../src/domain/problem.js";
 import type { Sale } from "../../src/domain/sale.js";
 import { keptBoards, type WindowBoard } from "../../src/domain/sales-window.js";
 import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.js";
-import { standingClock } from "../support/drop.js";
+import { manualClock } from "../support/coupon-data.js";
 import { flushPromises } from "../support/flush-promises.js";
 import { salesIn } from "../support/sales-data.js";
 import { SeededRandom } from "../support/seeded-random.js";
@@ -25,7 +25,7 @@ export class SalesRun {
   readonly boards: BoardsUnderTest;
   readonly random: SeededRandom;
   readonly zone: TimeZone;
-  readonly clock: ReturnType<typeof standingClock>;
+  readonly clock: ReturnType<typeof manualClock>;
   readonly scheduler = new StepScheduler();
   readonly bus: ShufflingBus;
   readonly application: Application;
@@ -47,7 +47,7 @@ export class SalesRun {
     this.random = new SeededRandom(seed);
     const { zone, startsAt } = this.random.pick(places);
     this.zone = zone;
-    this.clock = standingClock(startsAt);
+    this.clock = manualClock(startsAt);
     this.bus = new ShufflingBus(this.random);
     this.isCorrupting = seed % 4 === 3;
     this.mayLoseRaises = seed % 4 === 2;

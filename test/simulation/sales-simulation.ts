@@ -3,7 +3,7 @@ import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import { choreograph } from "../../src/application/choreography.js";
 import { plusDays, startOfDay } from "../../src/domain/business-day.js";
 import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.js";
-import { money, productId } from "../support/order.js";
+import { money, productId } from "../support/order-data.js";
 import type { StepOutcome } from "../support/step-scheduler.js";
 import { completeSales } from "./sales-completion.js";
 import { clearSales, nameOf } from "./sales-promises.js";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closeDatabase, type Database, openDatabase } from "../../src/adapters/sql/database.js";
 import { type BoardsUnderTest, openMemoryBoards, openRedisBoards } from "../contract/sales-board/boards-under-test.js";
-import { engines } from "../support/backends.js";
+import { backendUrls } from "../support/backends.js";
 import { startRedis } from "../support/engines/redis.js";
 import { migrateForTest } from "../support/migrated-database.js";
-import { addProducts, product } from "../support/order.js";
+import { addProducts, product } from "../support/order-data.js";
 import { sizeOf } from "../support/test-size.js";
 import { soldProducts } from "./sales-reports.js";
 import { simulateSales } from "./sales-simulation.js";
@@ -32,7 +32,7 @@ const backends = [
   },
   {
     name: "Redis",
-    live: engines.redis !== undefined,
+    live: backendUrls.redis !== undefined,
     seeds: sizeOf({ short: 8, long: 20 }),
     open: openSeparateRedis,
   },

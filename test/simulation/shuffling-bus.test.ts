@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Choreography, Reaction } from "../../src/application/choreography.js";
 import type { DomainEvent } from "../../src/domain/event.js";
 import { DomainError } from "../../src/domain/problem.js";
+import { emptyChoreography } from "../support/empty-choreography.js";
 import { flushPromises } from "../support/flush-promises.js";
 import { SeededRandom } from "../support/seeded-random.js";
 import { ShufflingBus } from "../support/shuffling-bus.js";
-import { silentChoreography } from "../support/silent-choreography.js";
 
 const orderPlaced = (n: number) =>
   ({ id: `order.placed:${n}`, type: "order.placed", at: "", data: { orderId: `${n}` } }) as unknown as DomainEvent;
@@ -21,7 +21,7 @@ const openBus = async (seed: number, react: (events: readonly DomainEvent[]) => 
       received.push(...batch.map(({ id }) => id));
     },
   };
-  await bus.consume({ ...silentChoreography, "order.placed": { inventory } } satisfies Choreography);
+  await bus.consume({ ...emptyChoreography, "order.placed": { inventory } } satisfies Choreography);
   await bus.publish(events);
   return { bus, received };
 };

@@ -7,7 +7,7 @@ import { closeDatabase, type Database, type DatabaseTarget, openDatabase } from 
 import { migrateForTest } from "./migrated-database.js";
 
 /** Where the real engines are; one that is not told of is not tested. */
-export const engines = {
+export const backendUrls = {
   redis: process.env.TEST_REDIS_URL,
   /** `redis://host:port,host:port,host:port` */
   redisCluster: process.env.TEST_REDIS_CLUSTER_URL,
@@ -17,7 +17,7 @@ export const engines = {
   kafka: process.env.TEST_KAFKA_BROKERS,
 } as const;
 
-const absent = Object.entries(engines).flatMap(([name, address]) => (address ? [] : [name]));
+const absent = Object.entries(backendUrls).flatMap(([name, address]) => (address ? [] : [name]));
 if (process.env.REQUIRE_ENGINES === "1" && absent.length > 0)
   throw new Error(`REQUIRE_ENGINES=1, but nothing says where these are: ${absent.join(", ")}`);
 
@@ -83,7 +83,7 @@ export const openSqlBackends = (): readonly SqlBackend[] => [
   { name: "sqlite file", live: true, open: ({ empty = false } = {}) => openFile(empty) },
   {
     name: "mysql",
-    live: engines.database !== undefined,
-    open: ({ empty = false } = {}) => openSchema(engines.database ?? "", empty),
+    live: backendUrls.database !== undefined,
+    open: ({ empty = false } = {}) => openSchema(backendUrls.database ?? "", empty),
   },
 ];

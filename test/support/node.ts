@@ -11,7 +11,7 @@ import { expect, onTestFinished } from "vitest";
 import { Client } from "../../bench/rehearsal/client.js";
 import { type RunningService, startService } from "../../bench/rehearsal/service.js";
 import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
-import { engines } from "./backends.js";
+import { backendUrls } from "./backends.js";
 import { migrateForTest } from "./migrated-database.js";
 
 /** Settings of the service as environment variables. */
@@ -80,14 +80,14 @@ export const profiles: readonly Profile[] = [
   { name: "embedded", live: true, settings: async () => ({ ...testSettings, DATA_DIR: await dataFolder() }) },
   {
     name: "journal",
-    live: Boolean(engines.database && engines.redis),
-    settings: async () => settingsOnBackends(engines.database ?? "", await emptyRedis(engines.redis ?? "")),
+    live: Boolean(backendUrls.database && backendUrls.redis),
+    settings: async () => settingsOnBackends(backendUrls.database ?? "", await emptyRedis(backendUrls.redis ?? "")),
   },
   {
     name: "kafka",
-    live: Boolean(engines.database && engines.redis && engines.kafka),
+    live: Boolean(backendUrls.database && backendUrls.redis && backendUrls.kafka),
     settings: async () =>
-      settingsOnBackends(engines.database ?? "", await emptyRedis(engines.redis ?? ""), engines.kafka),
+      settingsOnBackends(backendUrls.database ?? "", await emptyRedis(backendUrls.redis ?? ""), backendUrls.kafka),
   },
 ];
 

@@ -6,7 +6,7 @@ import type { OrderId, PaymentId, ProductId, UserCouponId } from "../../src/doma
 import type { Order } from "../../src/domain/order.js";
 import type { Payment, Verdict } from "../../src/domain/payment.js";
 import type { Stock } from "../../src/domain/product.js";
-import { noon } from "./drop.js";
+import { noon } from "./coupon-data.js";
 
 type Statement = { all(): unknown[]; run(...values: unknown[]): unknown };
 type Connection = { exec(sql: string): void; prepare(sql: string): Statement };

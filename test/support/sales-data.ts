@@ -4,8 +4,8 @@ import type { BusinessDay } from "../../src/domain/business-day.js";
 import type { ProductId, SaleId } from "../../src/domain/ids.js";
 import type { Sale } from "../../src/domain/sale.js";
 import type { WindowBoard } from "../../src/domain/sales-window.js";
-import { noon } from "./drop.js";
-import { money, productId } from "./order.js";
+import { noon } from "./coupon-data.js";
+import { money, productId } from "./order-data.js";
 
 export const day = (text: string) => text as BusinessDay;
 export const saleId = (id: string) => id as SaleId;

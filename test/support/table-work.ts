@@ -3,7 +3,7 @@ import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
-import { meetingOf } from "./drop.js";
+import { barrierOf } from "./coupon-data.js";
 
 /** Transactions as they should be. */
 export const workOn = (db: Database): UnitOfWork => new SqlUnitOfWork(db, () => {});
@@ -22,6 +22,6 @@ export const withoutLocks = (trx: Statements): Statements =>
 export const workWith =
   (tables: (trx: Statements, meet: Meet) => Partial<Transaction>, together = 2) =>
   (db: Database): UnitOfWork => {
-    const meet = meetingOf(together);
+    const meet = barrierOf(together);
     return { run: (work) => transact(db, (trx) => work(tables(trx, meet) as Transaction)) };
   };

@@ -11,7 +11,7 @@ import { couponKeys } from "../../../src/adapters/redis/redis-keys.js";
 import type { CouponQueue, Join, Place, QueueCounts, QueueImage } from "../../../src/application/ports/coupon-queue.js";
 import type { CouponStock } from "../../../src/application/ports/coupon-stock.js";
 import type { CouponId, TaskId, UserId } from "../../../src/domain/ids.js";
-import { engines } from "../../support/backends.js";
+import { backendUrls } from "../../support/backends.js";
 
 /** A queue and a stock on the same stores. */
 export type StoresUnderTest = {
@@ -58,11 +58,11 @@ export const openRedisStores = async (address: string) => {
 
 /** The real Redis and Redis Cluster, if they are configured. */
 export const redisBackends = [
-  { name: "Redis", live: engines.redis !== undefined, open: () => openRedisStores(engines.redis ?? "") },
+  { name: "Redis", live: backendUrls.redis !== undefined, open: () => openRedisStores(backendUrls.redis ?? "") },
   {
     name: "Redis Cluster",
-    live: engines.redisCluster !== undefined,
-    open: () => openRedisStores(engines.redisCluster ?? ""),
+    live: backendUrls.redisCluster !== undefined,
+    open: () => openRedisStores(backendUrls.redisCluster ?? ""),
   },
 ] as const satisfies readonly Backend[];
 

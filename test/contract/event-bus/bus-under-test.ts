@@ -10,7 +10,7 @@ import { createEvent, type DomainEvent, type EventId, type EventOf } from "../..
 import type { CouponId, TaskId, UserCouponId, UserId } from "../../../src/domain/ids.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import type { EpochMs, Instant } from "../../../src/domain/time.js";
-import { silentChoreography } from "../../support/silent-choreography.js";
+import { emptyChoreography } from "../../support/empty-choreography.js";
 
 /** The events that the clauses publish. */
 export type ClaimEvent = EventOf<"coupon.requested" | "coupon.reserved" | "coupon.issued" | "coupon.failed">;
@@ -93,7 +93,7 @@ export class Recorder {
       this.reaction("ranking-log"),
     ];
     return {
-      ...silentChoreography,
+      ...emptyChoreography,
       "coupon.requested": { stock },
       "coupon.reserved": { settlement },
       "coupon.issued": { "ranking-log": log },

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { Follow } from "../../../src/application/notices/follow.js";
-import { userId } from "../../support/drop.js";
+import { userId } from "../../support/coupon-data.js";
 import type { AnyNotices, NoticeKind } from "./notice-kinds.js";
 
 /** The notices of two processes. In memory they are the same object. */

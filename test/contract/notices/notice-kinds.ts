@@ -12,7 +12,7 @@ import {
 } from "../../../src/adapters/redis/redis-keys.js";
 import { redisBoardNotices, redisOrderNotices, redisTaskNotices } from "../../../src/adapters/redis/redis-notices.js";
 import type { Notices } from "../../../src/application/ports/notices.js";
-import { couponId, taskId } from "../../support/drop.js";
+import { couponId, taskId } from "../../support/coupon-data.js";
 
 /** Notices as the suite sees them: keys and notices of any type. */
 export type AnyNotices = Notices<string, unknown>;

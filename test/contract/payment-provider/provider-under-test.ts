@@ -4,7 +4,7 @@ import type { PaymentProvider } from "../../../src/application/ports/payment-pro
 import type { SandboxBook, SandboxTotals } from "../../../src/application/ports/sandbox-book.js";
 import type { PaymentId } from "../../../src/domain/ids.js";
 import type { Payment, PaymentMethod } from "../../../src/domain/payment.js";
-import { money } from "../../support/order.js";
+import { money } from "../../support/order-data.js";
 
 /** A request to capture. */
 export type Capture = Pick<Payment, "paymentId" | "amount" | "method">;

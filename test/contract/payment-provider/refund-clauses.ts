@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { money } from "../../support/order.js";
+import { money } from "../../support/order-data.js";
 import { bothNodes, type Clauses, capture, newPaymentId, type ProviderUnderTest } from "./provider-under-test.js";
 
 /** A refund is sent until it is acknowledged, so it may arrive any number of times. */

@@ -5,8 +5,8 @@ import type { ProductChange } from "../../../src/application/ports/product-table
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import { greatestStock, isBalanced, type StockMove } from "../../../src/domain/product.js";
 import type { Clauses } from "../../support/contract-on-databases.js";
-import { noon } from "../../support/drop.js";
-import { addProducts, later, money, oneOf, product, productId } from "../../support/order.js";
+import { noon } from "../../support/coupon-data.js";
+import { addProducts, later, money, oneOf, product, productId } from "../../support/order-data.js";
 
 const stockOf = async (db: Database, id: string) => (await new SqlProductQueries(db).find(productId(id)))?.stock;
 const move = (work: UnitOfWork, moves: readonly StockMove[]) => work.run((tx) => tx.products.move(moves));

@@ -3,8 +3,8 @@ import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js"
 import type { BusinessDay } from "../../../src/domain/business-day.js";
 import type { DayRow, Sale } from "../../../src/domain/sale.js";
 import type { Clauses } from "../../support/contract-on-databases.js";
-import { noon } from "../../support/drop.js";
-import { later, money, productId } from "../../support/order.js";
+import { noon } from "../../support/coupon-data.js";
+import { later, money, productId } from "../../support/order-data.js";
 import {
   day,
   daySumsIn,

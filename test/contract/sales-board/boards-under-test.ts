@@ -9,7 +9,7 @@ import type { FillToken, ProductTotal, SalesBoard } from "../../../src/applicati
 import { type BusinessDay, plusDays } from "../../../src/domain/business-day.js";
 import type { ProductId } from "../../../src/domain/ids.js";
 import { boardOf, type SalesWindow, type WindowBoard } from "../../../src/domain/sales-window.js";
-import { engines } from "../../support/backends.js";
+import { backendUrls } from "../../support/backends.js";
 
 export type BoardsUnderTest = {
   readonly board: SalesBoard;
@@ -50,11 +50,11 @@ export type RedisBoards = Awaited<ReturnType<typeof openRedisBoards>>;
 
 /** Redis and Redis Cluster, if they are available. */
 export const redisBackends = [
-  { name: "Redis", live: engines.redis !== undefined, open: () => openRedisBoards(engines.redis ?? "") },
+  { name: "Redis", live: backendUrls.redis !== undefined, open: () => openRedisBoards(backendUrls.redis ?? "") },
   {
     name: "Redis Cluster",
-    live: engines.redisCluster !== undefined,
-    open: () => openRedisBoards(engines.redisCluster ?? ""),
+    live: backendUrls.redisCluster !== undefined,
+    open: () => openRedisBoards(backendUrls.redisCluster ?? ""),
   },
 ] as const satisfies readonly Backend[];
 

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
 import { boardOf } from "../../../src/domain/sales-window.js";
 import type { Clauses } from "../../support/contract-on-databases.js";
-import { productId } from "../../support/order.js";
+import { productId } from "../../support/order-data.js";
 import { boardFrom, writeSales } from "../../support/sales-data.js";
 import { isLongRun } from "../../support/test-size.js";
 

@@ -2,8 +2,8 @@ import { expect } from "vitest";
 import type { SalesQueries } from "../../../src/application/ports/sales-queries.js";
 import { plusDays } from "../../../src/domain/business-day.js";
 import type { Clauses } from "../../support/contract-on-databases.js";
-import { productId } from "../../support/order.js";
-import { readsAll } from "../../support/reads-all.js";
+import { scansFully } from "../../support/full-scan.js";
+import { productId } from "../../support/order-data.js";
 import { sale, writeSales } from "../../support/sales-data.js";
 import { workOn } from "../../support/table-work.js";
 import { foreignCursors, walkPages } from "../../support/walk-pages.js";
@@ -114,7 +114,7 @@ export const nightClauses: Clauses<SalesQueries> = {
       days: () => queries.days(ago(2), ago(1), null, null, 5),
       drifts: () => queries.drifts(ago(2), ago(1), null, 5),
     };
-    for (const [name, read] of Object.entries(reads)) expect([name, await readsAll(db, read)]).toEqual([name, false]);
+    for (const [name, read] of Object.entries(reads)) expect([name, await scansFully(db, read)]).toEqual([name, false]);
     expect(await queries.nextUnstampedDay(null, today)).toBe(ago(3));
   },
 };

@@ -4,9 +4,9 @@ import type { ProductId } from "../../../src/domain/ids.js";
 import type { Sale } from "../../../src/domain/sale.js";
 import { boardOf, keptBoards, raisedBoards, salesWindows } from "../../../src/domain/sales-window.js";
 import type { EpochMs } from "../../../src/domain/time.js";
-import { seoul } from "../../support/concert.js";
-import { noon } from "../../support/drop.js";
-import { productId } from "../../support/order.js";
+import { seoul } from "../../support/concert-data.js";
+import { noon } from "../../support/coupon-data.js";
+import { productId } from "../../support/order-data.js";
 import { day, sale, writeSales } from "../../support/sales-data.js";
 import { workOn } from "../../support/table-work.js";
 

@@ -3,9 +3,9 @@ import type { Database } from "../../../src/adapters/sql/database.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import type { Reservation } from "../../../src/domain/concert.js";
 import type { Payment } from "../../../src/domain/payment.js";
-import { addSchedules, holdMs, schedule } from "../../support/concert.js";
-import { standingClock } from "../../support/drop.js";
-import { later } from "../../support/order.js";
+import { addSchedules, holdMs, schedule } from "../../support/concert-data.js";
+import { manualClock } from "../../support/coupon-data.js";
+import { later } from "../../support/order-data.js";
 import { SeededRandom } from "../../support/seeded-random.js";
 import { allOf, openSeatUseCases, retryUnavailable, undefinedIf } from "./seat-fixture.js";
 
@@ -23,9 +23,9 @@ export const payInTheLastMillisecond = async (
   seats: number,
   makeWork: (db: Database) => UnitOfWork,
 ) => {
-  const box = openSeatUseCases(db, standingClock());
-  const early = openSeatUseCases(db, standingClock(later(holdMs - 1)), makeWork(db));
-  const late = openSeatUseCases(other, standingClock(later(holdMs)), makeWork(other));
+  const box = openSeatUseCases(db, manualClock());
+  const early = openSeatUseCases(db, manualClock(later(holdMs - 1)), makeWork(db));
+  const late = openSeatUseCases(other, manualClock(later(holdMs)), makeWork(other));
   const random = new SeededRandom(seats);
   const expire = () => retryUnavailable(() => late.expire());
   const soon = () => pause(random.next() * jitterMs);

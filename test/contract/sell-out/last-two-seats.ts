@@ -3,7 +3,7 @@ import type { Database } from "../../../src/adapters/sql/database.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import type { ScheduleId } from "../../../src/domain/ids.js";
 import { type EpochMs, toInstant } from "../../../src/domain/time.js";
-import { addSchedules, schedule } from "../../support/concert.js";
+import { addSchedules, schedule } from "../../support/concert-data.js";
 import { replaceMethods } from "../../support/replace-methods.js";
 import { SeededRandom } from "../../support/seeded-random.js";
 import { allOf, inBatches, openSeatUseCases, soldOutEvents, tickingClock } from "./seat-fixture.js";

@@ -8,9 +8,9 @@ import type { Payment, Verdict } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 import { testPorts, testSettings } from "../../support/application.js";
-import { holdMs, scheduleId, seoul } from "../../support/concert.js";
-import { noon, userId } from "../../support/drop.js";
-import { idempotencyKey } from "../../support/order.js";
+import { holdMs, scheduleId, seoul } from "../../support/concert-data.js";
+import { noon, userId } from "../../support/coupon-data.js";
+import { idempotencyKey } from "../../support/order-data.js";
 import { workOn } from "../../support/table-work.js";
 
 /** A clock that advances by 1 ms per reading, so that readings have an order. */

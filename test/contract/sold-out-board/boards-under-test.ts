@@ -11,7 +11,7 @@ import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
 import { type Board, fastestBoard, type SellOut } from "../../../src/domain/sold-out.js";
 import { compareSellOuts, type ScorePolicy } from "../../../src/domain/sold-out-score.js";
 import type { EpochMs } from "../../../src/domain/time.js";
-import { engines } from "../../support/backends.js";
+import { backendUrls } from "../../support/backends.js";
 import { startRedis, startRedisCluster } from "../../support/engines/redis.js";
 
 /** The boards, through the adapters of two nodes. */
@@ -67,12 +67,12 @@ export type RedisBoards = Awaited<ReturnType<typeof openRedisBoards>>;
 export const redisBackends = [
   {
     name: "Redis",
-    live: engines.redis !== undefined,
+    live: backendUrls.redis !== undefined,
     start: async () => onServer(await startRedis()),
   },
   {
     name: "Redis Cluster",
-    live: engines.redisCluster !== undefined,
+    live: backendUrls.redisCluster !== undefined,
     start: async () => onServer(await startRedisCluster()),
   },
 ] as const;

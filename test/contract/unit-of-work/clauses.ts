@@ -11,12 +11,12 @@ import {
   claimsOf,
   coupon,
   couponId,
+  insertClaims,
   noon,
   openCoupons,
-  plantClaims,
   rowsIn,
   userId,
-} from "../../support/drop.js";
+} from "../../support/coupon-data.js";
 
 /** A unit of work on a database of its own. */
 export type WorkUnderTest = OpenedDatabase & {
@@ -40,7 +40,7 @@ const tables = ["coupons", "coupon_epochs", "coupon_claims", "user_coupons", "ou
 export const clauses: Clauses = {
   "leaves nothing when it fails, not even outbox rows": async ({ work, db, eventCalls }) => {
     await openCoupons(db, coupon("a"));
-    await plantClaims(db, claimsOf("a", 2));
+    await insertClaims(db, claimsOf("a", 2));
     const before = await Promise.all(tables.map((table) => rowsIn(db, table)));
     const run = work.run(async (tx) => {
       await tx.coupons.add(coupon("b"), noon);
@@ -107,7 +107,7 @@ export const clauses: Clauses = {
 
   "settles a big batch, and each claim once": async ({ work, db }) => {
     await openCoupons(db, coupon("a", { quantity: 2000 }));
-    await plantClaims(db, claimsOf("a", 1200));
+    await insertClaims(db, claimsOf("a", 1200));
     const positions = Array.from({ length: 1200 }, (_, index) => index + 1);
     const ends = positions.map((position) => (position % 3 === 0 ? failed("a", position) : issued("a", position)));
     await work.run((tx) => tx.claims.settle(ends, noon));
@@ -123,7 +123,7 @@ export const clauses: Clauses = {
 
   "knows what is pending, who holds, and what is pending before": async ({ work, db }) => {
     await openCoupons(db, coupon("a"), coupon("b"));
-    await plantClaims(db, [...claimsOf("a", 5), ...claimsOf("b", 3)]);
+    await insertClaims(db, [...claimsOf("a", 5), ...claimsOf("b", 3)]);
     await work.run((tx) => tx.claims.settle([issued("a", 1), failed("a", 2)], noon));
     await work.run((tx) => tx.claims.countFailure([claim("a", 1), claim("a", 4)].map(({ taskId }) => taskId)));
     const ids = claimsOf("a", 9).map(({ taskId }) => taskId);

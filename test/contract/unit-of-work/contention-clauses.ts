@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import { settledEvent } from "../../../src/domain/coupon.js";
-import { claim, coupon, couponId, meetingOf, noon, openCoupons, rowsIn } from "../../support/drop.js";
+import { barrierOf, claim, coupon, couponId, noon, openCoupons, rowsIn } from "../../support/coupon-data.js";
 import type { Clauses, WorkUnderTest } from "./clauses.js";
 
 const event = (position: number) =>
@@ -11,7 +11,7 @@ const event = (position: number) =>
 /** Each locks what the other wants next: one of them is the deadlock's victim. */
 const deadlock = async ({ work, db }: WorkUnderTest): Promise<void> => {
   await openCoupons(db, coupon("a"), coupon("b"));
-  const meet = meetingOf(2);
+  const meet = barrierOf(2);
   let tries = 0;
   const crossing = (position: number, ids: readonly string[]) =>
     work.run(async (tx) => {

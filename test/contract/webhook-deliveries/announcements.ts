@@ -4,7 +4,7 @@ import type { EventOf } from "../../../src/domain/event.js";
 import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
 import { scheduleSoldOut } from "../../../src/domain/sold-out.js";
 import { after } from "../../../src/domain/time.js";
-import { noon } from "../../support/drop.js";
+import { noon } from "../../support/coupon-data.js";
 
 /** The event of a sell-out at noon; the schedule's id contains the number. */
 export const soldOut = (n: number): EventOf<"schedule.sold-out"> =>

@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 import { Kafka, logLevel } from "kafkajs";
 import type { Certificate } from "./certificate.js";
 import { findProgram, makeFolder, run } from "./child-process.js";
-import { Engine } from "./engine.js";
 import { freePort } from "./free-port.js";
+import { ServerProcess } from "./server-process.js";
 
 /** One Kafka broker that is its own controller. */
-export type KafkaEngine = Engine & {
+export type KafkaServer = ServerProcess & {
   /** `127.0.0.1:PORT` */
   readonly brokers: string;
   /** `localhost:PORT`, for those who log in over TLS; empty where nobody can. */
@@ -20,7 +20,7 @@ export type KafkaEngine = Engine & {
 export type KafkaLogin = Certificate & { readonly username: string; readonly password: string };
 
 /** Starts one Apache Kafka; the first start on a machine fetches its jars with Maven. */
-export async function startKafka(login?: KafkaLogin): Promise<KafkaEngine> {
+export async function startKafka(login?: KafkaLogin): Promise<KafkaServer> {
   const java = findProgram("java", "default-jdk-headless");
   const pom = fileURLToPath(new URL("kafka-pom.xml", import.meta.url));
   const version = /<kafka\.version>(.+)</.exec(readFileSync(pom, "utf8"))?.[1] ?? "unknown";
@@ -40,14 +40,14 @@ export async function startKafka(login?: KafkaLogin): Promise<KafkaEngine> {
     login ? ["--add-scram", `${each}=[name=${login.username},password=${login.password}]`] : [],
   );
   await run([...jvm, ...classes, "kafka.tools.StorageTool", "format", "-t", clusterId(), "-c", properties, ...scram]);
-  const engine = await Engine.start({
+  const server = await ServerProcess.start({
     name: "Kafka",
     version,
     command: [...jvm, "-Xmx512m", ...classes, "kafka.Kafka", properties],
     folder,
     answers: () => findCoordinator(brokers),
   });
-  return Object.assign(engine, { brokers, securedBrokers });
+  return Object.assign(server, { brokers, securedBrokers });
 }
 
 /** Gives the folder of the broker's jars. Only a whole download gets its final name. */

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import type { Certificate } from "./certificate.js";
 import { findProgram, makeFolder, run } from "./child-process.js";
-import { Engine } from "./engine.js";
 import { freePort } from "./free-port.js";
+import { ServerProcess } from "./server-process.js";
 
 /** One MariaDB with an empty database `rushboard`. */
-export type MariaDbEngine = Engine & {
+export type MariaDbServer = ServerProcess & {
   /**
    * `mysql://USER:PASSWORD@127.0.0.1:PORT/rushboard`, or with a certificate `…@localhost:PORT/…?ssl-mode=VERIFY_IDENTITY`;
    * the user may do anything in any database.
@@ -21,7 +21,7 @@ const user = "rushboard";
 const password = "rushboard";
 
 /** Starts one MariaDB; every commit is on disk before it is confirmed. With a certificate it is spoken to by TLS alone. */
-export async function startMariaDb(secured?: Certificate): Promise<MariaDbEngine> {
+export async function startMariaDb(secured?: Certificate): Promise<MariaDbServer> {
   const server = findProgram("mariadbd", "mariadb-server");
   const installer = findProgram("mariadb-install-db", "mariadb-server");
   const folder = makeFolder();
@@ -50,7 +50,7 @@ export async function startMariaDb(secured?: Certificate): Promise<MariaDbEngine
     const connection = await createConnection({ uri: url, connectTimeout: 2_000, ...ssl });
     await connection.query(sql).finally(() => connection.destroy());
   };
-  const engine = await Engine.start({
+  const engine = await ServerProcess.start({
     name: "MariaDB",
     version: /Ver ([\d.]+)/.exec(await run([server, "--version"]))?.[1] ?? "unknown",
     command: [

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Certificate } from "./certificate.js";
 import { findProgram, makeFolder, run } from "./child-process.js";
-import { Engine } from "./engine.js";
 import { freePort } from "./free-port.js";
+import { ServerProcess } from "./server-process.js";
 
 /** One Redis, `redis://127.0.0.1:PORT`, or `rediss://:PASSWORD@localhost:PORT`. */
-export type RedisEngine = Engine & { readonly url: string };
+export type RedisServer = ServerProcess & { readonly url: string };
 
 export interface RedisOptions {
   /** Default true, synced every second: keys outlive a `restart`. False keeps them in memory only. */
@@ -15,16 +15,16 @@ export interface RedisOptions {
 }
 
 /** Starts one Redis. */
-export async function startRedis(options: RedisOptions = {}): Promise<RedisEngine> {
+export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const port = await freePort();
   // As many databases as there may be tests that want one of their own.
   return startServer(port, options.appendOnly ?? true, ["--databases", "1024"], options.secured);
 }
 
 /** Three masters without replicas; a test reaches a single one through `nodes`. */
-export interface RedisClusterEngine {
+export interface RedisClusterServers {
   readonly version: string;
-  readonly nodes: readonly RedisEngine[];
+  readonly nodes: readonly RedisServer[];
   readonly urls: readonly string[];
   /** The nodes in one line: `redis://127.0.0.1:p1,127.0.0.1:p2,127.0.0.1:p3`. */
   readonly url: string;
@@ -33,7 +33,7 @@ export interface RedisClusterEngine {
 }
 
 /** Starts a Redis Cluster of three nodes that share out all slots; resolves when each of them calls the cluster ok. */
-export async function startRedisCluster(): Promise<RedisClusterEngine> {
+export async function startRedisCluster(): Promise<RedisClusterServers> {
   const ports = [await freePort(), await freePort(), await freePort()];
   const nodes = await Promise.all(
     ports.map((port) => startServer(port, true, ["--cluster-enabled", "yes", "--cluster-node-timeout", "5000"])),
@@ -57,13 +57,13 @@ async function startServer(
   appendOnly: boolean,
   extra: readonly string[],
   secured?: RedisOptions["secured"],
-): Promise<RedisEngine> {
+): Promise<RedisServer> {
   const server = findProgram("redis-server", "redis-server");
   const folder = makeFolder();
   const asSecured = secured
     ? ["-h", "localhost", "--tls", "--cacert", secured.certificate, "--no-auth-warning", "-a", secured.password]
     : [];
-  const engine = await Engine.start({
+  const engine = await ServerProcess.start({
     name: "Redis",
     version: /v=(\S+)/.exec(await run([server, "--version"]))?.[1] ?? "unknown",
     command: [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { orderId } from "../../support/order.js";
+import { orderId } from "../../support/order-data.js";
 import { ann, ben, items, openFixtureWithCoupon, openOrderFixture, rejectionOf, ttlMs } from "./order-fixture.js";
 import { unreadable } from "./unreadable-orders.js";
 

@@ -6,7 +6,16 @@ import { openApplication } from "../../../src/bootstrap/open-application.js";
 import type { Ports } from "../../../src/bootstrap/ports.js";
 import type { DomainEvent } from "../../../src/domain/event.js";
 import { testPorts, testSettings } from "../../support/application.js";
-import { claim, coupon, couponId, plantClaims, rowsIn, standingClock, taskId, userId } from "../../support/drop.js";
+import {
+  claim,
+  coupon,
+  couponId,
+  insertClaims,
+  manualClock,
+  rowsIn,
+  taskId,
+  userId,
+} from "../../support/coupon-data.js";
 import { ManualTimers } from "../../support/manual-timers.js";
 import { migrateForTest } from "../../support/migrated-database.js";
 
@@ -19,7 +28,7 @@ const openDrop = async (quantity: number, change: (ports: Ports) => Partial<Port
   onTestFinished(() => closeDatabase(db));
   await migrateForTest(db);
   const published: (readonly DomainEvent[])[] = [];
-  const ports = testPorts(db, standingClock());
+  const ports = testPorts(db, manualClock());
   const bus = Object.assign(Object.create(ports.bus), {
     publish: async (events: readonly DomainEvent[]) => void published.push(events),
   });
@@ -71,7 +80,7 @@ describe("claims of one moment", () => {
 
   it("fail alone: one shopper whom the database contradicts fails no other", async () => {
     const { app, db } = await openDrop(10);
-    await plantClaims(db, [claim("drop", 9, { userId: userId("mina"), taskId: taskId("earlier") })]);
+    await insertClaims(db, [claim("drop", 9, { userId: userId("mina"), taskId: taskId("earlier") })]);
     const results = await claimAll(app, ["a", "mina", "b"].map(userId));
     expect(codesOf(results)).toEqual([202, 200, 202]);
     expect(results[1]).toMatchObject({ value: { claim: { taskId: "earlier" } } });
@@ -128,7 +137,7 @@ describe("a rebuild during a batch", () => {
       batches += 100;
       // Without the epoch, and without the unique key of positions behind it.
       const rows = admitted.map((each) => ({ ...each.claim, position: batches + each.claim.position }));
-      await plantClaims(db, rows);
+      await insertClaims(db, rows);
       return admitted.map(() => "inserted" as const);
     };
     const { first, second } = await rebuiltBeforeTheInsert(unchecked);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { plusDays } from "../../../src/domain/business-day.js";
 import { boardOf } from "../../../src/domain/sales-window.js";
 import { allSalesRows } from "../../simulation/sales-promises.js";
-import { money } from "../../support/order.js";
+import { money } from "../../support/order-data.js";
 import { replaceMethods } from "../../support/replace-methods.js";
 import { at, shown, sold, unavailable } from "./sales-fixture.js";
 import {

@@ -4,7 +4,7 @@ import type { ReportedSale } from "../../../src/application/sales/record-sale.js
 import { keptBoards } from "../../../src/domain/sales-window.js";
 import { allSalesRows } from "../../simulation/sales-promises.js";
 import { openSqlBackends } from "../../support/backends.js";
-import { money, productId } from "../../support/order.js";
+import { money, productId } from "../../support/order-data.js";
 import { boardFrom, day, daySumsIn, daySumsOf, salesIn } from "../../support/sales-data.js";
 import { keptNow } from "./kept-boards.js";
 import { at, openSalesFixture, type SalesFixture, seoul, shown, sold } from "./sales-fixture.js";

@@ -4,7 +4,7 @@ import type { ClaimQueries } from "../../../src/application/ports/claim-queries.
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import { type Claim, settledEvent, type Unsettled } from "../../../src/domain/coupon.js";
 import { createEvent } from "../../../src/domain/event.js";
-import { noon } from "../../support/drop.js";
+import { noon } from "../../support/coupon-data.js";
 import { type Drop, drop, type KnownWrong, openDrop } from "./drop-fixture.js";
 
 const crowd = (count: number, name = "shopper") => Array.from({ length: count }, (_, index) => `${name}-${index}`);

@@ -3,7 +3,7 @@ import type { Choreography, Reaction } from "../../../src/application/choreograp
 import { deliverBatch } from "../../../src/application/deliver-batch.js";
 import type { DomainEvent } from "../../../src/domain/event.js";
 import { type ClaimEvent, databaseUnavailable, failed, requested } from "../../contract/event-bus/bus-under-test.js";
-import { silentChoreography } from "../../support/silent-choreography.js";
+import { emptyChoreography } from "../../support/empty-choreography.js";
 
 const choreographyOf = (calls: string[][], refuse: (events: readonly ClaimEvent[]) => void = () => {}) => {
   const stock: Reaction = {
@@ -14,7 +14,7 @@ const choreographyOf = (calls: string[][], refuse: (events: readonly ClaimEvent[
     },
   };
   return {
-    ...silentChoreography,
+    ...emptyChoreography,
     "coupon.requested": { stock },
     "coupon.failed": { stock },
   } satisfies Choreography;

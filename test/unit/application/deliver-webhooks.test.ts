@@ -10,7 +10,7 @@ import type { WebhookTarget } from "../../../src/application/ports/webhook-targe
 import { DeliverWebhooks, type FailedSend, webhookBackoff } from "../../../src/application/webhook/deliver-webhooks.js";
 import type { DomainEvent, EventOf } from "../../../src/domain/event.js";
 import { soldOut, soldOuts } from "../../contract/webhook-deliveries/announcements.js";
-import { meetingOf, noon, rowsIn, standingClock } from "../../support/drop.js";
+import { barrierOf, manualClock, noon, rowsIn } from "../../support/coupon-data.js";
 import { migrateForTest } from "../../support/migrated-database.js";
 import { SeededRandom } from "../../support/seeded-random.js";
 
@@ -23,7 +23,7 @@ const open = async ({ downFor = 0, random = (): number => 1 } = {}) => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   onTestFinished(() => closeDatabase(db));
   await migrateForTest(db);
-  const clock = standingClock();
+  const clock = manualClock();
   const work = new SqlUnitOfWork(db, () => {});
   /** When the listener was called, ms after noon. */
   const calls: number[] = [];
@@ -157,7 +157,7 @@ describe("DeliverWebhooks", () => {
   it("delivers the other webhooks while one hangs", async () => {
     const { announce, delivering, db } = await open();
     await announce.execute(soldOuts(3));
-    const released = meetingOf(2);
+    const released = barrierOf(2);
     const target: WebhookTarget = {
       send: async ({ id }: DomainEvent) => {
         if (id !== soldOut(1).id) return "delivered";

@@ -15,7 +15,7 @@ import { useCases } from "../../../src/bootstrap/use-cases.js";
 import type { Claim } from "../../../src/domain/coupon.js";
 import type { DomainEvent } from "../../../src/domain/event.js";
 import { testPorts, testSettings, withOwn } from "../../support/application.js";
-import { coupon, couponId, standingClock, userId } from "../../support/drop.js";
+import { coupon, couponId, manualClock, userId } from "../../support/coupon-data.js";
 import { MemoryEventBus } from "../../support/memory-event-bus.js";
 import { migrateForTest } from "../../support/migrated-database.js";
 
@@ -34,7 +34,7 @@ export type KnownWrong = {
 export const openDrop = async (wrong: KnownWrong, quantity: number) => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   await migrateForTest(db);
-  const clock = standingClock();
+  const clock = manualClock();
   const stores = new MemoryCouponStores();
   const parked: DeadLetter[] = [];
   const bus = new MemoryEventBus({ park: async (letters) => void parked.push(...letters) }, () => 1);

@@ -12,8 +12,8 @@ import {
   scheduleId,
   scheduleRow,
   writeReservations,
-} from "../../support/concert.js";
-import { standingClock } from "../../support/drop.js";
+} from "../../support/concert-data.js";
+import { manualClock } from "../../support/coupon-data.js";
 import { migrateForTest } from "../../support/migrated-database.js";
 import { replaceMethods } from "../../support/replace-methods.js";
 
@@ -21,7 +21,7 @@ it("expiring holds expires all other holds if one fails, then throws its error",
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   onTestFinished(() => closeDatabase(db));
   await migrateForTest(db);
-  const clock = standingClock();
+  const clock = manualClock();
   const { concerts, work } = testPorts(db, clock);
   const failing: UnitOfWork = {
     run: (run) =>

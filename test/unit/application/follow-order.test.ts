@@ -4,7 +4,7 @@ import { FollowOrder, type OrderVersion } from "../../../src/application/order/f
 import type { OrderQueries } from "../../../src/application/ports/order-queries.js";
 import type { Order } from "../../../src/domain/order.js";
 import { flushPromises } from "../../support/flush-promises.js";
-import { awaiting, cancelled, confirmed, orderId, paying, placed, stocked } from "../../support/order.js";
+import { awaiting, cancelled, confirmed, orderId, paying, placed, stocked } from "../../support/order-data.js";
 
 const order = placed("o");
 

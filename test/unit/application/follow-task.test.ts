@@ -5,7 +5,7 @@ import { FollowTask } from "../../../src/application/task/follow-task.js";
 import type { Claim } from "../../../src/domain/coupon.js";
 import { userCouponOf } from "../../../src/domain/ids.js";
 import { type Task, taskOf } from "../../../src/domain/task.js";
-import { claim } from "../../support/drop.js";
+import { claim } from "../../support/coupon-data.js";
 
 const pending = claim("drop", 1);
 const issued: Claim = { ...pending, status: "issued", userCouponId: userCouponOf(pending.taskId) };

@@ -4,7 +4,7 @@ import { Follow } from "../../../src/application/notices/follow.js";
 import type { OrderId, UserId } from "../../../src/domain/ids.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import { flushPromises } from "../../support/flush-promises.js";
-import { orderId } from "../../support/order.js";
+import { orderId } from "../../support/order-data.js";
 
 const ann = "ann" as UserId;
 const ben = "ben" as UserId;

@@ -16,10 +16,10 @@ import type { Order } from "../../../src/domain/order.js";
 import type { PaymentRequest, Verdict } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import { testPorts, testSettings, type UseCaseName, withOwnEach } from "../../support/application.js";
-import { rowsIn, standingClock } from "../../support/drop.js";
+import { manualClock, rowsIn } from "../../support/coupon-data.js";
 import { MemoryEventBus } from "../../support/memory-event-bus.js";
 import { migrateForTest } from "../../support/migrated-database.js";
-import { idempotencyKey, money, orderId } from "../../support/order.js";
+import { idempotencyKey, money, orderId } from "../../support/order-data.js";
 import { OrderLedger } from "../../support/order-ledger.js";
 
 export const ttlMs = 60_000;
@@ -67,7 +67,7 @@ type Options = {
 export const openOrderFixture = async ({ work, timeout = (pending) => pending }: Options = {}) => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   await migrateForTest(db);
-  const clock = standingClock();
+  const clock = manualClock();
   const parked: DeadLetter[] = [];
   const bus = new MemoryEventBus({ park: async (letters) => void parked.push(...letters) }, () => 1);
   onTestFinished(async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { EventOf } from "../../../src/domain/event.js";
 import type { Money } from "../../../src/domain/money.js";
 import { orderEvent } from "../../../src/domain/order-event.js";
-import { noon } from "../../support/drop.js";
+import { noon } from "../../support/coupon-data.js";
 import { items, type OrderFixture, openFixtureWithCoupon, openOrderFixture } from "./order-fixture.js";
 
 /** Delivers every event of an order's flow again. */

@@ -3,7 +3,7 @@ import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js"
 import type { Money } from "../../../src/domain/money.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import type { UseCaseName } from "../../support/application.js";
-import { rowsIn } from "../../support/drop.js";
+import { rowsIn } from "../../support/coupon-data.js";
 import { flushPromises } from "../../support/flush-promises.js";
 import { ben, items, type OrderFixture, openOrderFixture, rejectionOf, ttlMs } from "./order-fixture.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { rowsIn } from "../../support/drop.js";
-import { money, orderId, productId } from "../../support/order.js";
+import { rowsIn } from "../../support/coupon-data.js";
+import { money, orderId, productId } from "../../support/order-data.js";
 import { ann, ben, items, openOrderFixture, rejectionOf, ttlMs } from "./order-fixture.js";
 
 describe("placing an order", () => {

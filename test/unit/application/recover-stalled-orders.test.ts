@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stalledAfterMs } from "../../../src/application/order/recover-stalled-orders.js";
-import { orderId } from "../../support/order.js";
+import { orderId } from "../../support/order-data.js";
 import { items, openFixtureWithCoupon, openOrderFixture } from "./order-fixture.js";
 import { unreadable } from "./unreadable-orders.js";
 

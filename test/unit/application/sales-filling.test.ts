@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { plusDays } from "../../../src/domain/business-day.js";
 import { boardOf, boardsToRemove, keptBoards, type WindowBoard } from "../../../src/domain/sales-window.js";
 import { after } from "../../../src/domain/time.js";
-import { productId } from "../../support/order.js";
+import { productId } from "../../support/order-data.js";
 import { replaceMethods } from "../../support/replace-methods.js";
 import {
   daysAgo,

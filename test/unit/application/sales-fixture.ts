@@ -16,8 +16,8 @@ import type { EpochMs } from "../../../src/domain/time.js";
 import { openMemoryBoards } from "../../contract/sales-board/boards-under-test.js";
 import { testPorts, testSettings, withPages } from "../../support/application.js";
 import { openSqlBackends, type SqlBackend } from "../../support/backends.js";
-import { standingClock } from "../../support/drop.js";
-import { addProducts, money, product, productId } from "../../support/order.js";
+import { manualClock } from "../../support/coupon-data.js";
+import { addProducts, money, product, productId } from "../../support/order-data.js";
 import { saleId } from "../../support/sales-data.js";
 
 export const seoul = "Asia/Seoul" as TimeZone;
@@ -69,7 +69,7 @@ export const openSalesFixture = async (options: Options = {}) => {
   onTestFinished(opened.close);
   const { db } = opened;
   await addProducts(db, 0, ...products.map((id) => product(id)));
-  const clock = standingClock(now);
+  const clock = manualClock(now);
   const under = openMemoryBoards();
   const announced: string[] = [];
   const notices: BoardNotices = { announce: (boards) => void announced.push(...boards), subscribe: () => () => {} };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { salesWindows } from "../../../src/domain/sales-window.js";
-import { product } from "../../support/order.js";
+import { product } from "../../support/order-data.js";
 import { replaceMethods } from "../../support/replace-methods.js";
 import { beforeMidnight } from "./kept-boards.js";
 import { listed, lists, longAgo, products, salesOfTwoDays } from "./popular-lists.js";

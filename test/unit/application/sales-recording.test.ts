@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TimeZone } from "../../../src/domain/business-day.js";
 import { boardOf } from "../../../src/domain/sales-window.js";
-import { money, productId } from "../../support/order.js";
+import { money, productId } from "../../support/order-data.js";
 import { day, daySumsIn, salesIn } from "../../support/sales-data.js";
 import { at, noonInSeoul, openSalesFixture, report, shown, sold } from "./sales-fixture.js";
 

@@ -14,7 +14,7 @@ import type { EventOf, EventType } from "../../../src/domain/event.js";
 import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
 import { scheduleSoldOut } from "../../../src/domain/sold-out.js";
 import { after } from "../../../src/domain/time.js";
-import { noon } from "../../support/drop.js";
+import { noon } from "../../support/coupon-data.js";
 import { startHttpApp } from "../../support/http-app.js";
 import { MemoryEventBus } from "../../support/memory-event-bus.js";
 

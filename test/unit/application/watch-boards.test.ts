@@ -3,7 +3,7 @@ import { memoryBoardNotices } from "../../../src/adapters/memory/memory-notices.
 import { WatchBoards } from "../../../src/application/board/watch-boards.js";
 import { businessDayAt, plusDays, startOfDay, type TimeZone } from "../../../src/domain/business-day.js";
 import type { EpochMs } from "../../../src/domain/time.js";
-import { noon } from "../../support/drop.js";
+import { noon } from "../../support/coupon-data.js";
 
 const seoul = "Asia/Seoul" as TimeZone;
 

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Fence } from "../../../src/application/sales/close-day-page.js";
 import { plusDays } from "../../../src/domain/business-day.js";
 import { boardOf } from "../../../src/domain/sales-window.js";
-import { money, productId } from "../../support/order.js";
+import { money, productId } from "../../support/order-data.js";
 import { day, daySumsIn, daySumsOf, salesIn } from "../../support/sales-data.js";
 import { at, openSalesFixture, type SalesFixture, sold } from "./sales-fixture.js";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SqlJobLease } from "../../../src/adapters/sql/sql-job-lease.js";
 import { holderIsDead, holderName } from "../../../src/bootstrap/process-lease.js";
 import { openSqlBackends } from "../../support/backends.js";
-import { standingClock } from "../../support/drop.js";
+import { manualClock } from "../../support/coupon-data.js";
 
 const unusedPid = 2 ** 22 + 1; // above the greatest process id of Linux
 
@@ -21,7 +21,7 @@ describe("the holder of a process lease", () => {
     const [backend] = openSqlBackends();
     const { db, close } = (await backend?.open()) ?? expect.unreachable();
     const lease = (host: string, pid: number) =>
-      new SqlJobLease(db, standingClock(), holderName(host, pid, "a"), (holder) => holderIsDead(holder, "here", 1));
+      new SqlJobLease(db, manualClock(), holderName(host, pid, "a"), (holder) => holderIsDead(holder, "here", 1));
     expect(await lease("here", unusedPid).acquire("embedded", 8000)).toBe(true);
     expect(await lease("here", process.pid).acquire("embedded", 8000)).toBe(true);
     expect(await lease("there", 7).acquire("embedded", 8000)).toBe(false);

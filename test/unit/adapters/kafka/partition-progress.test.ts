@@ -3,7 +3,7 @@ import { PartitionProgress, type ReceivedMessage } from "../../../../src/adapter
 import type { Reaction } from "../../../../src/application/choreography.js";
 import type { DomainEvent } from "../../../../src/domain/event.js";
 import { databaseUnavailable, memoryDeadLetters, requested } from "../../../contract/event-bus/bus-under-test.js";
-import { silentChoreography } from "../../../support/silent-choreography.js";
+import { emptyChoreography } from "../../../support/empty-choreography.js";
 
 const waitMs = 40;
 const undecodable = { undecodable: "invalid JSON", type: "coupon.requested", text: "{" };
@@ -23,7 +23,7 @@ const progressing = (before: (ids: readonly string[]) => void = () => {}) => {
       processed.push(...ids);
     },
   };
-  const choreography = { ...silentChoreography, "coupon.requested": { stock } };
+  const choreography = { ...emptyChoreography, "coupon.requested": { stock } };
   const progress = new PartitionProgress({ group: "stock", choreography, backoff: () => waitMs, deadLetters });
   return { progress, processed, letters: deadLetters.letters, deadLetters };
 };

@@ -8,7 +8,7 @@ import {
   type WebhookListener,
 } from "../../../../src/adapters/webhook/http-webhook-target.js";
 import { soldOut } from "../../../contract/webhook-deliveries/announcements.js";
-import { meetingOf, noon, standingClock } from "../../../support/drop.js";
+import { barrierOf, manualClock, noon } from "../../../support/coupon-data.js";
 import { startListener, startSocketListener } from "./webhook-listener.js";
 
 const key = Buffer.from("0123456789abcdef01234567");
@@ -19,7 +19,7 @@ const shortTimeoutMs = 60;
 const targetAt = (url: string, facts: Partial<WebhookListener> = {}, ...resolve: [Resolve?]) =>
   new HttpWebhookTarget(
     { url, key, allowPrivate: true, timeoutMs: longTimeoutMs, ...facts },
-    standingClock(),
+    manualClock(),
     ...resolve,
   );
 const startResponding = (status: number) => startListener((_, response) => response.writeHead(status).end());
@@ -49,7 +49,7 @@ describe("HttpWebhookTarget", () => {
 
   it("repeats the id and body at every attempt, with a new timestamp and signature", async () => {
     const { url, received } = await startResponding(500);
-    const clock = standingClock();
+    const clock = manualClock();
     const target = new HttpWebhookTarget({ url, key, allowPrivate: true }, clock);
     await target.send(soldOut(1));
     clock.at += 90_999;
@@ -134,7 +134,7 @@ describe("HttpWebhookTarget with a slow or huge response", () => {
 
   it("closes the connection after the head, however long or slow the body is", async () => {
     const expectClosed = async (sendBody: (response: ServerResponse) => void) => {
-      const closed = meetingOf(2);
+      const closed = barrierOf(2);
       const { url } = await startListener((_, response) => {
         void once(response, "close").then(closed);
         response.writeHead(200);

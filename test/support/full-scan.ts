@@ -3,7 +3,7 @@ import type { Database } from "../../src/adapters/sql/database.js";
 type Sent = { readonly sql: string; readonly bindings: readonly (string | number)[] };
 
 /** Whether the engine would read a whole table or index for some query that `ask` sends. */
-export const readsAll = async (db: Database, ask: () => Promise<unknown>): Promise<boolean> => {
+export const scansFully = async (db: Database, ask: () => Promise<unknown>): Promise<boolean> => {
   const sent: Sent[] = [];
   const hear = (query: Sent) => sent.push(query);
   db.knex.on("query", hear);

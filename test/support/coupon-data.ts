@@ -10,7 +10,7 @@ import type { EpochMs } from "../../src/domain/time.js";
 export const noon = Date.UTC(2026, 10, 21, 12) as EpochMs;
 
 /** A clock that stands until somebody moves it. */
-export const standingClock = (at: EpochMs = noon): Clock & { at: number } => {
+export const manualClock = (at: EpochMs = noon): Clock & { at: number } => {
   const clock = { at: at as number, now: () => clock.at as EpochMs };
   return clock;
 };
@@ -52,7 +52,7 @@ export const openCoupons = (db: Database, ...coupons: readonly Coupon[]): Promis
   });
 
 /** Writes claims' rows past the adapter whose work it is, so that a suite depends on its own adapter only. */
-export const plantClaims = async (
+export const insertClaims = async (
   db: Database,
   claims: readonly PendingClaim[],
   columns: Readonly<Record<string, unknown>> = {},
@@ -75,7 +75,7 @@ export const rowsIn = async (db: Database, table: string): Promise<number> =>
   Number((await db.knex(table).count({ n: "*" }))[0]?.n);
 
 /** Opens when `count` have arrived: makes a race happen at the same point every time. */
-export const meetingOf = (count: number): (() => Promise<void>) => {
+export const barrierOf = (count: number): (() => Promise<void>) => {
   let arrived = 0;
   let open = () => {};
   const opened = new Promise<void>((resolve) => {

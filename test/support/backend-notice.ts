@@ -6,7 +6,7 @@ const variables = {
 } as const;
 
 /** The engines whose suites cannot run, for nothing says where they are. */
-export const absentEngines = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
+export const absentBackends = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
   Object.entries(variables).flatMap(([engine, variable]) => (environment[variable] ? [] : [engine]));
 
 /**
@@ -14,7 +14,7 @@ export const absentEngines = (environment: Readonly<Record<string, string | unde
  * it is; one that has promised all of them (`REQUIRE_ENGINES=1`) does not begin.
  */
 export default function noticeEngines(): () => void {
-  const absent = absentEngines(process.env).join(", ");
+  const absent = absentBackends(process.env).join(", ");
   if (absent !== "" && process.env.REQUIRE_ENGINES === "1")
     throw new Error(`REQUIRE_ENGINES=1, but nothing says where these are: ${absent}`);
   return () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { absentEngines } from "../support/engine-notice.js";
+import { absentBackends } from "../support/backend-notice.js";
 
 const all = {
   TEST_REDIS_URL: "redis://127.0.0.1:6379",
@@ -10,11 +10,11 @@ const all = {
 
 describe("the notice of skipped backends", () => {
   it("names each backend without an address", () => {
-    expect(absentEngines({})).toEqual(["Redis", "Redis Cluster", "MariaDB", "Kafka"]);
-    expect(absentEngines({ ...all, TEST_DATABASE_URL: "" })).toEqual(["MariaDB"]);
+    expect(absentBackends({})).toEqual(["Redis", "Redis Cluster", "MariaDB", "Kafka"]);
+    expect(absentBackends({ ...all, TEST_DATABASE_URL: "" })).toEqual(["MariaDB"]);
   });
 
   it("is empty if every backend has an address", () => {
-    expect(absentEngines(all)).toEqual([]);
+    expect(absentBackends(all)).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { beginPayment, type Payment } from "../../src/domain/payment.js";
 import { DomainError } from "../../src/domain/problem.js";
 import { movesOf, type Product } from "../../src/domain/product.js";
 import type { EpochMs } from "../../src/domain/time.js";
-import { noon, userId } from "./drop.js";
+import { noon, userId } from "./coupon-data.js";
 
 export const productId = (id: string) => id as ProductId;
 export const orderId = (id: string) => id as OrderId;

@@ -5,8 +5,8 @@ import * as seat from "../../src/domain/concert.js";
 import type { ConcertId, ReservationId, ScheduleId } from "../../src/domain/ids.js";
 import { type Board, type SellOut, weeklyBoard } from "../../src/domain/sold-out.js";
 import type { EpochMs } from "../../src/domain/time.js";
-import { noon, userId } from "./drop.js";
-import { later, money, paymentId } from "./order.js";
+import { noon, userId } from "./coupon-data.js";
+import { later, money, paymentId } from "./order-data.js";
 
 export const concertId = (id: string) => id as ConcertId;
 export const scheduleId = (id: string) => id as ScheduleId;

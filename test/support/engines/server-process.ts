@@ -17,7 +17,7 @@ export interface Recipe {
 }
 
 /** A real server as a child of this process, and everything that can befall one. */
-export class Engine {
+export class ServerProcess {
   readonly version: string;
   readonly #recipe: Recipe;
   #child: ChildProcess;
@@ -29,8 +29,8 @@ export class Engine {
   }
 
   /** Resolves once the engine serves; rejects with one line that says why it does not. */
-  static async start(recipe: Recipe): Promise<Engine> {
-    const engine = new Engine(recipe);
+  static async start(recipe: Recipe): Promise<ServerProcess> {
+    const engine = new ServerProcess(recipe);
     await engine.#untilItAnswers();
     return engine;
   }
