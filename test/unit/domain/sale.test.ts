@@ -15,10 +15,10 @@ const line = (id: string, quantity: number, unitPrice: number): OrderLine => ({
 const seoul = "Asia/Seoul" as TimeZone;
 const justBefore = Date.UTC(2026, 10, 21, 14, 59, 59, 999) as EpochMs;
 
-describe("the sales of an order", () => {
+describe("salesOf", () => {
   const sales = salesOf("o" as OrderId, [line("a", 2, 100), line("b", 1, 55)], justBefore, seoul);
 
-  it("are one a line, at the price of the line, under an id made of the order and the product", () => {
+  it("returns one sale per line, at the line's price, with an id made of the order's and the product's id", () => {
     expect(sales).toEqual([
       {
         saleId: "order:o:a",
@@ -40,7 +40,7 @@ describe("the sales of an order", () => {
     for (const { saleId } of sales) expect(saleId).toMatch(saleIdPattern);
   });
 
-  it("belong to the business day of their zone: a millisecond later it is tomorrow in Seoul, not in UTC", () => {
+  it("uses the business day of the time zone: at midnight in Seoul it is the next day in Seoul only", () => {
     const midnight = (justBefore + 1) as EpochMs;
     const day = (zone: string) =>
       salesOf("o" as OrderId, [line("a", 1, 1)], midnight, zone as TimeZone)[0]?.businessDay;
@@ -48,7 +48,7 @@ describe("the sales of an order", () => {
     expect(day("UTC")).toBe("2026-11-21");
   });
 
-  it("are told with the instant as text, under the sale's own id", () => {
+  it("become events with the time as text and the sale's id", () => {
     expect(productSold(sales[0] as (typeof sales)[number], justBefore)).toEqual({
       id: "product.sold:order:o:a",
       type: "product.sold",

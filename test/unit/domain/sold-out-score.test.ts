@@ -22,7 +22,7 @@ const sold = (schedule: string, seats: number, elapsed: number, openedLater = 0,
   soldOutAt: (opening + openedLater + elapsed) as EpochMs,
 });
 
-/** Few values, so that ties are many; ids of which one begins with another; and clocks that differ. */
+/** Few values, so that many are equal; ids that are prefixes of others; and clocks that differ. */
 const ids = fc.constantFrom("a", "a-", "a1", "aB", "b", "_", "Z");
 const sellOuts = fc
   .record({
@@ -41,8 +41,8 @@ const policy = fc.constantFrom(...scorePolicies);
 const bytes = (text: string) => Buffer.from(text, "utf8");
 const sign = (n: number | bigint) => (n > 0 ? 1 : n < 0 ? -1 : 0);
 
-/** The order as it is written down, in whole numbers and without any text in between. */
-const asWritten = (by: ScorePolicy, a: SellOut, b: SellOut): number => {
+/** The documented order, computed with integers and without members. */
+const documentedOrder = (by: ScorePolicy, a: SellOut, b: SellOut): number => {
   const seconds = (ms: number) => Math.floor(ms / 1000);
   const sum = (s: SellOut) => seconds(elapsedMs(s)) + (100_000 - s.seats) + seconds(s.salesOpenAt);
   const speed = (s: SellOut, other: SellOut) => BigInt(s.seats) * BigInt(Math.max(elapsedMs(other), 1));
@@ -58,7 +58,7 @@ const asWritten = (by: ScorePolicy, a: SellOut, b: SellOut): number => {
 };
 
 describe("a sell-out's score", () => {
-  it("is the one of the hand-worked table", () => {
+  it("equals a table computed by hand", () => {
     // 2026-11-16T01:00Z is 1,794,790,800 s; the hall opened a week before it, the arena two days and ten hours after.
     const club = sold("club", 20, 3000);
     const theatre = sold("theatre", 500, 42_500);
@@ -85,12 +85,12 @@ describe("a sell-out's score", () => {
     expect(scoreOf("weighted-sum", sellOut)).toBe(score);
   });
 
-  it("counts no time at all as a millisecond where it divides by it", () => {
+  it("counts 0 ms as 1 ms in seats per second", () => {
     expect(scoreOf("seats-per-second", sold("s", 50, 0))).toBe(50_000);
     expect(scoreOf("seats-per-second", sold("s", 50, -7))).toBe(50_000);
   });
 
-  it("is a finite number for every sell-out, as is what a board keeps", () => {
+  it("is a finite number for every sell-out, also in a board's entry", () => {
     const extreme = fc.integer({ min: -8.64e15, max: 8.64e15 });
     fc.assert(
       fc.property(policy, fc.integer({ min: 1, max: 100_000 }), extreme, extreme, (by, seats, opened, ended) => {
@@ -104,7 +104,7 @@ describe("a sell-out's score", () => {
 });
 
 describe("a board's entry", () => {
-  it("begins with the tie-breakers in fixed width, and ends with the ids", () => {
+  it("starts with the tie-breakers in fixed width and ends with the ids", () => {
     const { member } = entryOf("tiered", sold("night-1", 500, 42_500, 0, "autumn"));
     expect(member).toBe("099500:1794790800000:concert:autumn:schedule:night-1");
     expect(entryOf("elapsed", sold("s", 100_000, 1, 5 - opening)).member).toBe(
@@ -113,7 +113,7 @@ describe("a board's entry", () => {
     expect(scheduleIdOf(member)).toBe("night-1");
   });
 
-  it("keeps seats per second negated, everything else as people see it", () => {
+  it("has a negated score for seats per second only", () => {
     const sellOut = sold("s", 500, 42_500);
     const signs = scorePolicies.map((by) => entryOf(by, sellOut).score / scoreOf(by, sellOut));
     expect(signs).toEqual([1, 1, 1, -1]);
@@ -135,7 +135,7 @@ describe("the order of sell-outs", () => {
     }
   });
 
-  it("puts more seats per second first, and breaks ties in the same sense", () => {
+  it("puts more seats per second first, with the same tie-breakers", () => {
     const ranked = [sold("faster", 2, 500), sold("larger", 3, 1000), sold("small-early", 1, 333.333)];
     const ties = [sold("large", 6, 2000), sold("early", 3, 1000), sold("late", 3, 1000, 1), sold("latest", 3, 1000, 2)];
     const order = compareSellOuts("seats-per-second");
@@ -148,16 +148,16 @@ describe("the order of sell-outs", () => {
     expect([...ties].reverse().sort(order)).toEqual(ties);
   });
 
-  it("is the one that is written down", () => {
+  it("equals the documented order", () => {
     fc.assert(
       fc.property(policy, sellOuts, sellOuts, (by, a, b) => {
-        expect(sign(compareSellOuts(by)(a, b))).toBe(asWritten(by, a, b));
+        expect(sign(compareSellOuts(by)(a, b))).toBe(documentedOrder(by, a, b));
       }),
       { numRuns: 2000 },
     );
   });
 
-  it("is total: every two compare, both ways alike, and no three go round", () => {
+  it("is a total order", () => {
     fc.assert(
       fc.property(policy, sellOuts, sellOuts, sellOuts, (by, a, b, c) => {
         const order = compareSellOuts(by);
@@ -171,20 +171,20 @@ describe("the order of sell-outs", () => {
     );
   });
 
-  it("is that of score, then of the member's bytes, which is Redis' own", () => {
+  it("equals the order of a sorted set in Redis: by score, then by member in byte order", () => {
     fc.assert(
       fc.property(policy, sellOuts, sellOuts, (by, a, b) => {
         const [x, y] = [entryOf(by, a), entryOf(by, b)];
         const redis = sign(x.score - y.score) || Buffer.compare(bytes(x.member), bytes(y.member));
         expect(sign(compareSellOuts(by)(a, b))).toBe(redis);
-        // What is kept outlives the way through text: a client sends scores as such.
+        // Clients send scores as text, so a score must not change when it is formatted and parsed.
         expect(Number(String(x.score))).toBe(x.score);
       }),
       { numRuns: 2000 },
     );
   });
 
-  it("fills a board with the best fifty, best first", () => {
+  it("selects the best fifty for a board, best first", () => {
     const all = Array.from({ length: 60 }, (_, n) => sold(`s${n}`, 100, 60_000 - n * 1000));
     const entries = bestEntries("tiered", all);
     expect(entries.map(({ member }) => scheduleIdOf(member))).toEqual(

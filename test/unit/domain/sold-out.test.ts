@@ -27,7 +27,7 @@ const namesOf = (boards: ReturnType<typeof boardsOf>) =>
   boards.map((board) => (board.name === "weekly" ? board.week : board.name));
 
 describe("a sell-out", () => {
-  it("took from the opening to the last payment, and never less than no time", () => {
+  it("takes the time from the opening to the last payment, at least 0", () => {
     expect(elapsedMs(sellOut("2026-11-21T01:00:00Z", "2026-11-21T01:00:42.500Z"))).toBe(42_500);
     expect(elapsedMs(sellOut("2026-11-21T01:00:00Z", "2026-11-21T01:00:00Z"))).toBe(0);
     expect(elapsedMs(sellOut("2026-11-21T01:00:00Z", "2026-11-21T00:59:59.997Z"))).toBe(0);
@@ -39,7 +39,7 @@ describe("a sell-out", () => {
     ["2026-11-22T15:00:00Z", seoul, "2026-W48"],
     ["2026-11-22T15:00:00Z", newYork, "2026-W47"],
     ["2027-01-01T00:00:00Z", seoul, "2026-W53"],
-  ] as const)("at %s in %s stands on the board of %s, and on that of all time", (soldOutAt, zone, week) => {
+  ] as const)("at %s in %s is on the board of %s and on the board of all time", (soldOutAt, zone, week) => {
     const sold = sellOut("2026-11-10T01:00:00Z", soldOutAt);
     expect(weekOf(sold, zone)).toBe(week);
     expect(namesOf(boardsOf(sold, zone))).toEqual(["fastest", week]);
