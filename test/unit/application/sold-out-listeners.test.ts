@@ -21,7 +21,7 @@ import { MemoryEventBus } from "../../support/memory-event-bus.js";
 type SoldOut = EventOf<"schedule.sold-out">;
 type Recipe = Reactions & { readonly textSoldOut: Reaction<"schedule.sold-out"> };
 
-// The recipe's row, in the module as it is loaded: a group of its own, and what it does with a sell-out.
+// Adds the new listener's row to the choreography: its own consumer group and its reaction to a sell-out.
 vi.mock("../../../src/application/choreography.js", async (original) => {
   const right = await original<typeof import("../../../src/application/choreography.js")>();
   const consumerGroups = [...right.consumerGroups, "texts" as ConsumerGroup];
@@ -34,9 +34,9 @@ vi.mock("../../../src/application/choreography.js", async (original) => {
   return { ...right, consumerGroups, choreograph, groupsOf };
 });
 
-/** The recipe's file: what a listener does is its own affair. */
+/** The new listener's file: it sends a text message per sell-out. */
 class TextSoldOut implements Reaction<"schedule.sold-out"> {
-  readonly heard: string[] = [];
+  readonly received: string[] = [];
   private readonly send: (id: string) => Promise<void>;
 
   constructor(send: (id: string) => Promise<void> = async () => {}) {
@@ -45,7 +45,7 @@ class TextSoldOut implements Reaction<"schedule.sold-out"> {
 
   async execute(events: readonly SoldOut[]): Promise<void> {
     for (const { id } of events) {
-      this.heard.push(id);
+      this.received.push(id);
       await this.send(id);
     }
   }
@@ -67,7 +67,7 @@ const soldOut = (id: string, seconds: number): SoldOut =>
 const [first, second] = [soldOut("fri", 9), soldOut("sat", 12)];
 const ids = [first.id, second.id];
 
-/** The bus with two listeners that work, and beside them one by the recipe. */
+/** A memory bus with the two built-in listeners and the new one. */
 const listening = async (textSoldOut: TextSoldOut) => {
   const parked: DeadLetter[] = [];
   const bus = new MemoryEventBus({ park: async (letters) => void parked.push(...letters) }, () => 1);
@@ -77,36 +77,36 @@ const listening = async (textSoldOut: TextSoldOut) => {
   return { bus, parked, others: [rankSoldOut, announceSoldOut] };
 };
 
-describe("a listener by the recipe", () => {
-  it("hears every sell-out, as those before it do", async () => {
+describe("a new sold-out listener", () => {
+  it("receives every sell-out, as the existing listeners do", async () => {
     const texts = new TextSoldOut();
     const { bus, parked, others } = await listening(texts);
     onTestFinished(() => bus.stopConsuming());
     await bus.publish([first, second]);
     await bus.quiet();
-    for (const { heard } of [texts, ...others]) expect(heard).toEqual(ids);
+    for (const { received } of [texts, ...others]) expect(received).toEqual(ids);
     expect(ids).toEqual(["schedule.sold-out:fri", "schedule.sold-out:sat"]);
     expect(parked).toEqual([]);
   });
 
   // Proves: P3
-  it("that throws is parked in its own group, and the others have heard once", async () => {
+  it("that throws has its event parked in its own group, and the other listeners receive the event once", async () => {
     const texts = new TextSoldOut(broken);
     const { bus, parked, others } = await listening(texts);
     onTestFinished(() => bus.stopConsuming());
     await bus.publish([first]);
     await bus.quiet();
-    expect(texts.heard).toEqual(Array.from({ length: 8 }, () => first.id));
+    expect(texts.received).toEqual(Array.from({ length: 8 }, () => first.id));
     expect(parked).toMatchObject([{ group: "texts", attempts: 8, type: "schedule.sold-out" }]);
-    for (const { heard } of others) expect(heard).toEqual([first.id]);
+    for (const { received } of others) expect(received).toEqual([first.id]);
   });
 
   // Proves: P3
-  it("that hangs keeps nobody waiting", async () => {
+  it("that hangs does not delay the other listeners", async () => {
     const { bus, others } = await listening(new TextSoldOut(hanging));
     await bus.publish([first]);
     await bus.publish([second]);
-    await expect.poll(() => others.map(({ heard }) => heard)).toEqual([ids, ids]);
+    await expect.poll(() => others.map(({ received }) => received)).toEqual([ids, ids]);
   });
 
   it.each([
@@ -124,13 +124,13 @@ describe("a listener by the recipe", () => {
       const { body } = await office.hold("kim", seatNo);
       expect(await office.pay("kim", String(body.reservationId), `pay-${seatNo}`)).toMatchObject({ status: 201 });
     }
-    await expect.poll(() => texts.heard).toContain(`schedule.sold-out:${office.scheduleId}`);
+    await expect.poll(() => texts.received).toContain(`schedule.sold-out:${office.scheduleId}`);
     await expect.poll(() => office.board("fastest")).toMatchObject([{ rank: 1, scheduleId: office.scheduleId }]);
     expect(client.retries).toEqual([]);
   });
 });
 
-describe("the recipe", () => {
+describe("adding a sold-out listener", () => {
   const root = new URL("../../../", import.meta.url).pathname;
   const steps = {
     file: {
@@ -164,7 +164,7 @@ export class TextSoldOut implements Reaction<"schedule.sold-out"> {
   const { tsBuildInfoFile: _, ...compilerOptions } = { ...options, noEmit: true, incremental: false };
   const parsed = new Map<string, ts.SourceFile | undefined>();
 
-  /** The files of application and bootstrap that do not compile once these are written. */
+  /** Lists the files of application and bootstrap that do not compile with these edits. */
   const faultsWith = (edits: Edits): readonly string[] => {
     const host = ts.createCompilerHost(compilerOptions);
     const { readFile, fileExists, getSourceFile } = host;
@@ -189,7 +189,7 @@ export class TextSoldOut implements Reaction<"schedule.sold-out"> {
     return faulty.map(({ fileName }) => fileName.slice(root.length));
   };
 
-  it("is one file and one row; bootstrap does not compile until it is wired", () => {
+  it("takes one file and one row, and bootstrap does not compile until the listener is wired", () => {
     const { file, row, wiring } = steps;
     expect(faultsWith({ ...file, ...row })).toEqual(["src/bootstrap/background.ts"]);
     expect(faultsWith({ ...file, ...row, ...wiring })).toEqual([]);
