@@ -67,6 +67,13 @@ export const seatStatusAt = (reservation: Reservation | undefined, now: EpochMs)
 export const statusAt = (reservation: Reservation, now: EpochMs): Reservation["status"] =>
   isExpiredHold(reservation, now) ? "expired" : reservation.status;
 
+/** @throws DomainError `seat-not-found` if the schedule has no such seat; `sales-not-open` before its sales open */
+export const expectOnSale = ({ scheduleId, seats, salesOpenAt }: Schedule, seatNo: number, now: EpochMs): void => {
+  if (seatNo > seats) throw new DomainError({ code: "seat-not-found", scheduleId, seatNo, seats });
+  if (now < salesOpenAt)
+    throw new DomainError({ code: "sales-not-open", scheduleId, salesOpenAt: toInstant(salesOpenAt) });
+};
+
 /** Returns whether two requests for schedules are the same. */
 export const sameSchedule = (a: Schedule, b: Schedule): boolean =>
   a.scheduleId === b.scheduleId &&

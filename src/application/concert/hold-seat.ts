@@ -1,7 +1,7 @@
-import { isExpiredHold, type Reservation, type Schedule } from "../../domain/concert.js";
+import { expectOnSale, isExpiredHold, type Reservation } from "../../domain/concert.js";
 import type { ReservationId, ScheduleId, UserId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
-import { after, toInstant } from "../../domain/time.js";
+import { after } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { ConcertQueries } from "../ports/concert-queries.js";
 import type { NewId } from "../ports/new-id.js";
@@ -57,13 +57,15 @@ export class HoldSeat {
   /** Inserts a hold. Returns `undefined` if the seat has a live reservation. */
   private async insert(tx: Transaction, scheduleId: ScheduleId, seatNo: number, userId: UserId) {
     const now = this.clock.now();
-    const { price } = await this.openSchedule(tx, scheduleId, seatNo);
+    const schedule = await tx.concerts.findSchedule(scheduleId);
+    if (schedule === undefined) throw new DomainError({ code: "schedule-not-found", scheduleId });
+    expectOnSale(schedule, seatNo, now);
     const reservation: Reservation = {
       reservationId: this.newId() as string as ReservationId,
       scheduleId,
       seatNo,
       userId,
-      price,
+      price: schedule.price,
       expiresAt: after(now, this.ttlMs),
       status: "held",
       openPayment: null,
@@ -71,15 +73,5 @@ export class HoldSeat {
     if (!(await tx.reservations.add(reservation))) return undefined;
     await tx.concerts.count([{ scheduleId, held: 1, reserved: 0 }]);
     return reservation;
-  }
-
-  private async openSchedule(tx: Transaction, scheduleId: ScheduleId, seatNo: number): Promise<Schedule> {
-    const schedule = await tx.concerts.findSchedule(scheduleId);
-    if (schedule === undefined) throw new DomainError({ code: "schedule-not-found", scheduleId });
-    const { seats, salesOpenAt } = schedule;
-    if (seatNo > seats) throw new DomainError({ code: "seat-not-found", scheduleId, seatNo, seats });
-    if (this.clock.now() < salesOpenAt)
-      throw new DomainError({ code: "sales-not-open", scheduleId, salesOpenAt: toInstant(salesOpenAt) });
-    return schedule;
   }
 }
