@@ -1,6 +1,6 @@
 import { createConnection, escape as literal } from "mysql2/promise";
 
-/** Writes the totals of `products` products that were all sold on the day, each in a quantity of its own. */
+/** Writes the totals of `products` products that were all sold on the day, each in a different quantity. */
 export const addSoldProducts = async (url: string, day: string, products: number): Promise<void> => {
   const connection = await createConnection({ uri: url });
   for (let at = 0; at < products; at += 5000) {

@@ -45,7 +45,7 @@ const fill = async (url: string, redisUrl: string, from: number, to: number): Pr
 const missMs = async (url: URL): Promise<number> => {
   const took: number[] = [];
   for (let n = 0; n < misses; n += 1) {
-    // Every limit is an answer of its own.
+    // Each limit is cached separately.
     const target = new URL(`/api/v1/rankings/products?window=3d&limit=${1 + (n % 100)}`, url);
     const from = performance.now();
     await (await fetch(target)).arrayBuffer();

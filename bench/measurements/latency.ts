@@ -22,7 +22,7 @@ export const latency: Measurement = async (engines) => {
   const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN;
   return [
     {
-      what: "latency: accepted meanwhile, all roles in one process",
+      what: "latency: accepted during the measurement, all roles in one process",
       value: `${Math.round(count / elapsed)}/s of at most ${Math.round(most)}/s`,
       target: "",
     },

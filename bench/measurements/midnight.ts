@@ -16,7 +16,7 @@ const zone = "Asia/Seoul" as TimeZone;
 const limits = 100;
 const hourMs = 3_600_000;
 
-/** Reads one after the other, each made anew, until it is told to stop; answers the 99th percentile, ms. */
+/** Reads boards without cache one after another while `goesOn` returns true. Returns the 99th percentile in ms. */
 const readWhile = async (
   url: URL,
   goesOn: () => boolean,
@@ -27,13 +27,13 @@ const readWhile = async (
     const from = performance.now();
     await (await fetch(target)).arrayBuffer();
     took.push(performance.now() - from);
-    // Every limit is an answer of its own, kept for half a second.
+    // Each limit is cached separately for half a second.
     await sleep(6);
   }
   return { p99: took.sort((a, b) => a - b)[Math.floor(took.length * 0.99)] ?? Number.NaN, count: took.length };
 };
 
-/** Boards of a million products: filled, read, filled anew for the day that follows midnight, and what Redis does. */
+/** Fills the boards of a million products, reads them, and fills those of the day after midnight. */
 export const midnight: Measurement = async (engines) => {
   const settings = await engines.settings("midnight");
   const today = businessDayAt(systemClock.now(), zone);
@@ -67,7 +67,7 @@ export const midnight: Measurement = async (engines) => {
   const refilled = filled().finally(() => {
     done = true;
   });
-  const meanwhile = await readWhile(service.url, () => !done);
+  const duringFill = await readWhile(service.url, () => !done);
   await refilled;
   const slow = (await engines.redis.slowlog("GET", 100_000)) as readonly (readonly [
     number,
@@ -95,8 +95,8 @@ export const midnight: Measurement = async (engines) => {
     { what: `midnight: all boards of ${many} products filled`, value: `${fillSeconds.toFixed(0)} s`, target: "" },
     { what: "midnight: Redis memory of these boards", value: `${mebibytes.toFixed(0)} MiB`, target: "" },
     { what: "midnight: p99 of an uncached board, quiet", value: `${quiet.p99.toFixed(1)} ms`, target: "" },
-    { what: "midnight: the same while boards are filled", value: `${meanwhile.p99.toFixed(1)} ms`, target: "" },
-    atMost("midnight: p99 while boards are filled versus quiet", meanwhile.p99 / quiet.p99, 1.5),
+    { what: "midnight: the same while boards are filled", value: `${duringFill.p99.toFixed(1)} ms`, target: "" },
+    atMost("midnight: p99 while boards are filled versus quiet", duringFill.p99 / quiet.p99, 1.5),
     atMost("midnight: Redis' longest command", longest, 10, "ms"),
     {
       what: "midnight: commands over half a millisecond, over 10",

@@ -14,7 +14,7 @@ export type OrdersJob = {
 
 const slice = 500;
 const products = 100;
-/** One order of so many asks for more than there is. */
+/** One of so many orders wants more than is in stock. */
 const failing = 20;
 const fails = (n: number) => n % failing === 0;
 

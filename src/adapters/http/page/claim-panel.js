@@ -109,7 +109,7 @@ export const claimPanel = (couponId, signal) => {
     followStream(until, "claim", claim.links.events, { pending: showPosition, settled: showResult }, renewUrl);
   };
 
-  /** Follows the claim in the response. Does nothing if the visitor has changed the name or the token meanwhile. */
+  /** Follows the claim in the response. Does nothing if the visitor has since changed the name or the token. */
   const followResponse = async (response, until) => {
     try {
       const claim = await response;
