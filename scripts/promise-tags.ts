@@ -26,7 +26,7 @@ const titleIn = (lines: readonly string[]): string =>
 export const tagsIn = (file: string, text: string): readonly Tag[] => {
   const lines = text.split("\n");
   return lines.flatMap((line, index) => {
-    const [, kind, marks = ""] = /^\s*\/\/ (Proves|Negative control): (.+)$/.exec(line) ?? [];
+    const [, kind, marks = ""] = /^\s*\/\/ (Proves|Negative control): ([A-Z]\d.*)$/.exec(line) ?? [];
     if (kind === undefined) return [];
     const found = { kind: kind as Tag["kind"], file, line: index + 1, title: titleIn(lines.slice(index + 1)) };
     return marks.split(", ").map((mark) => ({ mark, ...found }));

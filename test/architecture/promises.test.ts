@@ -33,6 +33,10 @@ describe("the check of promises", () => {
     ]);
   });
 
+  it("ignores a comment that names no promise", () => {
+    expect(tagsIn(file, '// Negative control: the timer is still pending.\nit("counts", () => {});')).toEqual([]);
+  });
+
   it("accepts a promise with a test and a negative control", () => {
     expect(gapsBetween(sections, tagsIn(file, tests.replace(", C2", "")))).toEqual([]);
   });
