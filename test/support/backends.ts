@@ -6,7 +6,7 @@ import { createConnection } from "mysql2/promise";
 import { closeDatabase, type Database, type DatabaseTarget, openDatabase } from "../../src/adapters/sql/database.js";
 import { migrateForTest } from "./migrated-database.js";
 
-/** Where the real engines are; one that is not told of is not tested. */
+/** The addresses of the real backends. A backend without an address is not tested. */
 export const backendUrls = {
   redis: process.env.TEST_REDIS_URL,
   /** `redis://host:port,host:port,host:port` */
@@ -19,13 +19,13 @@ export const backendUrls = {
 
 const absent = Object.entries(backendUrls).flatMap(([name, address]) => (address ? [] : [name]));
 if (process.env.REQUIRE_ENGINES === "1" && absent.length > 0)
-  throw new Error(`REQUIRE_ENGINES=1, but nothing says where these are: ${absent.join(", ")}`);
+  throw new Error(`REQUIRE_ENGINES=1, but there is no address of: ${absent.join(", ")}`);
 
-/** A migrated database of one's own, and another pool on the same one, as a second node has it. */
+/** A new migrated database, and a second pool on it, as on a second node. */
 export type OpenedDatabase = {
   readonly db: Database;
   readonly target: DatabaseTarget;
-  /** `undefined` where nobody else can open it. */
+  /** `undefined` if only one connection can open it. */
   readonly again: (() => Database) | undefined;
   readonly close: () => Promise<void>;
 };
@@ -59,7 +59,7 @@ const openFile = async (empty: boolean): Promise<OpenedDatabase> => {
   );
 };
 
-/** A database of its own on the server of `url`. */
+/** Creates a database on the server at `url`. */
 const openSchema = async (url: string, empty: boolean): Promise<OpenedDatabase> => {
   const name = `t_${randomUUID().replaceAll("-", "")}`;
   const ask = async (sql: string) => {
@@ -73,7 +73,7 @@ const openSchema = async (url: string, empty: boolean): Promise<OpenedDatabase> 
   return openAt({ kind: "mysql", url: own.href }, empty, () => ask(`DROP DATABASE ${name}`));
 };
 
-/** Every database that the SQL adapter serves, each opening is isolated from every other. */
+/** Every database of the SQL adapter. Each call of `open` creates a new one. */
 export const openSqlBackends = (): readonly SqlBackend[] => [
   {
     name: "sqlite memory",

@@ -6,10 +6,10 @@ import type { CouponId, TaskId, UserId } from "../../src/domain/ids.js";
 import type { Money } from "../../src/domain/money.js";
 import type { EpochMs } from "../../src/domain/time.js";
 
-/** When the tests of the database happen. */
+/** The time of the database tests. */
 export const noon = Date.UTC(2026, 10, 21, 12) as EpochMs;
 
-/** A clock that stands until somebody moves it. */
+/** A clock that a test moves. */
 export const manualClock = (at: EpochMs = noon): Clock & { at: number } => {
   const clock = { at: at as number, now: () => clock.at as EpochMs };
   return clock;
@@ -20,7 +20,7 @@ export const couponId = (id: string) => id as CouponId;
 export const taskId = (id: string) => id as TaskId;
 export const userId = (id: string) => id as UserId;
 
-/** A coupon of ten that is always open, but for what is said. */
+/** A coupon of quantity 10 that is always open, unless `facts` says otherwise. */
 export const coupon = (id: string, facts: Partial<Coupon> = {}): Coupon => ({
   couponId: couponId(id),
   name: `Coupon ${id}`,
@@ -51,7 +51,7 @@ export const openCoupons = (db: Database, ...coupons: readonly Coupon[]): Promis
     for (const each of coupons) await tx.coupons.add(each, noon);
   });
 
-/** Writes claims' rows past the adapter whose work it is, so that a suite depends on its own adapter only. */
+/** Inserts claims without the adapter under test. */
 export const insertClaims = async (
   db: Database,
   claims: readonly PendingClaim[],
@@ -70,11 +70,11 @@ export const insertClaims = async (
   await db.knex.batchInsert("coupon_claims", rows, 500);
 };
 
-/** How many rows a table has. */
+/** Counts the rows of a table. */
 export const rowsIn = async (db: Database, table: string): Promise<number> =>
   Number((await db.knex(table).count({ n: "*" }))[0]?.n);
 
-/** Opens when `count` have arrived: makes a race happen at the same point every time. */
+/** Returns a function that resolves when it was called `count` times, so that a race happens at the same point every time. */
 export const barrierOf = (count: number): (() => Promise<void>) => {
   let arrived = 0;
   let open = () => {};

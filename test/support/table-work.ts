@@ -5,10 +5,10 @@ import type { Transaction } from "../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { barrierOf } from "./coupon-data.js";
 
-/** Transactions as they should be. */
+/** Returns the real unit of work. */
 export const workOn = (db: Database): UnitOfWork => new SqlUnitOfWork(db, () => {});
 
-/** Waits until others have come so far: so those that nothing keeps apart do meet, every time. */
+/** Waits until the other transactions are at the same point, so that an unguarded race happens every time. */
 export type Meet = () => Promise<void>;
 
 /** The same transaction, but its reads lock no rows. */
@@ -16,8 +16,8 @@ export const withoutLocks = (trx: Statements): Statements =>
   Object.assign((table: string) => trx(table), { ...trx, dialect: { ...trx.dialect, lock: () => "" } });
 
 /**
- * Transactions that have these tables and no others: so a wrong twin of one comes before its suite.
- * @param together how many must meet
+ * Returns a unit of work with only these tables, for known-wrong implementations of them.
+ * @param together the number of transactions that must meet
  */
 export const workWith =
   (tables: (trx: Statements, meet: Meet) => Partial<Transaction>, together = 2) =>

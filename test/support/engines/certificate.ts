@@ -3,12 +3,12 @@ import { findProgram, makeFolder, run } from "./child-process.js";
 
 /** Files in PEM. */
 export type Certificate = {
-  /** What its clients trust, as `NODE_EXTRA_CA_CERTS`: it is signed by itself. */
+  /** Self-signed: clients trust it by `NODE_EXTRA_CA_CERTS`. */
   readonly certificate: string;
   readonly key: string;
 };
 
-/** A certificate for `localhost`, and for nothing else. */
+/** Creates a certificate for `localhost` only. */
 export async function makeCertificate(): Promise<Certificate> {
   const folder = makeFolder();
   const [certificate, key] = [join(folder, "certificate.pem"), join(folder, "key.pem")];

@@ -13,7 +13,7 @@ const children = new Set<ChildProcess>();
 const folders = new Set<string>();
 const folderPrefix = "rushboard-engine-";
 
-/** Like `spawn`, but the child dies with this process; where the kernel offers it, even when this one is SIGKILLed. */
+/** Like `spawn`, but the child ends with this process; on Linux with `setpriv` also if this process is killed with SIGKILL. */
 export function spawnBound(command: Command, options: SpawnOptions): ChildProcess {
   kernelBinds ??= spawnSync(kernelBond[0], [...kernelBond.slice(1), "true"]).status === 0;
   const [file, ...args]: Command = kernelBinds ? [...kernelBond, ...command] : command;
@@ -23,7 +23,7 @@ export function spawnBound(command: Command, options: SpawnOptions): ChildProces
   return child;
 }
 
-/** Runs a program to its end and gives what it printed; rejects with one line if it fails. */
+/** Runs a program and returns its output. Rejects with one line if it fails. */
 export async function run(command: Command): Promise<string> {
   const child = spawnBound(command, { stdio: ["ignore", "pipe", "pipe"], detached: true });
   let output = "";
@@ -37,7 +37,7 @@ export async function run(command: Command): Promise<string> {
   return output.trim();
 }
 
-/** Full path of a program, or an error that names the Debian package that brings it. */
+/** Returns the full path of a program. @throws Error with the Debian package that contains it */
 export function findProgram(name: string, debianPackage: string): string {
   // Debian keeps servers in /usr/sbin, which is not on an ordinary user's PATH.
   const places = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin"];
@@ -46,7 +46,7 @@ export function findProgram(name: string, debianPackage: string): string {
   return found;
 }
 
-/** What a log has to say about a failure, in one line: from the first that sounds like one, else the last. */
+/** Returns the reason of a failure from a log, in one line: the first lines that look like an error, otherwise the last line. */
 export function reasonIn(log: string): string {
   const lines = log.split("\n").flatMap((line) => line.trim() || []);
   const first = lines.findIndex((line) => /\b(error|err|fatal|exception|could not|can't|cannot)\b/i.test(line));
@@ -57,7 +57,7 @@ export function reasonIn(log: string): string {
 /** A temporary folder that is removed when this process exits. */
 export function makeFolder(): string {
   for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(folderPrefix))) {
-    // Whoever was SIGKILLed could not tidy up, so the next one to come along does.
+    // A process that was killed with SIGKILL left its folder, so a later process deletes it.
     if (!isAlive(Number.parseInt(name.slice(folderPrefix.length), 10))) removeFolder(join(tmpdir(), name));
   }
   const folder = mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`));
@@ -77,7 +77,7 @@ function removeFolder(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   } catch {
-    // Somebody else's, or still being written to: the next sweep gets it.
+    // The folder of another user, or still in use: a later process deletes it.
   }
 }
 
@@ -87,7 +87,7 @@ process.once("exit", () => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
-      // Not the leader of a group of its own, so nothing below it is ours to end.
+      // The child leads no process group, so it has no children to end.
     }
   }
   for (const folder of folders) removeFolder(folder);
@@ -95,7 +95,7 @@ process.once("exit", () => {
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
-    // Whoever else listens decides how to end; alone, we end as Node would have, but by way of "exit".
+    // Another listener decides how to end. Without one, this ends as Node would, but with the event "exit".
     if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);
   });
 }

@@ -4,9 +4,9 @@ import { createServer } from "node:net";
 const given = new Set<number>();
 
 /**
- * A port on 127.0.0.1 that is free, and so is the one 10,000 above it, which Redis Cluster takes for its bus. Both lie
- * below the range of outgoing connections: there, a client that retries while its engine is down can be given that very
- * port, connect to itself, and keep the engine from coming back.
+ * Returns a free port on 127.0.0.1 whose port + 10,000 is free too, because Redis Cluster uses that one for its bus. Both
+ * are below the range of outgoing connections: in that range a client that retries while its server is down can get the
+ * same port, connect to itself and block the restart of the server.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -20,7 +20,7 @@ export type MariaDbServer = ServerProcess & {
 const user = "rushboard";
 const password = "rushboard";
 
-/** Starts one MariaDB; every commit is on disk before it is confirmed. With a certificate it is spoken to by TLS alone. */
+/** Starts one MariaDB; every commit is on disk before it is confirmed. With a certificate it accepts TLS only. */
 export async function startMariaDb(secured?: Certificate): Promise<MariaDbServer> {
   const server = findProgram("mariadbd", "mariadb-server");
   const installer = findProgram("mariadb-install-db", "mariadb-server");
@@ -29,14 +29,14 @@ export async function startMariaDb(secured?: Certificate): Promise<MariaDbServer
   const initFile = join(folder, "init.sql");
   const port = await freePort();
   const url = `mysql://${user}:${password}@127.0.0.1:${port}/rushboard`;
-  // It refuses to run as root unless told to, and as anybody else it cannot change its user.
+  // MariaDB runs as root only with this option; another user cannot use the option.
   const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
 
   await run([
     installer,
     ...["--no-defaults", `--datadir=${data}`, "--skip-test-db", "--auth-root-authentication-method=normal", ...asRoot],
   ]);
-  // Runs at every start before the first connection is let in, so it must bear repeating.
+  // Runs at every start before the first connection, so it must be safe to repeat.
   writeFileSync(
     initFile,
     [

@@ -10,14 +10,14 @@ export type RedisServer = ServerProcess & { readonly url: string };
 export interface RedisOptions {
   /** Default true, synced every second: keys outlive a `restart`. False keeps them in memory only. */
   readonly appendOnly?: boolean;
-  /** TLS and a password, and nobody without. */
+  /** Requires TLS and a password. */
   readonly secured?: { readonly password: string } & Certificate;
 }
 
 /** Starts one Redis. */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const port = await freePort();
-  // As many databases as there may be tests that want one of their own.
+  // One database per test that needs its own.
   return startServer(port, options.appendOnly ?? true, ["--databases", "1024"], options.secured);
 }
 
@@ -74,7 +74,7 @@ async function startServer(
     ],
     folder,
     answers: async () => {
-      // While it reads its log it answers, too: LOADING.
+      // While Redis loads its data it responds with LOADING.
       const answer = await cli("-p", `${port}`, ...asSecured, "ping");
       if (answer !== "PONG") throw new Error(answer);
     },

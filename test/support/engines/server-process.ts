@@ -5,18 +5,18 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, reasonIn, spawnBound } from "./child-process.js";
 
-/** How one engine is started, and how to tell that it serves. */
+/** How a server is started, and how to check that it is ready. */
 export interface Recipe {
   readonly name: string;
   readonly version: string;
   readonly command: Command;
   /** Holds the data and the log; removed when this process exits. */
   readonly folder: string;
-  /** Rejects as long as the engine does not serve yet. */
+  /** Rejects while the server is not ready. */
   readonly answers: () => Promise<unknown>;
 }
 
-/** A real server as a child of this process, and everything that can befall one. */
+/** A real server as a child of this process, which tests can stop, kill, freeze and restart. */
 export class ServerProcess {
   readonly version: string;
   readonly #recipe: Recipe;
@@ -28,7 +28,7 @@ export class ServerProcess {
     this.#child = launch(recipe);
   }
 
-  /** Resolves once the engine serves; rejects with one line that says why it does not. */
+  /** Resolves when the server is ready. Rejects with one line that names the reason. */
   static async start(recipe: Recipe): Promise<ServerProcess> {
     const engine = new ServerProcess(recipe);
     await engine.#untilItAnswers();
@@ -40,23 +40,23 @@ export class ServerProcess {
     return this.#child.pid as number;
   }
 
-  /** SIGTERM, and waits for the end. The data stay for `restart`. */
+  /** Sends SIGTERM and waits for the end. The data are kept for `restart`. */
   async stop(): Promise<void> {
     this.resume(); // a frozen process never sees the SIGTERM
     await this.#end("SIGTERM");
   }
 
-  /** SIGKILL, and waits for the end: the process is gone, what it gave to the kernel is not. */
+  /** Sends SIGKILL and waits for the end. Data that the kernel has received are kept. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
   }
 
-  /** SIGSTOP: connections stay open, and nothing answers. */
+  /** Sends SIGSTOP: connections stay open, and requests get no response. */
   freeze(): void {
     this.#child.kill("SIGSTOP");
   }
 
-  /** SIGCONT: undoes `freeze`. */
+  /** Sends SIGCONT, which ends `freeze`. */
   resume(): void {
     this.#child.kill("SIGCONT");
   }
@@ -86,7 +86,7 @@ export class ServerProcess {
         () => true,
         () => false,
       );
-      // Whoever answers must be our own child, not a stranger on its port.
+      // The response must come from this child, not from another process on its port.
       if (served && !hasEnded(this.#child)) return;
       await sleep(50);
     }
@@ -98,11 +98,11 @@ export class ServerProcess {
 
 function launch({ command, folder }: Recipe): ChildProcess {
   const log = openSync(logIn(folder), "a");
-  // In a process group of its own, so that Ctrl-C reaches only us and the engines outlive the tests that use them.
+  // A separate process group: Ctrl-C must not end the servers before the tests that use them.
   const child = spawnBound(command, { cwd: folder, stdio: ["ignore", log, log], detached: true });
   closeSync(log);
   child.on("error", () => {}); // seen by hasEnded
-  child.unref(); // a test that forgets to stop it can end all the same, and ends it
+  child.unref(); // a test that does not stop it can end, which ends the server too
   return child;
 }
 
