@@ -11,7 +11,7 @@ const maxNoticesPerMessage = 500;
 type Kind<Key> = { readonly channel: string; readonly keyOf: (value: unknown) => Key | undefined };
 
 /** Notices on one Redis channel per kind. Every process receives every notice and passes it to its own listeners. */
-export class RedisNotices<Key, Notice = Key> implements Notices<Key, Notice> {
+class RedisNotices<Key, Notice = Key> implements Notices<Key, Notice> {
   private readonly client: RedisClient;
   private readonly kind: Kind<Key>;
   private readonly onError: (error: unknown) => void;
