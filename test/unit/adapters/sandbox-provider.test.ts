@@ -15,7 +15,7 @@ describe("SandboxProvider", () => {
     for (const method of paymentMethods) void provider.capture(payment(method));
     await provider.void("other" as PaymentId);
     expect(timers()).toBe(before);
-    // Negative control: the count includes a pending timer.
+    // The count would include a pending timer.
     const timer = setTimeout(() => {}, 1_000_000);
     expect(timers()).toBe(before + 1);
     clearTimeout(timer);
