@@ -2,9 +2,9 @@ import type { AdmittedClaim, ClaimRows, RowInsert } from "../../application/port
 import type { Clock } from "../../application/ports/clock.js";
 import type { CouponId } from "../../domain/ids.js";
 import { type Database, runAlone, transact } from "./database.js";
-import { insertRows, insertRowsUnder } from "./insert-rows.js";
+import { insertIfNew, insertRowsUnder } from "./insert-rows.js";
 import { isDuplicate } from "./sql-errors.js";
-import { lockRows } from "./statements.js";
+import { lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 const columns = ["task_id", "coupon_id", "user_id", "position", "status", "live", "created_at"];
@@ -64,15 +64,15 @@ export class SqlClaimRows implements ClaimRows {
 
   private async insertOne(trx: Statements, { claim }: AdmittedClaim): Promise<RowInsert> {
     const { taskId, couponId, userId, position } = claim;
-    try {
-      const row = [taskId, couponId, userId, position, "pending", 1, this.clock.now()];
-      await insertRows(trx, "coupon_claims", columns, [row]);
-      return "inserted";
-    } catch (error) {
-      if (!isDuplicate(error)) throw error;
-      const same = { task_id: taskId, coupon_id: couponId, user_id: userId, position };
-      return (await trx("coupon_claims").where(same).first("task_id")) === undefined ? "refused" : "known";
-    }
+    const facts = { task_id: taskId, coupon_id: couponId, user_id: userId, position };
+    const row = { ...facts, status: "pending", live: 1, created_at: this.clock.now() };
+    if (await insertIfNew(trx, "coupon_claims", row)) return "inserted";
+    const same = await selectRows(
+      trx,
+      "SELECT 1 FROM coupon_claims WHERE task_id = ? AND coupon_id = ? AND user_id = ? AND position = ?",
+      [taskId, couponId, userId, position],
+    );
+    return same.length === 0 ? "refused" : "known";
   }
 
   protected async lockEpoch(trx: Statements, couponId: CouponId): Promise<number | undefined> {

@@ -41,11 +41,12 @@ export class SqlClaimTable implements ClaimTable {
     without: readonly TaskId[],
   ): Promise<ReadonlyMap<number, number>> {
     if (positions.length === 0) return new Map();
-    const rows = await this.trx("coupon_claims")
-      .select("position")
-      .where({ coupon_id: couponId, status: "pending" })
-      .andWhere("position", "<", Math.max(...positions))
-      .whereNotIn("task_id", without);
+    const others = without.length === 0 ? "" : " AND task_id NOT IN (?)";
+    const rows = await selectRows<{ position: number }>(
+      this.trx,
+      `SELECT position FROM coupon_claims WHERE coupon_id = ? AND status = 'pending' AND position < ?${others}`,
+      [couponId, Math.max(...positions), ...(without.length === 0 ? [] : [without])],
+    );
     const before = (position: number) => rows.filter((row) => row.position < position).length;
     return new Map(positions.map((position) => [position, before(position)]));
   }
@@ -72,7 +73,8 @@ export class SqlClaimTable implements ClaimTable {
   }
 
   async countFailure(taskIds: readonly TaskId[]): Promise<void> {
-    await this.trx("coupon_claims").whereIn("task_id", taskIds).andWhere("status", "pending").increment("failures", 1);
+    const sql = "UPDATE coupon_claims SET failures = failures + 1 WHERE task_id IN (?) AND status = 'pending'";
+    await changeRows(this.trx, sql, [taskIds]);
   }
 
   private async settlePending(

@@ -3,8 +3,8 @@ import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
 import { type CouponRecord, couponOf } from "./coupon-record.js";
-import { insertIfNew } from "./insert-rows.js";
-import { changeRows, lockRows } from "./statements.js";
+import { insertIfNew, insertRows } from "./insert-rows.js";
+import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 /** Coupons and their epochs, in one transaction. */
@@ -27,12 +27,13 @@ export class SqlCouponTable implements CouponTable {
       closes_at: closesAt,
       created_at: at,
     });
-    if (isNew) await this.trx("coupon_epochs").insert({ coupon_id, epoch: 0 });
+    if (isNew) await insertRows(this.trx, "coupon_epochs", ["coupon_id", "epoch"], [[coupon_id, 0]]);
     return isNew;
   }
 
   async find(couponId: CouponId): Promise<Coupon | undefined> {
-    const row: CouponRecord | undefined = await this.trx("coupons").where("coupon_id", couponId).first();
+    const sql = "SELECT * FROM coupons WHERE coupon_id = ?";
+    const [row] = await selectRows<CouponRecord>(this.trx, sql, [couponId]);
     return row && couponOf(row);
   }
 
@@ -64,18 +65,25 @@ export class SqlEpochTable implements EpochTable {
   }
 
   async read(couponId: CouponId, now: EpochMs): Promise<{ epoch: number; rebuilding: boolean } | undefined> {
-    const row = await this.trx("coupon_epochs").where("coupon_id", couponId).first();
+    const [row] = await selectRows<{ epoch: number; rebuilding_until: number }>(
+      this.trx,
+      "SELECT epoch, rebuilding_until FROM coupon_epochs WHERE coupon_id = ?",
+      [couponId],
+    );
     return row && { epoch: row.epoch, rebuilding: row.rebuilding_until > now };
   }
 
   async raise(couponId: CouponId, from: number, to: number, until: EpochMs): Promise<boolean> {
-    const changed = await this.trx("coupon_epochs")
-      .where({ coupon_id: couponId, epoch: from })
-      .update({ epoch: to, rebuilding_until: until });
+    const changed = await changeRows(
+      this.trx,
+      "UPDATE coupon_epochs SET epoch = ?, rebuilding_until = ? WHERE coupon_id = ? AND epoch = ?",
+      [to, until, couponId, from],
+    );
     return changed === 1;
   }
 
   async markRebuild(couponId: CouponId, epoch: number, until: EpochMs): Promise<void> {
-    await this.trx("coupon_epochs").where({ coupon_id: couponId, epoch }).update({ rebuilding_until: until });
+    const sql = "UPDATE coupon_epochs SET rebuilding_until = ? WHERE coupon_id = ? AND epoch = ?";
+    await changeRows(this.trx, sql, [until, couponId, epoch]);
   }
 }

@@ -7,7 +7,8 @@ import type { DeadLetterTable } from "../../application/ports/transaction.js";
 import type { EpochMs } from "../../domain/time.js";
 import { type List, readPage } from "./cursor.js";
 import { type Database, transact } from "./database.js";
-import { lockRows } from "./statements.js";
+import { insertRows } from "./insert-rows.js";
+import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 /** Returns the event's id, or a digest of the text if it has none: so the same letter is always the same row. */
@@ -20,6 +21,20 @@ const idOf = ({ event }: DeadLetter): string => {
   }
   return `sha256:${createHash("sha256").update(event).digest("hex")}`;
 };
+
+const columns = ["event_id", "type", "consumer_group", "error", "attempts", "event", "parked_at", "replayed_at"];
+
+const valuesOf = (letter: DeadLetter, parkedAt: EpochMs): readonly (string | number | null)[] => [
+  idOf(letter),
+  letter.type.slice(0, 64),
+  letter.group,
+  letter.error.slice(0, 500),
+  letter.attempts,
+  // SQLite's driver reads text only up to the first NUL. JSON contains none.
+  letter.event.replaceAll("\0", "\uFFFD"),
+  parkedAt,
+  null,
+];
 
 /** Stores parked events as rows, one per group and event. */
 export class SqlDeadLetters implements DeadLetters {
@@ -37,30 +52,20 @@ export class SqlDeadLetters implements DeadLetters {
 
   /** Parks events within a transaction of the caller. */
   async parkIn(trx: Statements, letters: readonly DeadLetter[]): Promise<void> {
-    const parked_at = this.clock.now();
+    const parkedAt = this.clock.now();
     // The same letter may be in a batch twice, and not every database writes a row twice in one statement.
     for (const letter of letters)
-      await trx("dead_letters")
-        .insert({
-          event_id: idOf(letter),
-          type: letter.type.slice(0, 64),
-          consumer_group: letter.group,
-          error: letter.error.slice(0, 500),
-          attempts: letter.attempts,
-          // SQLite's driver reads text only up to the first NUL. JSON contains none.
-          event: letter.event.replaceAll("\0", "\uFFFD"),
-          parked_at,
-          replayed_at: null,
-        })
-        .onConflict(["consumer_group", "event_id"])
-        .merge(["error", "attempts", "parked_at", "replayed_at"]);
+      await insertRows(trx, "dead_letters", columns, [valuesOf(letter, parkedAt)], {
+        unique: "consumer_group, event_id",
+        overwrite: ["error", "attempts", "parked_at", "replayed_at"],
+      });
   }
 
   /** Returns how many letters were not replayed. */
   async waiting(): Promise<number> {
-    return transact(this.db, async (trx) =>
-      Number((await trx("dead_letters").whereNull("replayed_at").count({ n: "*" }))[0]?.n ?? 0),
-    );
+    const sql = "SELECT COUNT(*) AS n FROM dead_letters WHERE replayed_at IS NULL";
+    const [count] = await transact(this.db, (trx) => selectRows<{ n: number }>(trx, sql, []));
+    return Number(count?.n);
   }
 }
 
@@ -118,8 +123,6 @@ export class SqlDeadLetterTable implements DeadLetterTable {
   }
 
   async markReplayed(deadLetterId: string, at: EpochMs): Promise<void> {
-    await this.trx("dead_letters")
-      .where({ id: Number(deadLetterId) })
-      .update({ replayed_at: at });
+    await changeRows(this.trx, "UPDATE dead_letters SET replayed_at = ? WHERE id = ?", [at, Number(deadLetterId)]);
   }
 }

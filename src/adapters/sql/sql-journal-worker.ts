@@ -10,6 +10,7 @@ import { parseEvent } from "../../domain/decode-event.js";
 import { isBackendUnavailable } from "../../domain/problem.js";
 import { type Database, read, transact } from "./database.js";
 import { SqlDeadLetters } from "./sql-dead-letters.js";
+import { changeRows } from "./statements.js";
 
 type Row = { readonly id: number; readonly type: string; readonly payload: string; readonly attempts: number };
 type RowDelivery = Delivery & { readonly id: number };
@@ -150,8 +151,9 @@ export class SqlJournalWorker {
     const { db, clock } = this.journal;
     await transact(db, async (trx) => {
       await new SqlDeadLetters(db, clock).parkIn(trx, letters);
-      if (deleted.length > 0) await trx("deliveries").whereIn("id", deleted).delete();
-      for (const { id, ...change } of retries) await trx("deliveries").where({ id }).update(change);
+      await changeRows(trx, "DELETE FROM deliveries WHERE id IN (?)", [deleted]);
+      for (const { id, attempts, due_at } of retries)
+        await changeRows(trx, "UPDATE deliveries SET attempts = ?, due_at = ? WHERE id = ?", [attempts, due_at, id]);
     });
     const stillDue = this.nextDueAt > Date.now() ? this.nextDueAt : Number.POSITIVE_INFINITY;
     this.nextDueAt = Math.min(stillDue, ...retries.map(({ due_at }) => due_at));

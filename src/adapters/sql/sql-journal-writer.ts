@@ -4,19 +4,14 @@ import type { Timers } from "../../application/ports/timers.js";
 import { type DomainEvent, keyOf } from "../../domain/event.js";
 import { DomainError } from "../../domain/problem.js";
 import { type Database, transact } from "./database.js";
+import { insertRows, rowsPerStatement } from "./insert-rows.js";
 
-type Row = {
-  readonly consumer_group: ConsumerGroup;
-  readonly event_id: string;
-  readonly type: string;
-  readonly event_key: string;
-  readonly payload: string;
-  readonly attempts: number;
-  readonly due_at: number;
-  readonly created_at: number;
-};
+/** The values of a row of `deliveries`, in the order of `columns`. */
+type Row = readonly (string | number)[];
 
-const rowsPerInsert = 500;
+const columns = ["consumer_group", "event_id", "type", "event_key", "payload", "attempts", "due_at", "created_at"];
+/** A group receives an event once, so a row that exists does not change. */
+const oncePerGroup = { unique: "consumer_group, event_id" };
 
 /** Writes published events as rows of the journal: concurrent calls share one transaction, in order. */
 export class SqlJournalWriter {
@@ -24,19 +19,13 @@ export class SqlJournalWriter {
 
   constructor(db: Database, timers: Timers, timeoutMs: number) {
     this.gatherer = new Gatherer({
-      bounds: { batchSize: rowsPerInsert, inFlight: 1, capacity: 10_000, timeoutMs },
+      bounds: { batchSize: rowsPerStatement, inFlight: 1, capacity: 10_000, timeoutMs },
       timers,
       sizeOf: (rows) => rows.length,
       unavailable: (reason) => new DomainError({ code: "engine-unavailable", engine: "database" }, reason),
       work: async (_, entries) => {
         const rows = entries.flatMap(({ item }) => item);
-        await transact(db, async (trx) => {
-          for (let from = 0; from < rows.length; from += rowsPerInsert)
-            await trx("deliveries")
-              .insert(rows.slice(from, from + rowsPerInsert))
-              .onConflict(["consumer_group", "event_id"])
-              .ignore();
-        });
+        await transact(db, (trx) => insertRows(trx, "deliveries", columns, rows, oncePerGroup));
         for (const entry of entries) entry.resolve();
       },
     });
@@ -61,13 +50,13 @@ export class SqlJournalWriter {
   }
 }
 
-const rowOf = (event: DomainEvent, group: ConsumerGroup, now: number): Row => ({
-  consumer_group: group,
-  event_id: event.id,
-  type: event.type,
-  event_key: keyOf(event),
-  payload: JSON.stringify(event),
-  attempts: 0,
-  due_at: now,
-  created_at: now,
-});
+const rowOf = (event: DomainEvent, group: ConsumerGroup, now: number): Row => [
+  group,
+  event.id,
+  event.type,
+  keyOf(event),
+  JSON.stringify(event),
+  0,
+  now,
+  now,
+];

@@ -2,7 +2,7 @@ import type { Clock } from "../../application/ports/clock.js";
 import type { OutboxRow, OutboxRows } from "../../application/ports/outbox-rows.js";
 import { after } from "../../domain/time.js";
 import { type Database, transact } from "./database.js";
-import { lockRows } from "./statements.js";
+import { lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 /** After this time a relay that claimed rows counts as dead. A bus accepts or rejects events within 6.25 s. */
@@ -44,7 +44,9 @@ export class SqlOutboxRows implements OutboxRows {
 
   /** Returns how many events are waiting to be sent. */
   async waiting(): Promise<number> {
-    return transact(this.db, async (trx) => Number((await trx("outbox").count({ n: "*" }))[0]?.n ?? 0));
+    const sql = "SELECT COUNT(*) AS n FROM outbox";
+    const [count] = await transact(this.db, (trx) => selectRows<{ n: number }>(trx, sql, []));
+    return Number(count?.n);
   }
 }
 

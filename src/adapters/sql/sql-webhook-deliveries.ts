@@ -1,4 +1,3 @@
-import type { Knex } from "knex";
 import type { ConsumerGroup } from "../../application/choreography.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { DeadLetter } from "../../application/ports/dead-letters.js";
@@ -9,7 +8,7 @@ import { after, type EpochMs } from "../../domain/time.js";
 import { type Database, transact } from "./database.js";
 import { insertRows } from "./insert-rows.js";
 import { SqlDeadLetters } from "./sql-dead-letters.js";
-import { lockRows } from "./statements.js";
+import { changeRows, lockRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 type DeliveryRecord = {
@@ -46,11 +45,10 @@ export class SqlWebhookDeliveries implements WebhookDeliveries {
         "UPDATE SKIP LOCKED",
       );
       const ids = rows.map(({ event_id }) => event_id);
-      if (ids.length > 0)
-        await trx(table)
-          .whereIn("event_id", ids)
-          .increment("attempts")
-          .update({ due_at: after(now, claimTermMs) });
+      await changeRows(trx, `UPDATE ${table} SET attempts = attempts + 1, due_at = ? WHERE event_id IN (?)`, [
+        after(now, claimTermMs),
+        ids,
+      ]);
       return rows.map((row) => ({
         event: JSON.parse(row.payload),
         attempts: row.attempts + 1,
@@ -60,26 +58,35 @@ export class SqlWebhookDeliveries implements WebhookDeliveries {
   }
 
   async markDelivered({ event }: WebhookDelivery): Promise<void> {
-    const delivered = { due_at: null, parked_at: null, delivered_at: this.clock.now() };
-    await transact(this.db, (trx) => trx(table).where({ event_id: event.id }).update(delivered));
+    const sql = `UPDATE ${table} SET due_at = NULL, parked_at = NULL, delivered_at = ? WHERE event_id = ?`;
+    await transact(this.db, (trx) => changeRows(trx, sql, [this.clock.now(), event.id]));
   }
 
   async retry(delivery: WebhookDelivery, dueAt: EpochMs, failingSince: EpochMs): Promise<void> {
-    const change = { due_at: dueAt, failing_since: failingSince };
-    await transact(this.db, (trx) => claimed(trx, delivery).update(change));
+    const set = "due_at = ?, failing_since = ?";
+    await transact(this.db, (trx) => changeClaimed(trx, delivery, set, [dueAt, failingSince]));
   }
 
   async park(delivery: WebhookDelivery, letter: DeadLetter): Promise<void> {
     await transact(this.db, async (trx) => {
-      const parked = await claimed(trx, delivery).update({ due_at: null, parked_at: this.clock.now() });
+      const parked = await changeClaimed(trx, delivery, "due_at = NULL, parked_at = ?", [this.clock.now()]);
       if (parked === 1) await new SqlDeadLetters(this.db, this.clock).parkIn(trx, [letter]);
     });
   }
 }
 
-/** Selects the delivery as it was claimed: no row if it is delivered or another sender has claimed it since. */
-const claimed = (trx: Statements, { event, attempts }: WebhookDelivery): Knex.QueryBuilder =>
-  trx(table).where({ event_id: event.id, attempts }).whereNotNull("due_at");
+/** Changes the delivery as it was claimed: no row if it is delivered or another sender has claimed it since. */
+const changeClaimed = (
+  trx: Statements,
+  { event, attempts }: WebhookDelivery,
+  set: string,
+  values: readonly number[],
+): Promise<number> =>
+  changeRows(trx, `UPDATE ${table} SET ${set} WHERE event_id = ? AND attempts = ? AND due_at IS NOT NULL`, [
+    ...values,
+    event.id,
+    attempts,
+  ]);
 
 /** Webhook deliveries, in one transaction. */
 export class SqlWebhookTable implements WebhookTable {
@@ -94,11 +101,13 @@ export class SqlWebhookTable implements WebhookTable {
     const once = { unique: "event_id", overwrite: [] };
     await insertRows(this.trx, table, ["event_id", "payload", "due_at"], rows, once);
     const ids = events.map(({ id }) => id);
-    const letters = this.trx("dead_letters").select("event_id").where({ consumer_group: group });
-    await this.trx(table)
-      .whereIn("event_id", ids)
-      .whereNotNull("parked_at")
-      .whereIn("event_id", letters.whereIn("event_id", ids).whereNotNull("replayed_at"))
-      .update({ due_at: at, parked_at: null, failing_since: null, attempts: 0 });
+    await changeRows(
+      this.trx,
+      `UPDATE ${table} SET due_at = ?, parked_at = NULL, failing_since = NULL, attempts = 0
+       WHERE event_id IN (?) AND parked_at IS NOT NULL AND event_id IN (
+         SELECT event_id FROM dead_letters
+         WHERE consumer_group = ? AND event_id IN (?) AND replayed_at IS NOT NULL)`,
+      [at, ids, group, ids],
+    );
   }
 }

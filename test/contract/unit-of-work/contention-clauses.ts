@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { expect } from "vitest";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
@@ -39,8 +40,8 @@ const busy = async ({ work, db, again }: WorkUnderTest): Promise<void> => {
   await new SqlUnitOfWork(other, () => {}).run(async (tx) => {
     await tx.coupons.countIssued(couponId("a"), 1);
     waiting = count(work);
-    // Refused at once: it may not have begun when it is this transaction's turn again.
-    await Promise.race([waiting.catch(() => {}), tx.coupons.find(couponId("a"))]);
+    // The other transaction must find the file busy before this one ends.
+    await Promise.race([waiting.catch(() => {}), setTimeout(10)]);
   });
   await waiting;
   expect(await db.knex("coupons").pluck("issued")).toEqual([2]);
