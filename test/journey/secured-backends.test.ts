@@ -53,11 +53,11 @@ describe.skipIf(!live)("backends with TLS and passwords, with a certificate for 
   it("prevent a start without the certificate or without TLS, with one line (negative control)", async () => {
     expect(await runMigrations({ NODE_EXTRA_CA_CERTS: "" })).toEqual({
       code: 1,
-      output: expect.stringMatching(/^rushboard: could not start.*self-signed certificate\n$/),
+      output: expect.stringMatching(/^rushboard: cannot use the database.*self-signed certificate\n$/),
     });
     expect(await runMigrations({ DATABASE_URL: String(settings.DATABASE_URL).replace(/\?.*/, "") })).toMatchObject({
       code: 1,
-      output: expect.stringMatching(/^rushboard: could not start.*(denied|insecure)[^\n]*\n$/),
+      output: expect.stringMatching(/^rushboard: cannot use the database.*(denied|insecure)[^\n]*\n$/),
     });
   });
 
