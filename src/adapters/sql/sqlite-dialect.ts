@@ -26,23 +26,26 @@ const placeholders = (parameter: Parameter | undefined): string =>
   Array.isArray(parameter) ? parameter.map(() => "?").join(", ") : "?";
 
 /** The driver takes no lists, so each value of a list gets its own placeholder. */
-const expandLists = (sql: string, parameters: readonly Parameter[]): string => {
-  if (!parameters.some(Array.isArray)) return sql;
+const expandLists = (sql: string, parameters: readonly Parameter[]): readonly [string, readonly Value[]] => {
+  if (!parameters.some(Array.isArray)) return [sql, parameters as readonly Value[]];
   let next = 0;
-  return sql.replaceAll("?", () => placeholders(parameters[next++]));
+  return [sql.replaceAll("?", () => placeholders(parameters[next++])), parameters.flat() as Value[]];
 };
 
 export const sqliteDialect: Dialect = {
   name: "sqlite",
   begin: (connection) => beginImmediate(connection as LibsqlConnection),
   run: async (connection, sql, parameters) => {
-    const statement = (connection as LibsqlConnection).prepare(expandLists(sql, parameters));
-    const values = parameters.flat() as Value[];
+    const [text, values] = expandLists(sql, parameters);
+    const statement = (connection as LibsqlConnection).prepare(text);
     if (statement.reader) return { rows: statement.all(values), changes: 0, lastInsertId: 0 };
     return { rows: [], changes: statement.run(values).changes, lastInsertId: 0 };
   },
   lock: () => "",
-  values: (rows) => [`VALUES ${rows.map((row) => `(${placeholders(row)})`).join(", ")}`, rows.flat()],
+  values: (rows) => {
+    const row = `(${placeholders(rows[0])})`;
+    return [`VALUES ${rows.map(() => row).join(", ")}`, rows.flat()];
+  },
   onDuplicate: (table, { unique, overwrite = [], add = [] }) => {
     const set = [
       ...overwrite.map((column) => `${column} = excluded.${column}`),
