@@ -33,7 +33,7 @@ const addConcerts = (db: Database, ...added: readonly (readonly [id: string, ms:
   workOn(db).run(async ({ concerts }) => {
     for (const [id, ms] of added) await concerts.add(concert(id), later(ms));
   });
-const addEvenings = (db: Database, of: string, ...added: readonly (readonly [id: string, ms: number])[]) =>
+const addSchedulesAt = (db: Database, of: string, ...added: readonly (readonly [id: string, ms: number])[]) =>
   workOn(db).run(async ({ concerts }) => {
     for (const [id, ms] of added) await concerts.addSchedule(schedule(id, { concertId: concertId(of) }), later(ms));
   });
@@ -43,7 +43,7 @@ const countsAt = async (queries: ConcertQueries, ms: number, id = "s") =>
   (await queries.schedule(scheduleId(id), later(ms)))?.counts;
 const statuses = (seats: readonly Seat[]) => seats.map(({ seatNo, status }) => `${seatNo} ${status}`);
 
-/** Seats 1 to 6 of schedule `s`, one in each state; 7 was given back; 8 was never asked for. */
+/** Seats 1 to 6 of schedule `s` in each state. Seat 7 was cancelled; seat 8 was never held. */
 const oneOfEach = [
   held("free-soon", 1),
   held("free-later", 2, { expiresAt: later(holdMs + 1) }),
@@ -57,13 +57,13 @@ const oneOfEach = [
 const hall = schedule("s", { seats: 8 });
 const fill = async (db: Database) => {
   await addSchedules(db, hall, schedule("S", { seats: 8 }));
-  await writeReservations(db, ...oneOfEach, held("next-door", 8, { scheduleId: scheduleId("S") }));
+  await writeReservations(db, ...oneOfEach, held("other-schedule", 8, { scheduleId: scheduleId("S") }));
   await count(db, "s", 4, 2);
   await count(db, "S", 1, 0);
 };
 
 const clauses: Clauses<ConcertQueries> = {
-  "find concerts and reservations by their ids": async (queries, { db }) => {
+  "finds concerts and reservations by their ids": async (queries, { db }) => {
     await fill(db);
     expect(await queries.find(concertId("c"))).toEqual(concert("c"));
     expect([await queries.find(concertId("C")), await queries.find(concertId("nothing"))]).toEqual([
@@ -73,7 +73,7 @@ const clauses: Clauses<ConcertQueries> = {
     expect(await queries.reservation(reservationId("Paying"))).toBeUndefined();
   },
 
-  "list concerts oldest first, each once, whatever is added meanwhile": async (queries, { db }) => {
+  "lists concerts oldest first, each once, while others are added": async (queries, { db }) => {
     expect(await queries.list(null, 2)).toEqual({ items: [], next: null });
     await addConcerts(db, ["z", 1], ["m", 2], ["b", 2], ["a", 2], ["c", 3]);
     const first = await queries.list(null, 2);
@@ -85,12 +85,12 @@ const clauses: Clauses<ConcertQueries> = {
     for (const cursor of foreignCursors) expect(await queries.list(cursor, 2)).toBeUndefined();
   },
 
-  "list a concert's own schedules oldest first, each once, as they stand": async (queries, { db }) => {
+  "lists a concert's schedules oldest first, each once, with their counts": async (queries, { db }) => {
     const pages = (of: string, from: string | null = null) =>
       walkPages((cursor) => queries.schedules(concertId(of), noon, cursor ?? from, 2));
     await addConcerts(db, ["c", 0], ["C", 0]);
-    await addEvenings(db, "c", ["z", 1], ["m", 2], ["b", 2], ["a", 2]);
-    await addEvenings(db, "C", ["other", 2]);
+    await addSchedulesAt(db, "c", ["z", 1], ["m", 2], ["b", 2], ["a", 2]);
+    await addSchedulesAt(db, "C", ["other", 2]);
     await count(db, "a", 1, 2);
     const first = await queries.schedules(concertId("c"), noon, null, 2);
     const free = { held: 0, reserved: 0 };
@@ -98,7 +98,7 @@ const clauses: Clauses<ConcertQueries> = {
       { schedule: schedule("z"), counts: free, soldOutAt: null },
       { schedule: schedule("a"), counts: { held: 1, reserved: 2 }, soldOutAt: null },
     ]);
-    await addEvenings(db, "c", ["y", 0], ["d", 4]);
+    await addSchedulesAt(db, "c", ["y", 0], ["d", 4]);
     const rest = await pages("c", first?.next);
     expect(rest.map((each) => each.schedule.scheduleId)).toEqual(["b", "m", "d"]);
     expect((await pages("C")).map((each) => each.schedule.scheduleId)).toEqual(["other"]);
@@ -107,7 +107,7 @@ const clauses: Clauses<ConcertQueries> = {
       expect(await queries.schedules(concertId("c"), noon, cursor, 2)).toBeUndefined();
   },
 
-  "take holds that are over for free at once, unless they are being paid": async (queries, { db }) => {
+  "counts expired holds as free, unless they have an open payment": async (queries, { db }) => {
     await fill(db);
     expect(await countsAt(queries, holdMs - 1)).toEqual({ held: 4, reserved: 2 });
     expect(await countsAt(queries, holdMs)).toEqual({ held: 3, reserved: 2 });
@@ -119,20 +119,20 @@ const clauses: Clauses<ConcertQueries> = {
     expect(await queries.schedule(scheduleId("nothing"), noon)).toBeUndefined();
   },
 
-  "count by the schedule's row, without a look at its seats": async (queries, { db }) => {
+  "reads the counts from the schedule's row and not from its seats": async (queries, { db }) => {
     await addSchedules(db, schedule("s", { seats: 100_000 }));
     await count(db, "s", 20_000, 70_000);
     expect(await countsAt(queries, 0)).toEqual({ held: 20_000, reserved: 70_000 });
   },
 
-  "tell when a schedule first sold out, also when a seat came back": async (queries, { db }) => {
+  "returns the first sell-out, also after a seat was cancelled": async (queries, { db }) => {
     await sellOut(db, sold("s", 77));
     await count(db, "s", 0, -1);
-    const standing = { schedule: schedule("s"), counts: { held: 0, reserved: 3 }, soldOutAt: later(77) };
-    expect(await queries.schedule(scheduleId("s"), noon)).toEqual(standing);
+    const state = { schedule: schedule("s"), counts: { held: 0, reserved: 3 }, soldOutAt: later(77) };
+    expect(await queries.schedule(scheduleId("s"), noon)).toEqual(state);
   },
 
-  "show every seat by number, as it is at the moment": async (queries, { db }) => {
+  "lists every seat by number with its current status": async (queries, { db }) => {
     await fill(db);
     const seatsAt = async (ms: number) => statuses((await queries.seats(hall, later(ms), null, 9))?.items ?? []);
     const rest = ["3 held", "4 reserved", "5 held", "6 reserved", "7 available", "8 available"];
@@ -144,7 +144,7 @@ const clauses: Clauses<ConcertQueries> = {
     ]);
   },
 
-  "show seats page by page": async (queries, { db }) => {
+  "lists seats page by page": async (queries, { db }) => {
     await fill(db);
     const whole = (await queries.seats(hall, noon, null, 8)) ?? { items: [], next: "" };
     expect(whole.next).toBeNull();
@@ -158,7 +158,7 @@ const clauses: Clauses<ConcertQueries> = {
     for (const cursor of bad) expect(await queries.seats(hall, noon, cursor, 2)).toBeUndefined();
   },
 
-  "tell who has a seat, also where the time is over, and nobody of the past": async (queries, { db }) => {
+  "finds the live reservation of a seat, expired holds included": async (queries, { db }) => {
     await fill(db);
     const found: (string | undefined)[] = [];
     for (const seatNo of [1, 2, 3, 4, 5, 6, 7, 8])
@@ -167,16 +167,16 @@ const clauses: Clauses<ConcertQueries> = {
     expect(found).toEqual([...onSeats, undefined, undefined]);
   },
 
-  "know which holds are over, oldest first, but for what is being paid": async (queries, { db }) => {
+  "finds expired holds without an open payment, oldest first": async (queries, { db }) => {
     await fill(db);
     expect(await queries.expiredHolds(later(holdMs - 1), 9)).toEqual([]);
-    expect(await queries.expiredHolds(later(holdMs), 9)).toEqual(["free-soon", "next-door"]);
-    const over = ["free-soon", "next-door", "free-later", "after-expired"];
+    expect(await queries.expiredHolds(later(holdMs), 9)).toEqual(["free-soon", "other-schedule"]);
+    const over = ["free-soon", "other-schedule", "free-later", "after-expired"];
     expect(await queries.expiredHolds(later(10 * holdMs), 9)).toEqual(over);
     expect(await queries.expiredHolds(later(10 * holdMs), 3)).toEqual(over.slice(0, 3));
   },
 
-  "look at no more than is asked for": async (queries, { db }) => {
+  "reads no more rows than requested": async (queries, { db }) => {
     await addSchedules(db, ...Array.from({ length: 1000 }, (_, n) => schedule(`e${n}`, { concertId: concertId("e") })));
     await addConcerts(db, ...Array.from({ length: 1000 }, (_, n) => [`c${n}`, n] as const));
     const past = Array.from({ length: 3000 }, (_, n) =>
@@ -207,7 +207,7 @@ class OnDatabase extends SqlConcertQueries {
   }
 }
 
-class CountsHoldsThatAreOver extends SqlConcertQueries {
+class CountsExpiredHolds extends SqlConcertQueries {
   override schedule(id: ScheduleId) {
     return super.schedule(id, noon);
   }
@@ -215,15 +215,15 @@ class CountsHoldsThatAreOver extends SqlConcertQueries {
 
 class CountsSeats extends OnDatabase {
   override async schedule(id: ScheduleId, now: EpochMs) {
-    const standing = await super.schedule(id, now);
+    const state = await super.schedule(id, now);
     const live = await this.source.knex("reservations").where({ schedule_id: id, live: 1 }).select("status", "due_at");
     const isOver = (due: number | null) => due !== null && due <= now;
     const counted = (status: string) => live.filter((row) => row.status === status && !isOver(row.due_at)).length;
-    return standing && { ...standing, counts: { held: counted("held"), reserved: counted("reserved") } };
+    return state && { ...state, counts: { held: counted("held"), reserved: counted("reserved") } };
   }
 }
 
-class ShowsHoldsThatAreOver extends SqlConcertQueries {
+class ShowsExpiredHolds extends SqlConcertQueries {
   override seats(of: Schedule, _: EpochMs, cursor: string | null, limit: number) {
     return super.seats(of, noon, cursor, limit);
   }
@@ -243,7 +243,7 @@ class RepeatsTheLastSeat extends SqlConcertQueries {
   }
 }
 
-class TakesThePastForThePresent extends OnDatabase {
+class FindsEndedReservations extends OnDatabase {
   override async live(id: ScheduleId, seatNo: number) {
     const on = this.source.knex("reservations").where({ schedule_id: id, seat_no: seatNo });
     const [first] = await on.orderBy("expires_at").pluck("reservation_id");
@@ -251,15 +251,15 @@ class TakesThePastForThePresent extends OnDatabase {
   }
 }
 
-class ExpiresWhatIsBeingPaid extends OnDatabase {
+class ExpiresHoldsWithAnOpenPayment extends OnDatabase {
   override expiredHolds(now: EpochMs, limit: number) {
     const overdue = this.source.knex("reservations").where("status", "held").andWhere("expires_at", "<=", now);
     return overdue.orderBy(["expires_at", "reservation_id"]).limit(limit).pluck("reservation_id");
   }
 }
 
-/** Right, but as slow as there are reservations of the past. */
-class LooksAtThePast extends OnDatabase {
+/** Correct, but it reads every reservation. */
+class ReadsEveryReservation extends OnDatabase {
   override expiredHolds(now: EpochMs, limit: number) {
     const overdue = this.source.knex("reservations").whereRaw("due_at + 0 <= ?", [now]);
     return overdue.orderBy(["due_at", "reservation_id"]).limit(limit).pluck("reservation_id");
@@ -280,48 +280,48 @@ class PagesByTimeAlone extends OnDatabase {
 
 contractOnDatabases<ConcertQueries>("ConcertQueries", (db) => new SqlConcertQueries(db), clauses, [
   {
-    wrong: "counts holds that are over as held",
-    breaks: "take holds that are over for free at once, unless they are being paid",
-    make: (db) => new CountsHoldsThatAreOver(db),
+    wrong: "counts expired holds as held",
+    breaks: "counts expired holds as free, unless they have an open payment",
+    make: (db) => new CountsExpiredHolds(db),
   },
   {
-    wrong: "counts the seats",
-    breaks: "count by the schedule's row, without a look at its seats",
+    wrong: "counts the rows of the seats",
+    breaks: "reads the counts from the schedule's row and not from its seats",
     make: (db) => new CountsSeats(db),
   },
   {
-    wrong: "shows holds that are over as held",
-    breaks: "show every seat by number, as it is at the moment",
-    make: (db) => new ShowsHoldsThatAreOver(db),
+    wrong: "shows expired holds as held",
+    breaks: "lists every seat by number with its current status",
+    make: (db) => new ShowsExpiredHolds(db),
   },
   {
-    wrong: "shows only seats that have a row",
-    breaks: "show every seat by number, as it is at the moment",
+    wrong: "lists only seats that have a row",
+    breaks: "lists every seat by number with its current status",
     make: (db) => new ShowsTakenSeatsOnly(db),
   },
   {
-    wrong: "begins a page with the last one's end",
-    breaks: "show seats page by page",
+    wrong: "repeats the last seat of a page",
+    breaks: "lists seats page by page",
     make: (db) => new RepeatsTheLastSeat(db),
   },
   {
-    wrong: "takes who once had a seat for who has it",
-    breaks: "tell who has a seat, also where the time is over, and nobody of the past",
-    make: (db) => new TakesThePastForThePresent(db),
+    wrong: "returns ended reservations",
+    breaks: "finds the live reservation of a seat, expired holds included",
+    make: (db) => new FindsEndedReservations(db),
   },
   {
-    wrong: "expires what is being paid",
-    breaks: "know which holds are over, oldest first, but for what is being paid",
-    make: (db) => new ExpiresWhatIsBeingPaid(db),
+    wrong: "expires holds with an open payment",
+    breaks: "finds expired holds without an open payment, oldest first",
+    make: (db) => new ExpiresHoldsWithAnOpenPayment(db),
   },
   {
-    wrong: "looks at every reservation there ever was",
-    breaks: "look at no more than is asked for",
-    make: (db) => new LooksAtThePast(db),
+    wrong: "reads every reservation",
+    breaks: "reads no more rows than requested",
+    make: (db) => new ReadsEveryReservation(db),
   },
   {
     wrong: "pages by time alone",
-    breaks: "list concerts oldest first, each once, whatever is added meanwhile",
+    breaks: "lists concerts oldest first, each once, while others are added",
     make: (db) => new PagesByTimeAlone(db),
   },
 ]);

@@ -22,7 +22,7 @@ const mark = (work: UnitOfWork, id: string, elapsed: number) =>
   work.run((tx) => tx.concerts.markSoldOut(sold(id, elapsed)));
 
 const clauses: Clauses<UnitOfWork> = {
-  "keeps concerts and schedules whole, once an id": async (work) => {
+  "stores every field of a concert and a schedule, and adds one per id": async (work) => {
     const long = concert("c".repeat(64), "🎻é\\'\"?%".repeat(25));
     const greatest = { startsAt: 0 as EpochMs, salesOpenAt: later(9), seats: 100_000, price: money(1_000_000_000) };
     const whole = schedule("s", { ...greatest, concertId: long.concertId });
@@ -43,7 +43,7 @@ const clauses: Clauses<UnitOfWork> = {
     });
   },
 
-  "lets one of many adders of an id add it": async (work, { db }) => {
+  "adds one of ten concurrent concerts and schedules with one id": async (work, { db }) => {
     const adding = (n: number) =>
       work.run(async ({ concerts }) => [
         await concerts.add(concert("c", `Title ${n}`), noon),
@@ -55,7 +55,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect([await rowsIn(db, "concerts"), await rowsIn(db, "schedules")]).toEqual([1, 1]);
   },
 
-  "counts held and paid seats of each schedule": async (work, { db }) => {
+  "counts held and reserved seats per schedule": async (work, { db }) => {
     await addSchedules(db, schedule("b"), schedule("a"), schedule("A"));
     await count(work, delta("b", 3, 0), delta("a", 1, 1));
     await count(work, delta("b", -1, 1), delta("a", 0, -1), delta("b", -1, 0));
@@ -73,20 +73,20 @@ const clauses: Clauses<UnitOfWork> = {
     ]);
   },
 
-  "bears no count below nothing or beyond the seats, and then changes nothing": async (work, { db }) => {
+  "rejects counts below 0 or above the seats, and then changes nothing": async (work, { db }) => {
     await addSchedules(db, schedule("a"), schedule("b"));
     await count(work, delta("a", 1, 2), delta("b", 1, 1));
     const before = [await scheduleRow(db, "a"), await scheduleRow(db, "b")];
-    const unbearable = [
+    const impossible = [
       ...[delta("b", -2, 0), delta("b", 0, -2), delta("b", 3, 0), delta("b", 0, 3), delta("b", 2, 1)],
       ...[delta("b", -2, 2), delta("b", 2, -2), delta("nothing", 1, 0), delta("B", 1, 0)],
     ];
-    for (const each of unbearable) await expect(count(work, delta("a", 1, 0), each)).rejects.toThrow(/cannot change/);
+    for (const each of impossible) await expect(count(work, delta("a", 1, 0), each)).rejects.toThrow(/cannot change/);
     expect([await scheduleRow(db, "a"), await scheduleRow(db, "b")]).toEqual(before);
     await count(work, delta("b", -1, 3));
   },
 
-  "counts right, and in nobody's way, whatever order schedules are named in": async (work, { db }) => {
+  "counts correctly and without deadlocks in any order of the schedules": async (work, { db }) => {
     const ids = ["a", "b", "c", "d"];
     await addSchedules(db, ...ids.map((id) => schedule(id, { seats: 40 })));
     let attempts = 0;
@@ -113,7 +113,7 @@ const clauses: Clauses<UnitOfWork> = {
     expect(await stateOf(work, "S")).toBeUndefined();
   },
 
-  "records a sell-out once; the first one stands": async (work, { db }) => {
+  "records the first sell-out only": async (work, { db }) => {
     await addSchedules(db, schedule("s"), schedule("t"));
     await mark(work, "s", 5);
     await expect(mark(work, "s", 9)).rejects.toThrow("already sold out");
@@ -123,7 +123,7 @@ const clauses: Clauses<UnitOfWork> = {
   },
 
   // Proves: S1
-  "tells one of two last payments at once that it is the last": async (work, { db }) => {
+  "lets one of two concurrent last payments see the sell-out": async (work, { db }) => {
     const ids = Array.from({ length: 20 }, (_, n) => `s${n}`);
     await addSchedules(db, ...ids.map((id) => schedule(id, { seats: 2 })));
     for (const id of ids) await count(work, delta(id, 2, 0));
@@ -138,8 +138,8 @@ const clauses: Clauses<UnitOfWork> = {
 };
 
 type Concerts = Partial<SqlConcertTable>;
-/** The table as it is, but for what `wrong` makes of it. */
-const twin = (wrong: (right: SqlConcertTable, trx: Statements, meet: Meet) => Concerts) =>
+/** The table with the methods of `wrong` instead of its own. */
+const withWrong = (wrong: (right: SqlConcertTable, trx: Statements, meet: Meet) => Concerts) =>
   workWith((trx, meet) => {
     const right = new SqlConcertTable(trx);
     return { concerts: Object.assign(new SqlConcertTable(trx), wrong(right, trx, meet)) };
@@ -150,9 +150,9 @@ const countUnguarded = (trx: Statements, { scheduleId: id, held, reserved }: Sea
 
 contractOnDatabases("ConcertTable", workOn, clauses, [
   {
-    wrong: "writes over what is there",
-    breaks: "keeps concerts and schedules whole, once an id",
-    make: twin((_, trx) => ({
+    wrong: "overwrites an existing concert",
+    breaks: "stores every field of a concert and a schedule, and adds one per id",
+    make: withWrong((_, trx) => ({
       add: async ({ concertId: id, title }, at) => {
         await trx("concerts").insert({ concert_id: id, title, created_at: at }).onConflict("concert_id").merge();
         return true;
@@ -160,36 +160,36 @@ contractOnDatabases("ConcertTable", workOn, clauses, [
     })),
   },
   {
-    wrong: "counts unguarded",
-    breaks: "bears no count below nothing or beyond the seats, and then changes nothing",
-    make: twin((_, trx) => ({
+    wrong: "counts without a guard",
+    breaks: "rejects counts below 0 or above the seats, and then changes nothing",
+    make: withWrong((_, trx) => ({
       count: async (deltas) => {
         for (const each of deltas) await countUnguarded(trx, each);
       },
     })),
   },
   {
-    wrong: "guards each count by itself, and not their sum",
-    breaks: "bears no count below nothing or beyond the seats, and then changes nothing",
-    make: twin((_, trx) => ({
+    wrong: "guards each count, but not their sum",
+    breaks: "rejects counts below 0 or above the seats, and then changes nothing",
+    make: withWrong((_, trx) => ({
       count: async (deltas) => {
         for (const each of deltas) {
           const row = await rowOf(trx, each.scheduleId).first();
           const counts = [row?.held_seats + each.held, row?.reserved_seats + each.reserved];
-          if (!counts.every((n) => n >= 0 && n <= row.seats)) throw new Error("the counts do not bear it");
+          if (!counts.every((n) => n >= 0 && n <= row.seats)) throw new Error("a count is out of range");
           await countUnguarded(trx, each);
         }
       },
     })),
   },
   {
-    wrong: "locks the schedules as they are named",
-    breaks: "counts right, and in nobody's way, whatever order schedules are named in",
-    make: twin((right, _, meet) => ({
+    wrong: "locks the schedules in the order of the request",
+    breaks: "counts correctly and without deadlocks in any order of the schedules",
+    make: withWrong((right, _, meet) => ({
       count: async ([first, ...others]) => {
         if (first === undefined) return;
         await right.count([first]);
-        // Of those who name the same one first, one holds it and the others wait.
+        // Of the requests that start with the same schedule, one locks it and the others wait.
         await meet();
         for (const each of others) await right.count([each]);
       },
@@ -198,9 +198,9 @@ contractOnDatabases("ConcertTable", workOn, clauses, [
   },
   {
     // Negative control: S1
-    wrong: "reads the counts, and writes what they should be",
-    breaks: "tells one of two last payments at once that it is the last",
-    make: twin((_, trx, meet) => ({
+    wrong: "reads the counts before it writes them",
+    breaks: "lets one of two concurrent last payments see the sell-out",
+    make: withWrong((_, trx, meet) => ({
       count: async (deltas) => {
         for (const { scheduleId: id, held, reserved } of deltas) {
           const row = await rowOf(trx, id).first();
@@ -218,7 +218,7 @@ contractOnDatabases("ConcertTable", workOn, clauses, [
     // Negative control: S1
     wrong: "counts held seats as reserved",
     breaks: "reads a schedule with its counts and its first sell-out",
-    make: twin((right) => ({
+    make: withWrong((right) => ({
       currentState: async (id) => {
         const state = await right.currentState(id);
         return state && { ...state, counts: { held: 0, reserved: state.counts.held + state.counts.reserved } };
@@ -229,7 +229,7 @@ contractOnDatabases("ConcertTable", workOn, clauses, [
     // Negative control: S1
     wrong: "forgets the first sell-out when a seat is given back",
     breaks: "reads a schedule with its counts and its first sell-out",
-    make: twin((right) => ({
+    make: withWrong((right) => ({
       currentState: async (id) => {
         const state = await right.currentState(id);
         return state && { ...state, soldOutAt: isFirstSellOut({ ...state, soldOutAt: null }) ? state.soldOutAt : null };
@@ -238,8 +238,8 @@ contractOnDatabases("ConcertTable", workOn, clauses, [
   },
   {
     wrong: "marks a sell-out twice",
-    breaks: "records a sell-out once; the first one stands",
-    make: twin((_, trx) => ({
+    breaks: "records the first sell-out only",
+    make: withWrong((_, trx) => ({
       markSoldOut: async ({ scheduleId: id, soldOutAt }) => {
         await rowOf(trx, id).update({ sold_out_at: soldOutAt, score_policy: "unrated" });
       },

@@ -11,10 +11,10 @@ import { backendUrls, openSqlBackends } from "../support/backends.js";
 import { claim, coupon, manualClock, openCoupons, rowsIn } from "../support/coupon-data.js";
 import { dataFolder } from "../support/node.js";
 
-const away = { problem: { code: "engine-unavailable", engine: "database" } };
+const unavailable = { problem: { code: "engine-unavailable", engine: "database" } };
 
-/** A way to the server that can stop carrying, as a frozen host does, or be cut. */
-const wayTo = async (url: string) => {
+/** A TCP proxy to the server. It can stop forwarding, as a frozen host does, or close all connections. */
+const proxyTo = async (url: string) => {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
@@ -46,20 +46,20 @@ describe("Database", () => {
   let close = async () => {};
   afterEach(() => close());
 
-  it("says that a server is away where nobody listens", async () => {
-    const way = await wayTo("mysql://nobody:nothing@127.0.0.1:1/none");
-    way.close();
-    const db = openDatabase({ kind: "mysql", url: way.url });
+  it("reports an unreachable server", async () => {
+    const proxy = await proxyTo("mysql://nobody:nothing@127.0.0.1:1/none");
+    proxy.close();
+    const db = openDatabase({ kind: "mysql", url: proxy.url });
     close = () => closeDatabase(db);
-    await expect(pingDatabase(db)).rejects.toMatchObject(away);
-    await expect(isMigrated(db)).rejects.toMatchObject(away);
-    await expect(transact(db, async (trx) => trx.run("SELECT 1"))).rejects.toMatchObject(away);
+    await expect(pingDatabase(db)).rejects.toMatchObject(unavailable);
+    await expect(isMigrated(db)).rejects.toMatchObject(unavailable);
+    await expect(transact(db, async (trx) => trx.run("SELECT 1"))).rejects.toMatchObject(unavailable);
     await expect(
       new SqlClaimRows(db, manualClock()).insert([{ claim: claim("a", 1), epoch: 0 }]),
-    ).rejects.toMatchObject(away);
+    ).rejects.toMatchObject(unavailable);
   });
 
-  it("leaves one file that holds everything, where it is SQLite's", async () => {
+  it("leaves one file with all data after SQLite is closed", async () => {
     const file = join(await dataFolder(), "rushboard.sqlite");
     const db = openDatabase({ kind: "sqlite", file });
     await migrate(db);
@@ -71,21 +71,21 @@ describe("Database", () => {
     await closeDatabase(copy);
   });
 
-  it("tells the latency of each query, and whether it failed", async () => {
+  it("publishes the latency of each query, and whether it failed", async () => {
     const [memory] = openSqlBackends();
     const under = await memory?.open();
     if (under === undefined) throw new Error("no database");
     close = under.close;
-    const heard: unknown[] = [];
-    const hear = (message: unknown) => heard.push(message);
-    subscribe("rushboard:sql", hear);
+    const messages: unknown[] = [];
+    const listener = (message: unknown) => messages.push(message);
+    subscribe("rushboard:sql", listener);
     await pingDatabase(under.db);
     await expect(read(under.db.knex("nowhere"))).rejects.toThrow("no such table");
     await transact(under.db, (trx) => trx.run("SELECT 1"));
     await expect(transact(under.db, (trx) => trx.run("SELECT x"))).rejects.toThrow("no such column");
-    unsubscribe("rushboard:sql", hear);
+    unsubscribe("rushboard:sql", listener);
     await pingDatabase(under.db);
-    expect(heard).toEqual([
+    expect(messages).toEqual([
       { ms: expect.any(Number), failed: false },
       { ms: expect.any(Number), failed: true },
       // Each transaction: BEGIN, the statement, COMMIT or ROLLBACK.
@@ -93,69 +93,69 @@ describe("Database", () => {
     ]);
   });
 
-  describe.skipIf(backendUrls.database === undefined)("on a server that goes away", () => {
-    const onTheWay = async () => {
+  describe.skipIf(backendUrls.database === undefined)("on a server that becomes unreachable", () => {
+    const behindProxy = async () => {
       const mysql = openSqlBackends().find(({ name }) => name === "mysql");
       const under = await mysql?.open();
       if (under?.target.kind !== "mysql") throw new Error("no server");
-      const way = await wayTo(under.target.url);
-      const db = openDatabase({ kind: "mysql", url: way.url });
+      const proxy = await proxyTo(under.target.url);
+      const db = openDatabase({ kind: "mysql", url: proxy.url });
       await openCoupons(db, coupon("a"));
       close = async () => {
-        way.cut();
+        proxy.cut();
         await closeDatabase(db);
-        way.close();
+        proxy.close();
         await under.close();
       };
-      return { db, way, direct: under.db };
+      return { db, proxy, direct: under.db };
     };
 
-    it("gives up what is frozen, and serves again by new connections", async () => {
-      const { db, way, direct } = await onTheWay();
-      let tries = 0;
+    it("rejects a transaction on a frozen server, and uses new connections later", async () => {
+      const { db, proxy, direct } = await behindProxy();
+      let attempts = 0;
       const frozen = transact(db, async (trx) => {
-        tries += 1;
+        attempts += 1;
         await trx("coupons").update({ issued: 1 });
-        way.freeze();
+        proxy.freeze();
         await trx("coupons").update({ issued: 2 });
       });
-      await expect(frozen).rejects.toMatchObject(away);
-      expect(tries).toBe(1);
-      way.cut();
+      await expect(frozen).rejects.toMatchObject(unavailable);
+      expect(attempts).toBe(1);
+      proxy.cut();
       await pingDatabase(db);
       expect(await direct.knex("coupons").pluck("issued")).toEqual([0]);
     });
 
-    it("answers a read within its patience", async () => {
-      const { db, way } = await onTheWay();
-      way.freeze();
-      await expect(read(db.knex("coupons"))).rejects.toMatchObject(away);
+    it("rejects a read after its timeout", async () => {
+      const { db, proxy } = await behindProxy();
+      proxy.freeze();
+      await expect(read(db.knex("coupons"))).rejects.toMatchObject(unavailable);
       await pingDatabase(db);
     });
 
-    it("lets go without harm of a connection that idles until the server is frozen", async () => {
-      const { db, way } = await onTheWay();
+    it("drops an idle connection to a frozen server without an uncaught error", async () => {
+      const { db, proxy } = await behindProxy();
       const { stream } = await db.knex.client.acquireConnection().then(async (connection: { stream: Socket }) => {
         await db.knex.client.releaseConnection(connection);
         return connection;
       });
-      way.freeze();
-      // The pool lets it go, it is silent, and its error has nobody left to hear it: that would end this process.
+      proxy.freeze();
+      // The pool has dropped the connection, so its error would have no listener and end this process.
       await once(stream, "close");
-      way.cut();
+      proxy.cut();
       await pingDatabase(db);
     });
 
-    it("does not run again what may have been committed", async () => {
-      const { db, way, direct } = await onTheWay();
-      let tries = 0;
-      const unheard = transact(db, async (trx) => {
-        tries += 1;
+    it("does not repeat a transaction that may be committed", async () => {
+      const { db, proxy, direct } = await behindProxy();
+      let attempts = 0;
+      const unconfirmed = transact(db, async (trx) => {
+        attempts += 1;
         await trx("coupons").increment("issued", 1);
-        way.cut();
+        proxy.cut();
       });
-      await expect(unheard).rejects.toMatchObject(away);
-      expect(tries).toBe(1);
+      await expect(unconfirmed).rejects.toMatchObject(unavailable);
+      expect(attempts).toBe(1);
       await pingDatabase(db);
       expect(await rowsIn(direct, "coupons")).toBe(1);
     });

@@ -16,7 +16,7 @@ import { type RedisClusterServers, type RedisServer, startRedis, startRedisClust
 const unavailable = { problem: { code: "engine-unavailable" } };
 const namesOf = (faults: readonly SettingFault[]) => faults.map(({ setting, found }) => `${setting} ${found}`);
 
-/** Sends commands to one Redis, as whoever runs it would. */
+/** Sends commands to one Redis, as its operator would. */
 const command = async (url: string, ...commands: readonly (readonly [string, ...string[]])[]) => {
   const redis = new Redis(url);
   for (const [name, ...args] of commands) await redis.call(name, ...args);
@@ -30,7 +30,7 @@ describe.skipIf(!backendUrls.redis)("settings of Redis", () => {
   });
   afterAll(() => redis.stop());
 
-  it("are read as they stand", async () => {
+  it("are read", async () => {
     const node = new URL(redis.url).host;
     const right = [{ node, settings: { "maxmemory-policy": "noeviction", appendonly: "yes" } }];
     expect(await readRedisSettings(redis.url)).toEqual(right);
@@ -45,14 +45,14 @@ describe.skipIf(!backendUrls.redis)("settings of Redis", () => {
     expect(wrong.map(({ where }) => where)).toEqual([[node], [node]]);
   });
 
-  it("are not told to everyone: no fault, and no failure", async () => {
+  it("are skipped without a fault if the user may not read them", async () => {
     await command(redis.url, ["ACL", "SETUSER", "shop", "on", ">secret", "~*", "&*", "+@all", "-config"]);
     const url = redis.url.replace("//", "//shop:secret@");
     const [own, ...others] = await readRedisSettings(url);
     expect([own?.settings, others]).toEqual([{}, []]);
   });
 
-  it("are asked for later where nobody answers", async () => {
+  it("cannot be read while the backend is unreachable", async () => {
     await redis.stop();
     await expect(readRedisSettings(redis.url)).rejects.toMatchObject(unavailable);
   });
@@ -65,10 +65,10 @@ describe.skipIf(!backendUrls.redisCluster)("settings of a Redis Cluster", () => 
   });
   afterAll(() => cluster.stop());
 
-  it("are read of every master, whichever of them is named", async () => {
+  it("are read from every master, given any of them", async () => {
     const [, wrong] = cluster.urls;
     await command(wrong ?? "", ["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
-    // With a comma it is a Cluster, and these two lead to the third.
+    // A comma makes it a Cluster, and these two masters name the third.
     const found = await readRedisSettings(cluster.url.split(",").slice(0, 2).join(","));
     expect(found.map(({ node }) => node).sort()).toEqual(cluster.urls.map((url) => new URL(url).host).sort());
     const faults = redisFaults(found);
@@ -78,7 +78,7 @@ describe.skipIf(!backendUrls.redisCluster)("settings of a Redis Cluster", () => 
 });
 
 describe("settings of SQLite", () => {
-  it("are our own", async () => {
+  it("need no check, because this service sets them", async () => {
     const db = openDatabase({ kind: "sqlite", file: ":memory:" });
     onTestFinished(() => closeDatabase(db));
     expect(await readSqlSettings(db)).toEqual({});
@@ -106,7 +106,7 @@ describe.skipIf(!backendUrls.database)("settings of MariaDB", () => {
     await connection.end();
   };
 
-  it("are read as they stand, and those of our sessions as we set them", async () => {
+  it("are read from the server and from a session of this service", async () => {
     const right = await read();
     expect(right).toMatchObject({
       innodb_flush_log_at_trx_commit: "1",
@@ -125,7 +125,7 @@ describe.skipIf(!backendUrls.database)("settings of MariaDB", () => {
     ]);
   });
 
-  it("are asked for later where nobody answers", async () => {
+  it("cannot be read while the backend is unreachable", async () => {
     await mariadb.stop();
     await expect(read()).rejects.toMatchObject(unavailable);
   });
@@ -151,7 +151,7 @@ describe.skipIf(!backendUrls.kafka)("settings of Kafka's topics", () => {
     await admin.disconnect();
   };
 
-  it("are read of every topic, once all of them are there", async () => {
+  it("are read from every topic after all topics exist", async () => {
     const prefix = `${randomUUID()}.`;
     const [first = "", ...others] = eventTypes;
     await create(prefix, [first], [["min.insync.replicas", "2"]]);
@@ -168,7 +168,7 @@ describe.skipIf(!backendUrls.kafka)("settings of Kafka's topics", () => {
     expect(namesOf(kafkaFaults(found, 3))).toContain("replication factor 1");
   });
 
-  it("are asked for later where nobody answers", async () => {
+  it("cannot be read while the backend is unreachable", async () => {
     const nobody = { ...optionsOf(""), brokers: ["127.0.0.1:1"] };
     await expect(readTopicSettings(nobody)).rejects.toMatchObject(unavailable);
   });

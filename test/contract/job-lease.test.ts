@@ -19,26 +19,26 @@ const sharing =
   };
 
 const clauses: Clauses<Nodes> = {
-  "lets one of many have the job": async ({ node }, { db }) => {
-    const asked = await Promise.all(
+  "gives the lease to one of twelve concurrent nodes": async ({ node }, { db }) => {
+    const acquired = await Promise.all(
       Array.from({ length: 12 }, (_, index) => node(`node-${index}`).acquire("sweep", 9)),
     );
-    expect(asked.filter((held) => held)).toHaveLength(1);
+    expect(acquired.filter((held) => held)).toHaveLength(1);
     expect(await rowsIn(db, "job_leases")).toBe(1);
     expect(await node("other").acquire("nightly", 9)).toBe(true);
   },
 
-  "lets one of many follow a holder that is gone": async ({ node, clock }) => {
-    expect(await node("gone").acquire("sweep", 100)).toBe(true);
+  "gives an expired lease to one of twelve concurrent nodes": async ({ node, clock }) => {
+    expect(await node("expired").acquire("sweep", 100)).toBe(true);
     clock.at += 100;
-    const asked = await Promise.all(
+    const acquired = await Promise.all(
       Array.from({ length: 12 }, (_, index) => node(`node-${index}`).acquire("sweep", 9)),
     );
-    expect(asked.filter((held) => held)).toHaveLength(1);
-    expect(await node("gone").acquire("sweep", 9)).toBe(false);
+    expect(acquired.filter((held) => held)).toHaveLength(1);
+    expect(await node("expired").acquire("sweep", 9)).toBe(false);
   },
 
-  "is renewed by its holder, and lost when it lapses": async ({ node, clock }) => {
+  "renews the lease of its holder until it expires": async ({ node, clock }) => {
     const [a, b] = [node("a"), node("b")];
     expect([await a.acquire("sweep", 100), await a.acquire("sweep", 100)]).toEqual([true, true]);
     clock.at += 99;
@@ -49,7 +49,7 @@ const clauses: Clauses<Nodes> = {
     expect([await b.acquire("sweep", 100), await a.acquire("sweep", 100)]).toEqual([true, false]);
   },
 
-  "is let go by its holder alone": async ({ node }) => {
+  "releases the lease of its holder only": async ({ node }) => {
     const [a, b] = [node("a"), node("b")];
     await a.acquire("sweep", 100);
     await b.release("sweep");
@@ -59,17 +59,17 @@ const clauses: Clauses<Nodes> = {
     expect(await b.acquire("sweep", 100)).toBe(true);
   },
 
-  "does not wait for a holder that is known to be dead": async ({ node }) => {
-    const heir = node("heir", (holder) => holder === "dead");
+  "does not wait for a holder whose process has ended": async ({ node }) => {
+    const next = node("next", (holder) => holder === "dead");
     await node("dead").acquire("sweep", 100_000);
     await node("alive").acquire("nightly", 100_000);
-    expect([await heir.acquire("sweep", 100), await heir.acquire("nightly", 100)]).toEqual([true, false]);
+    expect([await next.acquire("sweep", 100), await next.acquire("nightly", 100)]).toEqual([true, false]);
     expect(await node("dead").acquire("sweep", 100)).toBe(false);
   },
 };
 
-/** Looks, and then takes what it saw free. */
-const takesWhatItSawFree = (db: Database, clock: { at: number }, holder: string): JobLease => ({
+/** Reads whether the lease is free before it writes. */
+const readsBeforeItWrites = (db: Database, clock: { at: number }, holder: string): JobLease => ({
   acquire: async (job, ttlMs) => {
     const row = await db.knex("job_leases").where({ job }).first();
     if (row !== undefined && row.holder !== holder && row.expires_at > clock.at) return false;
@@ -86,9 +86,9 @@ contractOnDatabases(
   clauses,
   [
     {
-      wrong: "takes what it saw free",
-      breaks: "lets one of many follow a holder that is gone",
-      make: sharing(takesWhatItSawFree),
+      wrong: "reads whether the lease is free before it writes",
+      breaks: "gives an expired lease to one of twelve concurrent nodes",
+      make: sharing(readsBeforeItWrites),
     },
   ],
 );

@@ -39,7 +39,7 @@ for (const { name, live, open } of openSqlBackends())
       return under;
     };
 
-    it("say whether they ran, and run twice without harm", async () => {
+    it("report whether they ran, and can run twice", async () => {
       const { db } = await empty();
       expect(await isMigrated(db)).toBe(false);
       await migrate(db);
@@ -49,7 +49,7 @@ for (const { name, live, open } of openSqlBackends())
       expect(await rowsIn(db, "coupons")).toBe(1);
     });
 
-    it("name no column by a word that MySQL 8 reserves", async () => {
+    it("use no reserved word of MySQL 8 as a name", async () => {
       const { db } = await empty();
       await migrate(db);
       const tables = await tablesOf(db);
@@ -66,7 +66,7 @@ for (const { name, live, open } of openSqlBackends())
       }
     });
 
-    it("keep times to the millisecond and compare text by its bytes", async () => {
+    it("store times in milliseconds and compare text by its bytes", async () => {
       const { db } = await empty();
       await migrate(db);
       await openCoupons(db, coupon("a", { closesAt: noon }), coupon("A"), coupon("B", { name: "쿠폰 🎟 ".repeat(20) }));
@@ -75,14 +75,14 @@ for (const { name, live, open } of openSqlBackends())
       expect(await db.knex("coupons").where("coupon_id", "B").pluck("name")).toEqual(["쿠폰 🎟 ".repeat(20)]);
     });
 
-    it.runIf(name !== "sqlite memory")("take turns when nodes migrate at once", async () => {
+    it.runIf(name !== "sqlite memory")("run on one of several concurrent nodes", async () => {
       const { db, target } = await empty();
       const nodes = await Promise.all([migrateElsewhere(target), migrateElsewhere(target), migrateElsewhere(target)]);
       expect(nodes).toEqual(["migrated", "migrated", "migrated"]);
       expect(await isMigrated(db)).toBe(true);
     });
 
-    it.runIf(name === "sqlite file")("keep the file from other users, and every commit on disk", async () => {
+    it.runIf(name === "sqlite file")("create a private file that syncs every commit to disk", async () => {
       const { db, target } = await empty();
       await migrate(db);
       expect(statSync(target.kind === "sqlite" ? target.file : "").mode & 0o777).toBe(0o600);

@@ -14,10 +14,10 @@ const written = async ({ knex }: Database): Promise<readonly (readonly string[])
 };
 
 for (const { name, live, open } of openSqlBackends())
-  describe.skipIf(!live)(`statements by hand on ${name}`, () => {
+  describe.skipIf(!live)(`SQL text on ${name}`, () => {
     let close = async () => {};
     afterEach(() => close());
-    // What knex, the driver's quoting or the server could take for a binding, an escape or an end of text.
+    // Text that knex, the driver or the server could mistake for a placeholder, an escape or the end of a string.
     const texts = [
       ...[
         "?",
@@ -42,11 +42,11 @@ for (const { name, live, open } of openSqlBackends())
       ...["\n\r\t\b\u001a", "\\n", "\\0", " a ", "é한🎟️\u200d", "', 1), ('x", "NULL", "0x41", "1e3", ""],
     ];
 
-    it("keep every character of their values", async () => {
+    it("keeps every character of its values", async () => {
       const under = await open();
       close = under.close;
       const { db } = under;
-      // A NUL ends a text for SQLite's driver; JSON, names and ids have none.
+      // SQLite's driver reads text up to the first NUL. JSON, names and ids contain none.
       const all = db.dialect.name === "mysql" ? [...texts, "a\0b", "\0", "\\\0?"] : texts;
       const rows = [...all, all.join("")].map((text, index) => [`s${index}`, text]);
       await transact(db, (trx) => insertRows(trx, "secrets", ["name", "secret_value"], rows));
@@ -57,7 +57,7 @@ for (const { name, live, open } of openSqlBackends())
       expect(await written(db)).toEqual(other);
     });
 
-    it("keep numbers and nulls what they are", async () => {
+    it("keeps numbers and nulls", async () => {
       const under = await open();
       close = under.close;
       const { db } = under;
@@ -69,7 +69,7 @@ for (const { name, live, open } of openSqlBackends())
       expect(columns.map((column) => found[column])).toEqual(row);
     });
 
-    it("find and change rows by their values, one or a list", async () => {
+    it("finds and changes rows by a value or a list of values", async () => {
       const under = await open();
       close = under.close;
       const { db } = under;
@@ -88,14 +88,14 @@ for (const { name, live, open } of openSqlBackends())
         expect(await named(trx, texts, [])).toEqual([]);
         const change = "UPDATE secrets SET secret_value = ? WHERE name IN (?)";
         expect(await changeRows(trx, change, ["\\?'", texts])).toBe(texts.length);
-        // Those that match count, whether or not they change.
+        // Matching rows count, even if they do not change.
         expect(await changeRows(trx, change, ["\\?'", [texts[0] as string, "nowhere"]])).toBe(1);
-        expect(await changeRows(trx, change, ["gone", []])).toBe(0);
+        expect(await changeRows(trx, change, ["unused", []])).toBe(0);
       });
       expect(new Set((await written(db)).map(([, value]) => value))).toEqual(new Set(["\\?'"]));
     });
 
-    it("are refused once their transaction has ended, though they were built before", async () => {
+    it("is rejected after its transaction has ended, also if it was built before", async () => {
       const under = await open();
       close = under.close;
       const { db } = under;
@@ -107,7 +107,7 @@ for (const { name, live, open } of openSqlBackends())
       expect(await written(db)).toEqual([]);
     });
 
-    it("hang nothing that was written on their errors", async () => {
+    it("adds no values to its errors", async () => {
       const under = await open();
       close = under.close;
       const { db } = under;
@@ -115,7 +115,7 @@ for (const { name, live, open } of openSqlBackends())
       const twice = transact(db, (trx) => insertRows(trx, "secrets", ["name", "secret_value"], [row, row]));
       const error: Error = await twice.then(
         () => new Error("nothing"),
-        (refusal) => refusal,
+        (cause) => cause,
       );
       expect(inspect(error)).toMatch(/duplicate|unique/i);
       expect(inspect(error)).not.toContain("hunter2");
@@ -126,15 +126,15 @@ for (const { name, live, open } of openSqlBackends())
         inspect(
           await built.then(
             () => new Error("nothing"),
-            (refusal) => refusal,
+            (cause) => cause,
           ),
         ),
       ).not.toContain("hunter2");
     });
   });
 
-describe("a transaction whose commit is refused", () => {
-  it("leaves nothing behind, and none of it to the next", async () => {
+describe("a transaction whose commit fails", () => {
+  it("changes nothing, and the next transaction starts without it", async () => {
     const [memory] = openSqlBackends();
     const { db, close } = await (memory as SqlBackend).open();
     onTestFinished(close);

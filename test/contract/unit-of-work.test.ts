@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import { openSqlBackends } from "../support/backends.js";
-import { forgetfulTransactions, unguardedCounter, unretriedTransactions } from "./unit-of-work/careless-work.js";
 import { clauses, type WorkUnderTest } from "./unit-of-work/clauses.js";
 import { contentionClauses } from "./unit-of-work/contention-clauses.js";
+import { committingEachStatement, unguardedCounter, withoutRetry } from "./unit-of-work/known-wrong-unit-of-work.js";
 
 const all = { ...clauses, ...contentionClauses };
 
@@ -19,26 +19,26 @@ for (const { name, live, open } of openSqlBackends())
       const work = new SqlUnitOfWork(opened.db, () => {
         calls += 1;
       });
-      return { ...opened, work, eventCalls: () => calls };
+      return { ...opened, work, commitsWithEvents: () => calls };
     };
 
     for (const [promise, clause] of Object.entries(all)) it(promise, async () => clause(await underTest()));
 
-    it("is told from one that commits as it goes", async () => {
+    it("rejects an implementation that commits each statement", async () => {
       const under = await underTest();
-      const clause = clauses["leaves nothing when it fails, not even outbox rows"];
-      await expect(clause?.({ ...under, work: forgetfulTransactions(under.db) })).rejects.toThrow();
+      const clause = clauses["rolls back everything if it fails, outbox rows included"];
+      await expect(clause?.({ ...under, work: committingEachStatement(under.db) })).rejects.toThrow();
     });
 
-    it.runIf(name === "mysql")("is told from one that counts first and writes then", async () => {
+    it.runIf(name === "mysql")("rejects an implementation that reads the counter before it writes", async () => {
       const under = await underTest();
-      const clause = contentionClauses["never counts past the quantity, however many count at once"];
+      const clause = contentionClauses["never counts above the quantity, with any number of concurrent transactions"];
       await expect(clause?.({ ...under, work: unguardedCounter(under.db) })).rejects.toThrow();
     });
 
-    it.runIf(name !== "sqlite memory")("is told from one that gives up where another was in the way", async () => {
+    it.runIf(name !== "sqlite memory")("rejects an implementation that does not retry after contention", async () => {
       const under = await underTest();
-      const clause = contentionClauses["runs the whole of it again where another transaction was in the way"];
-      await expect(clause?.({ ...under, work: unretriedTransactions(under.db) })).rejects.toThrow();
+      const clause = contentionClauses["runs the whole work again after contention"];
+      await expect(clause?.({ ...under, work: withoutRetry(under.db) })).rejects.toThrow();
     });
   });

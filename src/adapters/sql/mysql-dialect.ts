@@ -121,7 +121,7 @@ export const mysqlDialect: Dialect = {
     table.charset("utf8mb4");
     table.collate("utf8mb4_bin");
   },
-  // `CREATE TABLE` commits, so a transaction excludes nobody. The lock is one per database.
+  // `CREATE TABLE` commits, so a transaction does not exclude other nodes. The lock is one per database.
   migrateAlone: (trx, migration) =>
     withoutDeadline(trx, async () => {
       const lock = "LEFT(CONCAT('rushboard-migrate:', DATABASE()), 64)";

@@ -30,7 +30,7 @@ export class SqlUnitOfWork implements UnitOfWork {
    * @param eventsCommitted is called after a commit that added events to the outbox
    * @param holder the name of this process in job leases
    */
-  constructor(db: Database, eventsCommitted: () => void, holder = "nobody") {
+  constructor(db: Database, eventsCommitted: () => void, holder = "unknown") {
     this.db = db;
     this.eventsCommitted = eventsCommitted;
     this.holder = holder;

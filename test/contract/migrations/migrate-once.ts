@@ -1,4 +1,4 @@
-/* A node of its own that migrates the database of its argument, a JSON target, and leaves. */
+/* A separate process that migrates the database of its argument, a JSON `DatabaseTarget`. */
 import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
 import { migrate } from "../../../src/adapters/sql/migrate.js";
 

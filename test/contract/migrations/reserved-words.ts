@@ -1,4 +1,4 @@
-/** What MySQL 8.4 does not take for a name without quotes. */
+/** Words that MySQL 8.4 does not accept as names without quotes. */
 export const reservedWords: ReadonlySet<string> = new Set(
   `accessible add all alter analyze and as asc asensitive before between bigint binary blob both by call cascade case
   change char character check collate column condition constraint continue convert create cross cube cume_dist

@@ -18,11 +18,11 @@ import {
   userId,
 } from "../../support/coupon-data.js";
 
-/** A unit of work on a database of its own. */
+/** A unit of work on its own database. */
 export type WorkUnderTest = OpenedDatabase & {
   readonly work: UnitOfWork;
-  /** How often it has told that events were committed. */
-  readonly eventCalls: () => number;
+  /** Returns how many commits with events were reported. */
+  readonly commitsWithEvents: () => number;
 };
 export type Clauses = Readonly<Record<string, (under: WorkUnderTest) => Promise<void>>>;
 
@@ -38,7 +38,7 @@ const failed = (id: string, position: number): SettledClaim => ({
 const tables = ["coupons", "coupon_epochs", "coupon_claims", "user_coupons", "outbox", "ranking_logs"] as const;
 
 export const clauses: Clauses = {
-  "leaves nothing when it fails, not even outbox rows": async ({ work, db, eventCalls }) => {
+  "rolls back everything if it fails, outbox rows included": async ({ work, db, commitsWithEvents }) => {
     await openCoupons(db, coupon("a"));
     await insertClaims(db, claimsOf("a", 2));
     const before = await Promise.all(tables.map((table) => rowsIn(db, table)));
@@ -48,9 +48,9 @@ export const clauses: Clauses = {
       await tx.claims.settle([issued("a", 1), failed("a", 2)], noon);
       await tx.outbox.add([settledEvent(issued("a", 1), 0, noon)]);
       await tx.rankingLog.add([logged(1)]);
-      throw new Error("changed my mind");
+      throw new Error("work failed");
     });
-    await expect(run).rejects.toThrow("changed my mind");
+    await expect(run).rejects.toThrow("work failed");
     expect(await Promise.all(tables.map((table) => rowsIn(db, table)))).toEqual(before);
     const { pending, epoch } = await work.run(async (tx) => ({
       pending: await tx.claims.pending(claimsOf("a", 2).map(({ taskId }) => taskId)),
@@ -58,21 +58,21 @@ export const clauses: Clauses = {
     }));
     expect(pending).toHaveLength(2);
     expect(epoch?.epoch).toBe(0);
-    expect(eventCalls()).toBe(0);
+    expect(commitsWithEvents()).toBe(0);
   },
 
-  "tells of events once they are committed": async ({ work, db, eventCalls }) => {
+  "reports events after their commit": async ({ work, db, commitsWithEvents }) => {
     await work.run(async (tx) => {
       await tx.outbox.add([settledEvent(issued("a", 1), 0, noon), settledEvent(failed("a", 2), 1, noon)]);
-      expect(eventCalls()).toBe(0);
+      expect(commitsWithEvents()).toBe(0);
     });
-    expect(eventCalls()).toBe(1);
+    expect(commitsWithEvents()).toBe(1);
     expect(await rowsIn(db, "outbox")).toBe(2);
     await work.run((tx) => tx.outbox.add([]));
-    expect(eventCalls()).toBe(1);
+    expect(commitsWithEvents()).toBe(1);
   },
 
-  "gives copies": async ({ work }) => {
+  "returns copies": async ({ work }) => {
     const given = coupon("a", { discount: { type: "percent", value: 20 } });
     const found = await work.run(async (tx) => {
       await tx.coupons.add(given, noon);
@@ -83,10 +83,10 @@ export const clauses: Clauses = {
     expect(found).toEqual(given);
   },
 
-  "adds a coupon once an id, with its first epoch": async ({ work }) => {
+  "adds one coupon per id, with its first epoch": async ({ work }) => {
     const timed = coupon("a", { opensAt: noon, closesAt: noon });
     expect(await work.run((tx) => tx.coupons.add(timed, noon))).toBe(true);
-    // What follows a refused add is still part of the transaction.
+    // The transaction goes on after a coupon that was not added.
     await work.run(async (tx) => {
       expect(await tx.coupons.add(coupon("a", { quantity: 3 }), noon)).toBe(false);
       expect(await tx.coupons.find(couponId("a"))).toEqual(timed);
@@ -97,15 +97,15 @@ export const clauses: Clauses = {
     expect(await work.run((tx) => tx.coupons.find(couponId("b")))).toBeUndefined();
   },
 
-  "locks coupons in the order of their ids": async ({ work, db }) => {
+  "locks coupons in id order": async ({ work, db }) => {
     await openCoupons(db, coupon("b"), coupon("C"), coupon("a"));
-    const ids = ["b", "nobody", "C", "a"].map(couponId);
+    const ids = ["b", "unknown", "C", "a"].map(couponId);
     const locked = await work.run((tx) => tx.coupons.lock(ids));
     expect(locked.map((each) => each.coupon.couponId)).toEqual(["C", "a", "b"]);
     expect(await work.run((tx) => tx.coupons.lock([]))).toEqual([]);
   },
 
-  "settles a big batch, and each claim once": async ({ work, db }) => {
+  "settles a batch of 1,200, and each claim once": async ({ work, db }) => {
     await openCoupons(db, coupon("a", { quantity: 2000 }));
     await insertClaims(db, claimsOf("a", 1200));
     const positions = Array.from({ length: 1200 }, (_, index) => index + 1);
@@ -121,7 +121,7 @@ export const clauses: Clauses = {
     expect(await rowsIn(db, "user_coupons")).toBe(800);
   },
 
-  "knows what is pending, who holds, and what is pending before": async ({ work, db }) => {
+  "reads pending claims, holders, and how many claims are pending before a position": async ({ work, db }) => {
     await openCoupons(db, coupon("a"), coupon("b"));
     await insertClaims(db, [...claimsOf("a", 5), ...claimsOf("b", 3)]);
     await work.run((tx) => tx.claims.settle([issued("a", 1), failed("a", 2)], noon));
@@ -141,7 +141,7 @@ export const clauses: Clauses = {
     });
   },
 
-  "raises an epoch from what it was, once": async ({ work, db }) => {
+  "raises an epoch once from its current value": async ({ work, db }) => {
     await openCoupons(db, coupon("a"));
     const at = couponId("a");
     await work.run(async (tx) => {
@@ -157,7 +157,7 @@ export const clauses: Clauses = {
     });
   },
 
-  "logs a task once": async ({ work, db }) => {
+  "logs each task once": async ({ work, db }) => {
     await work.run((tx) => tx.rankingLog.add([logged(1), logged(2)]));
     await work.run((tx) => tx.rankingLog.add([logged(2), logged(3), { ...logged(1), status: "ISSUED" }]));
     await work.run((tx) => tx.rankingLog.add([]));
@@ -165,7 +165,7 @@ export const clauses: Clauses = {
     expect(rows).toEqual([1, 2, 3].map((position) => ({ position, status: "FAILED" })));
   },
 
-  "refuses what comes after its end": async ({ work, db }) => {
+  "rejects statements after its end": async ({ work, db }) => {
     await openCoupons(db, coupon("a"));
     let escaped: Transaction | undefined;
     await work.run(async (tx) => {
@@ -175,7 +175,7 @@ export const clauses: Clauses = {
     expect(await rowsIn(db, "coupons")).toBe(1);
   },
 
-  "refuses a query past the transaction where there is one connection, instead of waiting for itself": async ({
+  "fails instead of waiting for itself if a query bypasses the transaction on the only connection": async ({
     work,
     db,
   }) => {

@@ -9,14 +9,14 @@ import type { Clauses, WorkUnderTest } from "./clauses.js";
 const event = (position: number) =>
   settledEvent({ ...claim("a", position), status: "failed", reason: "internal" }, 0, noon);
 
-/** Each locks what the other wants next: one of them is the deadlock's victim. */
+/** Two transactions lock the same rows in opposite order, so one of them becomes the victim of a deadlock. */
 const deadlock = async ({ work, db }: WorkUnderTest): Promise<void> => {
   await openCoupons(db, coupon("a"), coupon("b"));
   const meet = barrierOf(2);
-  let tries = 0;
+  let attempts = 0;
   const crossing = (position: number, ids: readonly string[]) =>
     work.run(async (tx) => {
-      tries += 1;
+      attempts += 1;
       for (const id of ids) {
         await tx.coupons.lock([couponId(id)]);
         await tx.coupons.countIssued(couponId(id), 1);
@@ -25,12 +25,12 @@ const deadlock = async ({ work, db }: WorkUnderTest): Promise<void> => {
       await tx.outbox.add([event(position)]);
     });
   await Promise.all([crossing(1, ["a", "b"]), crossing(2, ["b", "a"])]);
-  expect(tries).toBeGreaterThan(2);
+  expect(attempts).toBeGreaterThan(2);
   expect(await rowsIn(db, "outbox")).toBe(2);
   expect(await db.knex("coupons").orderBy("coupon_id").pluck("issued")).toEqual([2, 2]);
 };
 
-/** SQLite has one writer; the second, from elsewhere, finds the file busy when it begins. */
+/** SQLite has one writer: a second process finds the file busy when it begins. */
 const busy = async ({ work, db, again }: WorkUnderTest): Promise<void> => {
   const other = again?.();
   if (other === undefined) return;
@@ -53,10 +53,10 @@ const count = (work: UnitOfWork) =>
   });
 
 export const contentionClauses: Clauses = {
-  "runs the whole of it again where another transaction was in the way": (under) =>
+  "runs the whole work again after contention": (under) =>
     under.db.dialect.name === "mysql" ? deadlock(under) : busy(under),
 
-  "never counts past the quantity, however many count at once": async ({ work, db }) => {
+  "never counts above the quantity, with any number of concurrent transactions": async ({ work, db }) => {
     await openCoupons(db, coupon("a", { quantity: 10 }));
     const counted = await Promise.all(
       Array.from({ length: 25 }, () => work.run((tx) => tx.coupons.countIssued(couponId("a"), 1))),
@@ -66,7 +66,7 @@ export const contentionClauses: Clauses = {
     expect(await db.knex("coupons").pluck("issued")).toEqual([10]);
   },
 
-  "counts several at once, all or none": async ({ work, db }) => {
+  "adds a count completely or not at all": async ({ work, db }) => {
     await openCoupons(db, coupon("a", { quantity: 10 }));
     const counts = await work.run(async (tx) => [
       await tx.coupons.countIssued(couponId("a"), 7),

@@ -4,26 +4,26 @@ import type { RunStatements } from "../../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 
-/** Commits every statement by itself. */
-export const forgetfulTransactions = (db: Database): UnitOfWork =>
+/** Commits each statement. */
+export const committingEachStatement = (db: Database): UnitOfWork =>
   new SqlUnitOfWork({ ...db, transaction: db.autocommit }, () => {});
 
-/** Runs a transaction once, whatever was in its way. */
-export const unretriedTransactions = (db: Database): UnitOfWork => {
-  let refused: unknown;
+/** Runs a transaction once, also if it fails because of contention. */
+export const withoutRetry = (db: Database): UnitOfWork => {
+  let failure: unknown;
   const transaction: RunStatements = async (work) => {
-    if (refused !== undefined) throw refused;
+    if (failure !== undefined) throw failure;
     try {
       return await db.transaction(work);
     } catch (error) {
-      refused = new Error("gave up", { cause: error });
-      throw refused;
+      failure = new Error("not retried", { cause: error });
+      throw failure;
     }
   };
   return new SqlUnitOfWork({ ...db, transaction }, () => {});
 };
 
-/** Reads the counter, and writes what it makes of it. */
+/** Reads the counter before it writes it. */
 export const unguardedCounter = (db: Database): UnitOfWork => {
   const row = () => db.knex("coupons").where("coupon_id", "a");
   const countIssued = async (_: unknown, count: number) => {
