@@ -22,7 +22,7 @@ const failed = { status: "failed", live: null, reason: "coupon-sold-out", settle
 const later = (ms: number) => (noon + ms) as EpochMs;
 
 const clauses: Clauses<ClaimQueries> = {
-  "reads tasks, each with its state": async (queries, { db }) => {
+  "reads claims by task": async (queries, { db }) => {
     await insertClaims(db, [claim("a", 1)]);
     await insertClaims(db, [claim("a", 2)], issued);
     await insertClaims(db, [claim("a", 3)], failed);
@@ -36,7 +36,7 @@ const clauses: Clauses<ClaimQueries> = {
     expect(await queries.byTasks([])).toEqual([]);
   },
 
-  "tells the shopper's live claim from those that failed": async (queries, { db }) => {
+  "returns the shopper's live claim before failed ones": async (queries, { db }) => {
     const mine = (task: string, position: number) =>
       claim("a", position, { taskId: taskId(task), userId: userId("me") });
     await insertClaims(db, [mine("first", 2), mine("third", 9)], failed);
@@ -60,7 +60,7 @@ const clauses: Clauses<ClaimQueries> = {
     expect(await positions(8)).toEqual([]);
   },
 
-  "remembers the highest position of a claim that failed": async (queries, { db }) => {
+  "includes failed claims in the highest position": async (queries, { db }) => {
     expect(await queries.highestPosition(a)).toBe(0);
     await insertClaims(db, claimsOf("a", 3));
     await insertClaims(db, [claim("a", 12)], failed);
@@ -68,7 +68,7 @@ const clauses: Clauses<ClaimQueries> = {
     expect(await queries.highestPosition(a)).toBe(12);
   },
 
-  "pages the late claims by coupon and task": async (queries, { db }) => {
+  "pages unsettled claims by coupon and task": async (queries, { db }) => {
     await insertClaims(db, [...claimsOf("b", 2), ...claimsOf("a", 3)]);
     await insertClaims(db, [claim("a", 4)], { created_at: later(10) });
     await insertClaims(db, [claim("a", 5)], issued);
@@ -94,7 +94,7 @@ const clauses: Clauses<ClaimQueries> = {
   },
 };
 
-/** Takes the claim of the greatest position for the shopper's standing one. */
+/** Returns the claim with the greatest position instead of the live one. */
 class LastPositionWins extends SqlClaimQueries {
   override async latest(coupon: CouponId, user: UserId) {
     const claims = await this.byTasks(["first", "second", "third"].map(taskId));
@@ -103,7 +103,7 @@ class LastPositionWins extends SqlClaimQueries {
   }
 }
 
-/** Counts positions by the claims that still hold one. */
+/** Ignores the positions of failed claims. */
 class ForgetsFailedPositions extends SqlClaimQueries {
   override async highestPosition(coupon: CouponId) {
     return Math.max(0, ...(await this.liveAfter(coupon, 0, 1000)).map(({ position }) => position));
@@ -112,13 +112,13 @@ class ForgetsFailedPositions extends SqlClaimQueries {
 
 contractOnDatabases<ClaimQueries>("ClaimQueries", (db) => new SqlClaimQueries(db), clauses, [
   {
-    wrong: "puts a failed claim before a live one",
-    breaks: "tells the shopper's live claim from those that failed",
+    wrong: "returns a failed claim before a live one",
+    breaks: "returns the shopper's live claim before failed ones",
     make: (db) => new LastPositionWins(db),
   },
   {
-    wrong: "would hand out a failed claim's position again",
-    breaks: "remembers the highest position of a claim that failed",
+    wrong: "would give a failed claim's position again",
+    breaks: "includes failed claims in the highest position",
     make: (db) => new ForgetsFailedPositions(db),
   },
 ]);

@@ -45,7 +45,7 @@ const clauses: Clauses<CouponQueries> = {
     expect(await queries.find(couponId("A"))).toBeUndefined();
   },
 
-  "counts as it reads": async (queries, { db }) => {
+  "counts claims at the time of the read": async (queries, { db }) => {
     await openCoupons(db, coupon("a"), coupon("b"));
     await insertClaims(db, claimsOf("a", 3));
     await db.knex("coupons").where("coupon_id", "a").update({ issued: 2 });
@@ -56,7 +56,7 @@ const clauses: Clauses<CouponQueries> = {
     expect(await queries.counted(couponId("c"))).toBeUndefined();
   },
 
-  "lists coupons oldest first, each once, whatever is added meanwhile": async (queries, { db }) => {
+  "lists coupons oldest first, each once, also if others are added between pages": async (queries, { db }) => {
     const work = new SqlUnitOfWork(db, () => {});
     const add = (id: string, at: number) => work.run((tx) => tx.coupons.add(coupon(id), later(at)));
     for (const [id, at] of [
@@ -77,7 +77,7 @@ const clauses: Clauses<CouponQueries> = {
     for (const cursor of foreign) expect(await queries.list(cursor, 2)).toBeUndefined();
   },
 
-  "lists a shopper's own coupons": async (queries, { db }) => {
+  "lists a shopper's coupons": async (queries, { db }) => {
     const me = userId("me");
     const coupons = ["a", "b", "c", "d", "e"].map((id) => coupon(id));
     await openCoupons(db, ...coupons);
@@ -107,7 +107,7 @@ const clauses: Clauses<CouponQueries> = {
     for (const cursor of foreign) expect(await queries.ofUser(me, cursor, 2)).toBeUndefined();
   },
 
-  "says what the stores of open coupons must hold": async (queries, { db }) => {
+  "returns the expected stores of open coupons": async (queries, { db }) => {
     await openCoupons(db, coupon("c"), coupon("a", { closesAt: later(5) }), coupon("b", { closesAt: noon }));
     await insertClaims(db, claimsOf("a", 2));
     await insertClaims(db, [claim("a", 6)], { status: "failed", live: null });
@@ -124,7 +124,7 @@ const clauses: Clauses<CouponQueries> = {
   },
 };
 
-/** Remembers that a coupon was not there. */
+/** Caches that a coupon does not exist. */
 class RemembersMisses extends SqlCouponQueries {
   private readonly misses = new Set<string>();
   override async find(id: ReturnType<typeof couponId>) {
@@ -135,7 +135,7 @@ class RemembersMisses extends SqlCouponQueries {
   }
 }
 
-/** Pages by counting, so that what is added before the page moves it. */
+/** Pages by offset, so that an earlier insert shifts the page. */
 class PagesByOffset extends SqlCouponQueries {
   override async list(cursor: string | null, limit: number) {
     const whole = await super.list(null, 1000);
@@ -147,19 +147,19 @@ class PagesByOffset extends SqlCouponQueries {
 
 contractOnDatabases<CouponQueries>("CouponQueries", (db) => new SqlCouponQueries(db), clauses, [
   {
-    wrong: "remembers misses",
+    wrong: "caches misses",
     breaks: "finds a coupon as soon as it exists",
     make: (db) => new RemembersMisses(db),
   },
   {
     wrong: "pages by offset",
-    breaks: "lists coupons oldest first, each once, whatever is added meanwhile",
+    breaks: "lists coupons oldest first, each once, also if others are added between pages",
     make: (db) => new PagesByOffset(db),
   },
 ]);
 
 const logClauses: Clauses<RankingLogQueries> = {
-  "lists the log in the order of writing, of one coupon or of all": async (queries, { db }) => {
+  "lists the log in order of writing, for one coupon or all": async (queries, { db }) => {
     const entry = (id: string, position: number) => ({
       ...{ taskId: claim(id, position).taskId, userId: claim(id, position).userId, couponId: couponId(id), position },
       ...{ retryCount: 0, at: later(position) },
@@ -186,8 +186,8 @@ const logClauses: Clauses<RankingLogQueries> = {
 
 contractOnDatabases<RankingLogQueries>("RankingLogQueries", (db) => new SqlRankingLogQueries(db), logClauses, [
   {
-    wrong: "forgets which coupon was asked for",
-    breaks: "lists the log in the order of writing, of one coupon or of all",
+    wrong: "ignores the coupon filter",
+    breaks: "lists the log in order of writing, for one coupon or all",
     make: (db) => {
       const queries = new SqlRankingLogQueries(db);
       return { list: (_, cursor, limit) => queries.list(null, cursor, limit) };

@@ -2,7 +2,7 @@ import type { Database } from "../../src/adapters/sql/database.js";
 
 type Sent = { readonly sql: string; readonly bindings: readonly (string | number)[] };
 
-/** Whether the engine would read a whole table or index for some query that `ask` sends. */
+/** Returns whether the database would read a whole table or index for a query that `ask` sends. */
 export const scansFully = async (db: Database, ask: () => Promise<unknown>): Promise<boolean> => {
   const sent: Sent[] = [];
   const hear = (query: Sent) => sent.push(query);
@@ -14,7 +14,7 @@ export const scansFully = async (db: Database, ask: () => Promise<unknown>): Pro
   return plans.flat().some((reads) => reads);
 };
 
-/** Of each step of a query's plan, whether it reads everything. */
+/** For each step of a query's plan: whether it reads a whole table or index. */
 const explain = async ({ knex, dialect }: Database, sql: string, bindings: Sent["bindings"]): Promise<boolean[]> => {
   if (dialect.name === "sqlite") {
     const steps: { detail: string }[] = await knex.raw(`EXPLAIN QUERY PLAN ${sql}`, bindings);

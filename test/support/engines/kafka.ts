@@ -12,11 +12,11 @@ import { ServerProcess } from "./server-process.js";
 export type KafkaServer = ServerProcess & {
   /** `127.0.0.1:PORT` */
   readonly brokers: string;
-  /** `localhost:PORT`, for those who log in over TLS; empty where nobody can. */
+  /** `localhost:PORT` for logins over TLS; empty without them. */
   readonly securedBrokers: string;
 };
 
-/** Who may log in over TLS, by PLAIN and both kinds of SCRAM. */
+/** The login over TLS, by PLAIN and both kinds of SCRAM. */
 export type KafkaLogin = Certificate & { readonly username: string; readonly password: string };
 
 /** Starts one Apache Kafka; the first start on a machine fetches its jars with Maven. */
@@ -34,7 +34,7 @@ export async function startKafka(login?: KafkaLogin): Promise<KafkaServer> {
   const secured = login ? securedProperties(securedBrokers, login, join(folder, "keystore.pem")) : {};
   const data = join(folder, "data");
   writeFileSync(properties, serverProperties(brokers, `127.0.0.1:${controllerPort}`, data, secured));
-  // A short life: the quick compiler and the simple collector start sooner and leave the cores to the tests.
+  // The broker runs for minutes only: the first-tier compiler and the serial collector start faster and use less CPU.
   const jvm = [java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] as const;
   const scram = ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((each) =>
     login ? ["--add-scram", `${each}=[name=${login.username},password=${login.password}]`] : [],
@@ -50,7 +50,7 @@ export async function startKafka(login?: KafkaLogin): Promise<KafkaServer> {
   return Object.assign(server, { brokers, securedBrokers });
 }
 
-/** Gives the folder of the broker's jars. Only a whole download gets its final name. */
+/** Returns the folder of the broker's jars. Only a complete download gets its final name. */
 async function fetchJars(pom: string, version: string): Promise<string> {
   const cache = fileURLToPath(new URL("../../../node_modules/.cache/", import.meta.url));
   const home = join(cache, `kafka-${version}`);
@@ -64,7 +64,7 @@ async function fetchJars(pom: string, version: string): Promise<string> {
     await run([maven, "--quiet", "--batch-mode", "--file", pom, ...goal]);
     renameSync(partial, home);
   } catch (error) {
-    // Two first starts at once: the second cannot rename onto the first, and need not.
+    // Two concurrent first starts: the second cannot rename onto the first, and does not need to.
     if (!existsSync(jars)) throw error;
   } finally {
     rmSync(partial, { recursive: true, force: true });
@@ -87,7 +87,7 @@ function serverProperties(
     listeners: [`PLAINTEXT://${broker}`, `CONTROLLER://${controller}`, ...(listeners ? [listeners] : [])].join(),
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",
     "log.dirs": data,
-    // A killed broker may register again only once its old session is over: 9 s unless told otherwise.
+    // A killed broker can register again only after its old session has expired (default 9 s).
     "broker.session.timeout.ms": 3_000,
     "broker.heartbeat.interval.ms": 500,
     "auto.create.topics.enable": false,
@@ -103,7 +103,7 @@ function serverProperties(
     .join("");
 }
 
-/** A listener beside the plain one; the broker takes key and certificate from one file. */
+/** A second listener, with TLS. The broker reads key and certificate from one file. */
 function securedProperties(brokers: string, login: KafkaLogin, keystore: string): Record<string, string> {
   writeFileSync(keystore, `${readFileSync(login.key, "utf8")}${readFileSync(login.certificate, "utf8")}`);
   const modules = "org.apache.kafka.common.security";
@@ -124,7 +124,7 @@ function clusterId(): string {
   return Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64url").replace(/^-/, "A");
 }
 
-/** A listening broker may still lack its coordinator of consumer groups; asking for it makes it come about. */
+/** A listening broker may lack its group coordinator. A request for the coordinator creates it. */
 async function findCoordinator(brokers: string): Promise<void> {
   const kafka = new Kafka({
     brokers: [brokers],
