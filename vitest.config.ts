@@ -19,6 +19,9 @@ const options = {
   expect: { poll: { timeout: 60_000 } },
 } as const;
 
+/** Tests that replace a module: they cannot share a process in which the module is loaded. */
+const withMocks = ["test/unit/application/sold-out-listeners.test.ts"];
+
 export default defineConfig({
   test: {
     globalSetup: ["test/support/backend-notice.ts"],
@@ -26,7 +29,8 @@ export default defineConfig({
     maxWorkers: 3,
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
     projects: [
-      { test: { ...options, name: "in-process", include: inProcess } },
+      { test: { ...options, name: "in-process", include: inProcess, exclude: withMocks } },
+      ...(isLongRun ? [] : [{ test: { ...options, name: "isolated", include: withMocks, isolate: true } }]),
       { test: { ...options, name: "service", include: service, globalSetup: ["test/support/build-dist.ts"] } },
     ],
   },
