@@ -66,7 +66,7 @@ export const runDrop = async (
 ): Promise<Drop> => {
   const { couponId = `rehearsal-${randomUUID().slice(0, 8)}`, shopperPrefix = "shopper" } = options;
   const coupon = { couponId, name: "Rehearsal", quantity: options.coupons, discount: { type: "percent", value: 10 } };
-  const opened = await client.call("POST", `${api}/coupons`, "rehearsal-operator", coupon, ["admin"]);
+  const opened = await client.callWithRetry("POST", `${api}/coupons`, "rehearsal-operator", coupon, ["admin"]);
   if (opened.status !== 201 && opened.status !== 200)
     throw new Error(`creating the coupon failed: ${opened.status} ${JSON.stringify(opened.body)}`);
 

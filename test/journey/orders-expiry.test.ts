@@ -9,7 +9,7 @@ import { sizeOf } from "../support/test-size.js";
 const cup = [{ productId: "cup", quantity: 1 }];
 const races = sizeOf({ short: 40, long: 200 });
 /** So few at the same time that each order is priced before it expires. */
-const concurrency = 40;
+const concurrency = sizeOf({ short: 10, long: 40 });
 /** Of twenty shoppers one pays immediately and one never. The others pay at about the time of expiry. */
 const paymentTimeOf = (n: number) => (["immediately", "never"] as const)[n % 20] ?? "at expiry";
 const methods = ["sandbox-ok", "sandbox-ok", "sandbox-ok", "sandbox-declined", "sandbox-slow"] as const;
