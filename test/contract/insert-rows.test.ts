@@ -9,7 +9,7 @@ import { barrierOf, coupon, openCoupons, rowsIn } from "../support/coupon-data.j
 import { withoutLocks } from "../support/table-work.js";
 
 const columns = ["task_id", "coupon_id", "user_id", "position", "status", "live", "created_at"];
-const row = (n: number) => [`task-${n}`, "a", `shopper-'${n}`, n, "pending", n === 3 ? null : 1, 5];
+const row = (n: number) => [`task-${n}`, "a", `shopper-?'\\'?${n}`, n, "pending", n === 3 ? null : 1, 5];
 
 for (const { name, live, open } of openSqlBackends())
   describe.skipIf(!live)(`inserts on ${name}`, () => {

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 export type Value = string | number | null;
-/** What a `?` in a statement stands for: a value, or the list of values in `IN (?)`. */
+/** What a `?` in a statement stands for: a value, or the list of values in `IN (?)` or `VALUES (?)`. */
 export type Parameter = Value | readonly Value[];
 /** The rows that a statement read, or the number of rows that it changed. */
 export type Outcome = {
@@ -33,11 +33,8 @@ export interface Dialect {
   run(connection: Connection, sql: string, parameters: readonly Parameter[]): Promise<Outcome>;
   /** Returns the end of a SELECT that locks its rows. It is empty on SQLite: a transaction locks the whole database. */
   lock(lock: Lock): string;
-  /** Returns rows as `VALUES (…), (…)`, with parameters if the driver does not escape values itself. */
-  values(
-    rows: readonly (readonly Value[])[],
-    as: "insert" | "table",
-  ): readonly [sql: string, parameters: readonly Value[]];
+  /** What stands before each row in a table of `VALUES`. */
+  readonly beforeTableRow: string;
   /** Returns the end of an INSERT. */
   onDuplicate(table: string, onDuplicate: OnDuplicate): string;
   /** Returns the end of an INSERT that does nothing if any unique key of the row exists. */

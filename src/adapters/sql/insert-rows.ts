@@ -4,6 +4,13 @@ import type { Statements } from "./transaction.js";
 /** Rows per statement: few enough for SQLite's 32,766 variables and MySQL's packet. */
 export const rowsPerStatement = 500;
 
+type Rows = readonly (readonly Value[])[];
+
+const intoTable = (table: string, columns: readonly string[]) => `INSERT INTO ${table} (${columns.join(", ")})`;
+
+/** Returns `VALUES` with one parameter per row. */
+const valuesOf = (rows: Rows, beforeRow = "") => `VALUES ${rows.map(() => `${beforeRow}(?)`).join(", ")}`;
+
 /**
  * Inserts rows, at most 500 per statement.
  * @param onDuplicate without it an existing key rejects the whole statement (`isDuplicate`)
@@ -12,13 +19,13 @@ export const insertRows = async (
   trx: Statements,
   table: string,
   columns: readonly string[],
-  rows: readonly (readonly Value[])[],
+  rows: Rows,
   onDuplicate?: OnDuplicate,
 ): Promise<void> => {
   const end = onDuplicate === undefined ? "" : trx.dialect.onDuplicate(table, onDuplicate);
   for (let from = 0; from < rows.length; from += rowsPerStatement) {
-    const [values, parameters] = trx.dialect.values(rows.slice(from, from + rowsPerStatement), "insert");
-    await trx.run(`INSERT INTO ${table} (${columns.join(", ")}) ${values}${end}`, parameters);
+    const batch = rows.slice(from, from + rowsPerStatement);
+    await trx.run(`${intoTable(table, columns)} ${valuesOf(batch)}${end}`, batch);
   }
 };
 
@@ -29,9 +36,9 @@ export const insertIfNew = async (
   row: Readonly<Record<string, Value>>,
 ): Promise<boolean> => {
   const columns = Object.keys(row);
-  const [values, parameters] = trx.dialect.values([Object.values(row)], "insert");
+  const values = [Object.values(row)];
   const end = trx.dialect.unlessPresent(columns[0] as string);
-  const outcome = await trx.run(`INSERT INTO ${table} (${columns.join(", ")}) ${values}${end}`, parameters);
+  const outcome = await trx.run(`${intoTable(table, columns)} ${valuesOf(values)}${end}`, values);
   return trx.dialect.hasInserted(outcome);
 };
 
@@ -46,16 +53,15 @@ export const insertRowsUnder = async (
   trx: Statements,
   table: string,
   columns: readonly string[],
-  rows: readonly (readonly Value[])[],
+  rows: Rows,
   guard: Guard,
 ): Promise<boolean> => {
   const names = columns.join(", ");
-  const [values, parameters] = trx.dialect.values(rows, "table");
   const { changes } = await trx.run(
-    `INSERT INTO ${table} (${names}) WITH new_rows (${names}) AS (${values})
+    `${intoTable(table, columns)} WITH new_rows (${names}) AS (${valuesOf(rows, trx.dialect.beforeTableRow)})
      SELECT ${columns.map((column) => `new_rows.${column}`).join(", ")} FROM ${guard.table}, new_rows
      WHERE ${guard.where}${trx.dialect.lock("SHARE")}`,
-    [...parameters, ...guard.parameters],
+    [...rows, ...guard.parameters],
   );
   return changes > 0;
 };

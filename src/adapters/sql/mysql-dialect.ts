@@ -1,7 +1,6 @@
 import type { Socket } from "node:net";
 import knexFactory, { type Knex } from "knex";
-import { escape as literal } from "mysql2";
-import type { Dialect, Parameter, Value } from "./dialect.js";
+import type { Dialect, Parameter } from "./dialect.js";
 import { readMysqlAddress } from "./mysql-address.js";
 
 /** A connection that owes a response and is silent for longer is closed. A wait for a lock ends after 3 s. */
@@ -78,9 +77,6 @@ const withoutDeadline = async (trx: Knex.Transaction, work: () => Promise<void>)
   }
 };
 
-/** MySQL 8.0.19 and later need `ROW` before a row of a table value; MariaDB skips comments of MySQL's versions. */
-const tableRow = "/*!80019 ROW*/";
-
 /** The syntax that MySQL 8.4 and MariaDB 10.11 have in common. */
 export const mysqlDialect: Dialect = {
   name: "mysql",
@@ -100,10 +96,8 @@ export const mysqlDialect: Dialect = {
     }),
   // MariaDB does not support `FOR SHARE`.
   lock: (lock) => (lock === "SHARE" ? " LOCK IN SHARE MODE" : ` FOR ${lock}`),
-  values: (rows, as) => {
-    const before = as === "table" ? tableRow : "";
-    return [`VALUES ${rows.map((row) => `${before}(${literal(row as Value[])})`).join(", ")}`, []];
-  },
+  // MySQL 8.0.19 and later need `ROW`. MariaDB skips comments with the version of a MySQL.
+  beforeTableRow: "/*!80019 ROW*/",
   onDuplicate: (table, { unique, overwrite = [], add = [] }) => {
     const [first] = unique.split(",");
     const set = [

@@ -22,8 +22,16 @@ export const openSqlite = (file: string, options: Pick<Knex.Config, "log" | "acq
     },
   });
 
+/** `?, ?, …` by its length: all rows of an insert have the same. */
+const lists = new Map<number, string>();
+const listOf = (length: number): string => {
+  const list = lists.get(length) ?? Array.from({ length }, () => "?").join(", ");
+  lists.set(length, list);
+  return list;
+};
+
 const placeholders = (parameter: Parameter | undefined): string =>
-  Array.isArray(parameter) ? parameter.map(() => "?").join(", ") : "?";
+  Array.isArray(parameter) ? listOf(parameter.length) : "?";
 
 /** The driver takes no lists, so each value of a list gets its own placeholder. */
 const expandLists = (sql: string, parameters: readonly Parameter[]): readonly [string, readonly Value[]] => {
@@ -42,10 +50,7 @@ export const sqliteDialect: Dialect = {
     return { rows: [], changes: statement.run(values).changes, lastInsertId: 0 };
   },
   lock: () => "",
-  values: (rows) => {
-    const row = `(${placeholders(rows[0])})`;
-    return [`VALUES ${rows.map(() => row).join(", ")}`, rows.flat()];
-  },
+  beforeTableRow: "",
   onDuplicate: (table, { unique, overwrite = [], add = [] }) => {
     const set = [
       ...overwrite.map((column) => `${column} = excluded.${column}`),
