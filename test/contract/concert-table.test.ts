@@ -1,6 +1,5 @@
 import { expect } from "vitest";
 import { SqlConcertTable } from "../../src/adapters/sql/sql-concert-table.js";
-import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { SeatDelta } from "../../src/application/ports/concert-table.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { isFirstSellOut } from "../../src/domain/sold-out.js";
@@ -9,7 +8,7 @@ import { addSchedules, concert, concertId, schedule, scheduleId, scheduleRow, so
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { noon, rowsIn } from "../support/coupon-data.js";
 import { later, money } from "../support/order-data.js";
-import { type Meet, workOn, workWith } from "../support/table-work.js";
+import { type BuildableStatements, type Meet, workOn, workWith } from "../support/table-work.js";
 
 const delta = (id: string, held: number, reserved: number): SeatDelta => ({
   scheduleId: scheduleId(id),
@@ -139,13 +138,13 @@ const clauses: Clauses<UnitOfWork> = {
 
 type Concerts = Partial<SqlConcertTable>;
 /** The table with the methods of `wrong` instead of its own. */
-const withWrong = (wrong: (right: SqlConcertTable, trx: Statements, meet: Meet) => Concerts) =>
+const withWrong = (wrong: (right: SqlConcertTable, trx: BuildableStatements, meet: Meet) => Concerts) =>
   workWith((trx, meet) => {
     const right = new SqlConcertTable(trx);
     return { concerts: Object.assign(new SqlConcertTable(trx), wrong(right, trx, meet)) };
   });
-const rowOf = (trx: Statements, id: string) => trx("schedules").where("schedule_id", id);
-const countUnguarded = (trx: Statements, { scheduleId: id, held, reserved }: SeatDelta) =>
+const rowOf = (trx: BuildableStatements, id: string) => trx("schedules").where("schedule_id", id);
+const countUnguarded = (trx: BuildableStatements, { scheduleId: id, held, reserved }: SeatDelta) =>
   rowOf(trx, id).increment({ held_seats: held, reserved_seats: reserved });
 
 contractOnDatabases("ConcertTable", workOn, clauses, [

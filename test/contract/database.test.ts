@@ -115,9 +115,9 @@ describe("Database", () => {
       let attempts = 0;
       const frozen = transact(db, async (trx) => {
         attempts += 1;
-        await trx("coupons").update({ issued: 1 });
+        await trx.run("UPDATE coupons SET issued = 1");
         proxy.freeze();
-        await trx("coupons").update({ issued: 2 });
+        await trx.run("UPDATE coupons SET issued = 2");
       });
       await expect(frozen).rejects.toMatchObject(unavailable);
       expect(attempts).toBe(1);
@@ -151,7 +151,7 @@ describe("Database", () => {
       let attempts = 0;
       const unconfirmed = transact(db, async (trx) => {
         attempts += 1;
-        await trx("coupons").increment("issued", 1);
+        await trx.run("UPDATE coupons SET issued = issued + 1");
         proxy.cut();
       });
       await expect(unconfirmed).rejects.toMatchObject(unavailable);

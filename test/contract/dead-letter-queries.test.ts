@@ -1,7 +1,6 @@
 import { expect } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlDeadLetterQueries, SqlDeadLetters, SqlDeadLetterTable } from "../../src/adapters/sql/sql-dead-letters.js";
-import type { Statements } from "../../src/adapters/sql/transaction.js";
 import { deadLetterOf } from "../../src/application/dead-letter/dead-letter-of.js";
 import type { DeadLetterQueries } from "../../src/application/ports/dead-letter-queries.js";
 import type { DeadLetter } from "../../src/application/ports/dead-letters.js";
@@ -10,7 +9,7 @@ import { createEvent } from "../../src/domain/event.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { claim, manualClock, noon } from "../support/coupon-data.js";
 import { later } from "../support/order-data.js";
-import { type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
+import { type BuildableStatements, type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
 import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
 const letter = (position: number, facts: Partial<DeadLetter> = {}): DeadLetter => ({
@@ -139,7 +138,7 @@ const tableClauses: Clauses<UnitOfWork> = {
 
 type Letters = Partial<SqlDeadLetterTable>;
 /** The correct table with some methods replaced. */
-const knownWrong = (wrong: (trx: Statements, meet: Meet) => Letters) =>
+const knownWrong = (wrong: (trx: BuildableStatements, meet: Meet) => Letters) =>
   workWith((trx, meet) => ({
     deadLetters: Object.assign(new SqlDeadLetterTable(trx), wrong(trx, meet)),
   }));

@@ -2,7 +2,6 @@ import type { Knex } from "knex";
 import { expect } from "vitest";
 import { paymentRecordOf } from "../../src/adapters/sql/payment-record.js";
 import { SqlPaymentTable } from "../../src/adapters/sql/sql-payment-table.js";
-import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import type { ReservationId } from "../../src/domain/ids.js";
 import {
@@ -16,7 +15,7 @@ import {
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { rowsIn, userId } from "../support/coupon-data.js";
 import { idempotencyKey, later, money, orderId, payment, paymentId } from "../support/order-data.js";
-import { type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
+import { type BuildableStatements, type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
 
 const add = (work: UnitOfWork, ...payments: readonly Payment[]) =>
   work.run(async (tx) => {
@@ -122,7 +121,7 @@ const clauses: Clauses<UnitOfWork> = {
 
 type Payments = Partial<SqlPaymentTable>;
 /** The table with some methods replaced. */
-const withWrong = (wrong: (right: SqlPaymentTable, trx: Statements, meet: Meet) => Payments) =>
+const withWrong = (wrong: (right: SqlPaymentTable, trx: BuildableStatements, meet: Meet) => Payments) =>
   workWith((trx, meet) => {
     const right = new SqlPaymentTable(trx);
     return { payments: Object.assign(new SqlPaymentTable(trx), wrong(right, trx, meet)) };

@@ -1,22 +1,24 @@
 import { SqlProductTable } from "../../src/adapters/sql/sql-product-table.js";
-import type { Statements } from "../../src/adapters/sql/transaction.js";
 import { greatestStock, type StockMove } from "../../src/domain/product.js";
 import { contractOnDatabases } from "../support/contract-on-databases.js";
 import { productId } from "../support/order-data.js";
-import { type Meet, workOn, workWith } from "../support/table-work.js";
+import { type BuildableStatements, type Meet, workOn, workWith } from "../support/table-work.js";
 import { clauses } from "./product-table/clauses.js";
 
 type Products = Partial<SqlProductTable>;
 /** The table with some methods replaced. */
-const withWrong = (wrong: (right: SqlProductTable, trx: Statements, meet: Meet) => Products, together?: number) =>
+const withWrong = (
+  wrong: (right: SqlProductTable, trx: BuildableStatements, meet: Meet) => Products,
+  together?: number,
+) =>
   workWith((trx, meet) => {
     const right = new SqlProductTable(trx);
     return { products: Object.assign(new SqlProductTable(trx), wrong(right, trx, meet)) };
   }, together);
-const rowOf = (trx: Statements, id: string) => trx("products").where("product_id", id);
+const rowOf = (trx: BuildableStatements, id: string) => trx("products").where("product_id", id);
 
 /** Moves units without a guard. */
-const moveUnguarded = (trx: Statements) => async (moves: readonly StockMove[]) => {
+const moveUnguarded = (trx: BuildableStatements) => async (moves: readonly StockMove[]) => {
   for (const { productId: id, onHand, reserved, sold } of moves)
     await rowOf(trx, id).increment({ on_hand: onHand, reserved, sold });
   return true;

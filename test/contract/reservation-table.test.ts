@@ -2,7 +2,6 @@ import type { Knex } from "knex";
 import { expect } from "vitest";
 import { reservationRecordOf } from "../../src/adapters/sql/reservation-record.js";
 import { SqlReservationTable } from "../../src/adapters/sql/sql-reservation-table.js";
-import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { cancelReservation, type Reservation } from "../../src/domain/concert.js";
 import {
@@ -18,7 +17,7 @@ import {
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { noon, rowsIn, userId } from "../support/coupon-data.js";
 import { later, money } from "../support/order-data.js";
-import { type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
+import { type BuildableStatements, type Meet, withoutLocks, workOn, workWith } from "../support/table-work.js";
 
 const add = (work: UnitOfWork, reservation: Reservation) => work.run((tx) => tx.reservations.add(reservation));
 const save = (work: UnitOfWork, ...reservations: readonly Reservation[]) =>
@@ -138,12 +137,12 @@ const clauses: Clauses<UnitOfWork> = {
 
 type Reservations = Partial<SqlReservationTable>;
 /** The table with some methods replaced. */
-const withWrong = (wrong: (right: SqlReservationTable, trx: Statements, meet: Meet) => Reservations) =>
+const withWrong = (wrong: (right: SqlReservationTable, trx: BuildableStatements, meet: Meet) => Reservations) =>
   workWith((trx, meet) => {
     const right = new SqlReservationTable(trx);
     return { reservations: Object.assign(new SqlReservationTable(trx), wrong(right, trx, meet)) };
   });
-const rowOf = (trx: Statements, id: string) => trx("reservations").where("reservation_id", id);
+const rowOf = (trx: BuildableStatements, id: string) => trx("reservations").where("reservation_id", id);
 const withoutTheKey = (knex: Knex) =>
   knex.schema.alterTable("reservations", (table) => table.dropUnique([], "reservations_one_live_a_seat"));
 

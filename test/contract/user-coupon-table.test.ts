@@ -1,12 +1,11 @@
 import { expect } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlUserCouponTable } from "../../src/adapters/sql/sql-user-coupon-table.js";
-import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { coupon, noon, openCoupons } from "../support/coupon-data.js";
 import { money, orderId, userCouponId } from "../support/order-data.js";
-import { type Meet, workOn, workWith } from "../support/table-work.js";
+import { type BuildableStatements, type Meet, workOn, workWith } from "../support/table-work.js";
 
 /** Issues coupons of `fixed` or `percent` with these ids. The shopper of each is `<id>-shopper`. */
 const issue = async (db: Database, kind: "fixed" | "percent", ...ids: readonly string[]): Promise<void> => {
@@ -118,13 +117,13 @@ const clauses: Clauses<UnitOfWork> = {
 
 type UserCoupons = Partial<SqlUserCouponTable>;
 /** The table with some methods replaced. */
-const withWrong = (wrong: (right: SqlUserCouponTable, trx: Statements, meet: Meet) => UserCoupons) =>
+const withWrong = (wrong: (right: SqlUserCouponTable, trx: BuildableStatements, meet: Meet) => UserCoupons) =>
   workWith((trx, meet) => {
     const right = new SqlUserCouponTable(trx);
     return { userCoupons: Object.assign(new SqlUserCouponTable(trx), wrong(right, trx, meet)) };
   });
 type Uses = Parameters<SqlUserCouponTable["redeem"]>[0];
-const write = async (trx: Statements, given: Uses) => {
+const write = async (trx: BuildableStatements, given: Uses) => {
   for (const { userCouponId: user_coupon_id, orderId: order_id } of given)
     await trx("user_coupons").where({ user_coupon_id }).update({ order_id, status: "used" });
 };

@@ -1,11 +1,11 @@
 import type { Database } from "../../src/adapters/sql/database.js";
-import type { Statements } from "../../src/adapters/sql/transaction.js";
 import type { BusinessDay } from "../../src/domain/business-day.js";
 import type { ProductId, SaleId } from "../../src/domain/ids.js";
 import type { Sale } from "../../src/domain/sale.js";
 import type { WindowBoard } from "../../src/domain/sales-window.js";
 import { noon } from "./coupon-data.js";
 import { money, productId } from "./order-data.js";
+import type { BuildableStatements } from "./table-work.js";
 
 export const day = (text: string) => text as BusinessDay;
 export const saleId = (id: string) => id as SaleId;
@@ -78,7 +78,7 @@ export const totalsIn = async (db: Database): Promise<Readonly<Record<string, nu
 export const salesIn = async ({
   knex,
 }: {
-  readonly knex: (table: string) => ReturnType<Statements>;
+  readonly knex: (table: string) => ReturnType<BuildableStatements>;
 }): Promise<readonly Sale[]> =>
   (await knex("sales").orderBy("sale_id")).map((row) => ({
     saleId: row.sale_id,

@@ -2,11 +2,9 @@ import type { Knex } from "knex";
 import type { Connection, Dialect, Outcome, Parameter } from "./dialect.js";
 import { timed } from "./sql-latency.js";
 
-const queryOf = (knex: Knex, table: string) => knex(table);
-type Query = ReturnType<typeof queryOf>;
-
-/** Statements on one connection: SQL text with `?` parameters, or knex's builder for a table. */
-export type Statements = ((table: string) => Query) & {
+/** Statements on one connection, as SQL text with `?` parameters. */
+export type Statements = {
+  readonly connection: Connection;
   readonly dialect: Dialect;
   run(sql: string, parameters?: readonly Parameter[]): Promise<Outcome>;
 };
@@ -21,23 +19,14 @@ type Pool = {
 };
 
 /** Returns statements on this connection, which are rejected from the moment that `hasEnded`. */
-const statementsOn = (knex: Knex, dialect: Dialect, connection: Connection, hasEnded: () => boolean): Statements => {
-  const check = () => {
+const statementsOn = (dialect: Dialect, connection: Connection, hasEnded: () => boolean): Statements => ({
+  connection,
+  dialect,
+  run: async (sql, parameters = []) => {
     if (hasEnded()) throw new Error("this transaction has ended");
-  };
-  const query = (table: string): Query => {
-    check();
-    // A query that was built before the end may be sent after it.
-    return queryOf(knex, table).connection(connection).on("start", check);
-  };
-  return Object.assign(query, {
-    dialect,
-    run: async (sql: string, parameters: readonly Parameter[] = []) => {
-      check();
-      return timed(() => dialect.run(connection, sql, parameters));
-    },
-  });
-};
+    return timed(() => dialect.run(connection, sql, parameters));
+  },
+});
 
 const borrowed = async <T>(knex: Knex, work: (connection: Connection) => Promise<T>): Promise<T> => {
   const pool: Pool = knex.client;
@@ -64,7 +53,7 @@ export const autocommitOn =
         }, timeoutMs);
       });
       try {
-        return await Promise.race([work(statementsOn(knex, dialect, connection, () => false)), late]);
+        return await Promise.race([work(statementsOn(dialect, connection, () => false)), late]);
       } finally {
         clearTimeout(timer);
       }
@@ -82,7 +71,7 @@ export const transactionsOn =
       let ended = false;
       await timed(() => dialect.begin(connection));
       try {
-        const result = await work(statementsOn(knex, dialect, connection, () => ended));
+        const result = await work(statementsOn(dialect, connection, () => ended));
         ended = true;
         await send("COMMIT");
         return result;

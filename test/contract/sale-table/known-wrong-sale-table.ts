@@ -1,7 +1,6 @@
 import type { OnDuplicate } from "../../../src/adapters/sql/dialect.js";
 import { insertRows } from "../../../src/adapters/sql/insert-rows.js";
 import { SqlSaleTable } from "../../../src/adapters/sql/sql-sale-table.js";
-import type { Statements } from "../../../src/adapters/sql/transaction.js";
 import type { SaleTable } from "../../../src/application/ports/sale-table.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 import type { BusinessDay } from "../../../src/domain/business-day.js";
@@ -9,11 +8,11 @@ import type { ProductId, SaleId } from "../../../src/domain/ids.js";
 import type { DayRow, Sale } from "../../../src/domain/sale.js";
 import type { KnownWrong } from "../../support/contract-on-databases.js";
 import { salesIn } from "../../support/sales-data.js";
-import { type Meet, workWith } from "../../support/table-work.js";
+import { type BuildableStatements, type Meet, workWith } from "../../support/table-work.js";
 
 import { row, today } from "./clauses.js";
 
-type Wrong = (correct: SqlSaleTable, meet: Meet, trx: Statements) => Partial<SaleTable>;
+type Wrong = (correct: SqlSaleTable, meet: Meet, trx: BuildableStatements) => Partial<SaleTable>;
 /** The correct table with some methods replaced. */
 const but = (wrong: Wrong, together?: number) =>
   workWith((trx, meet) => {
@@ -22,10 +21,10 @@ const but = (wrong: Wrong, together?: number) =>
   }, together);
 
 /** Reads sales, booked or not. */
-const readSales = (trx: Statements, saleIds: readonly SaleId[]): Promise<readonly Sale[]> =>
+const readSales = (trx: BuildableStatements, saleIds: readonly SaleId[]): Promise<readonly Sale[]> =>
   salesIn({ knex: trx }).then((all) => all.filter((each) => saleIds.includes(each.saleId)));
 /** Deletes the sales' booked marks, so that the correct table books them again. */
-const unmark = (trx: Statements, given: readonly Sale[]) =>
+const unmark = (trx: BuildableStatements, given: readonly Sale[]) =>
   trx("sales")
     .whereIn(
       "sale_id",
@@ -34,7 +33,7 @@ const unmark = (trx: Statements, given: readonly Sale[]) =>
     .update({ unbooked: 1 });
 
 const columns = ["sale_id", "product_id", "quantity", "unit_price", "occurred_at", "business_day"];
-const insert = (trx: Statements, given: readonly Sale[], onDuplicate?: OnDuplicate) => {
+const insert = (trx: BuildableStatements, given: readonly Sale[], onDuplicate?: OnDuplicate) => {
   const rows = given.map((each) => [
     ...[each.saleId, each.productId, each.quantity, each.unitPrice, each.occurredAt, each.businessDay],
   ]);
