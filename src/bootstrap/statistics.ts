@@ -30,9 +30,7 @@ const readDays = (): readonly BusinessDay[] => {
 
 /** Checks the file before the connection, because a connection creates a missing file. */
 const checkDatabase = async (db: Database): Promise<void> => {
-  const { filename } = db.knex.client.connectionSettings;
-  if (db.dialect.name === "sqlite" && !existsSync(filename))
-    refuse(`no database at ${filename}: see DATA_DIR`, exits.config);
+  if (db.file !== null && !existsSync(db.file)) refuse(`no database at ${db.file}: see DATA_DIR`, exits.config);
   if (!(await isMigrated(db)))
     refuse("the database is not migrated: run the service once, or with ROLES=migrate", exits.config);
 };

@@ -184,7 +184,7 @@ const clauses: Clauses<ConcertQueries> = {
     );
     await writeReservations(db, ...past);
     await fill(db);
-    const asks = [
+    const reads = [
       () => queries.find(concertId("c")),
       () => queries.reservation(reservationId("paying")),
       () => queries.schedule(scheduleId("s"), later(holdMs)),
@@ -193,7 +193,7 @@ const clauses: Clauses<ConcertQueries> = {
       () => queries.live(scheduleId("s"), 5),
       () => queries.expiredHolds(later(holdMs), 100),
     ];
-    for (const ask of asks) expect(await scansFully(db, ask)).toBe(false);
+    for (const read of reads) expect(await scansFully(db, read)).toBe(false);
   },
 };
 

@@ -169,7 +169,7 @@ describe.skipIf(!backendUrls.kafka)("settings of Kafka's topics", () => {
   });
 
   it("cannot be read while the backend is unreachable", async () => {
-    const nobody = { ...optionsOf(""), brokers: ["127.0.0.1:1"] };
-    await expect(readTopicSettings(nobody)).rejects.toMatchObject(unavailable);
+    const unreachable = { ...optionsOf(""), brokers: ["127.0.0.1:1"] };
+    await expect(readTopicSettings(unreachable)).rejects.toMatchObject(unavailable);
   });
 });

@@ -53,7 +53,7 @@ contractOnDatabases("ProductTable", workOn, clauses, [
   },
   {
     wrong: "returns the result of its last statement",
-    breaks: "moves all of 1,200 products or none, at whatever place the short one is",
+    breaks: "moves all of 1,200 products or none, wherever the short one is",
     make: withWrong((right) => ({
       move: async (moves) => {
         await right.move(moves.slice(0, -100));

@@ -9,6 +9,8 @@ import { autocommitOn, type RunStatements, type Statements, transactionsOn } fro
 
 /** A database and how to use it; every adapter in this folder gets one. */
 export type Database = {
+  /** The path of an SQLite file, else `null`. */
+  readonly file: string | null;
   readonly knex: Knex;
   readonly dialect: Dialect;
   readonly transaction: RunStatements;
@@ -38,6 +40,7 @@ export const openDatabase = (target: DatabaseTarget, { poolSize = 10 } = {}): Da
       : ([openMysql(target.url, poolSize, options), mysqlDialect] as const);
   publishLatency(knex);
   return {
+    file: target.kind === "sqlite" ? target.file : null,
     knex,
     dialect,
     transaction: transactionsOn(knex, dialect),

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 export type Value = string | number | null;
-/** What a `?` in a statement stands for: a value, or the list of values in `IN (?)` or `VALUES (?)`. */
+/** The value of a `?` in a statement: a single value, or the list of values in `IN (?)` or `VALUES (?)`. */
 export type Parameter = Value | readonly Value[];
 /** The rows that a statement read, or the number of rows that it changed. */
 export type Outcome = {
@@ -33,7 +33,7 @@ export interface Dialect {
   run(connection: Connection, sql: string, parameters: readonly Parameter[]): Promise<Outcome>;
   /** Returns the end of a SELECT that locks its rows. It is empty on SQLite: a transaction locks the whole database. */
   lock(lock: Lock): string;
-  /** What stands before each row in a table of `VALUES`. */
+  /** The text before each row in a table of `VALUES`. */
   readonly beforeTableRow: string;
   /** Returns the end of an INSERT. */
   onDuplicate(table: string, onDuplicate: OnDuplicate): string;

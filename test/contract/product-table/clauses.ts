@@ -91,7 +91,7 @@ export const clauses: Clauses<UnitOfWork> = {
   },
 
   // Proves: O1
-  "moves all of 1,200 products or none, at whatever place the short one is": async (work, { db }) => {
+  "moves all of 1,200 products or none, wherever the short one is": async (work, { db }) => {
     const ids = Array.from({ length: 1200 }, (_, index) => `p${String(index).padStart(4, "0")}`);
     await addProducts(db, 1, ...ids.map((id) => product(id)));
     const all = oneOf("reserve", ...ids);
