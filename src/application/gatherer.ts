@@ -161,9 +161,13 @@ export class Gatherer<Key, Item, Result> {
   }
 
   private rejectOverdue(now: number): void {
-    for (const { waiting, inFlight } of this.lines.values())
-      for (const batch of [...inFlight, waiting])
+    for (const line of this.lines.values()) {
+      for (const batch of [...line.inFlight, line.waiting])
         for (const entry of batch)
           if (entry.deadline <= now && !entry.settled) entry.reject(this.options.unavailable("timeout"));
+      // Batches may stay in flight for long, so rejected entries must not pile up behind them.
+      line.waiting = line.waiting.filter(({ settled }) => !settled);
+      line.size = line.waiting.reduce((sum, { size }) => sum + size, 0);
+    }
   }
 }

@@ -92,8 +92,8 @@ export const nodeSteps = (config: Config, log: Logger, { started, fatal }: NodeL
   return [
     ...databaseSteps(config, backends, fatal),
     ...backends.storeSteps,
-    { name: "claims in progress", stop: () => application.claimCoupon.drain() },
     { name: "event bus", start: () => bus.start(), stop: () => bus.stop(), deadlineMs: 8000 },
+    { name: "claims in progress", stop: () => application.claimCoupon.drain() },
     ...background.steps,
     { name: "backend settings", start: () => warnings.start(), stop: () => warnings.stop() },
     {

@@ -88,6 +88,8 @@ describe("a ticket", () => {
       `${foreign.events}?${ticket}`,
       `/api/v1/tasks/unknown/events?${ticket}`,
       `/api/v1/tasks/unknown/events?ticket=nonsense`,
+      `/api/v1/tasks/${"x".repeat(1100)}/events?${ticket}`,
+      `/api/v1/tasks/${encodeURIComponent("ü")}/events?${ticket}`,
       `${own.events}?ticket=`,
       `${own.events}?ticket=nonsense`,
       `${own.events}?${ticket.slice(0, -1)}`,

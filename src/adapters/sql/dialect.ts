@@ -27,6 +27,8 @@ export type Connection = object;
 /** Everything that SQLite and MySQL (or MariaDB) do differently. No other code depends on which database it uses. */
 export interface Dialect {
   readonly name: "sqlite" | "mysql";
+  /** Ends a transaction that a failed COMMIT and ROLLBACK have left open on a connection that is still used. */
+  endAbandoned(connection: Connection): void;
   /** Begins a transaction that may write. */
   begin(connection: Connection): Promise<void>;
   /** Runs one statement through the driver's documented API. */

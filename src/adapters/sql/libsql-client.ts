@@ -30,10 +30,14 @@ type DialectClient = new (
 
 const BetterSqlite3Client: DialectClient = createRequire(import.meta.url)("knex/lib/dialects/better-sqlite3/index.js");
 
+/** A commit that failed, for example on a full disk, has left its transaction open. */
+export const endAbandoned = (connection: LibsqlConnection): void => {
+  if (connection.inTransaction) connection.exec("ROLLBACK");
+};
+
 /** Takes the write lock before the first read. A transaction that takes it later may find its reads outdated. */
 export const beginImmediate = async (connection: LibsqlConnection): Promise<void> => {
-  // A commit that failed, for example on a full disk, has left its transaction open.
-  if (connection.inTransaction) connection.exec("ROLLBACK");
+  endAbandoned(connection);
   // With `exec`: a prepared statement that finds the file busy stays active and blocks every later commit.
   connection.exec("BEGIN IMMEDIATE");
 };

@@ -80,6 +80,8 @@ const withoutDeadline = async (trx: Knex.Transaction, work: () => Promise<void>)
 /** The syntax that MySQL 8.4 and MariaDB 10.11 have in common. */
 export const mysqlDialect: Dialect = {
   name: "mysql",
+  // Such a connection has been closed.
+  endAbandoned: () => {},
   begin: async (connection) => {
     await mysqlDialect.run(connection, "BEGIN", []);
   },

@@ -1,6 +1,6 @@
 import knexFactory, { type Knex } from "knex";
 import type { Dialect, Parameter, Value } from "./dialect.js";
-import { beginImmediate, LibsqlClient, type LibsqlConnection } from "./libsql-client.js";
+import { beginImmediate, endAbandoned, LibsqlClient, type LibsqlConnection } from "./libsql-client.js";
 
 /** Opens a pool of one connection, because SQLite has one writer. */
 export const openSqlite = (file: string, options: Pick<Knex.Config, "log" | "acquireConnectionTimeout">): Knex =>
@@ -42,6 +42,7 @@ const expandLists = (sql: string, parameters: readonly Parameter[]): readonly [s
 
 export const sqliteDialect: Dialect = {
   name: "sqlite",
+  endAbandoned: (connection) => endAbandoned(connection as LibsqlConnection),
   begin: (connection) => beginImmediate(connection as LibsqlConnection),
   run: async (connection, sql, parameters) => {
     const [text, values] = expandLists(sql, parameters);

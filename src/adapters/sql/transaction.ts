@@ -45,6 +45,7 @@ export const autocommitOn =
   (knex: Knex, dialect: Dialect, timeoutMs: number): RunStatements =>
   (work) =>
     borrowed(knex, async (connection) => {
+      dialect.endAbandoned(connection);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
@@ -78,7 +79,7 @@ export const transactionsOn =
       } catch (error) {
         ended = true;
         // A connection that cannot roll back may hold locks, so it is closed. SQLite has one connection, which rolls
-        // back before its next transaction.
+        // back before its next statement.
         await send("ROLLBACK").catch(() => close(connection));
         throw error;
       }

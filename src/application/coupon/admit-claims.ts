@@ -1,3 +1,4 @@
+import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId, TaskId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
@@ -31,21 +32,23 @@ export class AdmitClaims {
   }
 
   /** Settles every request of the batch; adds refused shoppers to `refusals`. @throws DomainError `engine-unavailable` */
-  async execute(couponId: CouponId, requests: readonly ClaimRequest[], refusals: RecentRefusals): Promise<void> {
-    const failed = await this.admit(couponId, requests, refusals);
+  async execute(coupon: Coupon, requests: readonly ClaimRequest[], refusals: RecentRefusals): Promise<void> {
+    const { couponId } = coupon;
+    const failed = await this.admit(coupon, requests, refusals);
     if (failed.length === 0) return;
     const places = failed.map(({ place }) => place);
     await this.needs.stock.giveBack(couponId, places);
     const again = failed.map(({ request }) => request);
-    for (const { request } of await this.admit(couponId, again, refusals)) request.reject(notAccepted(couponId));
+    for (const { request } of await this.admit(coupon, again, refusals)) request.reject(notAccepted(couponId));
   }
 
   /** Returns the requests whose shopper's member carries a failed claim; settles all others. */
   private async admit(
-    couponId: CouponId,
+    coupon: Coupon,
     requests: readonly ClaimRequest[],
     refusals: RecentRefusals,
   ): Promise<readonly PlacedRequest[]> {
+    const { couponId } = coupon;
     const entrants = requests.map(({ item }) => ({ userId: item, taskId: this.newId() as TaskId }));
     const joins = await this.join(couponId, entrants);
     const admitted: PlacedRequest[] = [];
@@ -53,8 +56,11 @@ export class AdmitClaims {
     for (const [index, request] of requests.entries()) {
       const join = joins[index];
       if (join === undefined || join.kind === "cold") request.reject(notAccepted(couponId));
-      else if (join.kind === "full") request.reject(refusals.add(couponId, request.item, this.clock.now()));
-      else (join.kind === "admitted" ? admitted : members).push({ request, place: join });
+      else if (join.kind === "full") request.reject(refusals.add(coupon, request.item, this.clock.now()));
+      else {
+        refusals.remove(couponId, request.item);
+        (join.kind === "admitted" ? admitted : members).push({ request, place: join });
+      }
     }
     await this.needs.store.execute(couponId, admitted);
     // Read after this batch's rows were stored, because a shopper may have clicked twice within the batch.

@@ -64,9 +64,11 @@ export class ClaimCoupon {
     // No claim can exist before the opening, so requests before it cost no query.
     if (opensAt !== null && now < opensAt)
       throw new DomainError({ code: "coupon-not-open", cause: "scheduled", couponId, opensAt: toInstant(opensAt) });
-    if (closesAt === null || now < closesAt) return this.admit.execute(couponId, requests, this.refusals);
+    if (closesAt === null || now < closesAt) return this.admit.execute(coupon, requests, this.refusals);
     const closed = { code: "coupon-not-open", cause: "closed", couponId, closesAt: toInstant(closesAt) } as const;
-    await Promise.all(requests.map((request) => this.findExisting(couponId, request, closed)));
+    await Promise.all(
+      requests.map((request) => this.findExisting(couponId, request, closed).catch((error) => request.reject(error))),
+    );
   }
 
   private async findExisting(couponId: CouponId, request: ClaimRequest, otherwise: Problem): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId, UserId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
 import type { EpochMs } from "../../domain/time.js";
@@ -9,6 +10,8 @@ const shoppersPerCoupon = 100_000;
 
 type Refusals = {
   readonly since: EpochMs;
+  /** The coupon's end: afterwards a claim is refused for another reason. */
+  readonly closesAt: EpochMs | null;
   readonly shoppers: Set<UserId>;
   /** One error for all, because the stack trace is the most expensive part of a refusal. */
   readonly soldOut: DomainError;
@@ -31,15 +34,23 @@ export class RecentRefusals {
   }
 
   /** Records a refusal by the queue and returns its error. */
-  add(couponId: CouponId, userId: UserId, now: EpochMs): DomainError {
+  add({ couponId, closesAt }: Coupon, userId: UserId, now: EpochMs): DomainError {
     let refusals = this.coupons.get(couponId);
     if (refusals === undefined || !isFresh(refusals, now)) {
-      refusals = { since: now, shoppers: new Set(), soldOut: new DomainError({ code: "coupon-sold-out", couponId }) };
+      for (const [id, other] of this.coupons) if (!isFresh(other, now)) this.coupons.delete(id);
+      const soldOut = new DomainError({ code: "coupon-sold-out", couponId });
+      refusals = { since: now, closesAt, shoppers: new Set(), soldOut };
       this.coupons.set(couponId, refusals);
     }
     if (refusals.shoppers.size < shoppersPerCoupon) refusals.shoppers.add(userId);
     return refusals.soldOut;
   }
+
+  /** Forgets the refusal of a shopper who has become a member. */
+  remove(couponId: CouponId, userId: UserId): void {
+    this.coupons.get(couponId)?.shoppers.delete(userId);
+  }
 }
 
-const isFresh = ({ since }: Refusals, now: EpochMs): boolean => now >= since && now - since < freshMs;
+const isFresh = ({ since, closesAt }: Refusals, now: EpochMs): boolean =>
+  now >= since && now - since < freshMs && (closesAt === null || now < closesAt);

@@ -4,7 +4,7 @@ import type { CouponId, UserId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
 import type { Entry } from "../gatherer-entry.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
-import type { ClaimRows, RowInsert } from "../ports/claim-rows.js";
+import type { ClaimRows } from "../ports/claim-rows.js";
 import type { Clock } from "../ports/clock.js";
 import type { CouponQueue, Place } from "../ports/coupon-queue.js";
 import type { EventBus } from "../ports/event-bus.js";
@@ -41,11 +41,22 @@ export class StoreClaims {
     const outcomes = await this.rows.insert(admitted);
     const inserted = admitted.flatMap(({ claim }, index) => (outcomes[index] === "inserted" ? [claim] : []));
     this.publish(inserted);
+    const others: { readonly request: ClaimRequest; readonly claim: PendingClaim; readonly isKnown: boolean }[] = [];
+    const contradicted = new Set<number>();
     for (const [index, { request, place }] of placed.entries()) {
       const claim = admitted[index]?.claim as PendingClaim;
-      if (outcomes[index] === "inserted") request.resolve({ accepted: true, claim });
-      else await this.resolveExisting(outcomes[index], request, claim, place);
+      const outcome = outcomes[index];
+      if (outcome === "inserted") request.resolve({ accepted: true, claim });
+      else others.push({ request, claim, isKnown: outcome === "known" });
+      if (outcome === "refused") contradicted.add(place.epoch);
     }
+    // The database contradicts the store, so the store is wrong. Dropped, it is cold and gets rebuilt.
+    const drops = Promise.all([...contradicted].map((epoch) => this.queue.drop(couponId, epoch)));
+    await Promise.all(
+      others.map(({ request, claim, isKnown }) =>
+        this.resolveExisting(request, claim, isKnown, drops).catch((error) => request.reject(error)),
+      ),
+    );
   }
 
   /** Not awaited: a slow or dead bus delays results, never the 202. The sweeper settles what the bus does not deliver. */
@@ -56,15 +67,13 @@ export class StoreClaims {
   }
 
   private async resolveExisting(
-    outcome: RowInsert | undefined,
     request: ClaimRequest,
     { couponId, userId, taskId }: PendingClaim,
-    { epoch }: Place,
+    isKnown: boolean,
+    drops: Promise<unknown>,
   ): Promise<void> {
-    // Refused: the database contradicts the store, so the store is wrong. Dropped, it is cold and gets rebuilt.
-    if (outcome !== "known") await this.queue.drop(couponId, epoch);
-    const existing =
-      outcome === "known" ? (await this.claims.byTasks([taskId]))[0] : await this.claims.live(couponId, userId);
+    await drops;
+    const [existing] = isKnown ? await this.claims.byTasks([taskId]) : [await this.claims.live(couponId, userId)];
     if (existing === undefined) request.reject(new DomainError({ code: "claim-not-accepted", couponId }));
     else request.resolve({ accepted: false, claim: existing });
   }

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { closeDatabase, type Database, openDatabase } from "../../../src/adapters/sql/database.js";
 import type { ClaimRows } from "../../../src/application/ports/claim-rows.js";
-import type { Application } from "../../../src/bootstrap/open-application.js";
-import { openApplication } from "../../../src/bootstrap/open-application.js";
+import { type Application, openApplication } from "../../../src/bootstrap/open-application.js";
 import type { Ports } from "../../../src/bootstrap/ports.js";
+import type { Coupon } from "../../../src/domain/coupon.js";
 import type { DomainEvent } from "../../../src/domain/event.js";
+import { after } from "../../../src/domain/time.js";
 import { testPorts, testSettings } from "../../support/application.js";
 import {
   claim,
@@ -12,6 +13,7 @@ import {
   couponId,
   insertClaims,
   manualClock,
+  noon,
   rowsIn,
   taskId,
   userId,
@@ -23,7 +25,11 @@ const drop = couponId("drop");
 const shoppers = (count: number, name = "shopper") => Array.from({ length: count }, (_, n) => userId(`${name}-${n}`));
 
 /** One node with a coupon, the rows that it inserts and the events that it publishes, batch by batch. */
-const openDrop = async (quantity: number, change: (ports: Ports) => Partial<Ports> = () => ({})) => {
+const openDrop = async (
+  quantity: number,
+  change: (ports: Ports) => Partial<Ports> = () => ({}),
+  facts: Partial<Coupon> = {},
+) => {
   const db = openDatabase({ kind: "sqlite", file: ":memory:" });
   onTestFinished(() => closeDatabase(db));
   await migrateForTest(db);
@@ -33,7 +39,7 @@ const openDrop = async (quantity: number, change: (ports: Ports) => Partial<Port
     publish: async (events: readonly DomainEvent[]) => void published.push(events),
   });
   const app = openApplication({ ...ports, bus, ...change(ports) }, testSettings);
-  await app.openCoupon.execute(coupon("drop", { quantity }));
+  await app.openCoupon.execute(coupon("drop", { quantity, ...facts }));
   return { app, db, published };
 };
 
@@ -84,6 +90,25 @@ describe("claims of one moment", () => {
     const results = await claimAll(app, ["a", "mina", "b"].map(userId));
     expect(codesOf(results)).toEqual([202, 200, 202]);
     expect(results[1]).toMatchObject({ value: { claim: { taskId: "earlier" } } });
+  });
+
+  it("are answered as closed right after the end, also if the shopper was refused as sold out before", async () => {
+    const clock = manualClock();
+    const { app } = await openDrop(1, () => ({ clock }), { closesAt: after(noon, 500) });
+    expect(codesOf(await claimAll(app, ["a", "b"].map(userId)))).toEqual([202, "coupon-sold-out"]);
+    expect(codesOf(await claimAll(app, [userId("b")]))).toEqual(["coupon-sold-out"]);
+    clock.at += 600;
+    expect(codesOf(await claimAll(app, ["a", "b"].map(userId)))).toEqual([200, "coupon-not-open"]);
+  });
+
+  it("are resolved although a neighbor's second look fails", async () => {
+    const { app, db } = await openDrop(10, ({ claims }) => ({
+      claims: Object.assign(Object.create(claims), { live: () => Promise.reject(new Error("no connection")) }),
+    }));
+    await insertClaims(db, [claim("drop", 9, { userId: userId("mina"), taskId: taskId("earlier") })]);
+    const [before, mina, behind] = await claimAll(app, ["a", "mina", "b"].map(userId));
+    expect([before, behind]).toMatchObject([{ value: { accepted: true } }, { value: { accepted: true } }]);
+    expect(mina).toMatchObject({ reason: { message: "no connection" } });
   });
 
   // Proves: C3

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../../application/ports/clock.js";
-import { type UserId, userIdPattern } from "../../../domain/ids.js";
+import { idPattern, type UserId, userIdPattern } from "../../../domain/ids.js";
 import { Mac } from "./mac.js";
 import { EdgeProblem } from "./problem-json.js";
 
@@ -151,7 +151,8 @@ export class Tickets {
     const [, expiry, name, signature] = ticketPattern.exec(ticket) ?? [];
     if (expiry === undefined || name === undefined || signature === undefined) return undefined;
     const shopper = Buffer.from(name, "base64url").toString("latin1");
-    if (!userIdPattern.test(shopper)) return undefined;
+    // The path is validated after the caller, so the id may be anything.
+    if (!userIdPattern.test(shopper) || !idPattern.test(id)) return undefined;
     const mac = this.mac ?? (await this.loadKey());
     const expected = mac.sign(signedText(kind, id, shopper, expiry));
     if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature))) return undefined;
