@@ -2,10 +2,10 @@ import { type EventOf, type EventType, eventTypes } from "../domain/event.js";
 
 /** Consumer groups and what they do. Each group receives every event it reacts to, independently of the others. */
 export const groupSummaries = {
-  stock: "counts claims, gives back the places of failed claims",
+  stock: "counts coupons of claims, gives back the places of failed claims",
   settlement: "issues coupons",
   "ranking-log": "logs how each claim was settled",
-  inventory: "reserves stock",
+  inventory: "reserves the stock of products",
   redemption: "redeems coupons",
   orders: "prices orders, cancels refused orders",
   ranking: "writes the sold-out boards",

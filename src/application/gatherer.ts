@@ -2,13 +2,13 @@ import { type Entry, PendingEntry } from "./gatherer-entry.js";
 import type { Timers } from "./ports/timers.js";
 
 export type GathererBounds = {
-  /** Items per batch; more if its last item counts as several. */
+  /** Items per batch. An item that counts as several may exceed it. */
   readonly batchSize: number;
   /** Batches of one key that may be in flight at the same time. */
   readonly inFlight: number;
   /** Items of all keys that are not settled yet; more are rejected. */
   readonly capacity: number;
-  /** After this time an unsettled item is rejected, at most a quarter later, ms. Its work may still complete. */
+  /** After this time an unsettled item is rejected, ms; checked every quarter of it. Its work may still complete. */
   readonly timeoutMs: number;
   /** How long a batch that is not full waits for more items, ms. 0 (default): it leaves with the items of this turn. */
   readonly lingerMs?: number;
@@ -57,7 +57,7 @@ const takeBatch = <Item, Result>(
 };
 
 /**
- * Batches concurrent calls naturally: a batch is what arrived for its key while the previous batch was in flight. An
+ * Batches concurrent calls naturally: a batch is what arrived for its key while `inFlight` batches were in flight. An
  * idle gatherer starts in the same turn of the event loop, so batching adds no wait. Items of a key keep their order.
  */
 export class Gatherer<Key, Item, Result> {

@@ -3,7 +3,7 @@ import { attemptBatch, type Failure } from "./attempt-batch.js";
 const batchSize = 500;
 
 /**
- * Processes what is due, batch by batch, until nothing is left that can be processed. Returns how many items were.
+ * Processes what is due, batch by batch, until nothing is left that can be processed. Returns how many items were processed.
  * @param findDue returns the first `limit` items that are due now
  * @param process returns how many items of the batch it has processed
  * @throws the first error of an item that failed, after all others were processed

@@ -29,7 +29,8 @@ export const renewLease = (
 
 /**
  * Runs a job if no other node holds its lease, and renews the lease until the job ends. If the node dies, another node
- * can take over after `termMs`. The lease is kept after the job, so the same node also gets the next turn.
+ * can take over after `termMs`. The lease is kept after the job, unless the job releases it, so the
+ * same node also gets the next turn.
  */
 export const leasedTurn = async (
   lease: JobLease,

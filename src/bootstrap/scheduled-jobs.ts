@@ -34,7 +34,7 @@ export type JobMetrics = {
 
 type Needs = { readonly config: Config; readonly log: Logger; readonly application: Application };
 
-/** The jobs that one node at a time runs for all nodes, by leases. */
+/** The jobs that run on one node at a time. A lease selects the node. */
 export const scheduledJobs = ({ config, log, application }: Needs, metrics: JobMetrics): readonly Step[] => {
   const { jobLease } = application;
   const steps: Step[] = [];

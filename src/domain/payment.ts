@@ -91,7 +91,7 @@ export const refundPayment = (payment: Payment): Payment => {
 
 /**
  * Records that the provider has acknowledged the refund.
- * @throws DomainError `impossible-transition` if no refund was due
+ * @throws DomainError `impossible-transition` if the payment is neither succeeded nor refunded
  */
 export const acknowledgeRefund = (payment: Payment): Payment => {
   if (payment.status === "succeeded") return payment;

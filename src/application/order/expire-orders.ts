@@ -15,7 +15,10 @@ export class ExpireOrders {
     this.clock = clock;
   }
 
-  /** Returns how many orders it has cancelled. @throws the first error of an order that failed, after all others */
+  /**
+   * Returns how many orders it has cancelled.
+   * @throws the first error of an order that failed, after all others were processed
+   */
   execute(): Promise<number> {
     return processDue(
       (limit) => this.orders.expired(this.clock.now(), limit),

@@ -36,7 +36,7 @@ export class RecoverStalledOrders {
 
   /**
    * Returns how many orders were stalled.
-   * @throws the first error of an order that could not even be cancelled, after all others
+   * @throws the first error of an order that could not even be cancelled, after all others were processed
    */
   async execute(): Promise<number> {
     const stalled = await this.orders.stalled(after(this.clock.now(), -stalledAfterMs), batchSize);

@@ -45,6 +45,7 @@ export class StartPayment {
    */
   async execute(request: PaymentRequest): Promise<StartedPayment> {
     const started = await this.work.run((tx) => this.startIn(tx, request));
+    // A payment of amount 0 has already succeeded.
     if (started.isNew && !isOpen(started.payment)) this.payables.announce(request.subject);
     return started;
   }

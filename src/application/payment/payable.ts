@@ -34,7 +34,7 @@ export const payableNotFound = (subject: Subject): DomainError =>
       : { code: "reservation-not-found", reservationId: subject.reservationId },
   );
 
-/** What a payment does to its order or seat. Only this class distinguishes the two (ADR 0015). */
+/** What a payment does to its order or seat. Only this class changes the two differently (ADR 0015). */
 export class Payables {
   private readonly notices: OrderNotices;
   private readonly clock: Clock;

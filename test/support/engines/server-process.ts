@@ -73,9 +73,9 @@ export class ServerProcess {
     if (hasEnded(child)) return;
     const ended = once(child, "exit");
     child.kill(signal);
-    const patience = setTimeout(() => child.kill("SIGKILL"), 20_000);
+    const killTimer = setTimeout(() => child.kill("SIGKILL"), 20_000);
     await ended;
-    clearTimeout(patience);
+    clearTimeout(killTimer);
   }
 
   async #untilItAnswers(): Promise<void> {

@@ -64,7 +64,7 @@ export const claimProblems = {
     status: 409,
     title: "Coupon is sold out",
     meaning: "All coupons are issued or reserved for pending claims.",
-    advice: "Try again later if you like: a coupon that is given back goes to the next shopper who claims.",
+    advice: "You may try again later: if a pending claim fails, its place goes to the next shopper who claims.",
     detail: ({ couponId }) => `All coupons of ${couponId} are issued or reserved for pending claims.`,
   },
   "claim-not-found": {
@@ -77,10 +77,10 @@ export const claimProblems = {
   "claim-not-accepted": {
     status: 503,
     title: "Claim not accepted yet",
-    meaning: "The coupon's queue is being rebuilt. If you have a place in it, you keep it.",
+    meaning: "The coupon's queue must be rebuilt before the claim is stored. If you have a place, you keep it.",
     advice: "Send the same request again after Retry-After seconds. A claim never counts twice.",
     retryAfter: 1,
-    detail: ({ couponId }) => `The queue of coupon ${couponId} is being rebuilt.`,
+    detail: ({ couponId }) => `The queue of coupon ${couponId} must be rebuilt first.`,
   },
   "task-not-found": {
     status: 404,

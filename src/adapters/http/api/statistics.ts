@@ -35,7 +35,9 @@ const span = { path: ["to"], error: `must be \`from\` or later and span at most 
 const daysQuery = spanQuery.extend({ productId: idSchema.optional() }).refine(isSpan, span);
 const driftsQuery = spanQuery.refine(isSpan, span);
 
-const boardCountSchema = countSchema.nullable().describe("null if the day's board is no longer kept");
+const boardCountSchema = countSchema
+  .nullable()
+  .describe("null if the day's board is no longer kept, or could not be read");
 const driftSchema = z.strictObject({ productId: idSchema, board: boardCountSchema, sales: countSchema });
 const closedDaySchema = component(
   "ClosedDay",
