@@ -1,7 +1,7 @@
 import type { Program } from "./program.js";
 
 /** Opens a coupon and returns the path of its claims. */
-export const openCoupon = async ({ url }: Program, couponId: string, quantity: number): Promise<string> => {
+export const createCoupon = async ({ url }: Program, couponId: string, quantity: number): Promise<string> => {
   const path = `/api/v1/coupons`;
   const coupon = { couponId, name: "Bench", quantity, discount: { type: "percent", value: 10 } };
   const response = await fetch(new URL(path, url), {

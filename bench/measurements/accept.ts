@@ -1,4 +1,4 @@
-import { mostCoupons, openCoupon } from "../coupon.js";
+import { createCoupon, mostCoupons } from "../coupon.js";
 import { rush } from "../load.js";
 import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
 import { startProgram, startService } from "../program.js";
@@ -8,7 +8,7 @@ import { alternate } from "../rounds.js";
 export const accept: Measurement = async (engines) => {
   const settings = await engines.settings("accept");
   const service = await startService({ ...settings, ROLES: "api" });
-  const path = await openCoupon(service, "accept", mostCoupons);
+  const path = await createCoupon(service, "accept", mostCoupons);
   const bare = await startProgram("bare-accept", settings);
   const ceiling = await startProgram("ceiling-accept", settings);
   const slow = await startProgram("express-accept", settings);

@@ -1,4 +1,4 @@
-import { mostCoupons, openCoupon } from "../coupon.js";
+import { createCoupon, mostCoupons } from "../coupon.js";
 import { load, rush } from "../load.js";
 import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
@@ -7,15 +7,15 @@ import { startService } from "../program.js";
 export const latency: Measurement = async (engines) => {
   const settings = await engines.settings("latency");
   const service = await startService(settings);
-  const { rate: most } = await rush(service, await openCoupon(service, "latency-most", mostCoupons), 202);
+  const { rate: most } = await rush(service, await createCoupon(service, "latency-most", mostCoupons), 202);
   await service.stop();
 
   // A new service with an empty database: claims that are still pending must not count.
   const fresh = await startService(await engines.settings("latency2"));
-  const path = await openCoupon(fresh, "latency", mostCoupons);
+  const path = await createCoupon(fresh, "latency", mostCoupons);
   const job = { kind: "pace", url: fresh.url.href, path, connections: 128, followEvery: 20 } as const;
   await load<"pace">({ ...job, rate: most / 8, seconds: 3 });
-  const second = await openCoupon(fresh, "latency-half", mostCoupons);
+  const second = await createCoupon(fresh, "latency-half", mostCoupons);
   const { count, elapsed, resultsMs } = await load<"pace">({ ...job, path: second, rate: most / 2, seconds: 10 });
   await fresh.stop();
   const sorted = [...resultsMs].sort((a, b) => a - b);

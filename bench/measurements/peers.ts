@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { createPool, type RowDataPacket } from "mysql2/promise";
 import { startRedis } from "../../test/support/engines/redis.js";
-import { mostCoupons, openCoupon } from "../coupon.js";
+import { createCoupon, mostCoupons } from "../coupon.js";
 import { closeStreams, load } from "../load.js";
 import { atLeast, type Measurement, type Row } from "../measurement.js";
 import { type Program, type Settings, startPeer, startService } from "../program.js";
@@ -54,7 +54,7 @@ const claims = async (settings: Settings & { DATABASE_URL: string }, durableRedi
   };
   const service = await startService(settings);
 
-  const path = await openCoupon(service, "peers", mostCoupons);
+  const path = await createCoupon(service, "peers", mostCoupons);
   const peers = await start(mostCoupons);
   const rates = await alternate({
     service: () => claimAndSettle(service, path, ownSettled),
@@ -63,7 +63,7 @@ const claims = async (settings: Settings & { DATABASE_URL: string }, durableRedi
   });
   await Promise.all(Object.values(peers).map((peer) => peer.stop()));
 
-  const few = await openCoupon(service, "few", 300);
+  const few = await createCoupon(service, "few", 300);
   const small = await start(300);
   await claimAndSettle(service, few, ownSettled, 2);
   await claimAndSettle(small.bullmq, claimPath("bullmq"), settledIn(small.bullmq), 2);
@@ -104,7 +104,7 @@ const streams = async (settings: Settings): Promise<readonly Row[]> => {
   };
   for (let round = 0; round < 3; round += 1) {
     const service = await startService({ ...settings, ROLES: "api" });
-    await hold(service, await openCoupon(service, `peer-streams-${round}`, mostCoupons), "service");
+    await hold(service, await createCoupon(service, `peer-streams-${round}`, mostCoupons), "service");
     await hold(await startPeer("stream-better-sse", {}), claimPath("any"), "peer");
   }
   const kib = (values: readonly number[]) => `${median(values).toFixed(1)} KiB per stream`;

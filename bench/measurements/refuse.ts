@@ -1,4 +1,4 @@
-import { openCoupon } from "../coupon.js";
+import { createCoupon } from "../coupon.js";
 import type { Engines } from "../engines.js";
 import { rush } from "../load.js";
 import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
@@ -15,7 +15,7 @@ const trips = async ({ redis }: Engines): Promise<number> => {
 export const refuse: Measurement = async (engines) => {
   const settings = await engines.settings("refuse");
   const service = await startService({ ...settings, ROLES: "api" });
-  const path = await openCoupon(service, "refuse", 1);
+  const path = await createCoupon(service, "refuse", 1);
   await fetch(new URL(path, service.url), { method: "POST", headers: { "x-user-id": "the-one" } });
   const reading = await startProgram("bare-refuse", { REDIS_URL: settings.REDIS_URL });
   const silent = await startProgram("bare-refuse");

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createPool, type RowDataPacket } from "mysql2/promise";
 import { backendCpu } from "../backend-cpu.js";
-import { mostCoupons, openCoupon } from "../coupon.js";
+import { createCoupon, mostCoupons } from "../coupon.js";
 import type { Engines } from "../engines.js";
 import { rush } from "../load.js";
 import type { Measurement, Row } from "../measurement.js";
@@ -32,7 +32,7 @@ const measure = async (engines: Engines, { apis, workers }: (typeof sizes)[numbe
     Promise.all(Array.from({ length: many }, () => startService({ ...settings, ROLES })));
   const api = await start("api", apis);
   const worker = await start("worker,scheduler", workers);
-  const path = await openCoupon(api[0] as Program, name, mostCoupons);
+  const path = await createCoupon(api[0] as Program, name, mostCoupons);
   const cpuOf = async (programs: readonly Program[]) =>
     (await Promise.all(programs.map((program) => program.cpu()))).reduce((sum, cpu) => sum + cpu, 0);
   const used = async () => ({ api: await cpuOf(api), worker: await cpuOf(worker), ...backendCpu() });

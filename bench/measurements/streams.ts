@@ -1,4 +1,4 @@
-import { mostCoupons, openCoupon } from "../coupon.js";
+import { createCoupon, mostCoupons } from "../coupon.js";
 import { closeStreams, load } from "../load.js";
 import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
@@ -12,7 +12,7 @@ export const streams: Measurement = async (engines) => {
   for (let round = 0; round < 3; round += 1) {
     const settings = await engines.settings(`streams${round}`);
     const service = await startService({ ...settings, ROLES: "api" });
-    const path = await openCoupon(service, `streams-${round}`, mostCoupons);
+    const path = await createCoupon(service, `streams-${round}`, mostCoupons);
     const before = await service.memory();
     await load<"hold">({ kind: "hold", url: service.url.href, path, connections, each: 5 });
     each.push(((await service.memory()) - before) / connections);

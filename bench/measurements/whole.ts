@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createPool, type RowDataPacket } from "mysql2/promise";
-import { mostCoupons, openCoupon } from "../coupon.js";
+import { createCoupon, mostCoupons } from "../coupon.js";
 import type { Engines } from "../engines.js";
 import { buildFirstVersion } from "../first-version.js";
 import { rush } from "../load.js";
@@ -13,7 +13,7 @@ const openContender = async (engines: Engines, name: string, folder?: string) =>
   const settings = await engines.settings(name);
   const pool = createPool({ uri: settings.DATABASE_URL, connectionLimit: 1 });
   const service = await startService(settings, folder);
-  const path = await openCoupon(service, name, mostCoupons);
+  const path = await createCoupon(service, name, mostCoupons);
   const count = async (from: string) => {
     const [[row]] = await pool.query<RowDataPacket[]>(`SELECT COUNT(*) AS n FROM ${from}`);
     return Number(row?.n);

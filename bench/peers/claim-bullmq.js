@@ -3,11 +3,11 @@
 import { Queue, QueueEvents, Worker } from "bullmq";
 import express from "express";
 import { createPool } from "mysql2/promise";
-import { issueCoupon, openCoupon } from "./coupon.js";
+import { createCoupon, issueCoupon } from "./coupon.js";
 
 const connection = { url: process.env.REDIS_URL, maxRetriesPerRequest: null };
 const pool = createPool({ uri: process.env.DATABASE_URL, connectionLimit: 10 });
-await openCoupon(pool, "bullmq", Number(process.env.QUANTITY));
+await createCoupon(pool, "bullmq", Number(process.env.QUANTITY));
 const queue = new Queue("claims", { connection });
 const results = new QueueEvents("claims", { connection });
 await results.waitUntilReady();

@@ -1,10 +1,10 @@
 // Claims as transactions with a row lock: Fastify, and `SELECT … FOR UPDATE` on the coupon. The response is the result.
 import fastify from "fastify";
 import { createPool } from "mysql2/promise";
-import { issueCoupon, openCoupon } from "./coupon.js";
+import { createCoupon, issueCoupon } from "./coupon.js";
 
 const pool = createPool({ uri: process.env.DATABASE_URL, connectionLimit: 10 });
-await openCoupon(pool, "fastify", Number(process.env.QUANTITY));
+await createCoupon(pool, "fastify", Number(process.env.QUANTITY));
 let settled = 0;
 
 const app = fastify();

@@ -1,5 +1,5 @@
 /** Creates the tables of the peers if they do not exist, and a coupon. */
-export const openCoupon = async (pool, couponId, quantity) => {
+export const createCoupon = async (pool, couponId, quantity) => {
   await pool.query(`CREATE TABLE IF NOT EXISTS peer_coupons (
     coupon_id VARCHAR(64) PRIMARY KEY, quantity INT NOT NULL, issued INT NOT NULL DEFAULT 0)`);
   await pool.query(`CREATE TABLE IF NOT EXISTS peer_user_coupons (

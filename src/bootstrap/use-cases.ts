@@ -11,9 +11,9 @@ import { AdmitClaims } from "../application/coupon/admit-claims.js";
 import { AuditCoupon } from "../application/coupon/audit-coupon.js";
 import { ClaimCoupon } from "../application/coupon/claim-coupon.js";
 import { CompareStores } from "../application/coupon/compare-stores.js";
+import { CreateCoupon } from "../application/coupon/create-coupon.js";
 import { IssueCoupon } from "../application/coupon/issue-coupon.js";
 import { LogClaims } from "../application/coupon/log-claims.js";
-import { OpenCoupon } from "../application/coupon/open-coupon.js";
 import { RebuildQueue } from "../application/coupon/rebuild-queue.js";
 import { ReserveCoupon } from "../application/coupon/reserve-coupon.js";
 import { ReturnPlaces } from "../application/coupon/return-places.js";
@@ -52,7 +52,7 @@ const salesPorts = { work: "work", sales: "sales", board: "salesBoard" } as cons
 
 /** Every use case, each named once: its class, then what its constructor takes, in order. */
 export const useCases = {
-  openCoupon: useCase(OpenCoupon, "work", RebuildQueue, "clock"),
+  createCoupon: useCase(CreateCoupon, "work", RebuildQueue, "clock"),
   claimCoupon: useCase(ClaimCoupon, "coupons", "claims", AdmitClaims, "clock", "timers"),
   admitClaims: useCase(
     AdmitClaims,

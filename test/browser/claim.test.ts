@@ -1,7 +1,7 @@
 import type { Page, Route } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { expectText, hasBrowser, visit } from "../support/browser.js";
-import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
+import { createCoupon, type HttpApp, startHttpApp } from "../support/http-app.js";
 
 const claimState = "#claim-state";
 const button = "main form button";
@@ -12,7 +12,7 @@ const busy = { status: 503, contentType: "application/problem+json", body: '{"ti
 /** Opens the page of a new drop as the shopper kim. */
 const openDropAsKim = async () => {
   const app = await startHttpApp();
-  const couponId = await openCoupon(app);
+  const couponId = await createCoupon(app);
   const visited = await visit(`${app.url}/#/drop/${couponId}`);
   await visited.page.locator("#shopper").fill("kim");
   await expectText(visited.page, button, /^Claim$/);

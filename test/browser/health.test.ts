@@ -2,7 +2,7 @@ import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { addProduct, placeOrder } from "../http/order-fixture.js";
 import { expectText, hasBrowser, recordElementTexts, visit } from "../support/browser.js";
-import { type HttpApp, openCoupon, startHttpApp } from "../support/http-app.js";
+import { createCoupon, type HttpApp, startHttpApp } from "../support/http-app.js";
 
 const parked = { type: "order.placed", group: "inventory", error: "shelf not found", attempts: 8 } as const;
 
@@ -35,7 +35,7 @@ describe.skipIf(!hasBrowser)("the health view", () => {
       }) as const;
     const app = await startHttpApp({ readiness });
     await app.work();
-    const couponId = await openCoupon(app, { couponId: "autumn" });
+    const couponId = await createCoupon(app, { couponId: "autumn" });
     expect(await app.ask("POST", `/api/v1/coupons/${couponId}/claims`, { as: "kim" })).toMatchObject({ status: 202 });
     const { page } = await visit(`${app.url}/#/health`);
     await expectText(page, "#readiness", /^Ready$/);

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { expectFreshness, expectText, hasBrowser, visit } from "../support/browser.js";
-import { openCoupon, startHttpApp } from "../support/http-app.js";
+import { createCoupon, startHttpApp } from "../support/http-app.js";
 
 /** The browser logs every request that is rejected. */
 const expected = /status of (404|503)/;
@@ -17,7 +17,7 @@ const blockPaths = (page: Page, paths: RegExp) =>
 describe.skipIf(!hasBrowser)("the page behind a proxy", () => {
   it("is live and names the blocked parts if the proxy blocks probes, metrics and admin routes", async () => {
     const app = await startHttpApp();
-    const couponId = await openCoupon(app);
+    const couponId = await createCoupon(app);
     const { page } = await visit(`${app.url}/#/health`, { expected });
     await blockPaths(page, /^\/((metrics|readyz|livez)$|api\/v1\/admin\/)/);
     await page.reload();
@@ -32,7 +32,7 @@ describe.skipIf(!hasBrowser)("the page behind a proxy", () => {
 
   it("is stale if the proxy cannot reach the service and responds itself", async () => {
     const app = await startHttpApp();
-    const couponId = await openCoupon(app);
+    const couponId = await createCoupon(app);
     // This view sends no requests except the pulse.
     const { page } = await visit(`${app.url}/#/drop/no-such-drop`, { expected });
     await expectText(page, "h1", /^Drop not found$/);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { expectFreshness, expectText, hasBrowser, recordElementTexts, visit } from "../support/browser.js";
-import { openCoupon, startHttpApp } from "../support/http-app.js";
+import { createCoupon, startHttpApp } from "../support/http-app.js";
 import { jsonClient } from "../support/json-client.js";
 import { profiles, startNode } from "../support/node.js";
 
@@ -57,7 +57,7 @@ describe.skipIf(!hasBrowser)("a rush on the page", () => {
   it("a scheduled drop counts down and opens without a reload", async () => {
     const app = await startHttpApp();
     const opensAt = new Date(Date.now() + 3_600_000).toISOString();
-    await openCoupon(app, { couponId: "autumn", name: "Autumn tenner", opensAt });
+    await createCoupon(app, { couponId: "autumn", name: "Autumn tenner", opensAt });
     const { page } = await visit(`${app.url}/#/drop/autumn`);
     await expectText(page, ".timer", /^Opens in (1:00:00|0:59:\d\d)$/);
     await expectText(page, button, /^Not open yet$/);

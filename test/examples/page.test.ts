@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { root } from "../architecture/source-files.js";
 import { expectText, hasBrowser, visit } from "../support/browser.js";
-import { openCoupon, startHttpApp } from "../support/http-app.js";
+import { createCoupon, startHttpApp } from "../support/http-app.js";
 
 const html = readFileSync(join(root, "examples/claim.html"), "utf8");
 
@@ -25,7 +25,7 @@ describe.skipIf(!hasBrowser)("the example page, on another site", () => {
   it("claims a coupon and shows the position, then the result or the reason for the rejection", async () => {
     const origin = await site();
     const app = await startHttpApp({ corsOrigins: [origin] });
-    const couponId = await openCoupon(app, { quantity: 1 });
+    const couponId = await createCoupon(app, { quantity: 1 });
     const { page, takeFaults } = await visit(origin);
     const claimAs = async (shopper: string, coupon = couponId) => {
       for (const [field, text] of Object.entries({ service: app.url, coupon, shopper }))

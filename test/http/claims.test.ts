@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { expectProblem } from "../support/expect-problem.js";
-import { openCoupon, sharedHttpApp, startHttpApp } from "../support/http-app.js";
+import { createCoupon, sharedHttpApp, startHttpApp } from "../support/http-app.js";
 import { eventsIn, openStream } from "./event-stream-client.js";
 import { minute, withoutIds } from "./order-fixture.js";
 
@@ -13,7 +13,7 @@ const claimsOf = (couponId: string) => `/api/v1/coupons/${couponId}/claims`;
 
 describe("POST /coupons/{couponId}/claims", () => {
   it("returns 202 with a position and links", async () => {
-    const couponId = await openCoupon(app);
+    const couponId = await createCoupon(app);
     const { body, headers } = await kim.post(claimsOf(couponId)).expect(202);
     const self = `/api/v1/tasks/${body.taskId}`;
     const events = expect.stringMatching(new RegExp(`^${self}/events\\?ticket=[\\w.-]+$`));
@@ -30,7 +30,7 @@ describe("POST /coupons/{couponId}/claims", () => {
   });
 
   it("returns 200 with the same task when a shopper claims twice", async () => {
-    const couponId = await openCoupon(app);
+    const couponId = await createCoupon(app);
     const first = await kim.post(claimsOf(couponId)).expect(202);
     const second = await kim.post(claimsOf(couponId)).expect(200);
     expect(second.body).toMatchObject({ taskId: first.body.taskId, status: "pending", position: 1 });
@@ -41,7 +41,7 @@ describe("POST /coupons/{couponId}/claims", () => {
 
   // Proves: C2
   it("returns 202 to exactly one of 20 clicks at the same instant", async () => {
-    const couponId = await openCoupon(app);
+    const couponId = await createCoupon(app);
     const clicks = await Promise.all(Array.from({ length: 20 }, () => kim.post(claimsOf(couponId))));
     expect(clicks.map(({ status }) => status).sort()).toEqual([...Array<number>(19).fill(200), 202]);
     expect(new Set(clicks.map(({ body }) => `${body.taskId} ${body.position}`)).size).toBe(1);
@@ -50,7 +50,7 @@ describe("POST /coupons/{couponId}/claims", () => {
   it("accepts claims between opensAt and closesAt only, and returns an existing claim after closesAt", async () => {
     const app = await startHttpApp();
     const [opensAt, closesAt] = [inMinutes(5), inMinutes(15)];
-    const couponId = await openCoupon(app, { opensAt, closesAt });
+    const couponId = await createCoupon(app, { opensAt, closesAt });
     const state = async () => (await app.client.get(`/api/v1/coupons/${couponId}`)).body.state;
     const claim = (as: string) => app.as(as).post(claimsOf(couponId));
     expect(await state()).toBe("scheduled");
@@ -65,7 +65,7 @@ describe("POST /coupons/{couponId}/claims", () => {
   });
 
   it("rejects a shopper when the coupon is sold out, and returns an existing claim", async () => {
-    const couponId = await openCoupon(app, { quantity: 1 });
+    const couponId = await createCoupon(app, { quantity: 1 });
     await kim.post(claimsOf(couponId)).expect(202);
     expectProblem(await lee.post(claimsOf(couponId)), "coupon-sold-out", { couponId });
     await kim.post(claimsOf(couponId)).expect(200);
@@ -74,7 +74,7 @@ describe("POST /coupons/{couponId}/claims", () => {
   });
 
   it("requires a shopper and an existing coupon", async () => {
-    const anonymous = await app.client.post(claimsOf(await openCoupon(app)));
+    const anonymous = await app.client.post(claimsOf(await createCoupon(app)));
     expectProblem(anonymous, "unauthorized");
     expect(anonymous.headers["www-authenticate"]).toMatch(/^X-User-Id /);
     expectProblem(await app.as("two words").post(claimsOf("none")), "unauthorized");
@@ -86,7 +86,7 @@ describe("POST /coupons/{couponId}/claims", () => {
 describe("GET /tasks/{taskId}", () => {
   // Proves: C7
   it("returns the same 404 for another shopper's task as for an unknown id", async () => {
-    const { body } = await kim.post(claimsOf(await openCoupon(app))).expect(202);
+    const { body } = await kim.post(claimsOf(await createCoupon(app))).expect(202);
     for (const suffix of ["", "/events"]) {
       const foreign = await lee.get(`/api/v1/tasks/${body.taskId}${suffix}`);
       const unknown = await lee.get(`/api/v1/tasks/unknown${suffix}`);
@@ -100,7 +100,7 @@ describe("a settled claim", () => {
   it("is shown by the task, the shopper's coupons, the audit and the ranking log", async () => {
     const app = await startHttpApp();
     await app.work();
-    const couponId = await openCoupon(app, { quantity: 2 });
+    const couponId = await createCoupon(app, { quantity: 2 });
     for (const as of ["kim", "lee"]) {
       const { body } = await app.as(as).post(claimsOf(couponId)).expect(202);
       const stream = await openStream(app, `/api/v1/tasks/${body.taskId}/events`, as);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { expectProblem } from "../support/expect-problem.js";
-import { openCoupon, sharedHttpApp } from "../support/http-app.js";
+import { createCoupon, sharedHttpApp } from "../support/http-app.js";
 import { pagesOf } from "./list-pages.js";
 
 const app = await sharedHttpApp();
@@ -8,7 +8,7 @@ const app = await sharedHttpApp();
 describe("GET /coupons", () => {
   it("lists coupons page by page, oldest first", async () => {
     const created: string[] = [];
-    for (let n = 0; n < 5; n++) created.push(await openCoupon(app));
+    for (let n = 0; n < 5; n++) created.push(await createCoupon(app));
     const pages = await pagesOf(app.client, "/api/v1/coupons", 2);
     expect(pages.map((page) => page.map(({ couponId }) => couponId))).toEqual([
       created.slice(0, 2),

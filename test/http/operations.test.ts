@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Readiness } from "../../src/adapters/http/api/probes.js";
 import { problemTable } from "../../src/adapters/http/api/problems.js";
 import { expectProblem } from "../support/expect-problem.js";
-import { openCoupon, sharedHttpApp, startHttpApp } from "../support/http-app.js";
+import { createCoupon, sharedHttpApp, startHttpApp } from "../support/http-app.js";
 import { pay, payableOrder } from "./order-fixture.js";
 
 const { client } = await sharedHttpApp();
@@ -44,7 +44,7 @@ describe("GET /metrics", () => {
 
   it("counts claims by outcome and requests by route, without values that callers chose", async () => {
     const app = await startHttpApp();
-    const couponId = await openCoupon(app, { quantity: 1 });
+    const couponId = await createCoupon(app, { quantity: 1 });
     for (const as of ["kim", "kim", "lee"]) await app.as(as).post(`/api/v1/coupons/${couponId}/claims`);
     await app.client.get("/some-unknown-path");
     const { text, headers } = await app.client.get("/metrics").expect(200);

@@ -1,4 +1,4 @@
-import { type HttpClients, openCoupon } from "../support/http-app.js";
+import { createCoupon, type HttpClients } from "../support/http-app.js";
 import { openStream } from "./event-stream-client.js";
 
 export const minute = 60_000;
@@ -69,7 +69,7 @@ export const pay = (app: HttpClients, key: string | null, payment: object | stri
 
 /** Claims a new coupon of 10 %, unless `facts` say otherwise, and waits for it; returns its userCouponId. */
 export const userCouponFor = async (app: HttpClients, as = "kim", facts: Facts = {}): Promise<string> => {
-  const couponId = await openCoupon(app, facts);
+  const couponId = await createCoupon(app, facts);
   const claim = await app.as(as).post(`/api/v1/coupons/${couponId}/claims`).expect(202);
   const { taskId } = claim.body;
   await (await openStream(app, `/api/v1/tasks/${taskId}/events`, as)).toEnd();

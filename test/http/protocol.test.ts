@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { expectProblem } from "../support/expect-problem.js";
-import { openCoupon, sharedHttpApp, startHttpApp } from "../support/http-app.js";
+import { createCoupon, sharedHttpApp, startHttpApp } from "../support/http-app.js";
 
 const app = await sharedHttpApp();
 const { client } = app;
@@ -20,7 +20,7 @@ describe("a path", () => {
   });
 
   it("is the same route with and without escapes in the path", async () => {
-    const couponId = await openCoupon(app);
+    const couponId = await createCoupon(app);
     const { body } = await app.as("kim").post(`/api/v1/coupons/${couponId}/claims`).expect(202);
     const escaped = couponId.replace(/^./, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
     const again = await app.as("kim").post(`/api/v1/coupons/${escaped}/claims`).expect(200);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EdgeProblem } from "../../src/adapters/http/server/problem-json.js";
 import { RateLimit } from "../../src/adapters/http/server/rate-limit.js";
 import { expectProblem } from "../support/expect-problem.js";
-import { openCoupon, startHttpApp } from "../support/http-app.js";
+import { createCoupon, startHttpApp } from "../support/http-app.js";
 
 describe("the rate limit", () => {
   it("admits a burst of twice the rate, then the rate, for each shopper separately", () => {
@@ -30,7 +30,7 @@ describe("the rate limit", () => {
 
   it("returns 429 with the limit and the wait, to that shopper only", async () => {
     const app = await startHttpApp({ rateLimitPerShopper: 1 });
-    const path = `/api/v1/coupons/${await openCoupon(app)}/claims`;
+    const path = `/api/v1/coupons/${await createCoupon(app)}/claims`;
     const clicks = await Promise.all(Array.from({ length: 20 }, () => app.as("kim").post(path)));
     const rejected = clicks.find(({ status }) => status === 429);
     if (rejected === undefined) throw new Error("every request was admitted");
@@ -61,7 +61,7 @@ describe("the rate limit", () => {
 
   it("is off at 0", async () => {
     const app = await startHttpApp({ rateLimitPerShopper: 0 });
-    const path = `/api/v1/coupons/${await openCoupon(app)}/claims`;
+    const path = `/api/v1/coupons/${await createCoupon(app)}/claims`;
     const clicks = await Promise.all(Array.from({ length: 50 }, () => app.as("kim").post(path)));
     expect(clicks.filter(({ status }) => status === 429)).toEqual([]);
   });

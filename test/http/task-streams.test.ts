@@ -3,7 +3,7 @@ import { EventSource } from "eventsource";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ApiNeeds } from "../../src/adapters/http/api/routes.js";
 import { expectProblem } from "../support/expect-problem.js";
-import { type HttpApp, openCoupon, sharedHttpApp, startHttpApp } from "../support/http-app.js";
+import { createCoupon, type HttpApp, sharedHttpApp, startHttpApp } from "../support/http-app.js";
 import { eventsIn, namesIn, openStream } from "./event-stream-client.js";
 import { addProduct, line, placeOrder } from "./order-fixture.js";
 
@@ -12,7 +12,7 @@ type Task = { readonly taskId: string; readonly events: string; readonly tickete
 const claimed = async (app: HttpApp, as = "kim"): Promise<Task> => {
   const { body } = await app
     .as(as)
-    .post(`/api/v1/coupons/${await openCoupon(app)}/claims`)
+    .post(`/api/v1/coupons/${await createCoupon(app)}/claims`)
     .expect(202);
   const { taskId, links } = body;
   return { taskId, events: `/api/v1/tasks/${taskId}/events`, ticketed: links.events };

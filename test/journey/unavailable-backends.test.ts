@@ -21,7 +21,7 @@ const claim = (node: Node, couponId: string) =>
     signal: AbortSignal.timeout(responseTimeoutMs),
   });
 
-const openCoupon = async (node: Node) => {
+const createCoupon = async (node: Node) => {
   const couponId = randomUUID();
   const coupon = { couponId, name: "Probe", quantity: 1000, discount: { type: "fixed", value: 1 } };
   expect(await node.client.call("POST", "/api/v1/coupons", "operator", coupon)).toMatchObject({ status: 201 });
@@ -67,7 +67,7 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis || !backendUrls.kafk
   /** Runs a drop with an outage in its middle. During the outage claims of another coupon get `status`. */
   const dropDuringOutage = async (engine: ServerProcess, { begin, end }: (typeof outages)[number], status: number) => {
     const node = await startNode(await createSettings());
-    const probe = await openCoupon(node);
+    const probe = await createCoupon(node);
     const inject = async () => {
       await begin(engine);
       try {

@@ -147,7 +147,10 @@ export const sharedHttpApp = async (options: HttpAppOptions = {}): Promise<HttpA
 };
 
 /** Creates a coupon with a quantity of 10 that is open, unless `facts` say otherwise; returns its id. */
-export const openCoupon = async (app: HttpClients, facts: Readonly<Record<string, unknown>> = {}): Promise<string> => {
+export const createCoupon = async (
+  app: HttpClients,
+  facts: Readonly<Record<string, unknown>> = {},
+): Promise<string> => {
   const body = { name: "Ten off", quantity: 10, discount: { type: "percent", value: 10 }, ...facts };
   const { body: coupon } = await app.client.post("/api/v1/coupons").send(body).expect(201);
   return coupon.couponId;

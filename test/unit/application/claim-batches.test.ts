@@ -39,7 +39,7 @@ const openDrop = async (
     publish: async (events: readonly DomainEvent[]) => void published.push(events),
   });
   const app = openApplication({ ...ports, bus, ...change(ports) }, testSettings);
-  await app.openCoupon.execute(coupon("drop", { quantity, ...facts }));
+  await app.createCoupon.execute(coupon("drop", { quantity, ...facts }));
   return { app, db, published };
 };
 

@@ -67,7 +67,7 @@ export const openDrop = async (wrong: KnownWrong, quantity: number) => {
     },
   );
   await bus.consume(choreograph(app));
-  await app.openCoupon.execute(coupon("drop", { quantity }));
+  await app.createCoupon.execute(coupon("drop", { quantity }));
 
   return {
     stores,

@@ -34,7 +34,7 @@ describe("openApplication", () => {
   it("builds each use case once and gives the same one to all that need it", async () => {
     const { application, backends } = composeNode(readConfig({ DATA_DIR: tmpdir() }), pino({ level: "silent" }));
     expect(application.auditCoupon).toMatchObject({ rebuild: application.rebuildQueue });
-    expect(application.openCoupon).toMatchObject({ rebuild: application.rebuildQueue });
+    expect(application.createCoupon).toMatchObject({ rebuild: application.rebuildQueue });
     await closeDatabase(backends.database);
   });
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { OpenCoupon } from "../../../application/coupon/open-coupon.js";
+import type { CreateCoupon } from "../../../application/coupon/create-coupon.js";
 import type { Clock } from "../../../application/ports/clock.js";
 import type { CountedCoupon, CouponQueries } from "../../../application/ports/coupon-queries.js";
 import type { NewId } from "../../../application/ports/new-id.js";
@@ -83,7 +83,7 @@ export const couponProblems = {
 } satisfies Partial<ProblemEntries>;
 
 type Needs = {
-  readonly openCoupon: OpenCoupon;
+  readonly createCoupon: CreateCoupon;
   readonly coupons: CouponQueries;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -119,7 +119,7 @@ const couponResponse = ({ coupon, pending, issued }: CountedCoupon, now: EpochMs
 };
 
 /** Coupons: created by admins, read by everyone. */
-export const couponRoutes = ({ openCoupon, coupons, clock, newId }: Needs): readonly Route[] => {
+export const couponRoutes = ({ createCoupon, coupons, clock, newId }: Needs): readonly Route[] => {
   const read = async (couponId: CouponId) => {
     const coupon = await coupons.counted(couponId);
     if (coupon === undefined) throw new DomainError({ code: "coupon-not-found", couponId });
@@ -157,7 +157,7 @@ export const couponRoutes = ({ openCoupon, coupons, clock, newId }: Needs): read
       problems: ["id-taken", "engine-unavailable"],
       async handle({ body }) {
         const coupon = couponOf(body, newId);
-        const { created } = await openCoupon.execute(coupon);
+        const { created } = await createCoupon.execute(coupon);
         const headers = ["Location", `/api/v1/coupons/${coupon.couponId}`];
         return { status: created ? 201 : 200, body: await read(coupon.couponId), headers };
       },

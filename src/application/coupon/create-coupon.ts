@@ -5,7 +5,7 @@ import type { UnitOfWork } from "../ports/unit-of-work.js";
 import type { RebuildQueue } from "./rebuild-queue.js";
 
 /** Creates a coupon. Repeating the same request has no effect. */
-export class OpenCoupon {
+export class CreateCoupon {
   private readonly work: UnitOfWork;
   private readonly rebuild: RebuildQueue;
   private readonly clock: Clock;
