@@ -77,11 +77,11 @@ answerJob(async (job: SettleJob) => {
   const connection = await createConnection({ uri: job.url });
   const requests = requestsOf(job);
   await seed(connection, job, requests);
-  const { issueCoupon, close } = await openUseCases({ DATABASE_URL: job.url });
+  const { settleClaims, close } = await openUseCases({ DATABASE_URL: job.url });
   const byHand = (batch: readonly Requested[]) => writeBatch(connection, job.couponId, batch);
   const result = await timed(job.count, () =>
     job.way === "service"
-      ? inSlices(requests, slice, (batch) => issueCoupon.execute(batch))
+      ? inSlices(requests, slice, (batch) => settleClaims.execute(batch))
       : inSlices(requests, job.way === "batches" ? slice : 1, byHand),
   );
   await Promise.all([close(), connection.end()]);

@@ -12,11 +12,11 @@ import { AuditCoupon } from "../application/coupon/audit-coupon.js";
 import { ClaimCoupon } from "../application/coupon/claim-coupon.js";
 import { CompareStores } from "../application/coupon/compare-stores.js";
 import { CreateCoupon } from "../application/coupon/create-coupon.js";
-import { IssueCoupon } from "../application/coupon/issue-coupon.js";
 import { LogClaims } from "../application/coupon/log-claims.js";
 import { RebuildQueue } from "../application/coupon/rebuild-queue.js";
 import { ReserveCoupon } from "../application/coupon/reserve-coupon.js";
 import { ReturnPlaces } from "../application/coupon/return-places.js";
+import { SettleClaims } from "../application/coupon/settle-claims.js";
 import { StoreClaims } from "../application/coupon/store-claims.js";
 import { SweepClaims } from "../application/coupon/sweep-claims.js";
 import { ReplayDeadLetter } from "../application/dead-letter/replay-dead-letter.js";
@@ -62,13 +62,13 @@ export const useCases = {
   ),
   storeClaims: useCase(StoreClaims, "claimRows", "claims", "queue", "bus", "clock"),
   reserveCoupon: useCase(ReserveCoupon, "stock", "bus", "clock"),
-  issueCoupon: useCase(IssueCoupon, "work", "taskNotices", "clock"),
+  settleClaims: useCase(SettleClaims, "work", "taskNotices", "clock"),
   returnPlaces: useCase(ReturnPlaces, "stock"),
   logClaims: useCase(LogClaims, "work"),
   followTask: useCase(FollowTask, "claims", "taskNotices"),
   auditCoupon: useCase(AuditCoupon, "coupons", "claims", "queue", RebuildQueue),
   rebuildQueue: useCase(RebuildQueue, "work", "coupons", "claims", "queue", "clock"),
-  sweepClaims: useCase(SweepClaims, "claims", "stock", IssueCoupon, "clock", "claimSweepMs"),
+  sweepClaims: useCase(SweepClaims, "claims", "stock", SettleClaims, "clock", "claimSweepMs"),
   compareStores: useCase(
     CompareStores,
     { coupons: "coupons", claims: "claims", rows: "claimRows", queue: "queue", stock: "stock" },

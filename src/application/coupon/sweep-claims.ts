@@ -5,7 +5,7 @@ import type { ClaimQueries } from "../ports/claim-queries.js";
 import type { Clock } from "../ports/clock.js";
 import type { CouponStock } from "../ports/coupon-stock.js";
 import { byCoupon } from "./by-coupon.js";
-import type { IssueCoupon } from "./issue-coupon.js";
+import type { SettleClaims } from "./settle-claims.js";
 
 const claimsPerPage = 500;
 
@@ -13,15 +13,15 @@ const claimsPerPage = 500;
 export class SweepClaims {
   private readonly claims: ClaimQueries;
   private readonly stock: CouponStock;
-  private readonly issue: IssueCoupon;
+  private readonly settleClaims: SettleClaims;
   private readonly clock: Clock;
   private readonly maxAgeMs: number;
 
   /** @param maxAgeMs how long a claim may stay unsettled before the sweep settles it, ms */
-  constructor(claims: ClaimQueries, stock: CouponStock, issue: IssueCoupon, clock: Clock, maxAgeMs: number) {
+  constructor(claims: ClaimQueries, stock: CouponStock, settleClaims: SettleClaims, clock: Clock, maxAgeMs: number) {
     this.claims = claims;
     this.stock = stock;
-    this.issue = issue;
+    this.settleClaims = settleClaims;
     this.clock = clock;
     this.maxAgeMs = maxAgeMs;
   }
@@ -33,7 +33,7 @@ export class SweepClaims {
     do {
       const page: readonly PendingClaim[] = await this.claims.unsettled(before, last, claimsPerPage);
       for (const [couponId, claims] of byCoupon(page)) await this.stock.take(couponId, claims);
-      await attemptBatch(page, (claims) => this.issue.settle(claims));
+      await attemptBatch(page, (claims) => this.settleClaims.settle(claims));
       last = page.length < claimsPerPage ? null : (page.at(-1) ?? null);
     } while (last !== null);
   }

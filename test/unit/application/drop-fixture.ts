@@ -63,7 +63,7 @@ export const openDrop = async (wrong: KnownWrong, quantity: number) => {
     {
       ...useCases,
       storeClaims: withOwn(useCases.storeClaims, { bus: edge }),
-      issueCoupon: withOwn(useCases.issueCoupon, { work: settlementWork }),
+      settleClaims: withOwn(useCases.settleClaims, { work: settlementWork }),
     },
   );
   await bus.consume(choreograph(app));

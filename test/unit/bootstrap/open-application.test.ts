@@ -4,8 +4,8 @@ import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { closeDatabase } from "../../../src/adapters/sql/database.js";
 import { AuditCoupon } from "../../../src/application/coupon/audit-coupon.js";
-import { IssueCoupon } from "../../../src/application/coupon/issue-coupon.js";
 import { RebuildQueue } from "../../../src/application/coupon/rebuild-queue.js";
+import { SettleClaims } from "../../../src/application/coupon/settle-claims.js";
 import { readConfig } from "../../../src/bootstrap/config.js";
 import { composeNode } from "../../../src/bootstrap/node-steps.js";
 import { useCase } from "../../../src/bootstrap/use-case.js";
@@ -41,19 +41,19 @@ describe("openApplication", () => {
 
 describe("a row of the table of use cases", () => {
   it("does not compile with a missing, swapped or unknown need", () => {
-    useCase(IssueCoupon, "work", "taskNotices", "clock");
+    useCase(SettleClaims, "work", "taskNotices", "clock");
     // @ts-expect-error: the clock is missing
-    useCase(IssueCoupon, "work", "taskNotices");
+    useCase(SettleClaims, "work", "taskNotices");
     // @ts-expect-error: the first two needs are swapped
-    useCase(IssueCoupon, "taskNotices", "work", "clock");
+    useCase(SettleClaims, "taskNotices", "work", "clock");
     // @ts-expect-error: notices of orders instead of notices of tasks
-    useCase(IssueCoupon, "work", "orderNotices", "clock");
+    useCase(SettleClaims, "work", "orderNotices", "clock");
     // @ts-expect-error: there is no port of this name
-    useCase(IssueCoupon, "work", "taskNotices", "watch");
+    useCase(SettleClaims, "work", "taskNotices", "watch");
     // @ts-expect-error: one need too many
-    useCase(IssueCoupon, "work", "taskNotices", "clock", "newId");
+    useCase(SettleClaims, "work", "taskNotices", "clock", "newId");
     useCase(AuditCoupon, "coupons", "claims", "queue", RebuildQueue);
     // @ts-expect-error: another use case
-    useCase(AuditCoupon, "coupons", "claims", "queue", IssueCoupon);
+    useCase(AuditCoupon, "coupons", "claims", "queue", SettleClaims);
   });
 });

@@ -21,7 +21,7 @@ import { byCoupon } from "./by-coupon.js";
 type Due = { readonly couponId: CouponId; readonly taskId: TaskId };
 
 /** Settles a batch of claims in one transaction: coupons, counter, claims and events. Then announces the results. */
-export class IssueCoupon implements Reaction<"coupon.reserved"> {
+export class SettleClaims implements Reaction<"coupon.reserved"> {
   private readonly work: UnitOfWork;
   private readonly notices: TaskNotices;
   private readonly clock: Clock;
