@@ -2,7 +2,7 @@ import { type EventOf, type EventType, eventTypes } from "../domain/event.js";
 
 /** Consumer groups and what they do. Each group receives every event it reacts to, independently of the others. */
 export const groupSummaries = {
-  stock: "counts coupons of claims, gives back the places of failed claims",
+  stock: "takes a coupon from the stock for each claim, gives back the places of failed claims",
   settlement: "settles claims",
   "ranking-log": "logs how each claim was settled",
   inventory: "reserves the stock of products",
@@ -17,7 +17,7 @@ export const consumerGroups = Object.keys(groupSummaries) as readonly ConsumerGr
 
 /** Event type → consumer group → use case: every flow of the service. */
 const table = {
-  "coupon.requested": { stock: "reserveCoupon" },
+  "coupon.requested": { stock: "takeCoupons" },
   "coupon.reserved": { settlement: "settleClaims" },
   "coupon.issued": { "ranking-log": "logClaims" },
   "coupon.failed": { stock: "returnPlaces", "ranking-log": "logClaims" },

@@ -14,11 +14,11 @@ import { CompareStores } from "../application/coupon/compare-stores.js";
 import { CreateCoupon } from "../application/coupon/create-coupon.js";
 import { LogClaims } from "../application/coupon/log-claims.js";
 import { RebuildQueue } from "../application/coupon/rebuild-queue.js";
-import { ReserveCoupon } from "../application/coupon/reserve-coupon.js";
 import { ReturnPlaces } from "../application/coupon/return-places.js";
 import { SettleClaims } from "../application/coupon/settle-claims.js";
 import { StoreClaims } from "../application/coupon/store-claims.js";
 import { SweepClaims } from "../application/coupon/sweep-claims.js";
+import { TakeCoupons } from "../application/coupon/take-coupons.js";
 import { ReplayDeadLetter } from "../application/dead-letter/replay-dead-letter.js";
 import { CancelOrder } from "../application/order/cancel-order.js";
 import { CancelOrders } from "../application/order/cancel-orders.js";
@@ -61,7 +61,7 @@ export const useCases = {
     "newId",
   ),
   storeClaims: useCase(StoreClaims, "claimRows", "claims", "queue", "bus", "clock"),
-  reserveCoupon: useCase(ReserveCoupon, "stock", "bus", "clock"),
+  takeCoupons: useCase(TakeCoupons, "stock", "bus", "clock"),
   settleClaims: useCase(SettleClaims, "work", "taskNotices", "clock"),
   returnPlaces: useCase(ReturnPlaces, "stock"),
   logClaims: useCase(LogClaims, "work"),

@@ -6,7 +6,7 @@ import type { EventBus } from "../ports/event-bus.js";
 import { byCoupon } from "./by-coupon.js";
 
 /** Takes a coupon from the stock for each requested claim and requests its settlement. It never refuses. */
-export class ReserveCoupon implements Reaction<"coupon.requested"> {
+export class TakeCoupons implements Reaction<"coupon.requested"> {
   private readonly stock: CouponStock;
   private readonly bus: EventBus;
   private readonly clock: Clock;
