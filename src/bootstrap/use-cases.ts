@@ -31,9 +31,11 @@ import { RecoverStalledOrders } from "../application/order/recover-stalled-order
 import { RedeemCoupon } from "../application/order/redeem-coupon.js";
 import { ReserveStock } from "../application/order/reserve-stock.js";
 import { RelayOutbox } from "../application/outbox/relay-outbox.js";
-import { ClosePayment, ConfirmPayment, StartPayment } from "../application/payment/pay.js";
-import { Payables } from "../application/payment/payable.js";
-import { SettleOpenPayments } from "../application/payment/settle.js";
+import { ClosePayment } from "../application/payment/close-payment.js";
+import { ConfirmPayment } from "../application/payment/confirm-payment.js";
+import { Payables } from "../application/payment/payables.js";
+import { SettleOpenPayments } from "../application/payment/settle-open-payments.js";
+import { StartPayment } from "../application/payment/start-payment.js";
 import { AddProduct } from "../application/product/add-product.js";
 import { ChangeProduct } from "../application/product/change-product.js";
 import { PurgeRows } from "../application/retention/purge-rows.js";

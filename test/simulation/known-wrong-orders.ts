@@ -1,6 +1,6 @@
 import { type OrderRequest, PlaceOrder } from "../../src/application/order/place-order.js";
-import { type StartedPayment, StartPayment } from "../../src/application/payment/pay.js";
-import { payableNotFound } from "../../src/application/payment/payable.js";
+import { payableNotFound } from "../../src/application/payment/payables.js";
+import { type StartedPayment, StartPayment } from "../../src/application/payment/start-payment.js";
 import type { OutboxRows } from "../../src/application/ports/outbox-rows.js";
 import type { PaymentProvider } from "../../src/application/ports/payment-provider.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";

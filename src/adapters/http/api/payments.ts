@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ConfirmPayment } from "../../../application/payment/pay.js";
+import type { ConfirmPayment } from "../../../application/payment/confirm-payment.js";
 import type { PaymentQueries } from "../../../application/ports/payment-queries.js";
 import type { IdempotencyKey, OrderId, ReservationId } from "../../../domain/ids.js";
 import { isOpen, type Payment, paymentMethods, type Subject } from "../../../domain/payment.js";

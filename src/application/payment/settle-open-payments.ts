@@ -7,7 +7,8 @@ import type { PaymentQueries } from "../ports/payment-queries.js";
 import type { ReportLateClose } from "../ports/report-late-close.js";
 import type { Timeout } from "../ports/timeout.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
-import { type ClosePayment, reportFailure } from "./pay.js";
+import type { ClosePayment } from "./close-payment.js";
+import { reportFailure } from "./report-failure.js";
 
 /** A payment that has been open for longer is voided. */
 const maxOpenMs = 15_000;
