@@ -17,7 +17,7 @@ type Waiting = { readonly shopper: string; readonly taskId: string; readonly res
 
 const couponId = "ceiling" as CouponId;
 const { stock, queue, tasks } = couponKeys(couponId);
-const joinScript = readFileSync(new URL("../../src/adapters/redis/lua/join.lua", import.meta.url), "utf8");
+const joinScript = readFileSync(new URL("../../src/adapters/redis/lua/join-queue.lua", import.meta.url), "utf8");
 const redis = new Redis(process.env.REDIS_URL ?? "");
 redis.defineCommand("join", { numberOfKeys: 3, lua: joinScript });
 const join = (redis as unknown as Record<"join", (...all: (string | number)[]) => Promise<readonly number[]>>).join;

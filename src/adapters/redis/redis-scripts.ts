@@ -8,16 +8,16 @@ const script = (file: string, numberOfKeys: number, functions?: string) => ({
   numberOfKeys,
 });
 
-/** Every script under the name of its client command. */
+/** Every script under the name of its client command, which is also the name of its file. */
 export const redisScripts = {
-  joinQueue: script("join", 3),
-  readCounts: script("counts", 4),
-  readMembers: script("members-after", 3),
+  joinQueue: script("join-queue", 3),
+  readCounts: script("read-counts", 4),
+  readMembers: script("read-members", 3),
   loadPage: script("load-page", 4),
   swapIn: script("swap-in", 8),
-  dropStore: script("drop", 4),
-  takeCoupons: script("take", 2),
-  giveBackPlaces: script("give-back", 4),
+  dropStore: script("drop-store", 4),
+  takeCoupons: script("take-coupons", 2),
+  giveBackPlaces: script("give-back-places", 4),
   readTopSales: script("read-top-sales", 1, "sales-marker"),
   readSalesRanks: script("read-sales-ranks", 1, "sales-marker"),
   readSalesScores: script("read-sales-scores", 1),
