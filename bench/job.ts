@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { spawnBound } from "../test/support/engines/child-process.js";
+import { spawnBound } from "../test/support/backend-servers/child-process.js";
 import { onMeasuredCore } from "./cores.js";
 import { measuredNode } from "./node-version.js";
 

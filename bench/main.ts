@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { startBackends } from "./backends.js";
 import { leaveMeasuredCore } from "./cores.js";
-import { startEngines } from "./engines.js";
 import type { Measurement, Row } from "./measurement.js";
 import { accept } from "./measurements/accept.js";
 import { boardReads } from "./measurements/boards.js";
@@ -56,15 +56,15 @@ if (unknown.length > 0) {
 if (values.node !== undefined) useNode(values.node);
 
 leaveMeasuredCore();
-const engines = await startEngines();
+const backends = await startBackends();
 const rows: Row[] = [];
 for (const name of positionals.length > 0 ? positionals : Object.keys(measurements)) {
   console.error(`measuring ${name}`);
-  const measured = (await measurements[name]?.(engines)) ?? [];
+  const measured = (await measurements[name]?.(backends)) ?? [];
   if (values.json) for (const row of measured) console.log(JSON.stringify(row));
   rows.push(...measured);
 }
-await engines.stop();
+await backends.stop();
 
 const met = (row: Row) => (row.met === undefined ? "" : row.met ? "yes" : "NO");
 if (!values.json) {

@@ -1,4 +1,4 @@
-import type { Engines } from "./engines.js";
+import type { Backends } from "./backends.js";
 
 /** One row of the table. With `--json` it is printed as it is. */
 export type Row = {
@@ -10,7 +10,7 @@ export type Row = {
 };
 
 /** Measures one thing in about a minute. */
-export type Measurement = (engines: Engines) => Promise<readonly Row[]>;
+export type Measurement = (backends: Backends) => Promise<readonly Row[]>;
 
 const format = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { spawnBound } from "../test/support/engines/child-process.js";
-import { freePort } from "../test/support/engines/free-port.js";
+import { spawnBound } from "../test/support/backend-servers/child-process.js";
+import { freePort } from "../test/support/backend-servers/free-port.js";
 import { onMeasuredCore } from "./cores.js";
 import { measuredNode } from "./node-version.js";
 

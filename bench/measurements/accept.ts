@@ -5,8 +5,8 @@ import { startProgram, startService } from "../program.js";
 import { alternate } from "../rounds.js";
 
 /** Accepting claims, compared with the bare minimum, an honest ceiling and stock Express. */
-export const accept: Measurement = async (engines) => {
-  const settings = await engines.settings("accept");
+export const accept: Measurement = async (backends) => {
+  const settings = await backends.settings("accept");
   const service = await startService({ ...settings, ROLES: "api" });
   const path = await createCoupon(service, "accept", mostCoupons);
   const bare = await startProgram("bare-accept", settings);

@@ -5,7 +5,7 @@ import { systemClock } from "../../src/adapters/system/system-clock.js";
 import { businessDayAt, type TimeZone } from "../../src/domain/business-day.js";
 import type { ProductId } from "../../src/domain/ids.js";
 import { boardBefore, boardOf, type WindowBoard } from "../../src/domain/sales-window.js";
-import type { Engines } from "../engines.js";
+import type { Backends } from "../backends.js";
 import { rush } from "../load.js";
 import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
 import { startProgram, startService } from "../program.js";
@@ -56,8 +56,8 @@ const missMs = async (url: URL): Promise<number> => {
 };
 
 /** Reading best sellers: cached, compared with a prepared text, and not cached, by number of products. */
-export const boardReads: Measurement = async (engines: Engines) => {
-  const settings = await engines.settings("boards");
+export const boardReads: Measurement = async (backends: Backends) => {
+  const settings = await backends.settings("boards");
   const most = Number(process.env.BENCH_PRODUCTS ?? 1_000_000);
   await fill(settings.DATABASE_URL, settings.REDIS_URL, 0, 1000);
   const service = await startService({ ...settings, ROLES: "api" });

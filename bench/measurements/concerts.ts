@@ -46,8 +46,8 @@ const medianMs = async (
 };
 
 /** Reading the sold-out board by number of sell-outs, and the seats of a large schedule. */
-export const concerts: Measurement = async (engines) => {
-  const settings = await engines.settings("halls");
+export const concerts: Measurement = async (backends) => {
+  const settings = await backends.settings("halls");
   const connection = await createConnection({ uri: settings.DATABASE_URL });
   await connection.query("INSERT INTO concerts (concert_id, title, created_at) VALUES ('tour', 'The tour', 1)");
   await addSellOuts(connection, 0, fewSellOuts);

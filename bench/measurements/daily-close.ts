@@ -10,8 +10,8 @@ const few = 10_000;
 const most = Number(process.env.BENCH_PRODUCTS ?? 1_000_000);
 
 /** Closing a day of many products, compared with plain pages and with one product at a time. */
-export const dailyClose: Measurement = async (engines) => {
-  const { DATABASE_URL: url } = await engines.settings("night");
+export const dailyClose: Measurement = async (backends) => {
+  const { DATABASE_URL: url } = await backends.settings("night");
   let day = "2026-01-01" as BusinessDay;
   const run = (way: DailyCloseJob["way"], count: number) => {
     day = plusDays(day, 1);

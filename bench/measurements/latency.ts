@@ -4,14 +4,14 @@ import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
 
 /** The time from the 202 to the result in its stream, over Kafka, at half the maximum rate of one process. */
-export const latency: Measurement = async (engines) => {
-  const settings = await engines.settings("latency");
+export const latency: Measurement = async (backends) => {
+  const settings = await backends.settings("latency");
   const service = await startService(settings);
   const { rate: most } = await rush(service, await createCoupon(service, "latency-most", mostCoupons), 202);
   await service.stop();
 
   // A new service with an empty database: claims that are still pending must not count.
-  const fresh = await startService(await engines.settings("latency2"));
+  const fresh = await startService(await backends.settings("latency2"));
   const path = await createCoupon(fresh, "latency", mostCoupons);
   const job = { kind: "pace", url: fresh.url.href, path, connections: 128, followEvery: 20 } as const;
   await load<"pace">({ ...job, rate: most / 8, seconds: 3 });

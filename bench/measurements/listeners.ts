@@ -1,5 +1,5 @@
-import { startRedis } from "../../test/support/engines/redis.js";
-import type { Engines } from "../engines.js";
+import { startRedis } from "../../test/support/backend-servers/redis.js";
+import type { Backends } from "../backends.js";
 import { atMost, type Measurement } from "../measurement.js";
 import { startService } from "../program.js";
 import { BoxOffice } from "../rehearsal/box-office.js";
@@ -12,8 +12,8 @@ const shopper = "kim";
 type Show = { readonly seats: number; readonly settings?: Readonly<Record<string, string>> };
 
 /** How long a payment takes, ms, in halls of so many seats, each sold out by its last one; a third only warms up. */
-const payIn = async (engines: Engines, name: string, { seats, settings }: Show): Promise<{ readonly ms: number }> => {
-  const service = await startService({ LOG_LEVEL: "error", ...(await engines.settings(name)), ...settings });
+const payIn = async (backends: Backends, name: string, { seats, settings }: Show): Promise<{ readonly ms: number }> => {
+  const service = await startService({ LOG_LEVEL: "error", ...(await backends.settings(name)), ...settings });
   const client = new Client(service.url, undefined);
   const took: number[] = [];
   while (took.length < payments) {
@@ -36,13 +36,13 @@ const payIn = async (engines: Engines, name: string, { seats, settings }: Show):
  * The cost that boards and listeners add to a payment, with all roles in one process and one shopper. One schedule does
  * not sell out. On schedules of five seats every fifth payment is a sell-out that all listeners receive.
  */
-export const listeners: Measurement = async (engines) => {
+export const listeners: Measurement = async (backends) => {
   const stoppedRedis = await startRedis();
   await stoppedRedis.stop();
   let runs = 0;
   const contender = (show: Show) => () => {
     runs += 1;
-    return payIn(engines, `listeners_${runs}`, show);
+    return payIn(backends, `listeners_${runs}`, show);
   };
   const { noSellOuts, sellOuts, withoutRedis } = await alternate({
     noSellOuts: contender({ seats: payments + 1 }),

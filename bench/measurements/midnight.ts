@@ -34,8 +34,8 @@ const readWhile = async (
 };
 
 /** Fills the boards of a million products, reads them, and fills those of the day after midnight. */
-export const midnight: Measurement = async (engines) => {
-  const settings = await engines.settings("midnight");
+export const midnight: Measurement = async (backends) => {
+  const settings = await backends.settings("midnight");
   const today = businessDayAt(systemClock.now(), zone);
   await addSoldProducts(settings.DATABASE_URL, today, products);
   const client = openRedis(settings.REDIS_URL);
@@ -43,7 +43,7 @@ export const midnight: Measurement = async (engines) => {
   const board = new RedisSalesBoard(client);
   const kept = keptBoards(systemClock.now(), zone);
   await board.remove(kept);
-  const memory = async () => Number(/used_memory:(\d+)/.exec(await engines.redis.info("memory"))?.[1]) / 2 ** 20;
+  const memory = async () => Number(/used_memory:(\d+)/.exec(await backends.redis.info("memory"))?.[1]) / 2 ** 20;
   const before = await memory();
   const filled = async () => {
     while ((await board.cold(kept)).length > 0) await sleep(250);
@@ -59,9 +59,9 @@ export const midnight: Measurement = async (engines) => {
   const quiet = await readWhile(service.url, () => performance.now() < until);
 
   // Before midnight the job fills four boards of tomorrow. Here it fills four boards that the reads do not use.
-  await engines.redis.config("SET", "slowlog-log-slower-than", "500");
-  await engines.redis.config("SET", "slowlog-max-len", "100000");
-  await engines.redis.slowlog("RESET");
+  await backends.redis.config("SET", "slowlog-log-slower-than", "500");
+  await backends.redis.config("SET", "slowlog-max-len", "100000");
+  await backends.redis.slowlog("RESET");
   await board.remove(kept.filter(({ window }) => window === "1d" || window === "30d"));
   let done = false;
   const refilled = filled().finally(() => {
@@ -69,7 +69,7 @@ export const midnight: Measurement = async (engines) => {
   });
   const duringFill = await readWhile(service.url, () => !done);
   await refilled;
-  const slow = (await engines.redis.slowlog("GET", 100_000)) as readonly (readonly [
+  const slow = (await backends.redis.slowlog("GET", 100_000)) as readonly (readonly [
     number,
     number,
     number,

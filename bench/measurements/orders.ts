@@ -37,8 +37,8 @@ const addPastOrders = async (url: string, orders: number): Promise<void> => {
  * The steps from a placed order to its payment or cancellation, compared with three plain batch steps, and by the number
  * of past orders.
  */
-export const orders: Measurement = async (engines) => {
-  const { DATABASE_URL: url } = await engines.settings("orders");
+export const orders: Measurement = async (backends) => {
+  const { DATABASE_URL: url } = await backends.settings("orders");
   let runs = 0;
   const run = (way: OrdersJob["way"], on: string, timed = count) => {
     runs += 1;
@@ -48,11 +48,11 @@ export const orders: Measurement = async (engines) => {
     service: () => run("service", url),
     batches: () => run("batches", url),
   });
-  const { DATABASE_URL: full } = await engines.settings("orders_many");
+  const { DATABASE_URL: full } = await backends.settings("orders_many");
   await addPastOrders(full, manyPast);
   const { few, many } = await alternate({
     few: async () => {
-      const { DATABASE_URL: fresh } = await engines.settings(`orders_few_${runs}`);
+      const { DATABASE_URL: fresh } = await backends.settings(`orders_few_${runs}`);
       await addPastOrders(fresh, fewPast);
       return run("service", fresh, count / 2);
     },

@@ -8,8 +8,8 @@ import { alternate } from "../rounds.js";
 const warmup = 500;
 
 /** A payment including the detection of a sell-out, compared with its bare statements and on a large schedule. */
-export const payments: Measurement = async (engines) => {
-  const { DATABASE_URL: url } = await engines.settings("payments");
+export const payments: Measurement = async (backends) => {
+  const { DATABASE_URL: url } = await backends.settings("payments");
   let runs = 0;
   const contender =
     (way: PaymentsJob["way"], seats: number, count: number, first = 0) =>

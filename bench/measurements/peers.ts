@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { createPool, type RowDataPacket } from "mysql2/promise";
-import { startRedis } from "../../test/support/engines/redis.js";
+import { startRedis } from "../../test/support/backend-servers/redis.js";
 import { createCoupon, mostCoupons } from "../coupon.js";
 import { closeStreams, load } from "../load.js";
 import { atLeast, type Measurement, type Row } from "../measurement.js";
@@ -136,7 +136,7 @@ const boards = async (settings: Settings): Promise<readonly Row[]> => {
 };
 
 /** The same jobs done with other libraries, as their documentation suggests. */
-export const peers: Measurement = async (engines) => {
+export const peers: Measurement = async (backends) => {
   const { status, stderr } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder });
   if (status !== 0) throw new Error(`the peers' packages cannot be installed: ${stderr}`);
   const durable = await startRedis();
@@ -144,7 +144,7 @@ export const peers: Measurement = async (engines) => {
   await redis.config("SET", "appendonly", "yes");
   await redis.config("SET", "appendfsync", "always");
   redis.disconnect();
-  const settings = await engines.settings("peers");
+  const settings = await backends.settings("peers");
   const lines = [...(await claims(settings, durable.url)), ...(await streams(settings)), ...(await boards(settings))];
   await durable.stop();
   return lines;

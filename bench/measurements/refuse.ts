@@ -1,19 +1,19 @@
+import type { Backends } from "../backends.js";
 import { createCoupon } from "../coupon.js";
-import type { Engines } from "../engines.js";
 import { rush } from "../load.js";
 import { atLeast, atMost, type Measurement, speed } from "../measurement.js";
 import { startProgram, startService } from "../program.js";
 import { alternate } from "../rounds.js";
 
 /** Scripts that Redis has run; what they call in turn is counted apart. */
-const trips = async ({ redis }: Engines): Promise<number> => {
+const trips = async ({ redis }: Backends): Promise<number> => {
   const stats = await redis.info("commandstats");
   return [...stats.matchAll(/cmdstat_(?:eval|evalsha):calls=(\d+)/g)].reduce((sum, [, n]) => sum + Number(n), 0);
 };
 
 /** Rejecting claims of a sold-out coupon: first clicks and repeated clicks. */
-export const refuse: Measurement = async (engines) => {
-  const settings = await engines.settings("refuse");
+export const refuse: Measurement = async (backends) => {
+  const settings = await backends.settings("refuse");
   const service = await startService({ ...settings, ROLES: "api" });
   const path = await createCoupon(service, "refuse", 1);
   await fetch(new URL(path, service.url), { method: "POST", headers: { "x-user-id": "the-one" } });
@@ -21,12 +21,12 @@ export const refuse: Measurement = async (engines) => {
   const silent = await startProgram("bare-refuse");
   const beyond: number[] = [];
   const clickAgain = async () => {
-    const before = await trips(engines);
+    const before = await trips(backends);
     const from = performance.now();
     const seen = await rush(service, path, 409, { again: true, seconds: 3 });
     // A rejection is cached for a second: each of 128 shoppers causes one trip per started second.
     const due = 128 * (Math.ceil((performance.now() - from) / 1000) + 1);
-    beyond.push(Math.max(0, (await trips(engines)) - before - due));
+    beyond.push(Math.max(0, (await trips(backends)) - before - due));
     return seen;
   };
   const contenders = {

@@ -7,8 +7,8 @@ import { alternate } from "../rounds.js";
 const count = 100_000;
 
 /** Relaying a backlog of events to a bus that costs nothing, compared with a plain loop of claim, send and delete. */
-export const relay: Measurement = async (engines) => {
-  const { DATABASE_URL: url } = await engines.settings("relay");
+export const relay: Measurement = async (backends) => {
+  const { DATABASE_URL: url } = await backends.settings("relay");
   const contender = (way: RelayJob["way"]) => () =>
     runJob<Speed & { readonly lastBesideFirst: number }>("relay", { way, url, count } satisfies RelayJob);
   const { service, loop } = await alternate({ service: contender("service"), loop: contender("loop") });

@@ -12,8 +12,8 @@ const products = 100_000;
 const zone = "Asia/Seoul" as TimeZone;
 
 /** Booking sales in batches of 500 and raising the boards, compared with plain statements and commands. */
-export const sales: Measurement = async (engines) => {
-  const { DATABASE_URL: url, REDIS_URL: redisUrl } = await engines.settings("sales");
+export const sales: Measurement = async (backends) => {
+  const { DATABASE_URL: url, REDIS_URL: redisUrl } = await backends.settings("sales");
   await addSoldProducts(url, businessDayAt(systemClock.now(), zone), products);
   let runs = 0;
   const contender = (way: SalesJob["way"]) => () => {

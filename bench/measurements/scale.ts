@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createPool, type RowDataPacket } from "mysql2/promise";
 import { backendCpu } from "../backend-cpu.js";
+import type { Backends } from "../backends.js";
 import { createCoupon, mostCoupons } from "../coupon.js";
-import type { Engines } from "../engines.js";
 import { rush } from "../load.js";
 import type { Measurement, Row } from "../measurement.js";
 import { type Program, startService } from "../program.js";
@@ -22,9 +22,9 @@ const parts = ["api", "worker", "redis", "mariadb", "kafka"] as const;
 type Costs = Readonly<Record<(typeof parts)[number], number>>;
 type Measured = Costs & { readonly rate: number; readonly drainSeconds: number };
 
-const measure = async (engines: Engines, { apis, workers }: (typeof sizes)[number]): Promise<Measured> => {
+const measure = async (backends: Backends, { apis, workers }: (typeof sizes)[number]): Promise<Measured> => {
   const name = `scale${apis}${workers}`;
-  const settings = await engines.settings(name);
+  const settings = await backends.settings(name);
   const pool = createPool({ uri: settings.DATABASE_URL, connectionLimit: 1 });
   const count = async (table: string) =>
     Number((await pool.query<RowDataPacket[]>(`SELECT COUNT(*) AS n FROM ${table}`))[0][0]?.n);
@@ -63,11 +63,11 @@ const model = (costs: Costs) => {
 };
 
 /** One to three API processes and one or two workers on this machine, and a model of larger ones. */
-export const scale: Measurement = async (engines) => {
+export const scale: Measurement = async (backends) => {
   const seen: Measured[] = [];
   const lines: Row[] = [];
   for (const size of sizes) {
-    const measured = await measure(engines, size);
+    const measured = await measure(backends, size);
     seen.push(measured);
     const costs = parts.map((part) => `${part} ${measured[part].toFixed(0)}`).join(", ");
     const drain = `settled ${measured.drainSeconds.toFixed(1)} s after`;

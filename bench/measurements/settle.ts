@@ -5,8 +5,8 @@ import type { SettleJob } from "../programs/settle.js";
 import { alternate } from "../rounds.js";
 
 /** Settling pending claims, compared with plain batches and with one row at a time. */
-export const settle: Measurement = async (engines) => {
-  const { DATABASE_URL: url } = await engines.settings("drain");
+export const settle: Measurement = async (backends) => {
+  const { DATABASE_URL: url } = await backends.settings("drain");
   let runs = 0;
   const contender = (way: SettleJob["way"], count: number) => () => {
     runs += 1;

@@ -7,10 +7,10 @@ import { median } from "../rounds.js";
 const connections = 10_000;
 
 /** The resident memory of an open event stream. No process settles claims here, so the streams stay open. */
-export const streams: Measurement = async (engines) => {
+export const streams: Measurement = async (backends) => {
   const each: number[] = [];
   for (let round = 0; round < 3; round += 1) {
-    const settings = await engines.settings(`streams${round}`);
+    const settings = await backends.settings(`streams${round}`);
     const service = await startService({ ...settings, ROLES: "api" });
     const path = await createCoupon(service, `streams-${round}`, mostCoupons);
     const before = await service.memory();

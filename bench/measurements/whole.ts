@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createPool, type RowDataPacket } from "mysql2/promise";
+import type { Backends } from "../backends.js";
 import { createCoupon, mostCoupons } from "../coupon.js";
-import type { Engines } from "../engines.js";
 import { buildFirstVersion } from "../first-version.js";
 import { rush } from "../load.js";
 import { atMost, type Measurement } from "../measurement.js";
@@ -9,8 +9,8 @@ import { startService } from "../program.js";
 import { alternate } from "../rounds.js";
 
 /** Starts one process with all roles; measures its CPU from the clicks until every claim is settled and logged. */
-const openContender = async (engines: Engines, name: string, folder?: string) => {
-  const settings = await engines.settings(name);
+const openContender = async (backends: Backends, name: string, folder?: string) => {
+  const settings = await backends.settings(name);
   const pool = createPool({ uri: settings.DATABASE_URL, connectionLimit: 1 });
   const service = await startService(settings, folder);
   const path = await createCoupon(service, name, mostCoupons);
@@ -34,9 +34,12 @@ const openContender = async (engines: Engines, name: string, folder?: string) =>
 };
 
 /** The whole system, from click to settled and logged, compared with the first version. */
-export const whole: Measurement = async (engines) => {
+export const whole: Measurement = async (backends) => {
   const built = await buildFirstVersion();
-  const [current, first] = [await openContender(engines, "whole"), await openContender(engines, "first", built.folder)];
+  const [current, first] = [
+    await openContender(backends, "whole"),
+    await openContender(backends, "first", built.folder),
+  ];
   const contenders = { current: () => current.measure(), first: () => first.measure() };
   await alternate(contenders, 1);
   const medians = await alternate(contenders, 5);

@@ -4,8 +4,8 @@ import { RedisCouponQueue } from "../../src/adapters/redis/redis-coupon-queue.js
 import { redisTaskNotices } from "../../src/adapters/redis/redis-notices.js";
 import type { CouponQueue, Join } from "../../src/application/ports/coupon-queue.js";
 import type { Task } from "../../src/domain/task.js";
+import { type RedisServer, startRedis, startRedisCluster } from "../support/backend-servers/redis.js";
 import { backendUrls } from "../support/backends.js";
-import { type RedisServer, startRedis, startRedisCluster } from "../support/engines/redis.js";
 import { waitOptions } from "../support/wait-options.js";
 import { freshCoupon, image, joinOne, shopper, task } from "./coupon-stores/stores-under-test.js";
 

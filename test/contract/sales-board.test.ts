@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { salesBoardKey } from "../../src/adapters/redis/redis-keys.js";
+import { startRedis, startRedisCluster } from "../support/backend-servers/redis.js";
 import { backendUrls } from "../support/backends.js";
-import { startRedis, startRedisCluster } from "../support/engines/redis.js";
 import { waitOptions } from "../support/wait-options.js";
 import { boardClauses } from "./sales-board/board-clauses.js";
 import {

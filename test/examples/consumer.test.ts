@@ -10,8 +10,8 @@ import type { ConcertId, ScheduleId } from "../../src/domain/ids.js";
 import { scheduleSoldOut } from "../../src/domain/sold-out.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { root } from "../architecture/source-files.js";
+import { spawnBound } from "../support/backend-servers/child-process.js";
 import { backendUrls } from "../support/backends.js";
-import { spawnBound } from "../support/engines/child-process.js";
 
 const soldOut = (scheduleId: string, seconds: number) =>
   scheduleSoldOut({

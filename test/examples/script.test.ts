@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root } from "../architecture/source-files.js";
-import { spawnBound } from "../support/engines/child-process.js";
+import { spawnBound } from "../support/backend-servers/child-process.js";
 import { type HttpApp, startHttpApp } from "../support/http-app.js";
 
 /** Runs the shell script against a service. Returns its exit code and output. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RedisServer, startRedis } from "../support/backend-servers/redis.js";
 import { backendUrls } from "../support/backends.js";
-import { type RedisServer, startRedis } from "../support/engines/redis.js";
 import { settingsOnBackends, startNode, startWithLog } from "../support/node.js";
 
 const readinessAt = async (url: URL) => {

@@ -3,26 +3,26 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkDrop } from "../../bench/rehearsal/drop-promises.js";
 import { couponKeys } from "../../src/adapters/redis/redis-keys.js";
+import { type RedisServer, startRedis } from "../support/backend-servers/redis.js";
 import { backendUrls } from "../support/backends.js";
 import { couponId as idOf } from "../support/coupon-data.js";
 import { expectDropSurvives, runDropWithFaults } from "../support/drop-with-faults.js";
-import { type RedisServer, startRedis } from "../support/engines/redis.js";
 import { settingsOnBackends, startNode } from "../support/node.js";
 
 describe.skipIf(!backendUrls.database || !backendUrls.redis)("data loss of Redis during a drop", () => {
-  let engine: RedisServer;
+  let server: RedisServer;
   let redis: Redis;
   beforeAll(async () => {
-    engine = await startRedis({ appendOnly: false });
-    redis = new Redis(engine.url);
+    server = await startRedis({ appendOnly: false });
+    redis = new Redis(server.url);
   });
   afterAll(async () => {
     redis.disconnect();
-    await engine.stop();
+    await server.stop();
   });
 
   const size = { shoppers: 2000, coupons: 500 };
-  const start = async () => startNode(await settingsOnBackends(backendUrls.database ?? "", engine.url));
+  const start = async () => startNode(await settingsOnBackends(backendUrls.database ?? "", server.url));
 
   // Proves: C1
   it("keeps all promises when Redis loses everything twice", async () => {

@@ -8,8 +8,8 @@ import { soldOutBoardKeys } from "../../src/adapters/redis/redis-keys.js";
 import type { TimeZone } from "../../src/domain/business-day.js";
 import { boardsOf } from "../../src/domain/sold-out.js";
 import { bestEntries } from "../../src/domain/sold-out-score.js";
+import { type RedisServer, startRedis } from "../support/backend-servers/redis.js";
 import { backendUrls } from "../support/backends.js";
-import { type RedisServer, startRedis } from "../support/engines/redis.js";
 import { type Node, restartNode, settingsOnBackends, startNode } from "../support/node.js";
 import { SeatDatabase } from "../support/seat-database.js";
 
@@ -24,19 +24,19 @@ const buses = [
 describe.skipIf(!backendUrls.database || !backendUrls.redis).each(buses)(
   "the sold-out boards without Redis, $name",
   ({ kafka, live }) => {
-    let engine: RedisServer;
+    let server: RedisServer;
     beforeAll(async () => {
       // This Redis loses its data when it stops.
-      engine = await startRedis({ appendOnly: false });
+      server = await startRedis({ appendOnly: false });
     });
-    afterAll(() => engine.stop());
+    afterAll(() => server.stop());
 
     const start = async () => {
-      const settings = await settingsOnBackends(backendUrls.database ?? "", engine.url, kafka);
+      const settings = await settingsOnBackends(backendUrls.database ?? "", server.url, kafka);
       return { settings, node: await startNode(settings), database: SeatDatabase.open(settings) };
     };
     const connect = () => {
-      const redis = new Redis(engine.url).on("error", () => {});
+      const redis = new Redis(server.url).on("error", () => {});
       onTestFinished(() => redis.disconnect());
       return redis;
     };
@@ -67,7 +67,7 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis).each(buses)(
       await sellOut(node.client);
       await expectBoards(connect(), database, 1);
 
-      await engine.stop();
+      await server.stop();
       try {
         const onSales = await Promise.all([1, 2, 3].map(() => sellOut(node.client)));
         // On a busy machine a request may pass its deadline. There is no other reason for a retry.
@@ -76,7 +76,7 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis).each(buses)(
         expect(await readiness(node)).toBe("degraded");
         await database.expectPromises();
       } finally {
-        await engine.restart();
+        await server.restart();
       }
       await expectBoards(connect(), database, 4);
       await expect.poll(() => readiness(node)).toBe("ready");

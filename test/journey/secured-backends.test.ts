@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeCertificate } from "../support/backend-servers/certificate.js";
+import { type KafkaServer, startKafka } from "../support/backend-servers/kafka.js";
+import { type MariaDbServer, startMariaDb } from "../support/backend-servers/mariadb.js";
+import { type RedisServer, startRedis } from "../support/backend-servers/redis.js";
 import { backendUrls } from "../support/backends.js";
 import { expectDropKeepsPromises } from "../support/drop-with-faults.js";
-import { makeCertificate } from "../support/engines/certificate.js";
-import { type KafkaServer, startKafka } from "../support/engines/kafka.js";
-import { type MariaDbServer, startMariaDb } from "../support/engines/mariadb.js";
-import { type RedisServer, startRedis } from "../support/engines/redis.js";
 import { runToExit, type Settings, startNode, startWithLog } from "../support/node.js";
 
 const live = Boolean(backendUrls.database && backendUrls.redis && backendUrls.kafka);
@@ -30,7 +30,7 @@ describe.skipIf(!live)("backends with TLS and passwords, with a certificate for 
       KAFKA_PASSWORD: login.password,
     };
   });
-  afterAll(() => Promise.all([mariadb, redis, kafka].map((engine) => engine?.stop())));
+  afterAll(() => Promise.all([mariadb, redis, kafka].map((server) => server?.stop())));
 
   const runMigrations = (changes: Settings) => runToExit({ ...settings, ...changes, ROLES: "migrate" });
   const migratedSettings = async () => {

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type KafkaServer, startKafka } from "../support/backend-servers/kafka.js";
+import { type MariaDbServer, startMariaDb } from "../support/backend-servers/mariadb.js";
+import { type RedisServer, startRedis } from "../support/backend-servers/redis.js";
+import type { ServerProcess } from "../support/backend-servers/server-process.js";
 import { backendUrls } from "../support/backends.js";
 import { expectDropSurvives } from "../support/drop-with-faults.js";
-import { type KafkaServer, startKafka } from "../support/engines/kafka.js";
-import { type MariaDbServer, startMariaDb } from "../support/engines/mariadb.js";
-import { type RedisServer, startRedis } from "../support/engines/redis.js";
-import type { ServerProcess } from "../support/engines/server-process.js";
 import { type Node, settingsOnBackends, startNode } from "../support/node.js";
 
 /** How long a backend is unavailable: longer than any request timeout and than two sweeps. */
@@ -40,13 +40,13 @@ const readiness = async (node: Node) => {
 const outages = [
   {
     how: "is stopped",
-    begin: (engine: ServerProcess) => engine.stop(),
-    end: (engine: ServerProcess) => engine.restart(),
+    begin: (server: ServerProcess) => server.stop(),
+    end: (server: ServerProcess) => server.restart(),
   },
   {
     how: "hangs",
-    begin: async (engine: ServerProcess) => engine.freeze(),
-    end: async (engine: ServerProcess) => engine.resume(),
+    begin: async (server: ServerProcess) => server.freeze(),
+    end: async (server: ServerProcess) => server.resume(),
   },
 ];
 
@@ -57,7 +57,7 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis || !backendUrls.kafk
   beforeAll(async () => {
     [database, redis, kafka] = await Promise.all([startMariaDb(), startRedis(), startKafka()]);
   });
-  afterAll(() => Promise.all([database, redis, kafka].map((engine) => engine.stop())));
+  afterAll(() => Promise.all([database, redis, kafka].map((server) => server.stop())));
 
   const createSettings = () => settingsOnBackends(database.url, redis.url, kafka.brokers);
   const checks = { database: "ok", redis: "ok", kafka: "ok", consumers: "ok" };
@@ -65,11 +65,11 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis || !backendUrls.kafk
   const expectReady = (node: Node) => expect.poll(() => readiness(node)).toMatchObject(ready);
 
   /** Runs a drop with an outage in its middle. During the outage claims of another coupon get `status`. */
-  const dropDuringOutage = async (engine: ServerProcess, { begin, end }: (typeof outages)[number], status: number) => {
+  const dropDuringOutage = async (server: ServerProcess, { begin, end }: (typeof outages)[number], status: number) => {
     const node = await startNode(await createSettings());
     const probe = await createCoupon(node);
     const inject = async () => {
-      await begin(engine);
+      await begin(server);
       try {
         // Claims one after another, to see the first response of the outage and the later ones.
         for (const until = Date.now() + outageMs; Date.now() < until; await sleep(250)) {
@@ -79,7 +79,7 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis || !backendUrls.kafk
           await response.body?.cancel();
         }
       } finally {
-        await end(engine);
+        await end(server);
       }
     };
     const drop = { shoppers: 1500, coupons: 800, couponId: randomUUID() };
@@ -97,17 +97,17 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis || !backendUrls.kafk
   });
 
   it.each([
-    { name: "database", engine: () => database, expected: { status: 503, body: { status: "unavailable" } } },
-    { name: "redis", engine: () => redis, expected: { status: 200, body: { status: "degraded" } } },
-    { name: "kafka", engine: () => kafka, expected: { status: 200, body: { status: "degraded" } } },
-  ])("does not stop a start, and the service is ready once $name is available", async ({ name, engine, expected }) => {
+    { name: "database", server: () => database, expected: { status: 503, body: { status: "unavailable" } } },
+    { name: "redis", server: () => redis, expected: { status: 200, body: { status: "degraded" } } },
+    { name: "kafka", server: () => kafka, expected: { status: 200, body: { status: "degraded" } } },
+  ])("does not stop a start, and the service is ready once $name is available", async ({ name, server, expected }) => {
     const settings = await createSettings();
-    await engine().stop();
+    await server().stop();
     const node = await startNode(settings);
     const { status, body } = await readiness(node);
     expect({ status, body }).toMatchObject(expected);
     expect(body.checks[name]).toBe("cannot be reached");
-    await engine().restart();
+    await server().restart();
     await expectReady(node);
     await expectDropSurvives(node.client, { shoppers: 50, coupons: 20, couponId: `start-${randomUUID()}` }, []);
   });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closeDatabase, type Database, openDatabase } from "../../src/adapters/sql/database.js";
 import { type BoardsUnderTest, openMemoryBoards, openRedisBoards } from "../contract/sales-board/boards-under-test.js";
+import { startRedis } from "../support/backend-servers/redis.js";
 import { backendUrls } from "../support/backends.js";
-import { startRedis } from "../support/engines/redis.js";
 import { migrateForTest } from "../support/migrated-database.js";
 import { addProducts, product } from "../support/order-data.js";
 import { sizeOf } from "../support/test-size.js";

@@ -7,16 +7,16 @@ const variables = {
 
 /** Returns the backends without an address, whose suites cannot run. */
 export const absentBackends = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
-  Object.entries(variables).flatMap(([engine, variable]) => (environment[variable] ? [] : [engine]));
+  Object.entries(variables).flatMap(([backend, variable]) => (environment[variable] ? [] : [backend]));
 
 /**
- * Vitest's global set-up. A run without some backend names it in the last line. With `REQUIRE_ENGINES=1` a run without
+ * Vitest's global set-up. A run without some backend names it in the last line. With `REQUIRE_BACKENDS=1` a run without
  * some backend does not start.
  */
 export default function noticeEngines(): () => void {
   const absent = absentBackends(process.env).join(", ");
-  if (absent !== "" && process.env.REQUIRE_ENGINES === "1")
-    throw new Error(`REQUIRE_ENGINES=1, but there is no address of: ${absent}`);
+  if (absent !== "" && process.env.REQUIRE_BACKENDS === "1")
+    throw new Error(`REQUIRE_BACKENDS=1, but there is no address of: ${absent}`);
   return () => {
     if (absent !== "") console.log(`Backend suites skipped: ${absent}. Run them with: npm run test:engines`);
   };

@@ -18,8 +18,8 @@ export const backendUrls = {
 } as const;
 
 const absent = Object.entries(backendUrls).flatMap(([name, address]) => (address ? [] : [name]));
-if (process.env.REQUIRE_ENGINES === "1" && absent.length > 0)
-  throw new Error(`REQUIRE_ENGINES=1, but there is no address of: ${absent.join(", ")}`);
+if (process.env.REQUIRE_BACKENDS === "1" && absent.length > 0)
+  throw new Error(`REQUIRE_BACKENDS=1, but there is no address of: ${absent.join(", ")}`);
 
 /** A new migrated database, and a second pool on it, as on a second node. */
 export type OpenedDatabase = {

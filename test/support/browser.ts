@@ -4,11 +4,11 @@ import { expect, onTestFinished } from "vitest";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
-/** Whether Chromium is installed. With REQUIRE_ENGINES=1 a missing Chromium is an error. */
+/** Whether Chromium is installed. With REQUIRE_BACKENDS=1 a missing Chromium is an error. */
 export const hasBrowser = existsSync(executablePath);
 if (!hasBrowser) {
-  if (process.env.REQUIRE_ENGINES === "1")
-    throw new Error(`REQUIRE_ENGINES=1, but Chromium is not installed at ${executablePath} (see CHROMIUM_PATH)`);
+  if (process.env.REQUIRE_BACKENDS === "1")
+    throw new Error(`REQUIRE_BACKENDS=1, but Chromium is not installed at ${executablePath} (see CHROMIUM_PATH)`);
   console.log(`Browser tests skipped: no Chromium at ${executablePath}. Set CHROMIUM_PATH if it is elsewhere.`);
 }
 

@@ -10,10 +10,10 @@
 import { once } from "node:events";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
-import { type Command, findProgram, spawnBound } from "./engines/child-process.js";
-import { startKafka } from "./engines/kafka.js";
-import { startMariaDb } from "./engines/mariadb.js";
-import { startRedis, startRedisCluster } from "./engines/redis.js";
+import { type Command, findProgram, spawnBound } from "./backend-servers/child-process.js";
+import { startKafka } from "./backend-servers/kafka.js";
+import { startMariaDb } from "./backend-servers/mariadb.js";
+import { startRedis, startRedisCluster } from "./backend-servers/redis.js";
 
 const running: { stop(): Promise<void> }[] = [];
 
@@ -24,12 +24,12 @@ setInterval(() => process.ppid !== parent && process.exit(1), 500).unref();
 const [mode, ...rest] = process.argv.slice(2);
 const command = mode === "--exec" ? rest.slice(rest[0] === "--" ? 1 : 0) : [vitest(), "run", ...process.argv.slice(2)];
 if (command.length === 0) fail("--exec needs a command");
-const environment = await startEngines().catch((error: Error) => fail(error.message));
+const environment = await startBackends().catch((error: Error) => fail(error.message));
 const code = mode === "--hold" ? await hold() : await exec(command as [string, ...string[]]);
-await Promise.all(running.map((engine) => engine.stop()));
+await Promise.all(running.map((server) => server.stop()));
 process.exit(code);
 
-async function startEngines(): Promise<Record<string, string>> {
+async function startBackends(): Promise<Record<string, string>> {
   findProgram("openssl", "openssl"); // a suite creates certificates with it
   const [redis, cluster, database, brokers] = await Promise.all([
     announce("Redis", startRedis, ({ url }) => url),
@@ -42,21 +42,21 @@ async function startEngines(): Promise<Record<string, string>> {
     TEST_REDIS_CLUSTER_URL: cluster,
     TEST_DATABASE_URL: database,
     TEST_KAFKA_BROKERS: brokers,
-    REQUIRE_ENGINES: "1",
+    REQUIRE_BACKENDS: "1",
   };
 }
 
 async function announce<E extends { readonly version: string; stop(): Promise<void> }>(
   name: string,
   start: () => Promise<E>,
-  addressOf: (engine: E) => string,
+  addressOf: (server: E) => string,
 ): Promise<string> {
   const begun = performance.now();
-  const engine = await start();
-  running.push(engine);
+  const server = await start();
+  running.push(server);
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-  console.log(`${name} ${engine.version} at ${addressOf(engine)}, ready in ${seconds} s`);
-  return addressOf(engine);
+  console.log(`${name} ${server.version} at ${addressOf(server)}, ready in ${seconds} s`);
+  return addressOf(server);
 }
 
 async function exec(command: Command): Promise<number> {

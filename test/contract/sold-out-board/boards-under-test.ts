@@ -11,8 +11,8 @@ import type { ConcertId, ScheduleId } from "../../../src/domain/ids.js";
 import { type Board, fastestBoard, type SellOut } from "../../../src/domain/sold-out.js";
 import { compareSellOuts, type ScorePolicy } from "../../../src/domain/sold-out-score.js";
 import type { EpochMs } from "../../../src/domain/time.js";
+import { startRedis, startRedisCluster } from "../../support/backend-servers/redis.js";
 import { backendUrls } from "../../support/backends.js";
-import { startRedis, startRedisCluster } from "../../support/engines/redis.js";
 
 /** The boards, through the adapters of two nodes. */
 export type BoardsUnderTest = {

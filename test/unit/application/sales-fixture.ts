@@ -39,8 +39,8 @@ export const sold = (id: string, of: string, quantity: number, facts: Partial<Re
   report(id, { productId: productId(of), quantity, ...facts });
 
 /** A method of a port whose backend is unavailable. */
-export const unavailable = (engine: Backend) => async (): Promise<never> => {
-  throw new DomainError({ code: "engine-unavailable", engine });
+export const unavailable = (backend: Backend) => async (): Promise<never> => {
+  throw new DomainError({ code: "engine-unavailable", engine: backend });
 };
 
 type Options = {

@@ -9,9 +9,14 @@ import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js"
 import { readSqlSettings } from "../../src/adapters/sql/sql-settings.js";
 import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "../../src/bootstrap/backend-rules.js";
 import { eventTypes } from "../../src/domain/event.js";
+import { type MariaDbServer, startMariaDb } from "../support/backend-servers/mariadb.js";
+import {
+  type RedisClusterServers,
+  type RedisServer,
+  startRedis,
+  startRedisCluster,
+} from "../support/backend-servers/redis.js";
 import { backendUrls } from "../support/backends.js";
-import { type MariaDbServer, startMariaDb } from "../support/engines/mariadb.js";
-import { type RedisClusterServers, type RedisServer, startRedis, startRedisCluster } from "../support/engines/redis.js";
 
 const unavailable = { problem: { code: "engine-unavailable" } };
 const namesOf = (faults: readonly SettingFault[]) => faults.map(({ setting, found }) => `${setting} ${found}`);

@@ -22,7 +22,7 @@ const password = "rushboard";
 
 /** Starts one MariaDB; every commit is on disk before it is confirmed. With a certificate it accepts TLS only. */
 export async function startMariaDb(secured?: Certificate): Promise<MariaDbServer> {
-  const server = findProgram("mariadbd", "mariadb-server");
+  const program = findProgram("mariadbd", "mariadb-server");
   const installer = findProgram("mariadb-install-db", "mariadb-server");
   const folder = makeFolder();
   const data = join(folder, "data");
@@ -50,11 +50,11 @@ export async function startMariaDb(secured?: Certificate): Promise<MariaDbServer
     const connection = await createConnection({ uri: url, connectTimeout: 2_000, ...ssl });
     await connection.query(sql).finally(() => connection.destroy());
   };
-  const engine = await ServerProcess.start({
+  const server = await ServerProcess.start({
     name: "MariaDB",
-    version: /Ver ([\d.]+)/.exec(await run([server, "--version"]))?.[1] ?? "unknown",
+    version: /Ver ([\d.]+)/.exec(await run([program, "--version"]))?.[1] ?? "unknown",
     command: [
-      server,
+      program,
       ...["--no-defaults", `--datadir=${data}`, `--init-file=${initFile}`, ...asRoot],
       ...["--skip-networking=0", "--bind-address=127.0.0.1", `--port=${port}`, "--skip-name-resolve"],
       ...[`--socket=${join(folder, "socket")}`, `--pid-file=${join(folder, "pid")}`],
@@ -67,7 +67,7 @@ export async function startMariaDb(secured?: Certificate): Promise<MariaDbServer
     folder,
     answers: () => query("SELECT 1"),
   });
-  return Object.assign(engine, {
+  return Object.assign(server, {
     url: secured ? `${url.replace("127.0.0.1", "localhost")}?ssl-mode=VERIFY_IDENTITY` : url,
     createDatabase: async (name: string) => {
       await query(`CREATE DATABASE \`${name}\``);

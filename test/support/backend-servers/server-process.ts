@@ -30,9 +30,9 @@ export class ServerProcess {
 
   /** Resolves when the server is ready. Rejects with one line that names the reason. */
   static async start(recipe: Recipe): Promise<ServerProcess> {
-    const engine = new ServerProcess(recipe);
-    await engine.#untilItAnswers();
-    return engine;
+    const server = new ServerProcess(recipe);
+    await server.#untilItAnswers();
+    return server;
   }
 
   /** Changes with every `restart`. */
@@ -107,7 +107,7 @@ function launch({ command, folder }: Recipe): ChildProcess {
 }
 
 function logIn(folder: string): string {
-  return join(folder, "engine.log");
+  return join(folder, "server.log");
 }
 
 function hasEnded(child: ChildProcess): boolean {

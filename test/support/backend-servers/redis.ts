@@ -58,16 +58,16 @@ async function startServer(
   extra: readonly string[],
   secured?: RedisOptions["secured"],
 ): Promise<RedisServer> {
-  const server = findProgram("redis-server", "redis-server");
+  const program = findProgram("redis-server", "redis-server");
   const folder = makeFolder();
   const asSecured = secured
     ? ["-h", "localhost", "--tls", "--cacert", secured.certificate, "--no-auth-warning", "-a", secured.password]
     : [];
-  const engine = await ServerProcess.start({
+  const server = await ServerProcess.start({
     name: "Redis",
-    version: /v=(\S+)/.exec(await run([server, "--version"]))?.[1] ?? "unknown",
+    version: /v=(\S+)/.exec(await run([program, "--version"]))?.[1] ?? "unknown",
     command: [
-      server,
+      program,
       ...["--bind", "127.0.0.1", "--dir", folder, "--save", ""],
       ...(secured ? securedBy(secured, port) : ["--port", `${port}`]),
       ...["--appendonly", appendOnly ? "yes" : "no", "--appendfsync", "everysec", ...extra],
@@ -80,7 +80,7 @@ async function startServer(
     },
   });
   const url = secured ? `rediss://:${secured.password}@localhost:${port}` : `redis://127.0.0.1:${port}`;
-  return Object.assign(engine, { url });
+  return Object.assign(server, { url });
 }
 
 function securedBy({ certificate, key, password }: NonNullable<RedisOptions["secured"]>, port: number): string[] {

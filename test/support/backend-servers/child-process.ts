@@ -11,7 +11,7 @@ const kernelBond = ["setpriv", "--pdeathsig", "KILL"] as const;
 let kernelBinds: boolean | undefined;
 const children = new Set<ChildProcess>();
 const folders = new Set<string>();
-const folderPrefix = "rushboard-engine-";
+const folderPrefix = "rushboard-backend-";
 
 /** Like `spawn`, but the child ends with this process; on Linux with `setpriv` also if this process is killed with SIGKILL. */
 export function spawnBound(command: Command, options: SpawnOptions): ChildProcess {

@@ -2,22 +2,22 @@ import { constants, setPriority } from "node:os";
 import { Redis } from "ioredis";
 import { closeDatabase, openDatabase } from "../src/adapters/sql/database.js";
 import { migrate } from "../src/adapters/sql/migrate.js";
-import { startKafka } from "../test/support/engines/kafka.js";
-import { startMariaDb } from "../test/support/engines/mariadb.js";
-import { startRedis } from "../test/support/engines/redis.js";
+import { startKafka } from "../test/support/backend-servers/kafka.js";
+import { startMariaDb } from "../test/support/backend-servers/mariadb.js";
+import { startRedis } from "../test/support/backend-servers/redis.js";
 import type { Settings } from "./program.js";
 
 /** The backends of the benchmarks, on the other core than the measured program. */
-export type Engines = {
+export type Backends = {
   /** Returns settings of a service on all backends, with its own migrated database and topics. */
   settings(name: string): Promise<Settings & { readonly DATABASE_URL: string; readonly REDIS_URL: string }>;
   readonly redis: Redis;
   stop(): Promise<void>;
 };
 
-export const startEngines = async (): Promise<Engines> => {
-  const [redisEngine, database, kafka] = await Promise.all([startRedis(), startMariaDb(), startKafka()]);
-  const redis = new Redis(redisEngine.url);
+export const startBackends = async (): Promise<Backends> => {
+  const [redisServer, database, kafka] = await Promise.all([startRedis(), startMariaDb(), startKafka()]);
+  const redis = new Redis(redisServer.url);
   await raisePriority(redis);
   return {
     redis,
@@ -28,14 +28,14 @@ export const startEngines = async (): Promise<Engines> => {
       await closeDatabase(db);
       return {
         DATABASE_URL: url,
-        REDIS_URL: redisEngine.url,
+        REDIS_URL: redisServer.url,
         KAFKA_BROKERS: kafka.brokers,
         TOPIC_PREFIX: `${name}-`,
       };
     },
     async stop() {
       redis.disconnect();
-      await Promise.all([redisEngine.stop(), database.stop(), kafka.stop()]);
+      await Promise.all([redisServer.stop(), database.stop(), kafka.stop()]);
     },
   };
 };
