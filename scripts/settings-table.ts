@@ -25,7 +25,7 @@ const effects: Readonly<Record<Name, string>> = {
   ORDER_TTL_SECONDS: "an unpaid order is cancelled after this time",
   HOLD_TTL_SECONDS: "a held seat that is not paid becomes free after this time",
   SOLD_OUT_SCORE: "ranking of sell-outs: [sold-out-scores.md](sold-out-scores.md)",
-  STATISTICS_CRON: "when the nightly job closes days, in the business time zone",
+  STATISTICS_CRON: "when the daily close closes days, in the business time zone",
   CLAIM_SWEEP_SECONDS: "how long a claim may stay unsettled before the sweeper processes it",
   TOPIC_PREFIX: "prefix of Kafka topics and consumer groups",
   KAFKA_PARTITIONS: "partitions of topics that the service creates",

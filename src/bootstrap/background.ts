@@ -56,7 +56,7 @@ export const backgroundOf = ({ config, log, application, relay }: BackgroundNeed
     soldOutDrift: 0,
     coldProductBoards: 0,
     productBoardDrift: 0,
-    statisticsDrift: 0,
+    closingDrift: 0,
     purgedRows: new Map(),
   };
   if (config.ROLES.has("scheduler")) steps.push(...scheduledJobs({ config, log, application }, metrics));

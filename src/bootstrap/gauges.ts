@@ -111,7 +111,7 @@ export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Gau
     {
       name: "rushboard_statistics_drift",
       help: "Products whose closed day or day board differed from the sales, found by this node since its start.",
-      read: () => one(jobs.statisticsDrift),
+      read: () => one(jobs.closingDrift),
     },
   ];
 };

@@ -13,6 +13,8 @@ const productsMs = 10_000;
 const purgeMs = 3_600_000;
 const closeDaysMs = 3_600_000;
 const closeDaysTermMs = 30_000;
+/** The name in logs and of the lease in the database, which nodes of earlier versions also hold. */
+const dailyCloseName = "statistics";
 
 /** What the jobs have counted, for `/metrics`. */
 export type JobMetrics = {
@@ -27,7 +29,7 @@ export type JobMetrics = {
   /** Scores of product boards that differed from the database, since the start. */
   productBoardDrift: number;
   /** Products whose closed day or day board differed from the sales, since the start. */
-  statisticsDrift: number;
+  closingDrift: number;
   /** Old rows that were deleted since the start, by kind. */
   readonly purgedRows: Map<string, number>;
 };
@@ -84,10 +86,10 @@ export const scheduledJobs = ({ config, log, application }: Needs, metrics: JobM
   };
   leased("retention", purgeRows, purgeMs);
 
-  const statistics = loggedJob(log, "statistics", () => closeDueDays(application, metrics), closeDaysMs);
-  const cron = new CronJob(config.STATISTICS_CRON, config.BUSINESS_TIME_ZONE, () => statistics.wake());
-  steps.push(jobStep("statistics", statistics), {
-    name: "statistics clock",
+  const dailyClose = loggedJob(log, dailyCloseName, () => closeDueDays(application, metrics), closeDaysMs);
+  const cron = new CronJob(config.STATISTICS_CRON, config.BUSINESS_TIME_ZONE, () => dailyClose.wake());
+  steps.push(jobStep(dailyCloseName, dailyClose), {
+    name: "daily close clock",
     start: () => cron.start(),
     stop: () => cron.stop(),
   });
@@ -96,16 +98,15 @@ export const scheduledJobs = ({ config, log, application }: Needs, metrics: JobM
 
 /** Closes the days that are due. The fence stops a node whose lease has expired, such as one that was suspended. */
 const closeDueDays = async ({ jobLease, closeDay, clock }: Application, metrics: JobMetrics): Promise<void> => {
-  const job = "statistics";
   const closeDue = async () => {
     const closed = await closeDay.closeDueDays(async (tx) => {
-      if (!(await tx.leases.holds(job, clock.now()))) throw new Error("another node closes the days now");
+      if (!(await tx.leases.holds(dailyCloseName, clock.now()))) throw new Error("another node closes the days now");
     });
-    metrics.statisticsDrift += closed.reduce((sum, { drift }) => sum + drift.length, 0);
+    metrics.closingDrift += closed.reduce((sum, { drift }) => sum + drift.length, 0);
   };
   try {
-    await leasedTurn(jobLease, job, closeDaysTermMs, closeDue);
+    await leasedTurn(jobLease, dailyCloseName, closeDaysTermMs, closeDue);
   } finally {
-    await jobLease.release(job);
+    await jobLease.release(dailyCloseName);
   }
 };

@@ -35,7 +35,7 @@ const checkDatabase = async (db: Database): Promise<void> => {
     refuse("the database is not migrated: run the service once, or with ROLES=migrate", exits.config);
 };
 
-/** Recomputes closed days from their sales, one after another. Safe to repeat, and while the service runs. */
+/** Closes past days again, one after another, and prints what differed. Safe to repeat, and while the service runs. */
 const run = async (): Promise<void> => {
   const days = readDays();
   const config = readConfig(process.env);

@@ -25,7 +25,7 @@ const clauses: Clauses<Nodes> = {
     );
     expect(acquired.filter((held) => held)).toHaveLength(1);
     expect(await rowsIn(db, "job_leases")).toBe(1);
-    expect(await node("other").acquire("nightly", 9)).toBe(true);
+    expect(await node("other").acquire("daily close", 9)).toBe(true);
   },
 
   "gives an expired lease to one of twelve concurrent nodes": async ({ node, clock }) => {
@@ -62,8 +62,8 @@ const clauses: Clauses<Nodes> = {
   "does not wait for a holder whose process has ended": async ({ node }) => {
     const next = node("next", (holder) => holder === "dead");
     await node("dead").acquire("sweep", 100_000);
-    await node("alive").acquire("nightly", 100_000);
-    expect([await next.acquire("sweep", 100), await next.acquire("nightly", 100)]).toEqual([true, false]);
+    await node("alive").acquire("daily close", 100_000);
+    expect([await next.acquire("sweep", 100), await next.acquire("daily close", 100)]).toEqual([true, false]);
     expect(await node("dead").acquire("sweep", 100)).toBe(false);
   },
 };

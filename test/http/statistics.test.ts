@@ -81,7 +81,7 @@ describe("a business day", () => {
     expect((await close(app, yesterday).expect(200)).body).toEqual({ businessDay: yesterday, rows: 0, drift: [] });
   });
 
-  it("is closed by the nightly job", async () => {
+  it("is closed by the daily close", async () => {
     const app = await openShop();
     const today = dayAt(app);
     await reportUnits(app, { a: 2 });

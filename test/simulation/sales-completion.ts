@@ -1,5 +1,5 @@
 import { rowsIn } from "../support/coupon-data.js";
-import { allSalesRows, unstampedDays, wrongBoards, wrongLists, wrongSales, wrongSums } from "./sales-promises.js";
+import { allSalesRows, openDays, wrongBoards, wrongLists, wrongSales, wrongSums } from "./sales-promises.js";
 import { soldProducts } from "./sales-reports.js";
 import type { SalesRun } from "./sales-run.js";
 import { pageSize } from "./scheduled-sales.js";
@@ -31,7 +31,7 @@ export const completeSales = async (run: SalesRun): Promise<void> => {
   check(await wrongLists(run.unscheduled, ledger, today));
   await run.runToEnd("daily close", () => application.closeDay.closeDueDays(async () => {}));
   check(await wrongSums(db, ledger, "after the daily close"));
-  check(await unstampedDays(db, ledger, today));
+  check(await openDays(db, ledger, today));
   await closeDaysAgain(run);
 };
 

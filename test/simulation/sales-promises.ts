@@ -48,14 +48,10 @@ export const wrongSums = async (db: Database, ledger: readonly Sale[], when: str
 ];
 
 /** Returns a line for each past day with sales that is not closed. */
-export const unstampedDays = async (
-  db: Database,
-  ledger: readonly Sale[],
-  today: string,
-): Promise<readonly string[]> => {
-  const stamped = new Set(await db.knex("closed_days").pluck("business_day"));
+export const openDays = async (db: Database, ledger: readonly Sale[], today: string): Promise<readonly string[]> => {
+  const closed = new Set(await db.knex("closed_days").pluck("business_day"));
   const pastDays = new Set(ledger.map(({ businessDay }) => businessDay).filter((each) => each < today));
-  return [...pastDays].filter((each) => !stamped.has(each)).map((each) => `D1 not closed: ${each}`);
+  return [...pastDays].filter((each) => !closed.has(each)).map((each) => `D1 not closed: ${each}`);
 };
 
 /** Returns a line for each board that is cold or differs from the ledger. */

@@ -83,13 +83,13 @@ class SalesSimulation {
     const { run } = this;
     const { fillBoards, compareBoards, closeDay } = run.application;
     const pastDay = plusDays(run.today(), -1 - run.random.below(2));
-    const syncDay = ["sync", () => closeDay.execute(pastDay)] as const;
+    const closeAgain = ["close again", () => closeDay.execute(pastDay)] as const;
     const fill = ["fill", () => fillBoards.execute()] as const;
     const jobs: readonly (readonly [string, () => Promise<unknown>])[] = [
       ...[fill, fill, fill, fill],
       ["compare", () => compareBoards.next()],
       ["daily close", () => closeDay.closeDueDays(async () => {})],
-      ...[syncDay, syncDay],
+      ...[closeAgain, closeAgain],
     ];
     const [name, execute] = run.random.pick(jobs);
     this.activeJobs += 1;

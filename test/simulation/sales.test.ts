@@ -42,7 +42,7 @@ const batch = 4;
 /** Steps that the seeds together must reach; otherwise they test less than they claim. */
 const requiredSteps = [
   ...["crash", "lose all boards", "lose a board", "redeliver", "691200000 ms pass"],
-  ...["fill → done", "compare → done", "daily close → done", "sync → done"],
+  ...["fill → done", "compare → done", "daily close → done", "close again → done"],
   ...[
     "recordSale.run response-lost",
     "recordSale.run crash-after",

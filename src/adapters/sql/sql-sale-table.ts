@@ -157,7 +157,7 @@ export class SqlSaleTable implements SaleTable {
     });
   }
 
-  async stampDay(day: BusinessDay, at: EpochMs): Promise<void> {
+  async recordClosedDay(day: BusinessDay, at: EpochMs): Promise<void> {
     await insertRows(this.trx, "closed_days", ["business_day", "closed_at"], [[day, at]], { unique: "business_day" });
   }
 

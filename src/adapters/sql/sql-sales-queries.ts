@@ -113,7 +113,7 @@ export class SqlSalesQueries implements SalesQueries {
   }
 
   /** Reads day by day along the index, because there are few days and many rows per day. */
-  async nextUnstampedDay(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null> {
+  async nextOpenDay(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null> {
     const { knex } = this.db;
     for (let last: BusinessDay | null = after; ; ) {
       const firsts = await Promise.all([
@@ -122,8 +122,8 @@ export class SqlSalesQueries implements SalesQueries {
       ]);
       const [day] = firsts.flatMap((first) => first ?? []).sort();
       if (day === undefined) return null;
-      const stamp = await read<unknown>(knex("closed_days").where("business_day", day).first());
-      if (stamp === undefined) return day;
+      const closed = await read<unknown>(knex("closed_days").where("business_day", day).first());
+      if (closed === undefined) return day;
       last = day;
     }
   }

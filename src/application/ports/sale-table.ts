@@ -24,6 +24,6 @@ export interface SaleTable {
   saveDay(day: BusinessDay, rows: readonly DayRow[]): Promise<void>;
   /** Stores the day's drift. It replaces earlier drift of the same products. */
   saveDrift(day: BusinessDay, drift: readonly Drift[]): Promise<void>;
-  /** Stamps the day closed. A day that is already stamped keeps its stamp. */
-  stampDay(day: BusinessDay, at: EpochMs): Promise<void>;
+  /** Records that the day is closed. A day that was closed before keeps its first time. */
+  recordClosedDay(day: BusinessDay, at: EpochMs): Promise<void>;
 }

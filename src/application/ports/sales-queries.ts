@@ -20,9 +20,9 @@ export interface SalesQueries {
   rank(board: WindowBoard, limit: number, others: readonly ProductId[]): Promise<readonly RankedProduct[]>;
   /** Reads sales that are not booked, in id order, at most `limit`. */
   unbooked(limit: number): Promise<readonly SaleId[]>;
-  /** Finds the first day after `after` (`null`: of all) and before `before` that has sales or rows but no stamp. */
-  nextUnstampedDay(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null>;
-  /** Lists the rows of stamped days by day and product. Returns `undefined` for an invalid cursor. */
+  /** Finds the first day after `after` (`null`: of all) and before `before` that has sales or rows and is not closed. */
+  nextOpenDay(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null>;
+  /** Lists the rows of closed days by day and product. Returns `undefined` for an invalid cursor. */
   days(
     from: BusinessDay,
     to: BusinessDay,

@@ -39,12 +39,12 @@ export class CloseDay {
     return this.close(day, fence);
   }
 
-  /** Books every unbooked sale, then closes every day that is over and has no stamp. */
+  /** Books every unbooked sale, then closes every day that is over and not closed. */
   async closeDueDays(fence: Fence): Promise<readonly ClosedDay[]> {
     await this.bookSales.bookUnbooked();
     const closed: ClosedDay[] = [];
     for (let last: BusinessDay | null = null; ; ) {
-      last = await this.ports.sales.nextUnstampedDay(last, this.today());
+      last = await this.ports.sales.nextOpenDay(last, this.today());
       if (last === null) return closed;
       closed.push(await this.close(last, fence));
     }
@@ -63,7 +63,7 @@ export class CloseDay {
     }
     await this.ports.work.run(async (tx) => {
       await fence(tx);
-      await tx.sales.stampDay(day, this.clock.now());
+      await tx.sales.recordClosedDay(day, this.clock.now());
     });
     return { businessDay: day, rows, drift };
   }

@@ -201,18 +201,18 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await daySumsIn(db)).toEqual(daySumsOf(many));
   },
 
-  "stamps a day once and stores its drift": async (work, { db }) => {
+  "records a closed day once and stores its drift": async (work, { db }) => {
     const drift = (id: string, board: number | null, sales: number) => ({ productId: productId(id), board, sales });
     await work.run((tx) => tx.sales.saveDrift(today, [drift("p", 3, 5), drift("q", null, 7)]));
     await work.run((tx) => tx.sales.saveDrift(yesterday, [drift("p", 1, 1)]));
-    await work.run((tx) => tx.sales.stampDay(today, noon));
+    await work.run((tx) => tx.sales.recordClosedDay(today, noon));
     await work.run(async (tx) => {
       await tx.sales.saveDrift(today, [drift("p", 0, 6)]);
       await tx.sales.saveDrift(today, []);
-      await tx.sales.stampDay(today, later(9));
+      await tx.sales.recordClosedDay(today, later(9));
     });
-    const stamps = await db.knex("closed_days");
-    expect(stamps.map((each) => [each.business_day, Number(each.closed_at)])).toEqual([[today, noon]]);
+    const closedDays = await db.knex("closed_days");
+    expect(closedDays.map((each) => [each.business_day, Number(each.closed_at)])).toEqual([[today, noon]]);
     const kept = await db.knex("day_drifts").where("business_day", today).orderBy("product_id");
     expect(kept.map((each) => [each.product_id, each.board_quantity, each.sales_quantity])).toEqual([
       ["p", 0, 6],

@@ -205,7 +205,7 @@ export const knownWrong: readonly KnownWrong<UnitOfWork>[] = [
   },
   {
     wrong: "deletes the drift of an earlier run",
-    breaks: "stamps a day once and stores its drift",
+    breaks: "records a closed day once and stores its drift",
     make: but((correct, _, trx) => ({
       saveDrift: async (on, drift) => {
         await trx("day_drifts").where("business_day", on).delete();

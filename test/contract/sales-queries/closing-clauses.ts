@@ -8,10 +8,10 @@ import { sale, writeSales } from "../../support/sales-data.js";
 import { workOn } from "../../support/table-work.js";
 import { foreignCursors, walkPages } from "../../support/walk-pages.js";
 
-import { ago, fillSums, ids, kept, sell, stamp, today, units } from "./sold-units.js";
+import { ago, fillSums, ids, kept, recordClosed, sell, today, units } from "./sold-units.js";
 
 /** Clauses about unbooked sales, unclosed days, closed days and drift. */
-export const nightClauses: Clauses<SalesQueries> = {
+export const closingClauses: Clauses<SalesQueries> = {
   "returns unbooked sales in id order": async (queries, { db }) => {
     const unbooked = ["shop:b", "order:b", "shop:A"].map((id) => sale(id));
     await writeSales(db, ...unbooked);
@@ -20,26 +20,26 @@ export const nightClauses: Clauses<SalesQueries> = {
     expect(await queries.unbooked(2)).toEqual(["order:b", "shop:A"]);
   },
 
-  "finds the next day that is over and has no stamp": async (queries, { db }) => {
+  "finds the next day that is over and not closed": async (queries, { db }) => {
     await sell(db, units("a", 1, 0), units("a", 1, 2), units("b", 1, 2), units("a", 1, 5), units("a", 1, 9));
-    expect(await queries.nextUnstampedDay(null, today)).toBe(ago(9));
-    expect(await queries.nextUnstampedDay(ago(9), today)).toBe(ago(5));
-    await stamp(db, ago(9), ago(5), ago(4));
-    expect(await queries.nextUnstampedDay(null, today)).toBe(ago(2));
-    expect(await queries.nextUnstampedDay(ago(2), today)).toBeNull();
-    expect(await queries.nextUnstampedDay(null, ago(2))).toBeNull();
-    expect(await queries.nextUnstampedDay(null, plusDays(today, 1))).toBe(ago(2));
-    await stamp(db, ago(2));
-    expect(await queries.nextUnstampedDay(null, today)).toBeNull();
+    expect(await queries.nextOpenDay(null, today)).toBe(ago(9));
+    expect(await queries.nextOpenDay(ago(9), today)).toBe(ago(5));
+    await recordClosed(db, ago(9), ago(5), ago(4));
+    expect(await queries.nextOpenDay(null, today)).toBe(ago(2));
+    expect(await queries.nextOpenDay(ago(2), today)).toBeNull();
+    expect(await queries.nextOpenDay(null, ago(2))).toBeNull();
+    expect(await queries.nextOpenDay(null, plusDays(today, 1))).toBe(ago(2));
+    await recordClosed(db, ago(2));
+    expect(await queries.nextOpenDay(null, today)).toBeNull();
   },
 
   "finds a day whose rows or sales are missing": async (queries, { db }) => {
     await sell(db, units("a", 1, 3));
     await db.knex("product_sales_daily").delete();
     await db.knex("product_sales_daily").insert({ product_id: "zz", business_day: ago(7), quantity: 3, revenue: 3 });
-    expect(await queries.nextUnstampedDay(null, today)).toBe(ago(7));
-    expect(await queries.nextUnstampedDay(ago(7), today)).toBe(ago(3));
-    expect(await queries.nextUnstampedDay(ago(3), today)).toBeNull();
+    expect(await queries.nextOpenDay(null, today)).toBe(ago(7));
+    expect(await queries.nextOpenDay(ago(7), today)).toBe(ago(3));
+    expect(await queries.nextOpenDay(ago(3), today)).toBeNull();
   },
 
   "lists the rows of closed days by day and product, each once, also if rows are added in between": async (
@@ -50,7 +50,7 @@ export const nightClauses: Clauses<SalesQueries> = {
       db,
       ...[1, 2, 3, 4].flatMap((days) => [units("a", days, days), units("B", 1, days), units("c", 2, days)]),
     );
-    await stamp(db, ago(4), ago(2), ago(1));
+    await recordClosed(db, ago(4), ago(2), ago(1));
     const list = (from: number, to: number, only: string | null, cursor: string | null = null, limit = 2) =>
       queries.days(ago(from), ago(to), only === null ? null : productId(only), cursor, limit);
     const first = await list(4, 2, null);
@@ -99,7 +99,7 @@ export const nightClauses: Clauses<SalesQueries> = {
       db,
       ...Array.from({ length: 2000 }, (_, n) => units(`p${String(n % 50).padStart(6, "0")}`, 1, (n % 40) + 1)),
     );
-    await stamp(db, ...days.slice(3));
+    await recordClosed(db, ...days.slice(3));
     await db.knex.raw(
       db.dialect.name === "mysql"
         ? "ANALYZE TABLE sales, product_sales_daily, product_sales_total, closed_days"
@@ -110,11 +110,11 @@ export const nightClauses: Clauses<SalesQueries> = {
       soldAfter: () => queries.soldAfter(productId("p000040"), 5),
       soldOn: () => queries.soldOn(ago(20), productId("p000040"), 5),
       unbooked: () => queries.unbooked(500),
-      nextUnstampedDay: () => queries.nextUnstampedDay(null, today),
+      nextOpenDay: () => queries.nextOpenDay(null, today),
       days: () => queries.days(ago(2), ago(1), null, null, 5),
       drifts: () => queries.drifts(ago(2), ago(1), null, 5),
     };
     for (const [name, read] of Object.entries(reads)) expect([name, await scansFully(db, read)]).toEqual([name, false]);
-    expect(await queries.nextUnstampedDay(null, today)).toBe(ago(3));
+    expect(await queries.nextOpenDay(null, today)).toBe(ago(3));
   },
 };

@@ -5,7 +5,7 @@ import { type BusinessDay, plusDays } from "../../../src/domain/business-day.js"
 import type { WindowBoard } from "../../../src/domain/sales-window.js";
 import type { KnownWrong } from "../../support/contract-on-databases.js";
 
-import { stamp } from "./sold-units.js";
+import { recordClosed } from "./sold-units.js";
 
 /** The correct queries with some methods replaced. */
 const but = (wrong: (correct: SqlSalesQueries, db: Database) => Partial<SalesQueries>) => (db: Database) =>
@@ -93,10 +93,10 @@ export const knownWrong: readonly KnownWrong<SalesQueries>[] = [
     make: but((_, db) => ({ unbooked: (limit) => db.knex("sales").orderBy("sale_id").limit(limit).pluck("sale_id") })),
   },
   {
-    wrong: "continues after the last stamp",
-    breaks: "finds the next day that is over and has no stamp",
+    wrong: "continues after the last closed day",
+    breaks: "finds the next day that is over and not closed",
     make: but((_, db) => ({
-      nextUnstampedDay: async (after, before) => {
+      nextOpenDay: async (after, before) => {
         const last = await db.knex("closed_days").max({ day: "business_day" }).first();
         const rows = db
           .knex("product_sales_daily")
@@ -110,14 +110,14 @@ export const knownWrong: readonly KnownWrong<SalesQueries>[] = [
     wrong: "reads every row to find the days",
     breaks: "reads no other days and products",
     make: but((_, db) => ({
-      nextUnstampedDay: async (after, before) => {
-        const stamped = await db.knex("closed_days").pluck("business_day");
+      nextOpenDay: async (after, before) => {
+        const closed = await db.knex("closed_days").pluck("business_day");
         const days: BusinessDay[] = await db
           .knex("product_sales_daily")
           .distinct("business_day")
           .whereNotNull("revenue")
           .pluck("business_day");
-        return days.sort().find((each) => each > (after ?? "") && each < before && !stamped.includes(each)) ?? null;
+        return days.sort().find((each) => each > (after ?? "") && each < before && !closed.includes(each)) ?? null;
       },
     })),
   },
@@ -127,7 +127,7 @@ export const knownWrong: readonly KnownWrong<SalesQueries>[] = [
     make: but((correct, db) => ({
       days: async (from, to, ...rest) => {
         const open = await db.knex("product_sales_daily").distinct("business_day").pluck("business_day");
-        await stamp(db, ...open);
+        await recordClosed(db, ...open);
         return correct.days(from, to, ...rest);
       },
     })),

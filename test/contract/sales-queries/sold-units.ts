@@ -18,9 +18,9 @@ export const sell = async (db: Database, ...sales: readonly Sale[]) => {
   await writeSales(db, ...sales);
   await workOn(db).run((tx) => tx.sales.book(sales));
 };
-export const stamp = (db: Database, ...days: readonly BusinessDay[]) =>
+export const recordClosed = (db: Database, ...days: readonly BusinessDay[]) =>
   workOn(db).run(async (tx) => {
-    for (const each of days) await tx.sales.stampDay(each, noon);
+    for (const each of days) await tx.sales.recordClosedDay(each, noon);
   });
 let sold = 0;
 /** A sale of `quantity` units, `daysAgo` days ago. */

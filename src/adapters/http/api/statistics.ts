@@ -99,7 +99,7 @@ export const statisticsRoutes = ({ sales, closeDay }: Needs): readonly Route[] =
     access: "admin",
     summary: "Close a business day",
     description:
-      "Writes the day's statistics from its sales; the nightly job does the same. `drift` lists the products whose " +
+      "Writes the day's statistics from its sales; the daily close does the same. `drift` lists the products whose " +
       "statistics or board differed. A repeated request finds no drift and changes nothing.",
     noDeadline: true,
     body: emptyBody,
