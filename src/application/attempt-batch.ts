@@ -1,7 +1,7 @@
 import { isBackendUnavailable } from "../domain/problem.js";
 
 /** An item that failed on its own while the backends answered. */
-export type Failure<T> = { readonly item: T; readonly error: unknown };
+export type FailedItem<T> = { readonly item: T; readonly error: unknown };
 
 /**
  * Works on the whole batch. If that fails, works on each item separately, in order, so that one item's failure does not
@@ -11,7 +11,7 @@ export type Failure<T> = { readonly item: T; readonly error: unknown };
 export const attemptBatch = async <T>(
   items: readonly T[],
   work: (items: readonly T[]) => Promise<void>,
-): Promise<readonly Failure<T>[]> => {
+): Promise<readonly FailedItem<T>[]> => {
   if (items.length === 0) return [];
   try {
     await work(items);
@@ -21,7 +21,7 @@ export const attemptBatch = async <T>(
     const [item] = items;
     if (items.length === 1 && item !== undefined) return [{ item, error }];
   }
-  const failures: Failure<T>[] = [];
+  const failures: FailedItem<T>[] = [];
   for (const item of items) failures.push(...(await attemptBatch([item], work)));
   return failures;
 };

@@ -1,29 +1,29 @@
 import { type DomainEvent, keyOf } from "../domain/event.js";
 import { isBackendUnavailable } from "../domain/problem.js";
-import { attemptBatch, type Failure } from "./attempt-batch.js";
+import { attemptBatch, type FailedItem } from "./attempt-batch.js";
 import type { Choreography, ConsumerGroup, Reaction } from "./choreography.js";
 
 /** The outcome of a batch. Deliveries in neither list were held back and are still to do. */
 export type BatchOutcome<D> = {
   readonly done: readonly D[];
-  readonly failed: readonly Failure<D>[];
+  readonly failed: readonly FailedItem<D>[];
   /** The error of the backend that did not answer, if any: nothing was tried after it. */
   readonly unavailable?: unknown;
 };
 
-type Delivery = { readonly event: DomainEvent };
+type WithEvent = { readonly event: DomainEvent };
 
 /**
  * Delivers a batch to one group: together the events of one type, as far as the order per key allows, and one by one if
  * that fails. An event that fails holds back the later events of its key only.
  */
-export const deliverBatch = async <D extends Delivery>(
+export const deliverBatch = async <D extends WithEvent>(
   choreography: Choreography,
   group: ConsumerGroup,
   batch: readonly D[],
 ): Promise<BatchOutcome<D>> => {
   const done: D[] = [];
-  const failed: Failure<D>[] = [];
+  const failed: FailedItem<D>[] = [];
   const failedKeys = new Set<string>();
   for (const run of runsOf(batch)) {
     const open = run.filter(({ event }) => !failedKeys.has(keyOf(event)));
@@ -52,7 +52,7 @@ export const deliverBatch = async <D extends Delivery>(
 };
 
 /** Splits a batch into as few runs of one type as keep the events of each key in order. */
-const runsOf = <D extends Delivery>(batch: readonly D[]): readonly (readonly D[])[] => {
+const runsOf = <D extends WithEvent>(batch: readonly D[]): readonly (readonly D[])[] => {
   const runs: { readonly type: string; readonly items: D[] }[] = [];
   const lastRunOf = new Map<string, number>();
   for (const item of batch) {

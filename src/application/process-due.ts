@@ -1,4 +1,4 @@
-import { attemptBatch, type Failure } from "./attempt-batch.js";
+import { attemptBatch, type FailedItem } from "./attempt-batch.js";
 
 const batchSize = 500;
 
@@ -13,7 +13,7 @@ export const processDue = async <T>(
   process: (batch: readonly T[]) => Promise<number>,
 ): Promise<number> => {
   let total = 0;
-  const failures: Failure<T>[] = [];
+  const failures: FailedItem<T>[] = [];
   for (;;) {
     const items = await findDue(batchSize);
     let processed = 0;

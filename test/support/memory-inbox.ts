@@ -7,7 +7,7 @@ import { type Backoff, RetryLoop } from "../../src/application/retry.js";
 import { type DomainEvent, keyOf } from "../../src/domain/event.js";
 import { isBackendUnavailable } from "../../src/domain/problem.js";
 
-type Delivery = { readonly event: DomainEvent; tries: number; dueAt: number };
+type WaitingEvent = { readonly event: DomainEvent; tries: number; dueAt: number };
 
 const batchSize = 500;
 
@@ -18,7 +18,7 @@ export class MemoryInbox {
   private readonly backoff: Backoff;
   private readonly onBatch: () => void;
   private readonly loop: RetryLoop;
-  private deliveries: Delivery[] = [];
+  private deliveries: WaitingEvent[] = [];
   private choreography: Choreography | undefined;
   private lastFault: string | undefined;
 
@@ -72,10 +72,10 @@ export class MemoryInbox {
   }
 
   /** The oldest events that are due. An event that waits for its next try holds back its own key. */
-  private due(): readonly Delivery[] {
+  private due(): readonly WaitingEvent[] {
     const now = Date.now();
     const heldBack = new Set<string>();
-    const batch: Delivery[] = [];
+    const batch: WaitingEvent[] = [];
     for (const delivery of this.deliveries) {
       const key = keyOf(delivery.event);
       if (delivery.dueAt > now) heldBack.add(key);
@@ -89,7 +89,7 @@ export class MemoryInbox {
     return Math.max(1, dueAt - Date.now());
   }
 
-  private async consume(batch: readonly Delivery[]): Promise<void> {
+  private async consume(batch: readonly WaitingEvent[]): Promise<void> {
     if (this.choreography === undefined) return;
     const { group, choreography, backoff } = this;
     const { done, parked, retries, unavailable } = await consumeBatch({ group, choreography, backoff }, batch);
@@ -105,7 +105,7 @@ export class MemoryInbox {
     if (unavailable !== undefined) throw unavailable;
   }
 
-  private remove(deliveries: readonly Delivery[]): void {
+  private remove(deliveries: readonly WaitingEvent[]): void {
     const removed = new Set(deliveries);
     this.deliveries = this.deliveries.filter((delivery) => !removed.has(delivery));
   }

@@ -2,7 +2,7 @@ import type { OrderId } from "../../domain/ids.js";
 import type { PendingStep } from "../../domain/order.js";
 import type { CancelReason } from "../../domain/reasons.js";
 import { after } from "../../domain/time.js";
-import { attemptBatch, type Failure } from "../attempt-batch.js";
+import { attemptBatch, type FailedItem } from "../attempt-batch.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderQueries } from "../ports/order-queries.js";
 import type { CancelOrders } from "./cancel-orders.js";
@@ -40,7 +40,7 @@ export class RecoverStalledOrders {
    */
   async execute(): Promise<number> {
     const stalled = await this.orders.stalled(after(this.clock.now(), -stalledAfterMs), batchSize);
-    const left: Failure<OrderId>[] = [];
+    const left: FailedItem<OrderId>[] = [];
     for (const [step, advance] of Object.entries(this.nextStep)) {
       const due = stalled.flatMap((order) => (order.status === "pending" && order.step === step ? order.orderId : []));
       const failed = (await attemptBatch(due, advance)).map(({ item }) => item);

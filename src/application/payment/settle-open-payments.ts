@@ -15,7 +15,7 @@ const maxOpenMs = 15_000;
 /** Concurrent calls to the provider: one that gets no answer delays the others by one timeout at most. */
 const concurrency = 20;
 
-type Failure = { readonly error: unknown };
+type CallError = { readonly error: unknown };
 type ProviderCalls = {
   readonly provider: PaymentProvider;
   readonly timeout: Timeout;
@@ -57,8 +57,8 @@ export class SettleOpenPayments {
   private async settleAll(
     readPage: (last: Payment | null) => Promise<readonly Payment[]>,
     settle: (payment: Payment) => Promise<void>,
-  ): Promise<readonly Failure[]> {
-    const failures: Failure[] = [];
+  ): Promise<readonly CallError[]> {
+    const failures: CallError[] = [];
     for (let last: Payment | null | undefined = null; last !== undefined; ) {
       const page: readonly Payment[] = await readPage(last);
       const results = await Promise.all(page.map((payment) => this.failureOf(settle(payment))));
@@ -69,11 +69,11 @@ export class SettleOpenPayments {
   }
 
   /** Waits until the timeout, and returns an error that came before it. Later work still has its effect. */
-  private async failureOf(settling: Promise<void>): Promise<Failure | undefined> {
+  private async failureOf(settling: Promise<void>): Promise<CallError | undefined> {
     const { timeout, report } = this.calls;
     const failure = settling.then(
       () => undefined,
-      (error: unknown): Failure => ({ error }),
+      (error: unknown): CallError => ({ error }),
     );
     const result = await timeout(failure);
     if (result !== "late") return result;
