@@ -95,7 +95,7 @@ export const openBackends = (
 /** The part of the settings that use cases and routes read. */
 export const applicationSettings = (config: Config): ApplicationSettings => ({
   zone: config.BUSINESS_TIME_ZONE,
-  ranking: { policy: config.SOLD_OUT_SCORE, zone: config.BUSINESS_TIME_ZONE },
+  soldOutRules: { policy: config.SOLD_OUT_SCORE, zone: config.BUSINESS_TIME_ZONE },
   orderTtlMs: config.ORDER_TTL_SECONDS * 1000,
   holdTtlMs: config.HOLD_TTL_SECONDS * 1000,
   claimSweepMs: config.CLAIM_SWEEP_SECONDS * 1000,

@@ -1,4 +1,4 @@
-import type { Ranking } from "../application/concert/rebuild-sold-out-board.js";
+import type { SoldOutRules } from "../application/concert/rebuild-sold-out-board.js";
 import type { ClaimQueries } from "../application/ports/claim-queries.js";
 import type { ClaimRows } from "../application/ports/claim-rows.js";
 import type { Clock } from "../application/ports/clock.js";
@@ -77,7 +77,7 @@ export type Ports = {
 export type ApplicationSettings = {
   /** Decides days, weeks and midnight. */
   readonly zone: TimeZone;
-  readonly ranking: Ranking;
+  readonly soldOutRules: SoldOutRules;
   /** Time from placing an order to its expiry. */
   readonly orderTtlMs: number;
   /** Time from holding a seat to its expiry. */

@@ -3,7 +3,7 @@ import { MemoryCouponQueue } from "../adapters/memory/memory-coupon-queue.js";
 import { MemoryCouponStock } from "../adapters/memory/memory-coupon-stock.js";
 import { MemoryCouponStores } from "../adapters/memory/memory-coupon-stores.js";
 import { memoryBoardNotices, memoryOrderNotices, memoryTaskNotices } from "../adapters/memory/memory-notices.js";
-import { MemoryRankings, MemorySalesBoard } from "../adapters/memory/memory-sales-board.js";
+import { MemoryBoards, MemorySalesBoard } from "../adapters/memory/memory-sales-board.js";
 import { MemorySoldOutBoard } from "../adapters/memory/memory-sold-out-board.js";
 import type { RedisClient } from "../adapters/redis/redis-client.js";
 import { RedisCouponQueue } from "../adapters/redis/redis-coupon-queue.js";
@@ -34,7 +34,7 @@ export const memoryStores = (clock: Clock, log: Logger): Stores => {
     orderNotices: memoryOrderNotices(listenerFailed),
     boardNotices: memoryBoardNotices(listenerFailed),
     soldOutBoard: new MemorySoldOutBoard(clock),
-    salesBoard: new MemorySalesBoard(new MemoryRankings()),
+    salesBoard: new MemorySalesBoard(new MemoryBoards()),
   };
   return { ports, steps: [] };
 };

@@ -113,9 +113,9 @@ export const useCases = {
   holdSeat: useCase(HoldSeat, "concerts", "work", "clock", "newId", "holdTtlMs"),
   cancelReservation: useCase(CancelReservation, "work", "clock"),
   expireHolds: useCase(ExpireHolds, "concerts", "work", "clock"),
-  rankSoldOut: useCase(RankSoldOut, "soldOutBoard", RebuildSoldOutBoard, "boardNotices", "clock", "ranking"),
-  rebuildSoldOutBoard: useCase(RebuildSoldOutBoard, "soldOutBoard", "soldOutRecords", "clock", "ranking"),
-  listSoldOut: useCase(ListSoldOut, "soldOutBoard", "soldOutRecords", "ranking"),
+  rankSoldOut: useCase(RankSoldOut, "soldOutBoard", RebuildSoldOutBoard, "boardNotices", "clock", "soldOutRules"),
+  rebuildSoldOutBoard: useCase(RebuildSoldOutBoard, "soldOutBoard", "soldOutRecords", "clock", "soldOutRules"),
+  listSoldOut: useCase(ListSoldOut, "soldOutBoard", "soldOutRecords", "soldOutRules"),
   announceSoldOut: useCase(AnnounceSoldOut, "work", "clock", "hasSoldOutListener"),
   deliverWebhooks: useCase(DeliverWebhooks, "webhookDeliveries", "webhookTarget", "webhookBackoff", "clock"),
 

@@ -57,7 +57,7 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis).each(buses)(
       expect(sellOuts).toHaveLength(count);
       const expected = bestEntries("tiered", sellOuts).flatMap(({ score, member }) => [member, String(score)]);
       for (const board of sellOuts.slice(0, 1).flatMap((sellOut) => boardsOf(sellOut, zone))) {
-        const key = soldOutBoardKeys(board).ranking;
+        const key = soldOutBoardKeys(board).entries;
         await expect.poll(() => redis.zrange(key, "0", "-1", "WITHSCORES")).toEqual(expected);
       }
     };

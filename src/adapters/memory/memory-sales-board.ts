@@ -8,89 +8,89 @@ import type {
 } from "../../application/ports/sales-board.js";
 import type { ProductId } from "../../domain/ids.js";
 import { boardName, type WindowBoard } from "../../domain/sales-window.js";
-import { MemoryRanking } from "./memory-ranking.js";
+import { SortedProducts } from "./sorted-products.js";
 
-/** The rankings of a process that serves alone. They are lost with the process, so every board is cold after a start. */
-export class MemoryRankings {
-  private readonly rankings = new Map<string, MemoryRanking>();
+/** The product boards of a process that serves alone. They are lost with the process, so every board is cold after a start. */
+export class MemoryBoards {
+  private readonly boards = new Map<string, SortedProducts>();
 
-  /** Returns the board's ranking and creates it if there is none. */
-  of(board: WindowBoard): MemoryRanking {
+  /** Returns the board's products, which it creates if there are none. */
+  of(board: WindowBoard): SortedProducts {
     const name = boardName(board);
-    const ranking = this.rankings.get(name) ?? new MemoryRanking();
-    this.rankings.set(name, ranking);
-    return ranking;
+    const products = this.boards.get(name) ?? new SortedProducts();
+    this.boards.set(name, products);
+    return products;
   }
 
-  find(board: WindowBoard): MemoryRanking | undefined {
-    return this.rankings.get(boardName(board));
+  find(board: WindowBoard): SortedProducts | undefined {
+    return this.boards.get(boardName(board));
   }
 
-  /** Returns the board's ranking, or `undefined` if the board is cold. */
-  ready(board: WindowBoard): MemoryRanking | undefined {
-    const ranking = this.find(board);
-    return ranking?.marker?.ready ? ranking : undefined;
+  /** Returns the board's products, or `undefined` if the board is cold. */
+  ready(board: WindowBoard): SortedProducts | undefined {
+    const products = this.find(board);
+    return products?.marker?.ready ? products : undefined;
   }
 
   delete(board: WindowBoard): void {
-    this.rankings.delete(boardName(board));
+    this.boards.delete(boardName(board));
   }
 }
 
 /** The product boards in process memory. Each step is atomic, because no step waits. */
 export class MemorySalesBoard implements SalesBoard {
-  private readonly rankings: MemoryRankings;
+  private readonly boards: MemoryBoards;
 
-  constructor(rankings: MemoryRankings) {
-    this.rankings = rankings;
+  constructor(boards: MemoryBoards) {
+    this.boards = boards;
   }
 
   async raise(board: WindowBoard, totals: readonly ProductTotal[]): Promise<void> {
-    const ranking = this.rankings.of(board);
-    for (const total of totals) if (total.quantity > (ranking.score(total.productId) ?? 0)) ranking.set(total);
+    const products = this.boards.of(board);
+    for (const total of totals) if (total.quantity > (products.score(total.productId) ?? 0)) products.set(total);
   }
 
   async top(board: WindowBoard, limit: number): Promise<readonly RankedProduct[] | null> {
-    const best = this.rankings.ready(board)?.top(limit);
+    const best = this.boards.ready(board)?.top(limit);
     return best?.map((total, index) => ({ ...total, rank: index + 1 })) ?? null;
   }
 
   async ranks(board: WindowBoard, productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number> | null> {
-    const ranking = this.rankings.ready(board);
-    return ranking === undefined ? null : found(productIds, (productId) => ranking.rank(productId));
+    const products = this.boards.ready(board);
+    return products === undefined ? null : found(productIds, (productId) => products.rank(productId));
   }
 
   async scores(board: WindowBoard, productIds: readonly ProductId[]): Promise<ReadonlyMap<ProductId, number>> {
-    const ranking = this.rankings.find(board);
-    return found(productIds, (productId) => ranking?.score(productId));
+    const products = this.boards.find(board);
+    return found(productIds, (productId) => products?.score(productId));
   }
 
   async cold(boards: readonly WindowBoard[]): Promise<readonly WindowBoard[]> {
-    return boards.filter((board) => this.rankings.ready(board) === undefined);
+    return boards.filter((board) => this.boards.ready(board) === undefined);
   }
 
   async lower(board: WindowBoard, corrections: readonly Correction[]): Promise<void> {
-    const ranking = this.rankings.find(board);
-    for (const { seen, ...total } of corrections) if (ranking?.score(total.productId) === seen) ranking.set(total);
+    const products = this.boards.find(board);
+    for (const { seen, ...total } of corrections) if (products?.score(total.productId) === seen) products.set(total);
   }
 
   async beginFill(board: WindowBoard): Promise<FillToken | null> {
-    const ranking = this.rankings.of(board);
-    if (ranking.marker?.ready) return null;
+    const products = this.boards.of(board);
+    if (products.marker?.ready) return null;
     const token = randomUUID() as string as FillToken;
-    ranking.marker = { token, ready: false };
+    products.marker = { token, ready: false };
     return token;
   }
 
   async finishFill(board: WindowBoard, token: FillToken): Promise<boolean> {
-    const ranking = this.rankings.find(board);
-    if (ranking?.marker?.token !== token) return false;
-    ranking.marker = { token, ready: true };
+    const products = this.boards.find(board);
+    if (products?.marker?.token !== token) return false;
+    products.marker = { token, ready: true };
     return true;
   }
 
   async remove(boards: readonly WindowBoard[]): Promise<void> {
-    for (const board of boards) this.rankings.delete(board);
+    for (const board of boards) this.boards.delete(board);
   }
 }
 

@@ -32,17 +32,17 @@ export const loadingKeys = (couponId: CouponId, epoch: number, load: string): Co
 export const salesBoardKey = ({ window, lastDay }: WindowBoard): string =>
   `product:ranking:${[...(window === "1d" ? [] : [window]), ...(lastDay === null ? [] : [lastDay])].join(":")}`;
 
-/** The keys of a sold-out board. The marker's hash tag is the ranking's key, so that one script may use both. */
+/** The keys of a sold-out board. The marker's hash tag is the key of the entries, so that one script may use both. */
 export type SoldOutBoardKeys = {
   /** ZSET of entries. The policy's order is ascending. */
-  readonly ranking: string;
+  readonly entries: string;
   /** HASH of version, policy (none: cold) and members (their number, so that a loss of members is noticed). */
   readonly marker: string;
 };
 
 export const soldOutBoardKeys = (board: Board): SoldOutBoardKeys => {
-  const ranking = board.name === "weekly" ? `concert:schedule:ranking:${board.week}` : "concert:schedule:ranking";
-  return { ranking, marker: `{${ranking}}:marker` };
+  const entries = board.name === "weekly" ? `concert:schedule:ranking:${board.week}` : "concert:schedule:ranking";
+  return { entries, marker: `{${entries}}:marker` };
 };
 
 /** The channels of notices, one per kind. */

@@ -4,7 +4,7 @@ import { type ScorePolicy, scoreOf } from "../../domain/sold-out-score.js";
 import { boardOrDatabase } from "../board/board-availability.js";
 import type { SoldOutBoard } from "../ports/sold-out-board.js";
 import type { SoldOutRecords, TitledSellOut } from "../ports/sold-out-records.js";
-import type { Ranking } from "./rebuild-sold-out-board.js";
+import type { SoldOutRules } from "./rebuild-sold-out-board.js";
 
 export type RankedSellOut = TitledSellOut & { readonly rank: number; readonly score: number };
 
@@ -14,7 +14,7 @@ export class ListSoldOut {
   private readonly records: SoldOutRecords;
   private readonly policy: ScorePolicy;
 
-  constructor(board: SoldOutBoard, records: SoldOutRecords, { policy }: Ranking) {
+  constructor(board: SoldOutBoard, records: SoldOutRecords, { policy }: SoldOutRules) {
     this.board = board;
     this.records = records;
     this.policy = policy;

@@ -5,7 +5,7 @@ import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
 import type { BoardNotices } from "../ports/notices.js";
 import type { SoldOutBoard } from "../ports/sold-out-board.js";
-import type { Ranking, RebuildSoldOutBoard } from "./rebuild-sold-out-board.js";
+import type { RebuildSoldOutBoard, SoldOutRules } from "./rebuild-sold-out-board.js";
 
 /** Adds sell-outs to their boards. Repeated and late events change nothing. */
 export class RankSoldOut implements Reaction<"schedule.sold-out"> {
@@ -13,24 +13,24 @@ export class RankSoldOut implements Reaction<"schedule.sold-out"> {
   private readonly rebuild: RebuildSoldOutBoard;
   private readonly notices: BoardNotices;
   private readonly clock: Clock;
-  private readonly ranking: Ranking;
+  private readonly rules: SoldOutRules;
 
   constructor(
     board: SoldOutBoard,
     rebuild: RebuildSoldOutBoard,
     notices: BoardNotices,
     clock: Clock,
-    ranking: Ranking,
+    rules: SoldOutRules,
   ) {
     this.board = board;
     this.rebuild = rebuild;
     this.notices = notices;
     this.clock = clock;
-    this.ranking = ranking;
+    this.rules = rules;
   }
 
   async execute(events: readonly EventOf<"schedule.sold-out">[]): Promise<void> {
-    const { policy, zone } = this.ranking;
+    const { policy, zone } = this.rules;
     const sellOuts = events.map(sellOutFrom);
     await this.rebuild.scoreNew();
     for (const board of boardsKeptAt(this.clock.now(), zone)) {

@@ -10,32 +10,32 @@ import type { SoldOutRecords } from "../ports/sold-out-records.js";
 const scoreBatch = 500;
 const maxTries = 5;
 
-/** How this service ranks sell-outs. */
-export type Ranking = { readonly policy: ScorePolicy; readonly zone: TimeZone };
+/** How sell-outs are scored, and in which time zone weeks begin. */
+export type SoldOutRules = { readonly policy: ScorePolicy; readonly zone: TimeZone };
 
 /** Compares sold-out boards with the sell-outs in the database and rewrites those that differ (S2). */
 export class RebuildSoldOutBoard {
   private readonly board: SoldOutBoard;
   private readonly records: SoldOutRecords;
   private readonly clock: Clock;
-  private readonly ranking: Ranking;
+  private readonly rules: SoldOutRules;
 
-  constructor(board: SoldOutBoard, records: SoldOutRecords, clock: Clock, ranking: Ranking) {
+  constructor(board: SoldOutBoard, records: SoldOutRecords, clock: Clock, rules: SoldOutRules) {
     this.board = board;
     this.records = records;
     this.clock = clock;
-    this.ranking = ranking;
+    this.rules = rules;
   }
 
   /** Scores sell-outs that are new or were scored by another policy. The database ranks only sell-outs with a score. */
   async scoreNew(): Promise<void> {
-    const { policy, zone } = this.ranking;
+    const { policy, zone } = this.rules;
     while ((await this.records.score(policy, zone, scoreBatch)) === scoreBatch);
   }
 
   /** Rebuilds one board. @throws DomainError `engine-unavailable` if new sell-outs prevented every attempt */
   async execute(board: Board): Promise<Comparison> {
-    const { policy } = this.ranking;
+    const { policy } = this.rules;
     await this.scoreNew();
     for (let tries = 0; tries < maxTries; tries += 1) {
       // The version is read first: a sell-out that is recorded after this read makes the write stale.
@@ -51,7 +51,7 @@ export class RebuildSoldOutBoard {
   /** Rebuilds every kept board. Returns how many members differed. */
   async all(): Promise<number> {
     let drift = 0;
-    for (const board of boardsKeptAt(this.clock.now(), this.ranking.zone)) drift += (await this.execute(board)).drift;
+    for (const board of boardsKeptAt(this.clock.now(), this.rules.zone)) drift += (await this.execute(board)).drift;
     return drift;
   }
 }

@@ -21,7 +21,7 @@ export type RankedBoard = {
  * board cannot overload the database.
  */
 export class ColdBoards {
-  private readonly kept = new Map<string, { readonly until: EpochMs; readonly ranking: Promise<RankedBoard> }>();
+  private readonly kept = new Map<string, { readonly until: EpochMs; readonly board: Promise<RankedBoard> }>();
   private lastQuery: Promise<unknown> = Promise.resolve();
   private readonly sales: SalesQueries;
   private readonly clock: Clock;
@@ -37,11 +37,11 @@ export class ColdBoards {
     for (const [name, { until }] of this.kept) if (now >= until) this.kept.delete(name);
     const name = boardName(board);
     const known = this.kept.get(name);
-    if (known !== undefined) return known.ranking;
-    const ranking = this.lastQuery.then(() => this.rank(board));
-    this.lastQuery = ranking.catch(() => this.kept.delete(name));
-    this.kept.set(name, { until: after(now, keptMs), ranking });
-    return ranking;
+    if (known !== undefined) return known.board;
+    const ranked = this.lastQuery.then(() => this.rank(board));
+    this.lastQuery = ranked.catch(() => this.kept.delete(name));
+    this.kept.set(name, { until: after(now, keptMs), board: ranked });
+    return ranked;
   }
 
   private async rank(board: WindowBoard): Promise<RankedBoard> {

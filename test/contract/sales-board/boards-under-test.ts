@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { MemoryRankings, MemorySalesBoard } from "../../../src/adapters/memory/memory-sales-board.js";
+import { MemoryBoards, MemorySalesBoard } from "../../../src/adapters/memory/memory-sales-board.js";
 import { parseRedisAddress } from "../../../src/adapters/redis/redis-address.js";
 import { openRedis } from "../../../src/adapters/redis/redis-client.js";
 import { openConnection } from "../../../src/adapters/redis/redis-connection.js";
@@ -24,9 +24,9 @@ type Backend = {
   open(): Promise<BoardsUnderTest & { close(): Promise<void> }>;
 };
 
-export const openMemoryBoards = (rankings = new MemoryRankings()) => ({
-  board: new MemorySalesBoard(rankings) as SalesBoard,
-  lose: async (board: WindowBoard) => rankings.delete(board),
+export const openMemoryBoards = (boards = new MemoryBoards()) => ({
+  board: new MemorySalesBoard(boards) as SalesBoard,
+  lose: async (board: WindowBoard) => boards.delete(board),
   close: async () => {},
 });
 

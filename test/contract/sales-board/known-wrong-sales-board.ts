@@ -1,4 +1,4 @@
-import { MemoryRankings, MemorySalesBoard } from "../../../src/adapters/memory/memory-sales-board.js";
+import { MemoryBoards, MemorySalesBoard } from "../../../src/adapters/memory/memory-sales-board.js";
 import type { RedisClient } from "../../../src/adapters/redis/redis-client.js";
 import { RedisSalesBoard } from "../../../src/adapters/redis/redis-sales-board.js";
 import { redisScripts, type ScriptName } from "../../../src/adapters/redis/redis-scripts.js";
@@ -6,19 +6,19 @@ import type { SalesBoard } from "../../../src/application/ports/sales-board.js";
 import type { BoardsUnderTest, RedisBoards } from "./boards-under-test.js";
 
 /** A correct board, of which a known-wrong implementation replaces some methods. */
-type Correct = { readonly rankings: MemoryRankings; readonly correct: SalesBoard };
+type Correct = { readonly boards: MemoryBoards; readonly correct: SalesBoard };
 
 const wrongMethods = {
-  "adds totals to scores": ({ rankings }) => ({
+  "adds totals to scores": ({ boards }) => ({
     raise: async (board, totals) => {
-      const ranking = rankings.of(board);
+      const products = boards.of(board);
       for (const { productId, quantity } of totals)
-        ranking.set({ productId, quantity: (ranking.score(productId) ?? 0) + quantity });
+        products.set({ productId, quantity: (products.score(productId) ?? 0) + quantity });
     },
   }),
-  "overwrites scores with lower totals": ({ rankings }) => ({
+  "overwrites scores with lower totals": ({ boards }) => ({
     raise: async (board, totals) => {
-      for (const each of totals) rankings.of(board).set(each);
+      for (const each of totals) boards.of(board).set(each);
     },
   }),
   "is ready before its fill is finished": ({ correct }) => ({
@@ -28,27 +28,27 @@ const wrongMethods = {
       return token;
     },
   }),
-  "finishes any fill": ({ rankings }) => ({
+  "finishes any fill": ({ boards }) => ({
     finishFill: async (board, token) => {
-      rankings.of(board).marker = { token, ready: true };
+      boards.of(board).marker = { token, ready: true };
       return true;
     },
   }),
-  "accepts the token of another fill": ({ rankings, correct }) => ({
-    finishFill: async (board, token) => correct.finishFill(board, rankings.find(board)?.marker?.token ?? token),
+  "accepts the token of another fill": ({ boards, correct }) => ({
+    finishFill: async (board, token) => correct.finishFill(board, boards.find(board)?.marker?.token ?? token),
   }),
-  "begins a fill on a ready board": ({ rankings, correct }) => ({
+  "begins a fill on a ready board": ({ boards, correct }) => ({
     beginFill: (board) => {
-      rankings.of(board).marker = null;
+      boards.of(board).marker = null;
       return correct.beginFill(board);
     },
   }),
   "returns an empty list for a missing board": ({ correct }) => ({
     top: async (board, limit) => (await correct.top(board, limit)) ?? [],
   }),
-  "returns the products of a cold board": ({ rankings }) => ({
+  "returns the products of a cold board": ({ boards }) => ({
     top: async (board, limit) =>
-      rankings
+      boards
         .of(board)
         .top(limit)
         .map((each, index) => ({ ...each, rank: index + 1 })),
@@ -66,9 +66,9 @@ const wrongMethods = {
       return sorted?.slice(0, limit).map((each, index) => ({ ...each, rank: index + 1 })) ?? null;
     },
   }),
-  "lowers scores that were raised since": ({ rankings }) => ({
+  "lowers scores that were raised since": ({ boards }) => ({
     lower: async (board, corrections) => {
-      for (const { productId, quantity } of corrections) rankings.of(board).set({ productId, quantity });
+      for (const { productId, quantity } of corrections) boards.of(board).set({ productId, quantity });
     },
   }),
   "removes no board": () => ({ remove: async () => {} }),
@@ -78,13 +78,13 @@ export type WrongBoard = keyof typeof wrongMethods;
 
 /** Creates a known-wrong board in memory. */
 export const wrongBoard = (wrong: WrongBoard): BoardsUnderTest => {
-  const rankings = new MemoryRankings();
-  const correct = new MemorySalesBoard(rankings);
-  const methods: Partial<SalesBoard> = wrongMethods[wrong]({ rankings, correct });
+  const boards = new MemoryBoards();
+  const correct = new MemorySalesBoard(boards);
+  const methods: Partial<SalesBoard> = wrongMethods[wrong]({ boards, correct });
   const board = new Proxy<SalesBoard>(correct, {
     get: (target, name) => Reflect.get(name in methods ? methods : target, name)?.bind(target),
   });
-  return { board, lose: async (lost) => rankings.delete(lost) };
+  return { board, lose: async (lost) => boards.delete(lost) };
 };
 
 /** Guards of the scripts and commands, and their replacements. */

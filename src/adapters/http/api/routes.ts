@@ -5,6 +5,7 @@ import type { InFlight } from "../server/exchange.js";
 import type { Metrics } from "../server/metrics.js";
 import type { Tag } from "../server/openapi.js";
 import type { RouteTable } from "../server/route.js";
+import { boardRebuildRoutes } from "./board-rebuild.js";
 import { BoardResponses } from "./board-responses.js";
 import { claimRoutes } from "./claims.js";
 import { concertRoutes } from "./concerts.js";
@@ -16,13 +17,12 @@ import { orderRoutes } from "./orders.js";
 import { paymentRoutes } from "./payments.js";
 import { probeRoutes, type Readiness } from "./probes.js";
 import { problemRoutes } from "./problems.js";
-import { productRankingRoutes } from "./product-ranking.js";
+import { productBoardRoutes } from "./product-boards.js";
 import { productRoutes } from "./products.js";
-import { rankingRebuildRoutes } from "./ranking-rebuild.js";
 import { reservationRoutes } from "./reservations.js";
 import { saleRoutes } from "./sales.js";
 import { scheduleRoutes } from "./schedules.js";
-import { soldOutRankingRoutes } from "./sold-out-ranking.js";
+import { soldOutBoardRoutes } from "./sold-out-boards.js";
 import { statisticsRoutes } from "./statistics.js";
 import { userCouponRoutes } from "./user-coupons.js";
 
@@ -33,8 +33,8 @@ const resources = [
   orderTrackingRoutes,
   paymentRoutes,
   reservationRoutes,
-  productRankingRoutes,
-  soldOutRankingRoutes,
+  productBoardRoutes,
+  soldOutBoardRoutes,
   saleRoutes,
   couponRoutes,
   userCouponRoutes,
@@ -43,7 +43,7 @@ const resources = [
   concertRoutes,
   scheduleRoutes,
   statisticsRoutes,
-  rankingRebuildRoutes,
+  boardRebuildRoutes,
   deadLetterRoutes,
 ] as const;
 

@@ -1,5 +1,5 @@
 -- Reads the best members of a sold-out board.
--- KEYS: ranking, marker
+-- KEYS: entries, marker
 -- ARGV: policy, limit
 -- Returns a list of members, best first, or nil if the board is cold.
 

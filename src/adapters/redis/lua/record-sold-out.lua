@@ -1,6 +1,6 @@
 -- Adds sell-outs to a sold-out board. If the board is cold, its policy is deleted, so that it stays cold: it now lacks
 -- these sell-outs. The version changes in both cases, so that a concurrent write of older data is rejected.
--- KEYS: ranking, marker
+-- KEYS: entries, marker
 -- ARGV: policy, new version, kept until (Unix time in milliseconds; 0: forever), maximum number of members, then score
 --   and member, repeated per sell-out
 -- Returns 1, or 0 if the board is cold.

@@ -1,10 +1,10 @@
 -- Functions for the marker of a sold-out board. The scripts that use them are loaded after this file.
 -- The marker is a hash with the board's version, policy and number of members.
 
--- A board is ready if its marker names the policy and the ranking has as many members as the marker says.
-local function is_ready(ranking, marker, policy)
+-- A board is ready if its marker names the policy and there are as many entries as it says.
+local function is_ready(entries, marker, policy)
   local stored_policy, members = unpack(redis.call("HMGET", marker, "policy", "members"))
-  return stored_policy == policy and redis.call("ZCARD", ranking) == tonumber(members)
+  return stored_policy == policy and redis.call("ZCARD", entries) == tonumber(members)
 end
 
 -- Expires keys at `kept_until` (Unix time in milliseconds; "0": never).

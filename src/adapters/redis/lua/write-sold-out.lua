@@ -1,5 +1,5 @@
 -- Replaces a sold-out board by the database's sell-outs, unless its version has changed since the database was read.
--- KEYS: ranking, marker
+-- KEYS: entries, marker
 -- ARGV: policy, version, kept until (Unix time in milliseconds; 0: forever), then score and member, repeated per sell-out
 -- Returns how many members differed, or nil if the version has changed.
 

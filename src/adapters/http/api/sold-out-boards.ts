@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ListSoldOut } from "../../../application/concert/list-sold-out.js";
-import type { Ranking } from "../../../application/concert/rebuild-sold-out-board.js";
+import type { SoldOutRules } from "../../../application/concert/rebuild-sold-out-board.js";
 import type { Clock } from "../../../application/ports/clock.js";
 import type { SoldOutRecords, TitledSellOut } from "../../../application/ports/sold-out-records.js";
 import { type BusinessWeek, businessDayAt, businessWeekOf, isBusinessWeek } from "../../../domain/business-day.js";
@@ -27,7 +27,7 @@ const weekSchema = z
   .meta({ pattern: "^\\d{4}-W(0[1-9]|[1-4]\\d|5[0-3])$" }) as unknown as z.ZodType<BusinessWeek>;
 
 const boardSchema = z.enum(["fastest", "weekly"]);
-const rankingQuery = z
+const boardQuerySchema = z
   .strictObject({
     board: boardSchema.describe("Default: `weekly` if `week` is given, otherwise `fastest`").optional(),
     week: weekSchema.describe("Of the weekly board. Default: this week").optional(),
@@ -54,7 +54,7 @@ const facts = {
 };
 const sellOutSchema = component("SellOut", z.strictObject(facts));
 
-const rankingSchema = component(
+const boardResponseSchema = component(
   "SoldOutBoard",
   z.strictObject({
     board: boardSchema,
@@ -67,7 +67,7 @@ const rankingSchema = component(
 type Needs = {
   readonly listSoldOut: ListSoldOut;
   readonly soldOutRecords: SoldOutRecords;
-  readonly ranking: Ranking;
+  readonly soldOutRules: SoldOutRules;
   readonly boardResponses: BoardResponses;
   readonly clock: Clock;
 };
@@ -85,12 +85,12 @@ const sellOutResponse = (sellOut: TitledSellOut): z.infer<typeof sellOutSchema> 
   };
 };
 
-/** The rankings of sell-outs by speed, and the history of all sell-outs. */
-export const soldOutRankingRoutes = (needs: Needs): readonly Route[] => {
-  const { listSoldOut, soldOutRecords, ranking, boardResponses, clock } = needs;
-  const { policy, zone } = ranking;
+/** The boards of sell-outs by speed, and the history of all sell-outs. */
+export const soldOutBoardRoutes = (needs: Needs): readonly Route[] => {
+  const { listSoldOut, soldOutRecords, soldOutRules, boardResponses, clock } = needs;
+  const { policy, zone } = soldOutRules;
 
-  const boardQuery = ({ board: given, week, limit }: z.infer<typeof rankingQuery>): BoardQuery => {
+  const boardQuery = ({ board: given, week, limit }: z.infer<typeof boardQuerySchema>): BoardQuery => {
     const board = given ?? (week === undefined ? "fastest" : "weekly");
     return {
       boards: "sold-out",
@@ -120,8 +120,8 @@ export const soldOutRankingRoutes = (needs: Needs): readonly Route[] => {
       access: "public",
       summary: "Read the fastest sell-outs of all time or of a week",
       description: "The response may be half a second old.",
-      query: rankingQuery,
-      responses: { 200: rankingSchema },
+      query: boardQuerySchema,
+      responses: { 200: boardResponseSchema },
       problems: ["engine-unavailable"],
       handle: ({ query }) => boardResponses.read(boardQuery(query)),
     }),
@@ -131,7 +131,7 @@ export const soldOutRankingRoutes = (needs: Needs): readonly Route[] => {
       access: "public",
       summary: "Follow a board of sell-outs",
       description: "Events: `board` with the board's JSON, immediately and on change, at most one per second.",
-      query: rankingQuery,
+      query: boardQuerySchema,
       responses: { 200: "text/event-stream" },
       problems: ["too-many-streams", "engine-unavailable"],
       handle: (context) => boardResponses.stream(boardQuery(context.query), context.openStream()),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Comparison } from "../../../application/board/comparison.js";
-import type { Ranking, RebuildSoldOutBoard } from "../../../application/concert/rebuild-sold-out-board.js";
+import type { RebuildSoldOutBoard, SoldOutRules } from "../../../application/concert/rebuild-sold-out-board.js";
 import type { Clock } from "../../../application/ports/clock.js";
 import type { CompareBoards } from "../../../application/sales/compare-boards.js";
 import { boardsKeptAt } from "../../../domain/sold-out.js";
@@ -21,17 +21,17 @@ const rebuiltSchema = component(
 type Needs = {
   readonly rebuildSoldOutBoard: RebuildSoldOutBoard;
   readonly compareBoards: CompareBoards;
-  readonly ranking: Ranking;
+  readonly soldOutRules: SoldOutRules;
   readonly clock: Clock;
 };
 
 /** For operators: boards compared with the database and repaired. */
-export const rankingRebuildRoutes = (needs: Needs): readonly Route[] => {
-  const { rebuildSoldOutBoard, compareBoards, ranking, clock } = needs;
+export const boardRebuildRoutes = (needs: Needs): readonly Route[] => {
+  const { rebuildSoldOutBoard, compareBoards, soldOutRules, clock } = needs;
   const rebuild = async (name: z.infer<typeof boardSchema>): Promise<Comparison> => {
     if (name === "products") return compareBoards.all();
     let [entries, drift] = [0, 0];
-    for (const board of boardsKeptAt(clock.now(), ranking.zone)) {
+    for (const board of boardsKeptAt(clock.now(), soldOutRules.zone)) {
       if (board.name !== name) continue;
       const rebuilt = await rebuildSoldOutBoard.execute(board);
       entries += rebuilt.entries;

@@ -7,7 +7,7 @@ import { component, countSchema, idSchema, limitOf, moneySchema, timeSchema } fr
 import type { BoardQuery, BoardResponses } from "./board-responses.js";
 
 const windowSchema = z.enum(salesWindows);
-const rankingQuery = z.strictObject({
+const boardQuerySchema = z.strictObject({
   window: windowSchema.default("3d").describe("`3d` is today and the two business days before"),
   limit: limitOf(100, 5),
 });
@@ -26,16 +26,16 @@ const itemSchema = component(
       .describe("Ranks gained since yesterday's window; negative if lost; `new` if not ranked then; null for `all`"),
   }),
 );
-const rankingSchema = component(
+const boardResponseSchema = component(
   "PopularProducts",
   z.strictObject({ window: windowSchema, asOf: timeSchema, items: z.array(itemSchema) }),
 );
 
 type Needs = { readonly listPopularProducts: ListPopularProducts; readonly boardResponses: BoardResponses };
 
-/** The ranking of products by units sold. */
-export const productRankingRoutes = ({ listPopularProducts, boardResponses }: Needs): readonly Route[] => {
-  const boardQuery = ({ window, limit }: z.infer<typeof rankingQuery>): BoardQuery => ({
+/** The boards of products by units sold. */
+export const productBoardRoutes = ({ listPopularProducts, boardResponses }: Needs): readonly Route[] => {
+  const boardQuery = ({ window, limit }: z.infer<typeof boardQuerySchema>): BoardQuery => ({
     boards: "products",
     name: `products:${window}:${limit}`,
     async read() {
@@ -51,8 +51,8 @@ export const productRankingRoutes = ({ listPopularProducts, boardResponses }: Ne
       access: "public",
       summary: "Read the best sellers of a window",
       description: "The response may be half a second old.",
-      query: rankingQuery,
-      responses: { 200: rankingSchema },
+      query: boardQuerySchema,
+      responses: { 200: boardResponseSchema },
       problems: ["engine-unavailable"],
       handle: ({ query }) => boardResponses.read(boardQuery(query)),
     }),
@@ -61,8 +61,8 @@ export const productRankingRoutes = ({ listPopularProducts, boardResponses }: Ne
       path: "/rankings/products/events",
       access: "public",
       summary: "Follow the best sellers of a window",
-      description: "Events: `board` with the ranking's JSON, immediately and on change, at most one per second.",
-      query: rankingQuery,
+      description: "Events: `board` with the board's JSON, immediately and on change, at most one per second.",
+      query: boardQuerySchema,
       responses: { 200: "text/event-stream" },
       problems: ["too-many-streams", "engine-unavailable"],
       handle: (context) => boardResponses.stream(boardQuery(context.query), context.openStream()),

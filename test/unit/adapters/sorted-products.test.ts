@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MemoryRanking } from "../../../src/adapters/memory/memory-ranking.js";
+import { SortedProducts } from "../../../src/adapters/memory/sorted-products.js";
 import type { ProductTotal } from "../../../src/application/ports/sales-board.js";
 import type { ProductId } from "../../../src/domain/ids.js";
 
@@ -10,14 +10,14 @@ const sorted = (totals: ReadonlyMap<ProductId, number>): readonly ProductTotal[]
     .sort((a, b) => b.quantity - a.quantity || (a.productId < b.productId ? 1 : -1));
 
 const applied = (changes: readonly ProductTotal[]) => {
-  const ranking = new MemoryRanking();
+  const products = new SortedProducts();
   const model = new Map<ProductId, number>();
   for (const change of changes) {
-    ranking.set(change);
+    products.set(change);
     if (change.quantity > 0) model.set(change.productId, change.quantity);
     else model.delete(change.productId);
   }
-  return { ranking, expected: sorted(model) };
+  return { products, expected: sorted(model) };
 };
 
 const change = (products: number, maxQuantity: number): fc.Arbitrary<ProductTotal> =>
@@ -26,13 +26,13 @@ const change = (products: number, maxQuantity: number): fc.Arbitrary<ProductTota
     quantity: fc.nat(maxQuantity),
   });
 
-describe("MemoryRanking", () => {
+describe("SortedProducts", () => {
   it("is sorted after any changes", () => {
     fc.assert(
       fc.property(fc.array(change(20, 5), { maxLength: 200 }), (changes) => {
-        const { ranking, expected } = applied(changes);
-        expect(ranking.top(100)).toEqual(expected);
-        expect(expected.map(({ productId }) => ranking.rank(productId))).toEqual(expected.map((_, n) => n + 1));
+        const { products, expected } = applied(changes);
+        expect(products.top(100)).toEqual(expected);
+        expect(expected.map(({ productId }) => products.rank(productId))).toEqual(expected.map((_, n) => n + 1));
       }),
     );
   });
@@ -42,12 +42,12 @@ describe("MemoryRanking", () => {
       numRuns: 1,
       seed: 6,
     });
-    const { ranking, expected } = applied(changes ?? []);
+    const { products, expected } = applied(changes ?? []);
     expect(expected.length).toBeGreaterThan(4000);
-    expect(ranking.top(10_000)).toEqual(expected);
-    expect(ranking.top(1500)).toEqual(expected.slice(0, 1500));
-    expect(expected.map(({ productId }) => ranking.rank(productId))).toEqual(expected.map((_, n) => n + 1));
-    for (const { productId } of expected) ranking.set({ productId, quantity: 0 });
-    expect(ranking.top(10)).toEqual([]);
+    expect(products.top(10_000)).toEqual(expected);
+    expect(products.top(1500)).toEqual(expected.slice(0, 1500));
+    expect(expected.map(({ productId }) => products.rank(productId))).toEqual(expected.map((_, n) => n + 1));
+    for (const { productId } of expected) products.set({ productId, quantity: 0 });
+    expect(products.top(10)).toEqual([]);
   });
 });
