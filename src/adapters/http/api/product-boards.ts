@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { ListPopularProducts } from "../../../application/sales/list-popular-products.js";
 import { salesWindows } from "../../../domain/sales-window.js";
 import { toInstant } from "../../../domain/time.js";
-import { type Route, route } from "../server/route.js";
+import type { Route } from "../server/route.js";
 import { component, countSchema, idSchema, limitOf, moneySchema, timeSchema } from "../server/schemas.js";
 import type { BoardQuery, BoardResponses } from "./board-responses.js";
+import { boardRoutes } from "./board-routes.js";
 
 const windowSchema = z.enum(salesWindows);
 const boardQuerySchema = z.strictObject({
@@ -43,29 +44,12 @@ export const productBoardRoutes = ({ listPopularProducts, boardResponses }: Need
       return { window, asOf: toInstant(asOf), items };
     },
   });
-  return [
-    route({
-      method: "GET",
-      path: "/rankings/products",
-      isHot: true,
-      access: "public",
-      summary: "Read the best sellers of a window",
-      description: "The response may be half a second old.",
-      query: boardQuerySchema,
-      responses: { 200: boardResponseSchema },
-      problems: ["engine-unavailable"],
-      handle: ({ query }) => boardResponses.read(boardQuery(query)),
-    }),
-    route({
-      method: "GET",
-      path: "/rankings/products/events",
-      access: "public",
-      summary: "Follow the best sellers of a window",
-      description: "Events: `board` with the board's JSON, immediately and on change, at most one per second.",
-      query: boardQuerySchema,
-      responses: { 200: "text/event-stream" },
-      problems: ["too-many-streams", "engine-unavailable"],
-      handle: (context) => boardResponses.stream(boardQuery(context.query), context.openStream()),
-    }),
-  ];
+  return boardRoutes(boardResponses, {
+    path: "/rankings/products",
+    readSummary: "Read the best sellers of a window",
+    followSummary: "Follow the best sellers of a window",
+    query: boardQuerySchema,
+    response: boardResponseSchema,
+    boardQuery,
+  });
 };

@@ -19,6 +19,7 @@ import {
   timeSchema,
 } from "../server/schemas.js";
 import type { BoardQuery, BoardResponses } from "./board-responses.js";
+import { boardRoutes } from "./board-routes.js";
 
 const weekMessage = "must be an ISO week such as 2026-W47";
 const weekSchema = z
@@ -113,28 +114,13 @@ export const soldOutBoardRoutes = (needs: Needs): readonly Route[] => {
   };
 
   return [
-    route({
-      method: "GET",
+    ...boardRoutes(boardResponses, {
       path: "/rankings/sold-out",
-      isHot: true,
-      access: "public",
-      summary: "Read the fastest sell-outs of all time or of a week",
-      description: "The response may be half a second old.",
+      readSummary: "Read the fastest sell-outs of all time or of a week",
+      followSummary: "Follow a board of sell-outs",
       query: boardQuerySchema,
-      responses: { 200: boardResponseSchema },
-      problems: ["engine-unavailable"],
-      handle: ({ query }) => boardResponses.read(boardQuery(query)),
-    }),
-    route({
-      method: "GET",
-      path: "/rankings/sold-out/events",
-      access: "public",
-      summary: "Follow a board of sell-outs",
-      description: "Events: `board` with the board's JSON, immediately and on change, at most one per second.",
-      query: boardQuerySchema,
-      responses: { 200: "text/event-stream" },
-      problems: ["too-many-streams", "engine-unavailable"],
-      handle: (context) => boardResponses.stream(boardQuery(context.query), context.openStream()),
+      response: boardResponseSchema,
+      boardQuery,
     }),
     route({
       method: "GET",
