@@ -1,16 +1,17 @@
-import type { Timeout } from "../../application/ports/timeout.js";
+import type { Timeout } from "./ports/timeout.js";
+import type { Timers } from "./ports/timers.js";
 
 /** Returns a timeout of `ms` milliseconds. Errors of late work are ignored. */
 export const timeoutAfter =
-  (ms: number): Timeout =>
+  (ms: number, timers: Pick<Timers, "after">): Timeout =>
   async (work) => {
-    let timer: NodeJS.Timeout | undefined;
+    let cancel = () => {};
     const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, ms, "late");
+      cancel = timers.after(ms, () => resolve("late"));
     });
     try {
       return await Promise.race([work, late]);
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   };

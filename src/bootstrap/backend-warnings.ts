@@ -85,7 +85,7 @@ export const settingsChecks = (config: Config, { database, checks }: Backends): 
     ...(DATABASE_URL !== undefined && { database: async () => sqlFaults(await readSqlSettings(database)) }),
     ...(REDIS_URL !== undefined && { redis: async () => redisFaults(await readRedisSettings(REDIS_URL)) }),
     ...(kafka !== null && {
-      kafka: async () => kafkaFaults(await readTopicSettings(kafka), KAFKA_REPLICATION),
+      kafka: async () => kafkaFaults(await readTopicSettings(kafka, systemTimers), KAFKA_REPLICATION),
     }),
   };
   return checks.flatMap(({ name, ping }) => {

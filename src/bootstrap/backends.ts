@@ -10,13 +10,13 @@ import { SqlSandboxBook } from "../adapters/sql/sql-sandbox-book.js";
 import { newUuid } from "../adapters/system/new-uuid.js";
 import { systemClock } from "../adapters/system/system-clock.js";
 import { systemTimers } from "../adapters/system/system-timers.js";
-import { timeoutAfter } from "../adapters/system/timeout.js";
 import { HttpWebhookTarget } from "../adapters/webhook/http-webhook-target.js";
 import { isPlainlyPrivate } from "../adapters/webhook/public-address.js";
 import { type ConsumerGroup, groupsOf } from "../application/choreography.js";
 import type { Clock } from "../application/ports/clock.js";
 import type { EventBus } from "../application/ports/event-bus.js";
 import type { ReportLateClose } from "../application/ports/report-late-close.js";
+import { timeoutAfter } from "../application/timeout-after.js";
 import { webhookBackoff } from "../application/webhook/deliver-webhooks.js";
 import type { Config } from "./config.js";
 import { kafkaOptions } from "./kafka-access.js";
@@ -84,7 +84,7 @@ export const openBackends = (
     timers: systemTimers,
     bus,
     provider: new SandboxProvider(new SqlSandboxBook(database)),
-    timeout: timeoutAfter(providerMs),
+    timeout: timeoutAfter(providerMs, systemTimers),
     reportLateClose,
     webhookTarget: webhookTargetOf(config, clock, log),
     webhookBackoff: webhookBackoff(Math.random),

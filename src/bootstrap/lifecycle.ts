@@ -1,4 +1,5 @@
-import { timeoutAfter } from "../adapters/system/timeout.js";
+import { systemTimers } from "../adapters/system/system-timers.js";
+import { timeoutAfter } from "../application/timeout-after.js";
 
 /** A part of the service that starts and stops. */
 export type Step = {
@@ -42,7 +43,7 @@ export class Lifecycle {
     for (const step of [...this.started].reverse()) {
       try {
         const ms = step.deadlineMs ?? 5000;
-        const result = await timeoutAfter(ms)(Promise.resolve(step.stop?.()));
+        const result = await timeoutAfter(ms, systemTimers)(Promise.resolve(step.stop?.()));
         if (result === "late") throw new Error(`not stopped within ${ms} ms`);
       } catch (error) {
         this.failed(step.name, error);

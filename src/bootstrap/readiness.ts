@@ -1,5 +1,6 @@
 import type { Readiness } from "../adapters/http/api/probes.js";
-import { timeoutAfter } from "../adapters/system/timeout.js";
+import { systemTimers } from "../adapters/system/system-timers.js";
+import { timeoutAfter } from "../application/timeout-after.js";
 import type { BackendCheck } from "./backends.js";
 
 const checkMs = 1200;
@@ -13,7 +14,10 @@ export const readinessOf =
   async (): Promise<Readiness> => {
     const results = await Promise.all(
       backends.map(async ({ name, ping }) => {
-        const isReachable = await timeoutAfter(checkMs)(ping()).then(
+        const isReachable = await timeoutAfter(
+          checkMs,
+          systemTimers,
+        )(ping()).then(
           (result) => result !== "late",
           () => false,
         );

@@ -7,6 +7,7 @@ import { readTopicSettings } from "../../src/adapters/kafka/kafka-settings.js";
 import { readRedisSettings } from "../../src/adapters/redis/redis-settings.js";
 import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
 import { readSqlSettings } from "../../src/adapters/sql/sql-settings.js";
+import { systemTimers } from "../../src/adapters/system/system-timers.js";
 import { kafkaFaults, redisFaults, type SettingFault, sqlFaults } from "../../src/bootstrap/backend-rules.js";
 import { eventTypes } from "../../src/domain/event.js";
 import { type MariaDbServer, startMariaDb } from "../support/backend-servers/mariadb.js";
@@ -160,9 +161,9 @@ describe.skipIf(!backendUrls.kafka)("settings of Kafka's topics", () => {
     const prefix = `${randomUUID()}.`;
     const [first = "", ...others] = eventTypes;
     await create(prefix, [first], [["min.insync.replicas", "2"]]);
-    await expect(readTopicSettings(optionsOf(prefix))).rejects.toMatchObject(unavailable);
+    await expect(readTopicSettings(optionsOf(prefix), systemTimers)).rejects.toMatchObject(unavailable);
     await create(prefix, others, []);
-    const found = await readTopicSettings(optionsOf(prefix));
+    const found = await readTopicSettings(optionsOf(prefix), systemTimers);
     expect(found.map(({ topic }) => topic).sort()).toEqual(eventTypes.map((type) => prefix + type).sort());
     expect(found.find(({ topic }) => topic === prefix + first)).toMatchObject({ replicas: 1, minInSyncReplicas: 2 });
     expect(found.filter(({ minInSyncReplicas }) => minInSyncReplicas === 1)).toHaveLength(others.length);
@@ -175,6 +176,6 @@ describe.skipIf(!backendUrls.kafka)("settings of Kafka's topics", () => {
 
   it("cannot be read while the backend is unreachable", async () => {
     const unreachable = { ...optionsOf(""), brokers: ["127.0.0.1:1"] };
-    await expect(readTopicSettings(unreachable)).rejects.toMatchObject(unavailable);
+    await expect(readTopicSettings(unreachable, systemTimers)).rejects.toMatchObject(unavailable);
   });
 });

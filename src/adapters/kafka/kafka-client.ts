@@ -1,4 +1,6 @@
 import { Kafka, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
+import type { Timers } from "../../application/ports/timers.js";
+import { timeoutAfter } from "../../application/timeout-after.js";
 import { DomainError } from "../../domain/problem.js";
 import { guardIdleQueues } from "./idle-guard.js";
 
@@ -55,14 +57,8 @@ export const kafkaUnavailable = (cause: unknown): DomainError =>
   new DomainError({ code: "engine-unavailable", engine: "kafka" }, cause);
 
 /** Rejects if `work` takes longer than `ms`: kafkajs waits for minutes on a broker that does not answer. */
-export const withDeadline = async <T>(work: Promise<T>, ms: number): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no response within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+export const withDeadline = async <T>(work: Promise<T>, ms: number, timers: Timers): Promise<T> => {
+  const result = await timeoutAfter(ms, timers)(work);
+  if (result === "late") throw new Error(`no response within ${ms} ms`);
+  return result;
 };

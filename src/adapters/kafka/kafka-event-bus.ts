@@ -39,7 +39,7 @@ export class KafkaEventBus implements EventBus {
     this.deadLetters = deadLetters;
     this.retry = tuning.retry ?? jitteredBackoff(100, 5_000, Math.random);
     this.needs = { kafka, timers, reconnect, log };
-    this.topics = new KafkaTopics(kafka, options, log);
+    this.topics = new KafkaTopics(kafka, options, timers, log);
     this.producer = new KafkaProducer({
       kafka,
       timers,

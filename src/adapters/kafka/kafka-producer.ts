@@ -75,10 +75,10 @@ export class KafkaProducer {
 
   /** Sends what is waiting, if the broker answers in time, and disconnects. */
   async stop(): Promise<void> {
-    const { timeoutMs } = this.needs;
+    const { timeoutMs, timers } = this.needs;
     this.stopping = true;
-    await withDeadline(this.gatherer.drain(), timeoutMs).catch(() => {});
-    await withDeadline(this.loop.stop(), timeoutMs).catch(() => {});
+    await withDeadline(this.gatherer.drain(), timeoutMs, timers).catch(() => {});
+    await withDeadline(this.loop.stop(), timeoutMs, timers).catch(() => {});
   }
 
   /** Stays connected until the loop stops or a send fails. @throws the error of the connection or the send */
@@ -114,7 +114,7 @@ export class KafkaProducer {
 
   private async sendAll(entries: readonly Entry<readonly DomainEvent[], void>[]): Promise<void> {
     if (this.down) throw kafkaUnavailable("not connected");
-    const { timeoutMs, topicOf } = this.needs;
+    const { timeoutMs, timers, topicOf } = this.needs;
     const topicMessages = [...byType(entries.flatMap(({ item }) => item))].map(([type, events]) => ({
       topic: topicOf(type),
       messages: [...encodeMessages(events)],
@@ -122,7 +122,7 @@ export class KafkaProducer {
     try {
       const producer = await this.connection.producer;
       this.sending = producer.sendBatch({ acks: -1, timeout: timeoutMs, topicMessages });
-      await withDeadline(this.sending, timeoutMs);
+      await withDeadline(this.sending, timeoutMs, timers);
     } catch (error) {
       this.down = true;
       this.breakSession(error);

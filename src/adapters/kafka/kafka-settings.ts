@@ -1,4 +1,5 @@
 import kafkajs, { type Admin } from "kafkajs";
+import type { Timers } from "../../application/ports/timers.js";
 import { eventTypes } from "../../domain/event.js";
 import { type KafkaLog, type KafkaOptions, kafkaUnavailable, openKafka, withDeadline } from "./kafka-client.js";
 
@@ -52,6 +53,7 @@ const readSettings = async (admin: Admin, wanted: readonly string[]): Promise<re
  */
 export const readTopicSettings = async (
   options: KafkaOptions,
+  timers: Timers,
   log: KafkaLog = () => {},
 ): Promise<readonly TopicSettings[]> => {
   const admin = openKafka(options, log).admin();
@@ -62,6 +64,7 @@ export const readTopicSettings = async (
         eventTypes.map((type) => `${options.topicPrefix}${type}`),
       ),
       requestTimeoutMs,
+      timers,
     );
   } catch (error) {
     if (isDenied(error)) return [];

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import type { ConsumerGroup } from "../../application/choreography.js";
+import type { Timers } from "../../application/ports/timers.js";
 import { type EventType, eventTypes } from "../../domain/event.js";
 import { type KafkaLog, type KafkaOptions, kafkaUnavailable, openKafka, withDeadline } from "./kafka-client.js";
 
@@ -12,12 +13,14 @@ const leaderTimeoutMs = 5_000;
 export class KafkaTopics {
   private readonly kafka: Kafka;
   private readonly options: KafkaOptions;
+  private readonly timers: Timers;
   private readonly log: KafkaLog;
   private admin: Promise<Admin> | undefined;
 
-  constructor(kafka: Kafka, options: KafkaOptions, log: KafkaLog) {
+  constructor(kafka: Kafka, options: KafkaOptions, timers: Timers, log: KafkaLog) {
     this.kafka = kafka;
     this.options = options;
+    this.timers = timers;
     this.log = log;
   }
 
@@ -103,7 +106,7 @@ export class KafkaTopics {
       for (const type of eventTypes) while (waiting && !(await hasLeaders(this.topicOf(type)))) await sleep(20);
     };
     try {
-      await withDeadline(allHaveLeaders(), leaderTimeoutMs);
+      await withDeadline(allHaveLeaders(), leaderTimeoutMs, this.timers);
     } catch (error) {
       this.log("warn", "partitions without a leader", { error: String(error) });
     } finally {
@@ -114,7 +117,7 @@ export class KafkaTopics {
 
   private async request<T>(send: (admin: Admin) => Promise<T>): Promise<T> {
     try {
-      return await withDeadline(this.connected().then(send), requestTimeoutMs);
+      return await withDeadline(this.connected().then(send), requestTimeoutMs, this.timers);
     } catch (error) {
       void this.disconnect();
       throw kafkaUnavailable(error);

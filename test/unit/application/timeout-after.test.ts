@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { timeoutAfter } from "../../../src/adapters/system/timeout.js";
+import { systemTimers } from "../../../src/adapters/system/system-timers.js";
+import { timeoutAfter } from "../../../src/application/timeout-after.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -17,9 +18,9 @@ const pendingWork = () => {
 
 describe("timeoutAfter", () => {
   it("returns the result of the work, and leaves no timer", async () => {
-    expect(await timeoutAfter(100)(Promise.resolve("done"))).toBe("done");
+    expect(await timeoutAfter(100, systemTimers)(Promise.resolve("done"))).toBe("done");
     const { work, resolve } = pendingWork();
-    const result = timeoutAfter(100)(work);
+    const result = timeoutAfter(100, systemTimers)(work);
     await vi.advanceTimersByTimeAsync(99);
     resolve("done");
     expect(await result).toBe("done");
@@ -28,7 +29,7 @@ describe("timeoutAfter", () => {
 
   it("rejects with the error of the work, and leaves no timer", async () => {
     const { work, reject } = pendingWork();
-    const result = timeoutAfter(100)(work);
+    const result = timeoutAfter(100, systemTimers)(work);
     reject(new Error("thrown by the work"));
     await expect(result).rejects.toThrow("thrown by the work");
     expect(vi.getTimerCount()).toBe(0);
@@ -36,7 +37,7 @@ describe("timeoutAfter", () => {
 
   it("returns late after the timeout, and ignores a later error", async () => {
     const { work, reject } = pendingWork();
-    const result = timeoutAfter(100)(work);
+    const result = timeoutAfter(100, systemTimers)(work);
     await vi.advanceTimersByTimeAsync(100);
     expect(await result).toBe("late");
     // An unhandled rejection would fail the test run.
@@ -46,7 +47,7 @@ describe("timeoutAfter", () => {
   });
 
   it("measures each call from its own start", async () => {
-    const timeout = timeoutAfter(100);
+    const timeout = timeoutAfter(100, systemTimers);
     const [first, second] = [pendingWork(), pendingWork()];
     const firstResult = timeout(first.work);
     await vi.advanceTimersByTimeAsync(60);
