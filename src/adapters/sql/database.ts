@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Knex } from "knex";
 import type { Dialect } from "./dialect.js";
 import { mysqlDialect, openMysql, silenceMs } from "./mysql-dialect.js";
-import { databaseError, isContention } from "./sql-errors.js";
+import { databaseError, isContention, isLockedFile } from "./sql-errors.js";
 import { publishLatency } from "./sql-latency.js";
 import { openSqlite, sqliteDialect } from "./sqlite-dialect.js";
 import { autocommitOn, type RunStatements, type Statements, transactionsOn } from "./transaction.js";
@@ -26,6 +26,8 @@ export type DatabaseTarget =
 const readTimeoutMs = 1500;
 /** How long a read may take if no request waits for it. */
 export const backgroundReadTimeoutMs = silenceMs - 500;
+/** How long to wait for another program's lock on an SQLite file, ms: a request must end within two seconds. */
+const fileLockMs = 1200;
 const maxAttempts = 8;
 
 /** knex logs nothing: the caller gets each error, without the values of the statement. */
@@ -39,12 +41,14 @@ export const openDatabase = (target: DatabaseTarget, { poolSize = 10 } = {}): Da
       ? ([openSqlite(target.file, options), sqliteDialect] as const)
       : ([openMysql(target.url, poolSize, options), mysqlDialect] as const);
   publishLatency(knex);
+  const transaction = transactionsOn(knex, dialect);
   return {
     file: target.kind === "sqlite" ? target.file : null,
     knex,
     dialect,
-    transaction: transactionsOn(knex, dialect),
-    autocommit: autocommitOn(knex, dialect, readTimeoutMs),
+    transaction,
+    // On SQLite only BEGIN may find the file locked, and COMMIT does not block the event loop.
+    autocommit: target.kind === "sqlite" ? transaction : autocommitOn(knex, dialect, readTimeoutMs),
   };
 };
 
@@ -58,13 +62,8 @@ type Query = { timeout(ms: number): PromiseLike<unknown> };
  * Runs a plain read.
  * @throws DomainError `engine-unavailable` if the database is unreachable or does not answer within `timeoutMs`
  */
-export const read = async <T>(query: Query, timeoutMs = readTimeoutMs): Promise<T> => {
-  try {
-    return (await query.timeout(timeoutMs)) as T;
-  } catch (error) {
-    throw databaseError(error);
-  }
-};
+export const read = <T>(query: Query, timeoutMs = readTimeoutMs): Promise<T> =>
+  retryContention(async () => (await query.timeout(timeoutMs)) as T);
 
 /** @throws DomainError `engine-unavailable` if the database does not answer */
 export const pingDatabase = async (db: Database): Promise<void> => {
@@ -72,7 +71,8 @@ export const pingDatabase = async (db: Database): Promise<void> => {
 };
 
 /**
- * Runs `work` in a transaction. If another transaction is in the way, the whole work runs again, at most 8 times.
+ * Runs `work` in a transaction. If another transaction is in the way, the whole work runs again: at most 8 times, or on
+ * SQLite for at most 1.2 s, between which other work uses the connection.
  * @throws DomainError `engine-unavailable` if the database is unreachable or did not confirm the commit
  */
 export const transact = <T>(db: Database, work: (trx: Statements) => Promise<T>): Promise<T> =>
@@ -87,12 +87,15 @@ export const transactWithKnex = <T>(db: Database, work: (trx: Knex.Transaction) 
   retryContention(() => db.knex.transaction(work));
 
 const retryContention = async <T>(attempt: () => Promise<T>): Promise<T> => {
+  const lockedUntil = performance.now() + fileLockMs;
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isContention(error) || attempts === maxAttempts) throw databaseError(error);
-      await pause(Math.random() * 5 * 2 ** attempts);
+      const isLocked = isLockedFile(error);
+      const isRetried = isLocked ? performance.now() < lockedUntil : isContention(error) && attempts < maxAttempts;
+      if (!isRetried) throw databaseError(error);
+      await pause(Math.random() * (isLocked ? 30 : 5 * 2 ** attempts));
     }
   }
 };

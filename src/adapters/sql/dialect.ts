@@ -31,6 +31,8 @@ export interface Dialect {
   endAbandoned(connection: Connection): void;
   /** Begins a transaction that may write. */
   begin(connection: Connection): Promise<void>;
+  /** Commits the transaction. */
+  commit(connection: Connection): Promise<void>;
   /** Runs one statement through the driver's documented API. */
   run(connection: Connection, sql: string, parameters: readonly Parameter[]): Promise<Outcome>;
   /** Returns the end of a SELECT that locks its rows. It is empty on SQLite: a transaction locks the whole database. */

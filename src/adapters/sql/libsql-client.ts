@@ -3,21 +3,17 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { Knex } from "knex";
 import Libsql from "libsql";
+import { execute, type LibsqlConnection, runStatement } from "./libsql-calls.js";
 
-type LibsqlStatement = {
-  /** Whether it returns rows. */
-  readonly reader: boolean;
-  all(values: readonly unknown[]): readonly unknown[];
-  run(values: readonly unknown[]): { readonly changes: number };
-};
-export type LibsqlConnection = {
-  readonly inTransaction: boolean;
-  exec(sql: string): void;
-  pragma(source: string): unknown;
-  prepare(sql: string): LibsqlStatement;
-  close(): void;
-};
 type Begins = { begin: (connection: LibsqlConnection) => Promise<void> };
+
+/** What knex passes to the driver, and the fields that it reads the response from. */
+type Query = {
+  readonly sql: string;
+  readonly bindings?: readonly unknown[];
+  response?: unknown;
+  context?: { readonly lastID: number; readonly changes: number };
+};
 
 type DialectClient = new (
   config: Knex.Config,
@@ -25,6 +21,8 @@ type DialectClient = new (
   _driver(): unknown;
   acquireRawConnection(): Promise<unknown>;
   destroyRawConnection(connection: LibsqlConnection): Promise<void>;
+  _query(connection: LibsqlConnection, query: Query): Promise<Query>;
+  _formatBindings(bindings: readonly unknown[] | undefined): readonly unknown[];
   transaction(container: unknown, config: unknown, outerTx: unknown): Knex.Transaction;
 };
 
@@ -64,11 +62,24 @@ export class LibsqlClient extends BetterSqlite3Client {
   override async destroyRawConnection(connection: LibsqlConnection): Promise<void> {
     // SQLite copies the log into the file when the last connection closes, but prepared statements keep this one open.
     try {
-      connection.pragma("wal_checkpoint(TRUNCATE)");
+      await execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     } catch {
       // For example on a full disk. The next process that opens the file reads the log.
     }
     connection.close();
+  }
+
+  override async _query(connection: LibsqlConnection, query: Query): Promise<Query> {
+    const { rows, changes, lastInsertRowid } = await runStatement(
+      connection,
+      query.sql,
+      this._formatBindings(query.bindings),
+    );
+    if (rows !== null) return Object.assign(query, { response: rows });
+    return Object.assign(query, {
+      response: { changes, lastInsertRowid },
+      context: { lastID: lastInsertRowid, changes },
+    });
   }
 
   override transaction(container: unknown, config: unknown, outerTx: unknown): Knex.Transaction {

@@ -85,6 +85,9 @@ export const mysqlDialect: Dialect = {
   begin: async (connection) => {
     await mysqlDialect.run(connection, "BEGIN", []);
   },
+  commit: async (connection) => {
+    await mysqlDialect.run(connection, "COMMIT", []);
+  },
   run: (connection, sql, parameters) =>
     new Promise((resolve, reject) => {
       // Without parameters `null`: for an empty list the driver would search the text for placeholders.

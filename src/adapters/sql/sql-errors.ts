@@ -38,11 +38,15 @@ const duplicateCodes: ReadonlySet<unknown> = new Set([
 
 const coded = (error: unknown): Coded => (typeof error === "object" && error !== null ? error : {});
 
-/** Returns whether another transaction was in the way, so that this one may run again from its start. */
-export const isContention = (error: unknown): boolean => {
-  const { code, errno } = coded(error);
-  return contentionNumbers.has(errno) || (typeof code === "string" && /^SQLITE_(BUSY|LOCKED)/.test(code));
+/** Returns whether another connection has locked the SQLite file. */
+export const isLockedFile = (error: unknown): boolean => {
+  const { code } = coded(error);
+  return typeof code === "string" && /^SQLITE_(BUSY|LOCKED)/.test(code);
 };
+
+/** Returns whether another transaction was in the way, so that this one may run again from its start. */
+export const isContention = (error: unknown): boolean =>
+  contentionNumbers.has(coded(error).errno) || isLockedFile(error);
 
 /** Returns whether a unique key rejected the row. */
 export const isDuplicate = (error: unknown): boolean => duplicateCodes.has(coded(error).code);

@@ -1,6 +1,7 @@
 import knexFactory, { type Knex } from "knex";
 import type { Dialect, Parameter, Value } from "./dialect.js";
-import { beginImmediate, endAbandoned, LibsqlClient, type LibsqlConnection } from "./libsql-client.js";
+import { execute, type LibsqlConnection, runStatement } from "./libsql-calls.js";
+import { beginImmediate, endAbandoned, LibsqlClient } from "./libsql-client.js";
 
 /** Opens a pool of one connection, because SQLite has one writer. */
 export const openSqlite = (file: string, options: Pick<Knex.Config, "log" | "acquireConnectionTimeout">): Knex =>
@@ -16,7 +17,8 @@ export const openSqlite = (file: string, options: Pick<Knex.Config, "log" | "acq
       afterCreate: (connection: LibsqlConnection, done: (error: unknown, connection: unknown) => void) => {
         connection.pragma("journal_mode = WAL");
         connection.pragma("synchronous = FULL");
-        connection.pragma("busy_timeout = 3000");
+        // The driver would wait on the event loop. A statement that finds the file locked is repeated by `retryContention`.
+        connection.pragma("busy_timeout = 0");
         done(null, connection);
       },
     },
@@ -46,10 +48,10 @@ export const sqliteDialect: Dialect = {
   begin: (connection) => beginImmediate(connection as LibsqlConnection),
   run: async (connection, sql, parameters) => {
     const [text, values] = expandLists(sql, parameters);
-    const statement = (connection as LibsqlConnection).prepare(text);
-    if (statement.reader) return { rows: statement.all(values), changes: 0, lastInsertId: 0 };
-    return { rows: [], changes: statement.run(values).changes, lastInsertId: 0 };
+    const { rows, changes } = await runStatement(connection as LibsqlConnection, text, values);
+    return { rows: rows ?? [], changes, lastInsertId: 0 };
   },
+  commit: (connection) => execute(connection as LibsqlConnection, "COMMIT"),
   lock: () => "",
   beforeTableRow: "",
   onDuplicate: (table, { unique, overwrite = [], add = [] }) => {

@@ -68,19 +68,18 @@ export const transactionsOn =
   (knex: Knex, dialect: Dialect): RunStatements =>
   (work) =>
     borrowed(knex, async (connection) => {
-      const send = (sql: string) => timed(() => dialect.run(connection, sql, []));
       let ended = false;
       await timed(() => dialect.begin(connection));
       try {
         const result = await work(statementsOn(dialect, connection, () => ended));
         ended = true;
-        await send("COMMIT");
+        await timed(() => dialect.commit(connection));
         return result;
       } catch (error) {
         ended = true;
         // A connection that cannot roll back may hold locks, so it is closed. SQLite has one connection, which rolls
         // back before its next statement.
-        await send("ROLLBACK").catch(() => close(connection));
+        await timed(() => dialect.run(connection, "ROLLBACK", [])).catch(() => close(connection));
         throw error;
       }
     });

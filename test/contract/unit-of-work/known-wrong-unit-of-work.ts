@@ -1,12 +1,12 @@
 import type { Database } from "../../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../../src/adapters/sql/sql-unit-of-work.js";
-import type { RunStatements } from "../../../src/adapters/sql/transaction.js";
+import { autocommitOn, type RunStatements } from "../../../src/adapters/sql/transaction.js";
 import type { Transaction } from "../../../src/application/ports/transaction.js";
 import type { UnitOfWork } from "../../../src/application/ports/unit-of-work.js";
 
 /** Commits each statement. */
 export const committingEachStatement = (db: Database): UnitOfWork =>
-  new SqlUnitOfWork({ ...db, transaction: db.autocommit }, () => {});
+  new SqlUnitOfWork({ ...db, transaction: autocommitOn(db.knex, db.dialect, 60_000) }, () => {});
 
 /** Runs a transaction once, also if it fails because of contention. */
 export const withoutRetry = (db: Database): UnitOfWork => {
