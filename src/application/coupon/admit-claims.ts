@@ -1,5 +1,5 @@
 import type { Coupon } from "../../domain/coupon.js";
-import type { CouponId, TaskId } from "../../domain/ids.js";
+import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
 import type { Clock } from "../ports/clock.js";
@@ -7,7 +7,7 @@ import type { CouponQueue, Entrant, Join } from "../ports/coupon-queue.js";
 import type { CouponStock } from "../ports/coupon-stock.js";
 import type { NewId } from "../ports/new-id.js";
 import type { RebuildQueue } from "./rebuild-queue.js";
-import type { RecentRefusals } from "./recent-refusals.js";
+import { RecentRefusals } from "./recent-refusals.js";
 import type { ClaimRequest, PlacedRequest, StoreClaims } from "./store-claims.js";
 
 /** The stores that a batch of claims passes through. */
@@ -21,6 +21,7 @@ export type AdmissionNeeds = {
 
 /** Brings a batch of requests for one coupon through its queue, rebuilding a cold one, and into the database. */
 export class AdmitClaims {
+  private readonly refusals = new RecentRefusals();
   private readonly needs: AdmissionNeeds;
   private readonly clock: Clock;
   private readonly newId: NewId;
@@ -31,23 +32,24 @@ export class AdmitClaims {
     this.newId = newId;
   }
 
-  /** Settles every request of the batch; adds refused shoppers to `refusals`. @throws DomainError `engine-unavailable` */
-  async execute(coupon: Coupon, requests: readonly ClaimRequest[], refusals: RecentRefusals): Promise<void> {
+  /** Returns the error for a shopper whom the queue has refused within the last second. */
+  recentRefusal(couponId: CouponId, userId: UserId): DomainError | undefined {
+    return this.refusals.find(couponId, userId, this.clock.now());
+  }
+
+  /** Resolves or rejects every request of the batch. @throws DomainError `engine-unavailable` */
+  async execute(coupon: Coupon, requests: readonly ClaimRequest[]): Promise<void> {
     const { couponId } = coupon;
-    const failed = await this.admit(coupon, requests, refusals);
+    const failed = await this.admit(coupon, requests);
     if (failed.length === 0) return;
     const places = failed.map(({ place }) => place);
     await this.needs.stock.giveBack(couponId, places);
     const again = failed.map(({ request }) => request);
-    for (const { request } of await this.admit(coupon, again, refusals)) request.reject(notAccepted(couponId));
+    for (const { request } of await this.admit(coupon, again)) request.reject(notAccepted(couponId));
   }
 
-  /** Returns the requests whose shopper's member carries a failed claim; settles all others. */
-  private async admit(
-    coupon: Coupon,
-    requests: readonly ClaimRequest[],
-    refusals: RecentRefusals,
-  ): Promise<readonly PlacedRequest[]> {
+  /** Returns the requests whose shopper's member carries a failed claim; resolves or rejects all others. */
+  private async admit(coupon: Coupon, requests: readonly ClaimRequest[]): Promise<readonly PlacedRequest[]> {
     const { couponId } = coupon;
     const entrants = requests.map(({ item }) => ({ userId: item, taskId: this.newId() as TaskId }));
     const joins = await this.join(couponId, entrants);
@@ -56,9 +58,9 @@ export class AdmitClaims {
     for (const [index, request] of requests.entries()) {
       const join = joins[index];
       if (join === undefined || join.kind === "cold") request.reject(notAccepted(couponId));
-      else if (join.kind === "full") request.reject(refusals.add(coupon, request.item, this.clock.now()));
+      else if (join.kind === "full") request.reject(this.refusals.add(coupon, request.item, this.clock.now()));
       else {
-        refusals.remove(couponId, request.item);
+        this.refusals.remove(couponId, request.item);
         (join.kind === "admitted" ? admitted : members).push({ request, place: join });
       }
     }

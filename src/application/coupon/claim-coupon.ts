@@ -7,7 +7,6 @@ import type { Clock } from "../ports/clock.js";
 import type { CouponQueries } from "../ports/coupon-queries.js";
 import type { Timers } from "../ports/timers.js";
 import type { AdmitClaims } from "./admit-claims.js";
-import { RecentRefusals } from "./recent-refusals.js";
 import type { ClaimRequest, ClaimResult } from "./store-claims.js";
 
 /** Requests end within two seconds, so a claim fails before. 200 is the most that one script admits. */
@@ -20,7 +19,6 @@ const causes = { full: "too many claims are waiting", timeout: `not committed wi
  * database and onto the bus together.
  */
 export class ClaimCoupon {
-  private readonly refusals = new RecentRefusals();
   private readonly gatherer: Gatherer<CouponId, UserId, ClaimResult>;
   private readonly coupons: CouponQueries;
   private readonly claims: ClaimQueries;
@@ -47,7 +45,7 @@ export class ClaimCoupon {
    * `engine-unavailable` if the claim could not be stored: a retry finds the same place
    */
   execute(couponId: CouponId, userId: UserId): Promise<ClaimResult> {
-    const refusal = this.refusals.find(couponId, userId, this.clock.now());
+    const refusal = this.admit.recentRefusal(couponId, userId);
     return refusal === undefined ? this.gatherer.add(couponId, userId) : Promise.reject(refusal);
   }
 
@@ -64,7 +62,7 @@ export class ClaimCoupon {
     // No claim can exist before the opening, so requests before it cost no query.
     if (opensAt !== null && now < opensAt)
       throw new DomainError({ code: "coupon-not-open", cause: "scheduled", couponId, opensAt: toInstant(opensAt) });
-    if (closesAt === null || now < closesAt) return this.admit.execute(coupon, requests, this.refusals);
+    if (closesAt === null || now < closesAt) return this.admit.execute(coupon, requests);
     const closed = { code: "coupon-not-open", cause: "closed", couponId, closesAt: toInstant(closesAt) } as const;
     await Promise.all(
       requests.map((request) => this.findExisting(couponId, request, closed).catch((error) => request.reject(error))),

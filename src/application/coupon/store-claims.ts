@@ -34,7 +34,7 @@ export class StoreClaims {
     this.clock = clock;
   }
 
-  /** Settles every request: accepted, existing, or rejected with `claim-not-accepted`. @throws `engine-unavailable` */
+  /** Resolves every request (accepted or existing) or rejects it with `claim-not-accepted`. @throws `engine-unavailable` */
   async execute(couponId: CouponId, placed: readonly PlacedRequest[]): Promise<void> {
     if (placed.length === 0) return;
     const admitted = placed.map(({ place }) => ({ claim: pendingClaim(couponId, place), epoch: place.epoch }));
