@@ -19,8 +19,8 @@ export type GathererOptions<Key, Item, Result> = {
   readonly timers: Timers;
   /** Settles every entry before it resolves. If it rejects, the entries that are not settled yet get its error. */
   readonly work: (key: Key, entries: readonly Entry<Item, Result>[]) => Promise<void>;
-  /** Makes the error for an item that does not fit (`full`) or has waited too long (`timeout`). */
-  readonly unavailable: (reason: "full" | "timeout") => Error;
+  /** Makes the error for an item of the key that does not fit (`full`) or has waited too long (`timeout`). */
+  readonly unavailable: (reason: "full" | "timeout", key: Key) => Error;
   /** As how many items an item counts. Default: 1. */
   readonly sizeOf?: (item: Item) => number;
   /** Receives the number of entries of every batch. */
@@ -75,7 +75,7 @@ export class Gatherer<Key, Item, Result> {
   add(key: Key, item: Item): Promise<Result> {
     const { bounds, timers, unavailable, sizeOf = one } = this.options;
     const size = sizeOf(item);
-    if (this.unsettled + size > bounds.capacity) return Promise.reject(unavailable("full"));
+    if (this.unsettled + size > bounds.capacity) return Promise.reject(unavailable("full", key));
     this.unsettled += size;
     this.watch();
     let line = this.lines.get(key);
@@ -161,10 +161,10 @@ export class Gatherer<Key, Item, Result> {
   }
 
   private rejectOverdue(now: number): void {
-    for (const line of this.lines.values()) {
+    for (const [key, line] of this.lines) {
       for (const batch of [...line.inFlight, line.waiting])
         for (const entry of batch)
-          if (entry.deadline <= now && !entry.settled) entry.reject(this.options.unavailable("timeout"));
+          if (entry.deadline <= now && !entry.settled) entry.reject(this.options.unavailable("timeout", key));
       // Batches may stay in flight for long, so rejected entries must not pile up behind them.
       line.waiting = line.waiting.filter(({ settled }) => !settled);
       line.size = line.waiting.reduce((sum, { size }) => sum + size, 0);

@@ -37,6 +37,11 @@ export class AdmitClaims {
     return this.refusals.find(couponId, userId, this.clock.now());
   }
 
+  /** Whether claims wait until this process has rebuilt the coupon's store. */
+  isRebuilding(couponId: CouponId): boolean {
+    return this.needs.rebuild.isRunning(couponId);
+  }
+
   /** Resolves or rejects every request of the batch. @throws DomainError `engine-unavailable` */
   async execute(coupon: Coupon, requests: readonly ClaimRequest[]): Promise<void> {
     const { couponId } = coupon;

@@ -34,15 +34,20 @@ export class ClaimCoupon {
       bounds,
       timers,
       work: (couponId, requests) => this.claim(couponId, requests),
-      unavailable: (reason) =>
-        new DomainError({ code: "engine-unavailable", engine: "database" }, new Error(causes[reason])),
+      unavailable: (reason, couponId) =>
+        new DomainError(
+          reason === "timeout" && admit.isRebuilding(couponId)
+            ? { code: "claim-not-accepted", couponId }
+            : { code: "engine-unavailable", engine: "database" },
+          new Error(causes[reason]),
+        ),
     });
   }
 
   /**
    * Resolves once the claim's row is committed.
-   * @throws DomainError `coupon-not-found`, `coupon-not-open`, `coupon-sold-out`; `claim-not-accepted` or
-   * `engine-unavailable` if the claim could not be stored: a retry finds the same place
+   * @throws DomainError `coupon-not-found`, `coupon-not-open`, `coupon-sold-out`; `claim-not-accepted` (the
+   * store is being rebuilt) or `engine-unavailable` if the claim could not be stored: a retry finds the same place
    */
   execute(couponId: CouponId, userId: UserId): Promise<ClaimResult> {
     const refusal = this.admit.recentRefusal(couponId, userId);

@@ -36,6 +36,11 @@ export class RebuildQueue {
     return this.epochs.get(couponId) ?? 0;
   }
 
+  /** Whether this process rebuilds the coupon's store now. */
+  isRunning(couponId: CouponId): boolean {
+    return this.running.has(couponId);
+  }
+
   /** Returns whether the store now has the database's epoch; `false` while another node rebuilds it. */
   execute(couponId: CouponId): Promise<boolean> {
     let run = this.running.get(couponId);

@@ -123,6 +123,42 @@ describe("claims of one moment", () => {
   });
 });
 
+/** Claims while one step never completes, until the claim has waited for too long. */
+const claimTooSlowly = async (stuck: (ports: Ports, begun: () => void) => Partial<Ports>) => {
+  const timers = new ManualTimers();
+  let onBegun = () => {};
+  const begun = new Promise<void>((resolve) => {
+    onBegun = resolve;
+  });
+  const { app } = await openDrop(1, (ports) => ({ timers, ...stuck(ports, () => onBegun()) }));
+  await app.queue.drop(drop, Number.MAX_SAFE_INTEGER);
+  const claims = claimAll(app, shoppers(1));
+  await begun;
+  timers.advance(2000);
+  return codesOf(await claims);
+};
+const neverAfter = (begun: () => void) => {
+  begun();
+  return new Promise<never>(() => {});
+};
+
+describe("a claim that waits for too long", () => {
+  it("gets claim-not-accepted while its own node rebuilds the store", async () => {
+    let loads = 0;
+    const codes = await claimTooSlowly(({ queue }, begun) => {
+      // The first load is that of the new coupon.
+      const load: typeof queue.load = (...args) => (loads++ === 0 ? queue.load(...args) : neverAfter(begun));
+      return { queue: Object.assign(Object.create(queue), { load }) };
+    });
+    expect(codes).toEqual(["claim-not-accepted"]);
+  });
+
+  it("gets engine-unavailable while the database stores it", async () => {
+    const codes = await claimTooSlowly((_, begun) => ({ claimRows: { insert: () => neverAfter(begun) } }));
+    expect(codes).toEqual(["engine-unavailable"]);
+  });
+});
+
 /** Wipes the queue and rebuilds it while the rows of a batch are on their way to the database. */
 const rebuiltBeforeTheInsert = async (insert: (db: Database, rows: ClaimRows) => ClaimRows["insert"]) => {
   let rebuild: (() => Promise<void>) | undefined;
