@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { CronJob } from "../adapters/cron/cron-job.js";
+import type { Fence } from "../application/sales/close-day-page.js";
 import type { Config } from "./config.js";
 import { leasedTurn } from "./leased-turn.js";
 import type { Step } from "./lifecycle.js";
@@ -98,12 +99,14 @@ export const scheduledJobs = ({ config, log, application }: Needs, metrics: JobM
 
 /** Closes the days that are due. The fence stops a node whose lease has expired, such as one that was suspended. */
 const closeDueDays = async ({ jobLease, closeDay, clock }: Application, metrics: JobMetrics): Promise<void> => {
-  const closeDue = async () => {
-    const closed = await closeDay.closeDueDays(async (tx) => {
-      if (!(await tx.leases.holds(dailyCloseName, clock.now()))) throw new Error("another node closes the days now");
-    });
-    metrics.closingDrift += closed.reduce((sum, { drift }) => sum + drift.length, 0);
+  const fence: Fence = async (tx) => {
+    if (!(await tx.leases.holds(dailyCloseName, clock.now()))) throw new Error("another node closes the days now");
   };
+  // Counted per day, so that a later day that fails hides no drift.
+  const closeDue = () =>
+    closeDay.closeDueDays(fence, ({ drift }) => {
+      metrics.closingDrift += drift.length;
+    });
   try {
     await leasedTurn(jobLease, dailyCloseName, closeDaysTermMs, closeDue);
   } finally {

@@ -39,14 +39,16 @@ export class CloseDay {
     return this.close(day, fence);
   }
 
-  /** Books every unbooked sale, then closes every day that is over and not closed. */
-  async closeDueDays(fence: Fence): Promise<readonly ClosedDay[]> {
+  /** Books every unbooked sale, then closes every day that is over and not closed. Passes each to `onClosed`. */
+  async closeDueDays(fence: Fence, onClosed: (day: ClosedDay) => void = () => {}): Promise<readonly ClosedDay[]> {
     await this.bookSales.bookUnbooked();
     const closed: ClosedDay[] = [];
     for (let last: BusinessDay | null = null; ; ) {
       last = await this.ports.sales.nextOpenDay(last, this.today());
       if (last === null) return closed;
-      closed.push(await this.close(last, fence));
+      const day = await this.close(last, fence);
+      onClosed(day);
+      closed.push(day);
     }
   }
 

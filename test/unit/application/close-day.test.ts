@@ -30,7 +30,7 @@ describe("CloseDay", () => {
     expect(await shop.closeDay.execute(today)).toEqual({ businessDay: today, rows: 0, drift: [] });
   });
 
-  it("finds no drift if nothing differs, and stamps the day", async () => {
+  it("finds no drift if nothing differs, and closes the day once", async () => {
     const shop = await openYesterday({ pageSize: 2 });
     expect(await shop.closeDay.closeDueDays(noFence)).toEqual([{ businessDay: yesterday, rows: 4, drift: [] }]);
     expect(await shop.closeDay.closeDueDays(noFence)).toEqual([]);
@@ -143,5 +143,21 @@ describe("CloseDay", () => {
     expect(await shop.closeDay.closeDueDays(noFence)).toMatchObject([{ drift: [{ productId: "d" }] }]);
     expect(await shop.db.knex("day_drifts").pluck("product_id")).toEqual(["a", "d"]);
     await expectRowsEqualSales(shop);
+  });
+
+  it("reports the drift of each day as soon as the day is closed, also if a later day fails", async () => {
+    const shop = await openYesterday();
+    await shop.sell(sold("old", "a", 1, daysAgo(2)));
+    for (const day of [plusDays(today, -2), yesterday]) await corruptRow(shop, day, "a", 50, 50);
+    const reported: unknown[] = [];
+    let transactions = 0;
+    // A day is closed in two transactions: its only page, then the record that it is closed.
+    const failInSecondDay = async () => {
+      transactions += 1;
+      if (transactions > 2) throw new Error("killed");
+    };
+    const closing = shop.closeDay.closeDueDays(failInSecondDay, (closed) => reported.push(closed));
+    await expect(closing).rejects.toThrow("killed");
+    expect(reported).toMatchObject([{ businessDay: plusDays(today, -2), drift: [{ productId: "a" }] }]);
   });
 });
