@@ -1,17 +1,17 @@
-/** An item of a batch, and how to settle it. Only the first call has an effect. */
+/** An item of a batch, and how to finish it: resolve or reject. Only the first call has an effect. */
 export interface Entry<Item, Result> {
   readonly item: Item;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
 
-/** An entry that knows whether it is settled, and until when it may wait. */
+/** An entry that knows whether it is finished, and until when it may wait. */
 export class PendingEntry<Item, Result> implements Entry<Item, Result> {
   readonly item: Item;
   readonly size: number;
   readonly deadline: number;
-  settled = false;
-  private readonly outcome: { resolve(result: Result): void; reject(error: unknown): void; settled(): void };
+  finished = false;
+  private readonly outcome: { resolve(result: Result): void; reject(error: unknown): void; finished(): void };
 
   constructor(item: Item, size: number, deadline: number, outcome: PendingEntry<Item, Result>["outcome"]) {
     this.item = item;
@@ -29,9 +29,9 @@ export class PendingEntry<Item, Result> implements Entry<Item, Result> {
   }
 
   private close(): boolean {
-    if (this.settled) return false;
-    this.settled = true;
-    this.outcome.settled();
+    if (this.finished) return false;
+    this.finished = true;
+    this.outcome.finished();
     return true;
   }
 }

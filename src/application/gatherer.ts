@@ -6,9 +6,9 @@ export type GathererBounds = {
   readonly batchSize: number;
   /** Batches of one key that may be in flight at the same time. */
   readonly inFlight: number;
-  /** Items of all keys that are not settled yet; more are rejected. */
+  /** Items of all keys that are not finished yet; more are rejected. */
   readonly capacity: number;
-  /** After this time an unsettled item is rejected, ms; checked every quarter of it. Its work may still complete. */
+  /** After this time an unfinished item is rejected, ms; checked every quarter of it. Its work may still complete. */
   readonly timeoutMs: number;
   /** How long a batch that is not full waits for more items, ms. 0 (default): it leaves with the items of this turn. */
   readonly lingerMs?: number;
@@ -17,7 +17,7 @@ export type GathererBounds = {
 export type GathererOptions<Key, Item, Result> = {
   readonly bounds: GathererBounds;
   readonly timers: Timers;
-  /** Settles every entry before it resolves. If it rejects, the entries that are not settled yet get its error. */
+  /** Resolves or rejects every entry before it resolves. If it rejects, the entries that are not finished yet get its error. */
   readonly work: (key: Key, entries: readonly Entry<Item, Result>[]) => Promise<void>;
   /** Makes the error for an item of the key that does not fit (`full`) or has waited too long (`timeout`). */
   readonly unavailable: (reason: "full" | "timeout", key: Key) => Error;
@@ -62,7 +62,7 @@ const takeBatch = <Item, Result>(
  */
 export class Gatherer<Key, Item, Result> {
   private readonly lines = new Map<Key, Line<Item, Result>>();
-  private unsettled = 0;
+  private unfinished = 0;
   private watching = false;
   private drained: (() => void)[] = [];
   private readonly options: GathererOptions<Key, Item, Result>;
@@ -75,8 +75,8 @@ export class Gatherer<Key, Item, Result> {
   add(key: Key, item: Item): Promise<Result> {
     const { bounds, timers, unavailable, sizeOf = one } = this.options;
     const size = sizeOf(item);
-    if (this.unsettled + size > bounds.capacity) return Promise.reject(unavailable("full", key));
-    this.unsettled += size;
+    if (this.unfinished + size > bounds.capacity) return Promise.reject(unavailable("full", key));
+    this.unfinished += size;
     this.watch();
     let line = this.lines.get(key);
     if (line === undefined) {
@@ -86,16 +86,16 @@ export class Gatherer<Key, Item, Result> {
     const { waiting } = line;
     line.size += size;
     const result = new Promise<Result>((resolve, reject) => {
-      const settled = () => {
-        this.unsettled -= size;
+      const finished = () => {
+        this.unfinished -= size;
       };
-      waiting.push(new PendingEntry(item, size, timers.now() + bounds.timeoutMs, { resolve, reject, settled }));
+      waiting.push(new PendingEntry(item, size, timers.now() + bounds.timeoutMs, { resolve, reject, finished }));
     });
     this.schedule(key, line);
     return result;
   }
 
-  /** Starts what waits, and resolves when every item is settled and no batch is in flight. */
+  /** Starts what waits, and resolves when every item is finished and no batch is in flight. */
   async drain(): Promise<void> {
     for (const [key, line] of this.lines) this.start(key, line);
     if (this.lines.size > 0) await new Promise<void>((resolve) => this.drained.push(resolve));
@@ -120,7 +120,7 @@ export class Gatherer<Key, Item, Result> {
     line.cancelStart = null;
     const { batchSize, inFlight } = this.options.bounds;
     while (line.waiting.length > 0 && line.inFlight.size < inFlight) {
-      const batch = takeBatch(line, batchSize).filter(({ settled }) => !settled);
+      const batch = takeBatch(line, batchSize).filter(({ finished }) => !finished);
       if (batch.length > 0) void this.run(key, line, batch);
     }
     this.release(key, line);
@@ -132,7 +132,7 @@ export class Gatherer<Key, Item, Result> {
     try {
       await this.options.work(key, batch);
       for (const entry of batch)
-        if (!entry.settled) entry.reject(new Error("the batch ended without a result for this item"));
+        if (!entry.finished) entry.reject(new Error("the batch ended without a result for this item"));
     } catch (error) {
       for (const entry of batch) entry.reject(error);
     }
@@ -156,7 +156,7 @@ export class Gatherer<Key, Item, Result> {
     timers.after(bounds.timeoutMs / 4, () => {
       this.watching = false;
       this.rejectOverdue(timers.now());
-      if (this.unsettled > 0) this.watch();
+      if (this.unfinished > 0) this.watch();
     });
   }
 
@@ -164,9 +164,9 @@ export class Gatherer<Key, Item, Result> {
     for (const [key, line] of this.lines) {
       for (const batch of [...line.inFlight, line.waiting])
         for (const entry of batch)
-          if (entry.deadline <= now && !entry.settled) entry.reject(this.options.unavailable("timeout", key));
+          if (entry.deadline <= now && !entry.finished) entry.reject(this.options.unavailable("timeout", key));
       // Batches may stay in flight for long, so rejected entries must not pile up behind them.
-      line.waiting = line.waiting.filter(({ settled }) => !settled);
+      line.waiting = line.waiting.filter(({ finished }) => !finished);
       line.size = line.waiting.reduce((sum, { size }) => sum + size, 0);
     }
   }

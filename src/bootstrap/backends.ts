@@ -23,8 +23,8 @@ import { kafkaOptions } from "./kafka-access.js";
 import type { Step } from "./lifecycle.js";
 import type { ApplicationSettings, Ports } from "./ports.js";
 import { holderName } from "./process-lease.js";
+import { memoryPorts, redisPorts } from "./redis-ports.js";
 import { sqlPorts } from "./sql-ports.js";
-import { memoryStores, redisStores } from "./store-ports.js";
 
 /** Time that a request waits for the payment provider: the request itself must end within two seconds. */
 const providerMs = 1200;
@@ -45,7 +45,7 @@ export type Backends = {
   readonly database: Database;
   readonly redis: RedisClient | null;
   readonly ports: Ports & ReturnType<typeof sqlPorts> & { readonly bus: RunningBus };
-  readonly storeSteps: readonly Step[];
+  readonly redisSteps: readonly Step[];
   readonly checks: readonly BackendCheck[];
 };
 
@@ -64,7 +64,7 @@ export const openBackends = (
 ): Backends => {
   const sql = sqlPorts({ database, clock, holder: holderName(hostname(), process.pid, newUuid()), wakeRelay });
   const redis = config.REDIS_URL === undefined ? null : openRedis(config.REDIS_URL, reportUnreachable("redis", log));
-  const stores = redis === null ? memoryStores(clock, log) : redisStores(redis, log);
+  const redisOrMemory = redis === null ? memoryPorts(clock, log) : redisPorts(redis, log);
   const kafka = kafkaOptions(config, "rushboard");
   const bus: RunningBus =
     kafka === null
@@ -78,7 +78,7 @@ export const openBackends = (
   if (kafka !== null) checks.push({ name: "kafka", ping: () => bus.ping() });
   const ports = {
     ...sql,
-    ...stores.ports,
+    ...redisOrMemory.ports,
     clock,
     newId: newUuid,
     timers: systemTimers,
@@ -89,7 +89,7 @@ export const openBackends = (
     webhookTarget: webhookTargetOf(config, clock, log),
     webhookBackoff: webhookBackoff(Math.random),
   };
-  return { database, redis, ports, storeSteps: stores.steps, checks };
+  return { database, redis, ports, redisSteps: redisOrMemory.steps, checks };
 };
 
 /** The part of the settings that use cases and routes read. */

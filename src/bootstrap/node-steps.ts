@@ -91,7 +91,7 @@ export const nodeSteps = (config: Config, log: Logger, { started, fatal }: NodeL
   });
   return [
     ...databaseSteps(config, backends, fatal),
-    ...backends.storeSteps,
+    ...backends.redisSteps,
     { name: "event bus", start: () => bus.start(), stop: () => bus.stop(), deadlineMs: 8000 },
     { name: "claims in progress", stop: () => application.claimCoupon.drain() },
     ...background.steps,

@@ -12,11 +12,11 @@ import { AuditCoupon } from "../application/coupon/audit-coupon.js";
 import { ClaimCoupon } from "../application/coupon/claim-coupon.js";
 import { CompareStores } from "../application/coupon/compare-stores.js";
 import { CreateCoupon } from "../application/coupon/create-coupon.js";
+import { InsertClaims } from "../application/coupon/insert-claims.js";
 import { LogClaims } from "../application/coupon/log-claims.js";
 import { RebuildQueue } from "../application/coupon/rebuild-queue.js";
 import { ReturnPlaces } from "../application/coupon/return-places.js";
 import { SettleClaims } from "../application/coupon/settle-claims.js";
-import { StoreClaims } from "../application/coupon/store-claims.js";
 import { SweepClaims } from "../application/coupon/sweep-claims.js";
 import { TakeCoupons } from "../application/coupon/take-coupons.js";
 import { ReplayDeadLetter } from "../application/dead-letter/replay-dead-letter.js";
@@ -58,11 +58,11 @@ export const useCases = {
   claimCoupon: useCase(ClaimCoupon, "coupons", "claims", AdmitClaims, "clock", "timers"),
   admitClaims: useCase(
     AdmitClaims,
-    { queue: "queue", stock: "stock", claims: "claims", rebuild: RebuildQueue, store: StoreClaims },
+    { queue: "queue", stock: "stock", claims: "claims", rebuild: RebuildQueue, insert: InsertClaims },
     "clock",
     "newId",
   ),
-  storeClaims: useCase(StoreClaims, "claimRows", "claims", "queue", "bus", "clock"),
+  insertClaims: useCase(InsertClaims, "claimRows", "claims", "queue", "bus", "clock"),
   takeCoupons: useCase(TakeCoupons, "stock", "bus", "clock"),
   settleClaims: useCase(SettleClaims, "work", "taskNotices", "clock"),
   returnPlaces: useCase(ReturnPlaces, "stock"),

@@ -146,7 +146,7 @@ export class HttpServer {
     const deadline = setTimeout(() => this.server.closeAllConnections(), deadlineMs);
     this.inFlight.stopping = true;
     this.streams.stop();
-    await this.inFlight.settled(deadlineMs / 2);
+    await this.inFlight.idle(deadlineMs / 2);
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     // After its last response a connection would stay idle until its keep-alive ends. Node does not count a connection
     // that never sent a request as idle, such as those that browsers open in advance.

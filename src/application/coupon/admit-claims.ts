@@ -6,17 +6,17 @@ import type { Clock } from "../ports/clock.js";
 import type { CouponQueue, Entrant, Join } from "../ports/coupon-queue.js";
 import type { CouponStock } from "../ports/coupon-stock.js";
 import type { NewId } from "../ports/new-id.js";
+import type { ClaimRequest, InsertClaims, PlacedRequest } from "./insert-claims.js";
 import type { RebuildQueue } from "./rebuild-queue.js";
 import { RecentRefusals } from "./recent-refusals.js";
-import type { ClaimRequest, PlacedRequest, StoreClaims } from "./store-claims.js";
 
-/** The stores that a batch of claims passes through. */
+/** What a batch of claims passes through. */
 export type AdmissionNeeds = {
   readonly queue: CouponQueue;
   readonly stock: CouponStock;
   readonly claims: ClaimQueries;
   readonly rebuild: RebuildQueue;
-  readonly store: StoreClaims;
+  readonly insert: InsertClaims;
 };
 
 /** Brings a batch of requests for one coupon through its queue, rebuilding a cold one, and into the database. */
@@ -69,8 +69,8 @@ export class AdmitClaims {
         (join.kind === "admitted" ? admitted : members).push({ request, place: join });
       }
     }
-    await this.needs.store.execute(couponId, admitted);
-    // Read after this batch's rows were stored, because a shopper may have clicked twice within the batch.
+    await this.needs.insert.execute(couponId, admitted);
+    // Read after this batch's rows were inserted, because a shopper may have clicked twice within the batch.
     return members.length === 0 ? [] : this.resolveMembers(couponId, members);
   }
 
@@ -95,7 +95,7 @@ export class AdmitClaims {
       else if (claim.status === "failed") failed.push(member);
       else member.request.resolve({ accepted: false, claim });
     }
-    await this.needs.store.execute(couponId, withoutRow);
+    await this.needs.insert.execute(couponId, withoutRow);
     return failed;
   }
 }

@@ -7,7 +7,7 @@ import type { Clock } from "../ports/clock.js";
 import type { CouponQueries } from "../ports/coupon-queries.js";
 import type { Timers } from "../ports/timers.js";
 import type { AdmitClaims } from "./admit-claims.js";
-import type { ClaimRequest, ClaimResult } from "./store-claims.js";
+import type { ClaimRequest, ClaimResult } from "./insert-claims.js";
 
 /** Requests end within two seconds, so a claim fails before. 200 is the most that one script admits. */
 const bounds = { batchSize: 200, inFlight: 2, capacity: 10_000, timeoutMs: 1200 };

@@ -5,8 +5,8 @@ import type { Clock } from "../ports/clock.js";
 import type { CouponQueries, ExpectedStore } from "../ports/coupon-queries.js";
 import type { CouponQueue, QueueCounts } from "../ports/coupon-queue.js";
 import type { CouponStock } from "../ports/coupon-stock.js";
+import { pendingClaim } from "./insert-claims.js";
 import type { RebuildQueue } from "./rebuild-queue.js";
-import { pendingClaim } from "./store-claims.js";
 
 const couponsPerPage = 100;
 const membersPerPage = 500;

@@ -62,7 +62,7 @@ export const openDrop = async (wrong: KnownWrong, quantity: number) => {
     { ...testSettings, claimSweepMs: 0 },
     {
       ...useCases,
-      storeClaims: withOwn(useCases.storeClaims, { bus: edge }),
+      insertClaims: withOwn(useCases.insertClaims, { bus: edge }),
       settleClaims: withOwn(useCases.settleClaims, { work: settlementWork }),
     },
   );

@@ -157,7 +157,7 @@ export class InFlight {
   }
 
   /** Resolves when every request has its response, or after `ms`. */
-  async settled(ms: number): Promise<void> {
+  async idle(ms: number): Promise<void> {
     const until = performance.now() + ms;
     while (this.open.size > 0 && performance.now() < until) await sleep(20);
   }

@@ -15,16 +15,16 @@ import type { Clock } from "../application/ports/clock.js";
 import type { Step } from "./lifecycle.js";
 import type { Ports } from "./ports.js";
 
-type StorePorts = Pick<
+type Provided = Pick<
   Ports,
   "queue" | "stock" | "taskNotices" | "orderNotices" | "boardNotices" | "soldOutBoard" | "salesBoard"
 >;
 
 /** Queues, stock, boards and notices, and the steps that connect them. */
-export type Stores = { readonly ports: StorePorts; readonly steps: readonly Step[] };
+export type RedisOrMemory = { readonly ports: Provided; readonly steps: readonly Step[] };
 
-/** Stores in this process: nothing to connect. */
-export const memoryStores = (clock: Clock, log: Logger): Stores => {
+/** In this process: nothing to connect. */
+export const memoryPorts = (clock: Clock, log: Logger): RedisOrMemory => {
   const stores = new MemoryCouponStores();
   const listenerFailed = (error: unknown) => log.warn({ err: error }, "listener failed");
   const ports = {
@@ -39,8 +39,8 @@ export const memoryStores = (clock: Clock, log: Logger): Stores => {
   return { ports, steps: [] };
 };
 
-/** Stores in Redis, shared by all nodes. */
-export const redisStores = (redis: RedisClient, log: Logger): Stores => {
+/** In Redis, shared by all nodes. */
+export const redisPorts = (redis: RedisClient, log: Logger): RedisOrMemory => {
   const noticeLost = (error: unknown) => log.warn({ err: error }, "notice lost");
   const taskNotices = redisTaskNotices(redis, noticeLost);
   const orderNotices = redisOrderNotices(redis, noticeLost);

@@ -19,7 +19,7 @@ export type ClaimRequest = Entry<UserId, ClaimResult>;
 export type PlacedRequest = { readonly request: ClaimRequest; readonly place: Place };
 
 /** Makes the claims of placed requests durable, then requests their settlement. */
-export class StoreClaims {
+export class InsertClaims {
   private readonly rows: ClaimRows;
   private readonly claims: ClaimQueries;
   private readonly queue: CouponQueue;
