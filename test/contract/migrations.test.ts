@@ -4,6 +4,7 @@ import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
+import type { Dialect } from "../../src/adapters/sql/dialect.js";
 import { isMigrated, migrate } from "../../src/adapters/sql/migrate.js";
 import { type OpenedDatabase, openSqlBackends } from "../support/backends.js";
 import { coupon, noon, openCoupons, rowsIn } from "../support/coupon-data.js";
@@ -16,6 +17,45 @@ const tablesOf = async ({ knex, dialect: { name } }: Database): Promise<readonly
       : knex("information_schema.tables").whereRaw("table_schema = DATABASE()").pluck("table_name");
   const names: string[] = await query;
   return names.filter((name) => !name.startsWith("schema_migrations")).sort();
+};
+
+/** Every column and key of the schema. */
+const schemaOf = async ({ knex, dialect: { name } }: Database): Promise<unknown> => {
+  if (name === "sqlite") return knex("sqlite_master").select("type", "name", "sql").orderBy("name");
+  const ofSchema = (view: string) => knex(`information_schema.${view}`).whereRaw("table_schema = DATABASE()");
+  return {
+    columns: await ofSchema("columns")
+      .select("table_name", "column_name", "column_type", "is_nullable", "column_default", "collation_name", "extra")
+      .orderBy(["table_name", "column_name"]),
+    keys: await ofSchema("statistics")
+      .select("table_name", "index_name", "seq_in_index", "column_name", "non_unique")
+      .orderBy(["table_name", "index_name", "seq_in_index"]),
+  };
+};
+
+type QueryEvent = { readonly sql: string; readonly bindings?: readonly unknown[] };
+
+/** Migrates repeatedly. Each run dies before the first statement that no earlier run has reached. */
+const migrateWithKills = async (db: Database): Promise<{ readonly kills: number; readonly last: unknown }> => {
+  const message = "killed by the test";
+  const reached = new Set<string>();
+  const die = ({ sql, bindings = [] }: QueryEvent) => {
+    const statement = [sql, ...bindings.filter((value) => typeof value === "string")].join(" ");
+    // The database itself does what follows a lost connection, and a savepoint changes nothing.
+    if (reached.has(statement) || /^(ROLLBACK|RELEASE|SAVEPOINT)|RELEASE_LOCK/.test(sql)) return;
+    reached.add(statement);
+    throw new Error(message);
+  };
+  db.knex.on("query", die);
+  for (let kills = 0; ; kills += 1) {
+    const last = await migrate(db).then(
+      () => "migrated",
+      (error: unknown) => error,
+    );
+    if (String(last).includes(message) && kills < 200) continue;
+    db.knex.off("query", die);
+    return { kills, last };
+  }
 };
 
 const migrateElsewhere = async (target: unknown): Promise<string> => {
@@ -73,6 +113,33 @@ for (const { name, live, open } of openSqlBackends())
       expect(await db.knex("coupons").orderBy("coupon_id").pluck("coupon_id")).toEqual(["A", "B", "a"]);
       expect(await db.knex("coupons").where("coupon_id", "a").pluck("closes_at")).toEqual([noon]);
       expect(await db.knex("coupons").where("coupon_id", "B").pluck("name")).toEqual(["쿠폰 🎟 ".repeat(20)]);
+    });
+
+    it("finish after a kill before any of their statements", async () => {
+      const { db } = await empty();
+      const { kills, last } = await migrateWithKills(db);
+      expect(last).toBe("migrated");
+      expect(kills).toBeGreaterThan(60);
+      expect(await isMigrated(db)).toBe(true);
+      const unharmed = await open({ empty: true });
+      await migrate(unharmed.db);
+      expect(await schemaOf(db)).toEqual(await schemaOf(unharmed.db));
+      await unharmed.close();
+    });
+
+    it.runIf(name === "mysql")("do not finish after a kill if a step expects an empty schema", async () => {
+      const { db } = await empty();
+      const changeSchema: Dialect["changeSchema"] = async (_, change) => {
+        await change;
+      };
+      const { last } = await migrateWithKills({ ...db, dialect: { ...db.dialect, changeSchema } });
+      expect(String(last)).toContain("already exists");
+    });
+
+    it.runIf(name === "mysql")("reject a table of another program", async () => {
+      const { db } = await empty();
+      await db.knex.schema.createTable("orders", (table) => void table.increments("id"));
+      await expect(migrate(db)).rejects.toThrow("the table orders exists and has no column order_id");
     });
 
     it.runIf(name !== "sqlite memory")("run on one of several concurrent nodes", async () => {

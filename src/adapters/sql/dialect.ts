@@ -47,6 +47,8 @@ export interface Dialect {
   hasInserted(outcome: Outcome): boolean;
   /** Sets the options of a new table, so that text is compared by its bytes. */
   setTableOptions(table: Knex.CreateTableBuilder): void;
+  /** Runs a change of the schema. On MySQL parts of it may exist. */
+  changeSchema(knex: Knex, change: Knex.SchemaBuilder): Promise<void>;
   /** Runs a migration while no other node migrates the same database. */
   migrateAlone(trx: Knex.Transaction, migration: () => Promise<void>): Promise<void>;
   /** The server's settings that decide whether commits are durable and visible; SQLite's are set by this service. */

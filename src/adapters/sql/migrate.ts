@@ -8,9 +8,9 @@ import { up as sandbox } from "./migrations/004-sandbox.js";
 import { up as concerts } from "./migrations/005-concerts.js";
 import { up as webhooks } from "./migrations/006-webhooks.js";
 import { up as sales } from "./migrations/007-sales.js";
-import { type CreateTable, createTableOn } from "./migrations/create-table.js";
+import { type Schema, schemaOn } from "./migrations/schema.js";
 
-type Step = (createTable: CreateTable, knex: Knex) => Promise<void>;
+type Step = (schema: Schema) => Promise<void>;
 
 /** In order. The names are stored in databases, so they never change; without an extension they fit sources and build. */
 const steps: ReadonlyMap<string, Step> = new Map(
@@ -28,7 +28,7 @@ const steps: ReadonlyMap<string, Step> = new Map(
 const configFor = (dialect: Dialect): Knex.MigratorConfig => {
   const migrations = [...steps].map(([name, step]) => ({
     name,
-    up: (knex: Knex) => step(createTableOn(knex, dialect), knex),
+    up: (knex: Knex) => step(schemaOn(knex, dialect)),
     down: async () => {},
   }));
   type Migration = (typeof migrations)[number];
@@ -40,7 +40,7 @@ const configFor = (dialect: Dialect): Knex.MigratorConfig => {
   return { migrationSource, tableName: "schema_migrations", disableTransactions: true };
 };
 
-/** Updates the schema. It is safe to run this twice, or on two nodes at the same time. */
+/** Updates the schema. It may run twice, on two nodes at the same time, and again after it was killed. */
 export const migrate = (db: Database): Promise<void> =>
   transactWithKnex(db, (trx) =>
     db.dialect.migrateAlone(trx, async () => {

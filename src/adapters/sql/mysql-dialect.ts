@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import knexFactory, { type Knex } from "knex";
 import type { Dialect, Parameter } from "./dialect.js";
 import { readMysqlAddress } from "./mysql-address.js";
+import { changeMysqlSchema } from "./mysql-schema.js";
 
 /** A connection that owes a response and is silent for longer is closed. A wait for a lock ends after 3 s. */
 export const silenceMs = 5000;
@@ -17,8 +18,9 @@ type Done = (error: unknown, connection: unknown) => void;
 
 // READ COMMITTED: every decision is a guarded update, a unique key or a locked row, so a snapshot adds nothing and gap
 // locks would only let inserts of neighboring rows deadlock.
+// `wait_timeout`: the server ends a transaction whose client was stopped or lost its host, so its locks end within 10 s.
 const sessionSettings = [
-  "SET time_zone = '+00:00', innodb_lock_wait_timeout = 3",
+  "SET time_zone = '+00:00', innodb_lock_wait_timeout = 3, wait_timeout = 10",
   "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 ];
 
@@ -120,6 +122,7 @@ export const mysqlDialect: Dialect = {
     table.charset("utf8mb4");
     table.collate("utf8mb4_bin");
   },
+  changeSchema: changeMysqlSchema,
   // `CREATE TABLE` commits, so a transaction does not exclude other nodes. The lock is one per database.
   migrateAlone: (trx, migration) =>
     withoutDeadline(trx, async () => {

@@ -64,6 +64,10 @@ export const sqliteDialect: Dialect = {
   unlessPresent: () => " ON CONFLICT DO NOTHING",
   hasInserted: ({ changes }) => changes === 1,
   setTableOptions: () => {},
+  // The transaction that contains every migration is rolled back if the process is killed.
+  changeSchema: async (_, change) => {
+    await change;
+  },
   // The transaction locks the file and contains every step.
   migrateAlone: (_, migration) => migration(),
   settings: { GLOBAL: [], SESSION: [] },

@@ -1,8 +1,8 @@
-import type { CreateTable } from "./create-table.js";
+import type { Schema } from "./schema.js";
 
 /** Coupons, epochs, claims, user coupons and the ranking log. */
-export const up = async (createTable: CreateTable): Promise<void> => {
-  await createTable("coupons", (table) => {
+export const up = async (schema: Schema): Promise<void> => {
+  await schema.createTable("coupons", (table) => {
     table.string("coupon_id", 64).primary();
     table.string("name", 200).notNullable();
     table.integer("quantity").notNullable();
@@ -15,12 +15,12 @@ export const up = async (createTable: CreateTable): Promise<void> => {
     table.index(["created_at", "coupon_id"], "coupons_by_age");
   });
   // No foreign key: settlement locks the coupon's row, and that must not block a claim's insert.
-  await createTable("coupon_epochs", (table) => {
+  await schema.createTable("coupon_epochs", (table) => {
     table.string("coupon_id", 64).primary();
     table.integer("epoch").notNullable();
     table.bigInteger("rebuilding_until").notNullable().defaultTo(0);
   });
-  await createTable("coupon_claims", (table) => {
+  await schema.createTable("coupon_claims", (table) => {
     table.string("task_id", 64).primary();
     table.string("coupon_id", 64).notNullable();
     table.string("user_id", 128).notNullable();
@@ -36,7 +36,7 @@ export const up = async (createTable: CreateTable): Promise<void> => {
     table.unique(["coupon_id", "user_id", "live"], { indexName: "claims_one_live_a_shopper" });
     table.index(["status", "coupon_id"], "claims_by_status");
   });
-  await createTable("user_coupons", (table) => {
+  await schema.createTable("user_coupons", (table) => {
     table.string("user_coupon_id", 64).primary();
     table.string("coupon_id", 64).notNullable();
     table.string("user_id", 128).notNullable();
@@ -46,7 +46,7 @@ export const up = async (createTable: CreateTable): Promise<void> => {
     table.unique(["coupon_id", "user_id"], { indexName: "user_coupons_one_a_shopper" });
     table.index(["user_id", "user_coupon_id"], "user_coupons_by_shopper");
   });
-  await createTable("ranking_logs", (table) => {
+  await schema.createTable("ranking_logs", (table) => {
     table.bigIncrements("id");
     table.string("task_id", 64).notNullable();
     table.string("user_id", 128).notNullable();

@@ -1,15 +1,15 @@
-import type { CreateTable } from "./create-table.js";
+import type { Schema } from "./schema.js";
 
 /** The outbox, the journal bus, dead letters, leases and secrets. */
-export const up = async (createTable: CreateTable): Promise<void> => {
+export const up = async (schema: Schema): Promise<void> => {
   // A row is deleted after it is sent, so the cost to find unsent rows does not grow.
-  await createTable("outbox", (table) => {
+  await schema.createTable("outbox", (table) => {
     table.bigIncrements("id");
     table.string("event_id", 160).notNullable();
     table.text("payload", "longtext").notNullable();
     table.bigInteger("claimed_until").notNullable().defaultTo(0);
   });
-  await createTable("deliveries", (table) => {
+  await schema.createTable("deliveries", (table) => {
     table.bigIncrements("id");
     table.string("consumer_group", 64).notNullable();
     table.string("event_id", 160).notNullable();
@@ -22,7 +22,7 @@ export const up = async (createTable: CreateTable): Promise<void> => {
     table.unique(["consumer_group", "event_id"], { indexName: "deliveries_once_a_group" });
     table.index(["consumer_group", "id"], "deliveries_by_group");
   });
-  await createTable("dead_letters", (table) => {
+  await schema.createTable("dead_letters", (table) => {
     table.bigIncrements("id");
     table.string("event_id", 160).notNullable();
     table.string("type", 64).notNullable();
@@ -34,12 +34,12 @@ export const up = async (createTable: CreateTable): Promise<void> => {
     table.bigInteger("replayed_at");
     table.unique(["consumer_group", "event_id"], { indexName: "dead_letters_once_a_group" });
   });
-  await createTable("job_leases", (table) => {
+  await schema.createTable("job_leases", (table) => {
     table.string("job", 128).primary();
     table.string("holder", 200).notNullable();
     table.bigInteger("expires_at").notNullable();
   });
-  await createTable("secrets", (table) => {
+  await schema.createTable("secrets", (table) => {
     table.string("name", 64).primary();
     table.string("secret_value", 200).notNullable();
   });

@@ -1,9 +1,8 @@
-import type { Knex } from "knex";
-import type { CreateTable } from "./create-table.js";
+import type { Schema } from "./schema.js";
 
 /** Products with their stock, orders, payments, sales, and the order that uses a user coupon. */
-export const up = async (createTable: CreateTable, knex: Knex): Promise<void> => {
-  await createTable("products", (table) => {
+export const up = async (schema: Schema): Promise<void> => {
+  await schema.createTable("products", (table) => {
     table.string("product_id", 64).primary();
     table.string("name", 200).notNullable();
     table.integer("unit_price").notNullable();
@@ -19,7 +18,7 @@ export const up = async (createTable: CreateTable, knex: Knex): Promise<void> =>
     table.bigInteger("created_at").notNullable();
     table.index(["created_at", "product_id"], "products_by_age");
   });
-  await createTable("orders", (table) => {
+  await schema.createTable("orders", (table) => {
     table.string("order_id", 64).primary();
     table.string("user_id", 128).notNullable();
     table.string("status", 20).notNullable();
@@ -43,7 +42,7 @@ export const up = async (createTable: CreateTable, knex: Knex): Promise<void> =>
     table.index(["due_at"], "orders_by_due");
     table.index(["pending_since"], "orders_by_standstill");
   });
-  await createTable("payments", (table) => {
+  await schema.createTable("payments", (table) => {
     table.string("payment_id", 64).primary();
     table.string("user_id", 128).notNullable();
     table.string("idempotency_key", 255).notNullable();
@@ -58,7 +57,7 @@ export const up = async (createTable: CreateTable, knex: Knex): Promise<void> =>
     table.unique(["user_id", "idempotency_key"], { indexName: "payments_one_a_key" });
     table.index(["open_state", "opened_at", "payment_id"], "payments_by_open_state");
   });
-  await createTable("sales", (table) => {
+  await schema.createTable("sales", (table) => {
     table.string("sale_id", 160).primary();
     table.string("product_id", 64).notNullable();
     table.integer("quantity").notNullable();
@@ -66,7 +65,7 @@ export const up = async (createTable: CreateTable, knex: Knex): Promise<void> =>
     table.bigInteger("occurred_at").notNullable();
     table.string("business_day", 10).notNullable();
   });
-  await knex.schema.alterTable("user_coupons", (table) => {
+  await schema.alterTable("user_coupons", (table) => {
     table.string("order_id", 64);
     table.index(["order_id"], "user_coupons_by_order");
   });

@@ -1,8 +1,8 @@
-import type { CreateTable } from "./create-table.js";
+import type { Schema } from "./schema.js";
 
 /** The sandbox provider's book. It has no key to `payments`, because a real provider has no access to them. */
-export const up = (createTable: CreateTable): Promise<void> =>
-  createTable("sandbox_book", (table) => {
+export const up = (schema: Schema): Promise<void> =>
+  schema.createTable("sandbox_book", (table) => {
     table.string("payment_id", 64).primary();
     table.string("verdict", 16).notNullable();
     table.integer("captured").notNullable();

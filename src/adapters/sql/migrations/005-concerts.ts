@@ -1,14 +1,14 @@
-import type { CreateTable } from "./create-table.js";
+import type { Schema } from "./schema.js";
 
 /** Concerts, their schedules with counted seats, and reservations. */
-export const up = async (createTable: CreateTable): Promise<void> => {
-  await createTable("concerts", (table) => {
+export const up = async (schema: Schema): Promise<void> => {
+  await schema.createTable("concerts", (table) => {
     table.string("concert_id", 64).primary();
     table.string("title", 200).notNullable();
     table.bigInteger("created_at").notNullable();
     table.index(["created_at", "concert_id"], "concerts_by_age");
   });
-  await createTable("schedules", (table) => {
+  await schema.createTable("schedules", (table) => {
     table.string("schedule_id", 64).primary();
     table.string("concert_id", 64).notNullable();
     table.bigInteger("starts_at").notNullable();
@@ -29,7 +29,7 @@ export const up = async (createTable: CreateTable): Promise<void> => {
     table.index(["score_policy", "score", "score_member"], "schedules_by_score");
     table.index(["sold_out_week", "score_policy", "score", "score_member"], "schedules_by_week");
   });
-  await createTable("reservations", (table) => {
+  await schema.createTable("reservations", (table) => {
     table.string("reservation_id", 64).primary();
     table.string("schedule_id", 64).notNullable();
     table.integer("seat_no").notNullable();

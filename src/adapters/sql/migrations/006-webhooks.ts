@@ -1,8 +1,8 @@
-import type { CreateTable } from "./create-table.js";
+import type { Schema } from "./schema.js";
 
 /** Webhooks: one row per event. Rows are kept forever, so that no redelivery sends an event again. */
-export const up = async (createTable: CreateTable): Promise<void> => {
-  await createTable("webhook_deliveries", (table) => {
+export const up = async (schema: Schema): Promise<void> => {
+  await schema.createTable("webhook_deliveries", (table) => {
     table.string("event_id", 160).primary();
     table.text("payload", "longtext").notNullable();
     table.integer("attempts").notNullable().defaultTo(0);
