@@ -89,7 +89,7 @@ describe("the files of the live page", () => {
     expect((await app.ask("GET", "/metrics")).text).toContain('route="/page"');
   });
 
-  it("state the auth mode", async () => {
+  it("contain whether callers are open or need a token", async () => {
     const callers = async (app: Awaited<ReturnType<typeof startHttpApp>>) =>
       /data-callers="(\w+)"/.exec((await app.ask("GET", "/")).text)?.[1];
     expect(await callers(await startHttpApp())).toBe("open");

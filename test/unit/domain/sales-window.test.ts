@@ -65,13 +65,13 @@ describe("firstDayOf", () => {
   });
 });
 
-describe("raisedBoards", () => {
-  it("of a sale of today are today's boards and all time", () => {
+describe("the boards that a sale raises", () => {
+  it("are today's and all time for a sale of today", () => {
     const todays = ["1d:2026-11-21", "3d:2026-11-21", "7d:2026-11-21", "30d:2026-11-21", "all"];
     for (const now of [noon, beforeMidnight(61)]) expect(names(raisedFor("2026-11-21", now))).toEqual(todays);
   });
 
-  it("of a sale of today in the last hour include tomorrow's boards", () => {
+  it("include tomorrow's in the last hour before midnight", () => {
     for (const now of [beforeMidnight(60), plusMs(midnight, -1)])
       expect(names(raisedFor("2026-11-21", now))).toEqual([
         ...["1d:2026-11-21", "3d:2026-11-21", "7d:2026-11-21", "30d:2026-11-21"],
@@ -80,20 +80,20 @@ describe("raisedBoards", () => {
   });
 
   it.each([
-    ["of yesterday", "2026-11-20", 8, 11],
-    ["of the day before yesterday", "2026-11-19", 7, 9],
-    ["of the first day of yesterday's 3d board", "2026-11-18", 6, 8],
-    ["before every 3d board", "2026-11-17", 5, 7],
-    ["of the first day of yesterday's 30d board", "2026-10-22", 2, 2],
-    ["before every window", "2026-10-21", 1, 1],
-    ["of tomorrow, from a clock that is ahead", "2026-11-22", 1, 5],
-    ["of the day after tomorrow", "2026-11-23", 1, 1],
-  ])("of a sale %s (%s) are %i at noon and %i in the last hour", (_, soldOn, atNoon, inLastHour) => {
+    ["yesterday", "2026-11-20", 8, 11],
+    ["the day before yesterday", "2026-11-19", 7, 9],
+    ["the first day of yesterday's 3d board", "2026-11-18", 6, 8],
+    ["the last day before every 3d board", "2026-11-17", 5, 7],
+    ["the first day of yesterday's 30d board", "2026-10-22", 2, 2],
+    ["the last day before every window", "2026-10-21", 1, 1],
+    ["tomorrow, from a clock that is ahead", "2026-11-22", 1, 5],
+    ["the day after tomorrow", "2026-11-23", 1, 1],
+  ])("for a sale on %s (%s) are %i at noon and %i in the last hour", (_, soldOn, atNoon, inLastHour) => {
     expect(raisedFor(soldOn, noon)).toHaveLength(atNoon);
     expect(raisedFor(soldOn, beforeMidnight(5))).toHaveLength(inLastHour);
   });
 
-  it("of several days are the union of each day's boards", () => {
+  it("for sales of several days are the union of each day's boards", () => {
     const soldOn = ["2026-11-21", "2026-11-18", "2026-10-21"];
     const union = new Set(soldOn.flatMap((each) => names(raisedFor(each, noon))));
     const together = names(raisedBoards(new Set(soldOn.map(day)), noon, seoul));
@@ -101,7 +101,7 @@ describe("raisedBoards", () => {
     expect(new Set(together)).toEqual(union);
   });
 
-  it("of a day are all kept boards that contain the day, in every zone", () => {
+  it("include every kept board that contains the day, in every zone", () => {
     fc.assert(
       fc.property(instants, zones, fc.integer({ min: -40, max: 3 }), (now, zone, offset) => {
         const soldOn = plusDays(businessDayAt(now, zone), offset);
@@ -128,7 +128,7 @@ describe("raisedBoards", () => {
   });
 });
 
-describe("keptBoards", () => {
+describe("the kept boards", () => {
   it("are yesterday's, today's and all time, and in the last 50 minutes tomorrow's", () => {
     const lastDays = (now: EpochMs) => [...new Set(keptBoards(now, seoul).map(({ lastDay }) => lastDay))];
     const usual = ["2026-11-20", "2026-11-21", null];
@@ -150,7 +150,7 @@ describe("keptBoards", () => {
     );
   });
 
-  it("already contain the next day's boards when that day begins", () => {
+  it("contain a day's boards before that day begins", () => {
     fc.assert(
       fc.property(days, zones, windows, (today, zone, window) => {
         const lastInstant = plusMs(startOfDay(plusDays(today, 1), zone), -1);
@@ -159,7 +159,7 @@ describe("keptBoards", () => {
     );
   });
 
-  it("of the days before are kept today or removed today", () => {
+  it("of the days before are kept or removed today", () => {
     fc.assert(
       fc.property(instants, zones, (now, zone) => {
         const known = [...names(keptBoards(now, zone)), ...names(boardsToRemove(businessDayAt(now, zone)))];
@@ -173,14 +173,14 @@ describe("keptBoards", () => {
   });
 });
 
-describe("boardBefore", () => {
+describe("the board of the day before", () => {
   it("is one day earlier, and null for all time", () => {
     expect(boardBefore(boardOf("all", day("2026-11-21")))).toBeNull();
     expect(boardBefore(boardOf("7d", day("2026-01-01")))).toEqual({ window: "7d", lastDay: "2025-12-31" });
   });
 });
 
-describe("movementOf", () => {
+describe("the movement", () => {
   it.each([
     ["3d", 1, 4, 3],
     ["3d", 4, 1, -3],
@@ -188,7 +188,7 @@ describe("movementOf", () => {
     ["30d", 5, null, "new"],
     ["all", 5, null, null],
     ["all", 5, 9, null],
-  ] as const)("in %s to rank %i from %s is %s", (window, rank, before, movement) => {
+  ] as const)("on a %s board to rank %i from rank %s is %s", (window, rank, before, movement) => {
     expect(movementOf(window, rank, before)).toBe(movement);
   });
 });
