@@ -85,19 +85,17 @@ describe("docs/events.md and docs/asyncapi.yaml", () => {
 });
 
 describe("the AsyncAPI document", () => {
-  const errorsOf = async (text: string) => (await new Parser().parse(text)).diagnostics.map(({ message }) => message);
+  const parser = new Parser();
+  const errorsOf = async (text: string) => (await parser.parse(text)).diagnostics.map(({ message }) => message);
 
   it("is accepted by the AsyncAPI parser", async () => {
     expect(await errorsOf(yaml)).toEqual([]);
   });
 
-  it.each([
-    ["an unknown action", "action: send", "action: shout"],
-    ["a reference to a missing message", "#/components/messages/order.placed", "#/components/messages/order.lost"],
-    ["an unknown JSON type", "type: integer", "type: whole"],
-  ])("is rejected by the parser with %s (negative control)", async (_, from, to) => {
-    expect(yaml).toContain(from);
-    expect(await errorsOf(yaml.replace(from, to))).not.toEqual([]);
+  it("is rejected by the parser with an unknown action (negative control)", async () => {
+    const changed = yaml.replace("action: send", "action: shout");
+    expect(changed).not.toBe(yaml);
+    expect(await errorsOf(changed)).not.toEqual([]);
   });
 
   it("contains the target of every reference", () => {

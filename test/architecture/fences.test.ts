@@ -145,17 +145,11 @@ afterAll(() => {
 });
 
 describe("the import rules, in a sample project", () => {
-  it("report every forbidden import by its rule", async () => {
+  it("report every forbidden import by its rule, and accept every allowed one", async () => {
     const planted = Object.entries(forbidden).flatMap(([rule, cases]) => cases.map((one) => ({ rule, one })));
-    const violations = await violationsIn(planted.map(({ one }) => one));
-    const missed = planted.filter(({ rule }, index) => !violations[index]?.includes(rule));
-    expect(missed).toEqual([]);
-  });
-
-  it("accept every allowed import", async () => {
-    const violations = await violationsIn(allowed);
-    const refused = allowed.filter((_, index) => violations[index]?.length !== 0);
-    expect(refused).toEqual([]);
+    const violations = await violationsIn([...planted.map(({ one }) => one), ...allowed]);
+    expect(planted.filter(({ rule }, index) => !violations[index]?.includes(rule))).toEqual([]);
+    expect(allowed.filter((_, index) => violations[planted.length + index]?.length !== 0)).toEqual([]);
   });
 });
 

@@ -1,4 +1,3 @@
-import ts from "typescript";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { BoxOffice } from "../../../bench/rehearsal/box-office.js";
 import { Client } from "../../../bench/rehearsal/client.js";
@@ -127,71 +126,5 @@ describe("a new sold-out listener", () => {
     await expect.poll(() => texts.received).toContain(`schedule.sold-out:${office.scheduleId}`);
     await expect.poll(() => office.board("fastest")).toMatchObject([{ rank: 1, scheduleId: office.scheduleId }]);
     expect(client.retries).toEqual([]);
-  });
-});
-
-describe("adding a sold-out listener", () => {
-  const root = new URL("../../../", import.meta.url).pathname;
-  const steps = {
-    file: {
-      "src/application/concert/text-sold-out.ts": () => `
-import type { EventOf } from "../../domain/event.js";
-import type { Reaction } from "../choreography.js";
-export class TextSoldOut implements Reaction<"schedule.sold-out"> {
-  readonly texts: string[] = [];
-  async execute(events: readonly EventOf<"schedule.sold-out">[]): Promise<void> {
-    for (const { id, data } of events) this.texts.push(\`\${id}: \${data.seats} seats\`);
-  }
-}`,
-    },
-    row: {
-      "src/application/choreography.ts": (text: string) =>
-        text
-          .replace("groupSummaries = {\n", 'groupSummaries = {\n  texts: "sends text messages",\n')
-          .replace('webhook: "announceSoldOut" }', 'webhook: "announceSoldOut", texts: "textSoldOut" }'),
-    },
-    wiring: {
-      "src/bootstrap/use-cases.ts": (text: string) =>
-        text
-          .replace("\n\n", '\nimport { TextSoldOut } from "../application/concert/text-sold-out.js";\n\n')
-          .replace("export const useCases = {\n", "export const useCases = {\n  textSoldOut: useCase(TextSoldOut),\n"),
-    },
-  };
-  type Edits = Readonly<Record<string, (text: string) => string>>;
-
-  const { config } = ts.readConfigFile(`${root}tsconfig.build.json`, ts.sys.readFile);
-  const { options, fileNames } = ts.parseJsonConfigFileContent({ ...config, include: ["src/bootstrap"] }, ts.sys, root);
-  const { tsBuildInfoFile: _, ...compilerOptions } = { ...options, noEmit: true, incremental: false };
-  const parsed = new Map<string, ts.SourceFile | undefined>();
-
-  /** Lists the files of application and bootstrap that do not compile with these edits. */
-  const faultsWith = (edits: Edits): readonly string[] => {
-    const host = ts.createCompilerHost(compilerOptions);
-    const { readFile, fileExists, getSourceFile } = host;
-    const editOf = (name: string) => edits[name.slice(root.length)];
-    host.fileExists = (name) => editOf(name) !== undefined || fileExists(name);
-    host.getSourceFile = (name, target, ...how) => {
-      const edit = editOf(name);
-      if (edit === undefined) {
-        if (!parsed.has(name)) parsed.set(name, getSourceFile(name, target, ...how));
-        return parsed.get(name);
-      }
-      const text = readFile(name) ?? "";
-      const edited = edit(text);
-      expect(edited).not.toBe(text);
-      return ts.createSourceFile(name, edited, target);
-    };
-    const program = ts.createProgram(fileNames, compilerOptions, host);
-    const ours = program.getSourceFiles().filter(({ fileName }) => /\/src\/(application|bootstrap)\//.test(fileName));
-    const faulty = ours.filter(
-      (file) => program.getSyntacticDiagnostics(file).length + program.getSemanticDiagnostics(file).length > 0,
-    );
-    return faulty.map(({ fileName }) => fileName.slice(root.length));
-  };
-
-  it("takes one file and one row, and bootstrap does not compile until the listener is wired", () => {
-    const { file, row, wiring } = steps;
-    expect(faultsWith({ ...file, ...row })).toEqual(["src/bootstrap/background.ts"]);
-    expect(faultsWith({ ...file, ...row, ...wiring })).toEqual([]);
   });
 });
