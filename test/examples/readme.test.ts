@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { root } from "../architecture/source-files.js";
 import { startHttpApp } from "../support/http-app.js";
+import { sizeOf } from "../support/test-size.js";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -54,6 +55,9 @@ const paste = async (shell: string, pasted: readonly Block[], url: string): Prom
   return output.split("\n--- next block\n");
 };
 
+const shells = ["sh", "bash", "sh", "bash"];
+const rounds = sizeOf({ short: 1, long: 5 });
+
 /** Pastes the blocks on a fresh embedded service. Returns what went wrong. */
 const faultsOf = async (shell: string, pasted: readonly Block[]): Promise<readonly string[]> => {
   const app = await startHttpApp();
@@ -83,9 +87,8 @@ describe("README.md", () => {
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
-  it("has blocks that print what the page shows when they are pasted, 20 times", async () => {
-    for (let round = 0; round < 20; round += 5) {
-      const shells = ["sh", "bash", "sh", "bash", "sh"];
+  it(`has blocks that print what the page shows when they are pasted, ${rounds * shells.length} times`, async () => {
+    for (let round = 0; round < rounds; round += 1) {
       const faults = await Promise.all(shells.map((shell) => faultsOf(shell, executed)));
       expect(faults.flat()).toEqual([]);
     }
