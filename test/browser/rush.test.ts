@@ -1,27 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { expectFreshness, expectText, hasBrowser, recordElementTexts, visit } from "../support/browser.js";
-import { createCoupon, startHttpApp } from "../support/http-app.js";
+import { createCoupon, sharedHttpApp, startHttpApp } from "../support/http-app.js";
 import { jsonClient } from "../support/json-client.js";
 import { profiles, startNode } from "../support/node.js";
 
 const claimState = "#claim-state";
 const button = "main form button";
 
-/** Starts the service with one drop. */
-const startWithDrop = async (settings: Readonly<Record<string, string>>, facts: Readonly<Record<string, unknown>>) => {
-  const { url } = await startNode(settings);
-  const ask = jsonClient(url.origin);
+/** Creates a drop on the service at an origin. */
+const openDropAt = async (origin: string, facts: Readonly<Record<string, unknown>>) => {
+  const ask = jsonClient(origin);
   const couponId = `drop-${randomUUID()}`;
   const body = { couponId, name: "Autumn tenner", discount: { type: "percent", value: 10 }, ...facts };
   expect(await ask("POST", "/api/v1/coupons", { body })).toMatchObject({ status: 201 });
-  return { ask, couponId, address: `${url.origin}/#/drop/${couponId}` };
+  return { ask, couponId, address: `${origin}/#/drop/${couponId}` };
 };
+
+const app = await sharedHttpApp();
+await app.work();
 
 describe.skipIf(!hasBrowser)("a rush on the page", () => {
   for (const { name, live, settings } of profiles)
     it.skipIf(!live)(`${name}: shows position and result to a shopper, and sold out to the next`, async () => {
-      const { ask, couponId, address } = await startWithDrop(await settings(), { quantity: 20 });
+      const { ask, couponId, address } = await openDropAt((await startNode(await settings())).url.origin, {
+        quantity: 20,
+      });
       const { page } = await visit(address);
       const late = await visit(address, { size: "phone" });
       await page.locator("#shopper").fill("kim");
@@ -55,21 +59,21 @@ describe.skipIf(!hasBrowser)("a rush on the page", () => {
     });
 
   it("a scheduled drop counts down and opens without a reload", async () => {
-    const app = await startHttpApp();
+    const scheduled = await startHttpApp();
     const opensAt = new Date(Date.now() + 3_600_000).toISOString();
-    await createCoupon(app, { couponId: "autumn", name: "Autumn tenner", opensAt });
-    const { page } = await visit(`${app.url}/#/drop/autumn`);
+    await createCoupon(scheduled, { couponId: "autumn", name: "Autumn tenner", opensAt });
+    const { page } = await visit(`${scheduled.url}/#/drop/autumn`);
     await expectText(page, ".timer", /^Opens in (1:00:00|0:59:\d\d)$/);
     await expectText(page, button, /^Not open yet$/);
     expect(await page.locator(button).isDisabled()).toBe(true);
-    app.advance(3_600_000);
+    scheduled.advance(3_600_000);
     await expectText(page, button, /^Claim$/);
     await expectText(page, "#announcer", /^Autumn tenner: Open$/);
     expect(await page.locator(button).isDisabled()).toBe(false);
   });
 
   it("a click that is too late shows sold out", async () => {
-    const { ask, couponId, address } = await startWithDrop((await profiles[0]?.settings()) ?? {}, { quantity: 1 });
+    const { ask, couponId, address } = await openDropAt(app.url, { quantity: 1 });
     const late = await visit(address);
     await expectText(late.page, button, /^Claim$/);
     // This page does not receive the sell-out, so its button stays enabled.
@@ -84,7 +88,7 @@ describe.skipIf(!hasBrowser)("a rush on the page", () => {
   });
 
   it("a claim without response is retried automatically as the same shopper", async () => {
-    const { ask, couponId, address } = await startWithDrop((await profiles[0]?.settings()) ?? {}, { quantity: 5 });
+    const { ask, couponId, address } = await openDropAt(app.url, { quantity: 5 });
     const { page, takeFaults } = await visit(address);
     let sent = 0;
     await page.route("**/claims", (route) => (sent++ === 0 ? route.abort() : route.continue()));
@@ -96,7 +100,7 @@ describe.skipIf(!hasBrowser)("a rush on the page", () => {
   });
 
   it("a visitor without a name keeps the generated name after a reload", async () => {
-    const { address } = await startWithDrop((await profiles[0]?.settings()) ?? {}, { quantity: 5 });
+    const { address } = await openDropAt(app.url, { quantity: 5 });
     const { page } = await visit(address);
     await page.locator(button).click();
     await expectText(page, claimState, /^You got the coupon\. Your position was 1\.$/);
@@ -109,8 +113,7 @@ describe.skipIf(!hasBrowser)("a rush on the page", () => {
   });
 
   it("an unknown drop shows an error", async () => {
-    const { address } = await startWithDrop((await profiles[0]?.settings()) ?? {}, { quantity: 1 });
-    const { page, takeFaults } = await visit(`${new URL(address).origin}/#/drop/no-such-drop`);
+    const { page, takeFaults } = await visit(`${app.url}/#/drop/no-such-drop`);
     await expectText(page, "h1", /^Drop not found$/);
     expect(takeFaults(/status of 404 .*no-such-drop$/)).toHaveLength(1);
   });

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { concert, coupon } from "../../scripts/demo/sample-data.js";
 import { dataFolder, type Settings } from "../support/node.js";
-import { isLongRun } from "../support/test-size.js";
+import { isLongRun, sizeOf } from "../support/test-size.js";
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -129,15 +129,19 @@ describe("npm run demo", () => {
     expect(await demo.dataFolders()).toEqual([]);
   });
 
-  it.each([
+  const rejected: readonly [readonly string[], Settings, string][] = [
     [["--seconds", "soon"], {}, '--seconds must be a whole number from 1 to 86400, not "soon"'],
     [["--loud"], {}, "Unknown option '--loud'"],
     [[], { PORT: "http" }, 'PORT must be a whole number from 0 to 65535, not "http"'],
-  ])("rejects the arguments %j and settings %j in one line", async (options, settings, message) => {
-    const demo = await startDemo(options, settings as Settings);
-    expect(await demo.code).toBe(64);
-    expect(demo.output.err).toMatch(/^demo: .*\n$/);
-    expect(demo.output.err).toContain(message);
-    expect(await demo.dataFolders()).toEqual([]);
-  });
+  ];
+  it.each(sizeOf({ short: rejected.slice(0, 1), long: rejected }))(
+    "rejects the arguments %j and settings %j in one line",
+    async (options, settings, message) => {
+      const demo = await startDemo(options, settings);
+      expect(await demo.code).toBe(64);
+      expect(demo.output.err).toMatch(/^demo: .*\n$/);
+      expect(demo.output.err).toContain(message);
+      expect(await demo.dataFolders()).toEqual([]);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { expectDropKeepsPromises } from "../support/drop-with-faults.js";
-import { profiles, startNode } from "../support/node.js";
+import { profiles, sharedNode } from "../support/node.js";
 import { sizeOf } from "../support/test-size.js";
 
 const { shoppers, coupons } = sizeOf({
@@ -8,22 +8,22 @@ const { shoppers, coupons } = sizeOf({
   long: { shoppers: 10_000, coupons: 1000 },
 });
 
-describe.each(profiles)("a drop, $name", ({ live, settings }) => {
-  describe.skipIf(!live)("in one process", () => {
+describe.each(profiles)("a drop, $name", (profile) => {
+  describe.skipIf(!profile.live)("in one process", () => {
+    const shared = sharedNode(profile);
+
     // Proves: C1, C5
     it(`issues each coupon once, by position, when ${shoppers} shoppers claim ${coupons} coupons`, async () => {
-      const { client } = await startNode(await settings());
-      await expectDropKeepsPromises(client, shoppers, coupons);
+      await expectDropKeepsPromises(shared.node.client, shoppers, coupons);
     });
 
     // Proves: C4
     it("issues a coupon to every shopper if there are enough", async () => {
-      const { client } = await startNode(await settings());
-      await expectDropKeepsPromises(client, 300, 500);
+      await expectDropKeepsPromises(shared.node.client, 300, 500);
     });
 
     it("accepts claims between opensAt and closesAt only", async () => {
-      const { client } = await startNode(await settings());
+      const { client } = shared.node;
       const claimIn = async (couponId: string, window: object) => {
         const coupon = { couponId, name: couponId, quantity: 1, discount: { type: "fixed", value: 1 }, ...window };
         expect(await client.call("POST", "/api/v1/coupons", "operator", coupon)).toMatchObject({ status: 201 });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Redis } from "ioredis";
 import { createConnection } from "mysql2/promise";
-import { expect, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { Client } from "../../bench/rehearsal/client.js";
 import { type RunningService, startService } from "../../bench/rehearsal/service.js";
 import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
@@ -28,10 +28,19 @@ export type Profile = {
 /** Sweeps every second and has no rate limit. */
 const testSettings = { CLAIM_SWEEP_SECONDS: "1", RATE_LIMIT_PER_SHOPPER: "0", LOG_LEVEL: "info" };
 
+/** The clean-ups of the suite whose service is being started, if any. */
+let suiteCleanUps: (() => Promise<unknown>)[] | undefined;
+
+/** Runs `cleanUp` at the end of the test, or of the suite whose service is being started. */
+const atEnd = (cleanUp: () => Promise<unknown>): void => {
+  if (suiteCleanUps === undefined) onTestFinished(async () => void (await cleanUp()));
+  else suiteCleanUps.push(cleanUp);
+};
+
 /** Creates an empty data folder until the end of the test. */
 export const dataFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), "rushboard-journey-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
   return folder;
 };
 
@@ -43,7 +52,7 @@ export const emptyDatabase = async (url: string): Promise<string> => {
     await connection.query(sql).finally(() => connection.end());
   };
   await run(`CREATE DATABASE ${database}`);
-  onTestFinished(() => run(`DROP DATABASE ${database}`));
+  atEnd(() => run(`DROP DATABASE ${database}`));
   return Object.assign(new URL(url), { pathname: `/${database}` }).href;
 };
 
@@ -98,11 +107,33 @@ export type Node = RunningService & { readonly client: Client };
 export const startNode = async (settings: Settings): Promise<Node> => {
   const service = await startService(settings);
   const client = new Client(service.url, undefined);
-  onTestFinished(async () => {
+  atEnd(async () => {
     client.close();
     await service.kill();
   });
   return { ...service, client };
+};
+
+/** A service for all tests of a `describe`. `node` and `settings` are set before its first test. */
+export type SharedNode = { readonly profile: Profile; readonly node: Node; readonly settings: Settings };
+
+/** Starts one service for all tests of the surrounding `describe`. */
+export const sharedNode = (profile: Profile): SharedNode => {
+  const shared = { profile } as { -readonly [Key in keyof SharedNode]: SharedNode[Key] };
+  const cleanUps: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    suiteCleanUps = cleanUps;
+    try {
+      shared.settings = await profile.settings();
+      shared.node = await startNode(shared.settings);
+    } finally {
+      suiteCleanUps = undefined;
+    }
+  });
+  afterAll(async () => {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  });
+  return shared;
 };
 
 /** Starts the service at the address of a previous node, so that its clients reach it. */

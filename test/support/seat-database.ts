@@ -20,7 +20,7 @@ type BookRow = { readonly reservation_id: string; readonly captured: number; rea
 export class SeatDatabase {
   readonly db: Database;
 
-  private constructor(db: Database) {
+  constructor(db: Database) {
     this.db = db;
   }
 
