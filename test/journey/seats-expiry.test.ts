@@ -48,7 +48,7 @@ describe.each(profiles)("holds that expire while they are paid, $name", ({ live,
           if (status < 300 && (await payAndWait(office, shopper, body.reservationId, "sandbox-ok")) === "succeeded")
             return true;
           if (isEarlyOwner) return false;
-          await sleep(20);
+          await sleep(100);
         }
       };
       const [, isLateOwner] = await Promise.all([payEarly(), buyLate()]);

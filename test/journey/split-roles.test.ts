@@ -30,12 +30,12 @@ describe.each(profiles.filter(({ name }) => name !== "embedded"))(
         await otherApi.kill();
         client.remove(otherApi);
       };
-      const drop = expectDropSurvives(client, { shoppers: 1500, coupons: 700, couponId: `split-${randomUUID()}` }, [
+      const drop = expectDropSurvives(client, { shoppers: 800, coupons: 450, couponId: `split-${randomUUID()}` }, [
         { after: 50, inject: () => worker.kill() },
         { after: 200, inject: killApi },
         { after: 400, inject: () => scheduler.kill() },
       ]);
-      const size = { shoppers: 200, seats: 60 };
+      const size = { shoppers: 100, seats: 30 };
       const onSale = await runOnSale(client, { ...size, twice: 0.3, declined: 0.1, leaving: 0.1 }, () => {});
       await drop;
 

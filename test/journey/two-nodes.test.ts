@@ -67,7 +67,7 @@ describe.each(profiles.filter(({ name }) => name !== "embedded"))("several nodes
       const [api] = await Promise.all(
         ["api", "worker", "worker", "scheduler"].map((ROLES) => startNode({ ...prepared, ROLES })),
       );
-      await expectDropKeepsPromises((api as Node).client, 2000, 500);
+      await expectDropKeepsPromises((api as Node).client, 800, 200);
     });
   });
 });

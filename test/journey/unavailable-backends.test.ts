@@ -82,7 +82,7 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis || !backendUrls.kafk
         await end(server);
       }
     };
-    const drop = { shoppers: 1500, coupons: 800, couponId: randomUUID() };
+    const drop = { shoppers: 400, coupons: 200, couponId: randomUUID() };
     await expectDropSurvives(node.client, drop, [{ after: 50, inject }]);
     await expectReady(node);
     // The sweeper completes the claims whose shoppers got 503 and did not retry.
