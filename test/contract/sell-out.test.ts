@@ -30,10 +30,13 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
     });
     afterEach(() => under.close());
     const onMysql = it.runIf(name === "mysql");
+    // SQLite runs one writing transaction at a time, so more attempts find nothing more.
+    const { halls, shoppers, seats } =
+      name === "mysql" ? { halls: 150, shoppers: 500, seats: 100 } : { halls: 30, shoppers: 150, seats: 40 };
 
     // Proves: S1
     it("is recorded and announced once, at the time of its last payment, when the last two payments close concurrently", async () => {
-      expect(await sellLastTwoSeats(nodes, 300, workOn)).toEqual({ unrecorded: 0, misannounced: 0, early: 0 });
+      expect(await sellLastTwoSeats(nodes, halls, workOn)).toEqual({ unrecorded: 0, misannounced: 0, early: 0 });
       expect(await faultsIn(under.db)).toEqual([]);
     });
 
@@ -48,10 +51,10 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
     });
 
     // Proves: P2
-    it("has 50 owners for 50 seats when 500 shoppers come concurrently", async () => {
+    it(`has 50 owners for 50 seats when ${shoppers} shoppers come concurrently`, async () => {
       await addSchedules(under.db, schedule("s", { seats: 50 }));
       const sellers = nodes.map((node) => openSeatUseCases(node, manualClock()));
-      const shopping = Array.from({ length: 500 }, async (_, n) => {
+      const shopping = Array.from({ length: shoppers }, async (_, n) => {
         const node = sellers[n % 2] ?? openSeatUseCases(under.db, manualClock());
         const ask = () => node.hold("s", (n % 50) + 1, `shopper-${n}`);
         const hold = await undefinedIf(retryUnavailable(ask), "seat-taken");
@@ -68,7 +71,7 @@ for (const { name, live, open } of openSqlBackends().filter((backend) => backend
 
     // Proves: P2
     it("has one owner and one payment per seat when holds expire while they are paid", async () => {
-      const owners = await payInTheLastMillisecond(nodes, 200, workOn);
+      const owners = await payInTheLastMillisecond(nodes, seats, workOn);
       expect(await faultsIn(under.db)).toEqual([]);
       for (const seats of Object.values(owners)) expect(seats).toBeGreaterThan(0);
     });
