@@ -1,12 +1,16 @@
 import { defineConfig } from "vitest/config";
 
+// A long run contains only the files that have a larger version: those that use test/support/test-size.ts.
 const isLongRun = process.env.TEST_SIZE === "long";
 const inProcess = isLongRun
-  ? ["test/simulation/*.test.ts", "test/contract/sales-queries.test.ts"]
+  ? ["test/simulation/{orders,sales}.test.ts", "test/contract/sales-queries.test.ts"]
   : ["test/{architecture,contract,http,simulation,unit}/**/*.test.ts"];
 /** Tests that start the built service. */
 const service = isLongRun
-  ? ["test/journey/{demo,killed,orders-{expiry,killed,payments},rush,seats-{expiry,rush}}.test.ts"]
+  ? [
+      "test/examples/readme.test.ts",
+      "test/journey/{demo,killed,orders-{expiry,killed,payments},rush,seats-{expiry,rush}}.test.ts",
+    ]
   : ["test/{browser,examples,journey}/**/*.test.ts"];
 
 const options = {
