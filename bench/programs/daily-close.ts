@@ -1,5 +1,6 @@
 import { type Connection, createConnection, escape as literal } from "mysql2/promise";
 import type { BusinessDay } from "../../src/domain/business-day.js";
+import { operator } from "../../test/support/operator.js";
 import { openUseCases } from "../application.js";
 import { answerJob, timed } from "../timed.js";
 
@@ -79,7 +80,7 @@ answerJob(async (job: DailyCloseJob) => {
   const before = process.memoryUsage().rss;
   const ways = {
     service: async () => {
-      const { rows, drift } = await closeDay.execute(job.day);
+      const { rows, drift } = await closeDay.execute(job.day, operator);
       if (rows !== job.products || drift.length > 0) throw new Error(`${rows} rows, ${drift.length} differed`);
     },
     pages: () => byPages(connection, job),

@@ -1,4 +1,5 @@
 import type { SoldOutRules } from "../application/concert/rebuild-sold-out-board.js";
+import type { AdminLogQueries } from "../application/ports/admin-log-queries.js";
 import type { ClaimQueries } from "../application/ports/claim-queries.js";
 import type { ClaimRows } from "../application/ports/claim-rows.js";
 import type { Clock } from "../application/ports/clock.js";
@@ -48,6 +49,7 @@ export type Ports = {
   readonly concerts: ConcertQueries;
   readonly soldOutRecords: SoldOutRecords;
   readonly sales: SalesQueries;
+  readonly adminLog: AdminLogQueries;
   readonly deadLetters: DeadLetterQueries;
   readonly outboxRows: OutboxRows;
   readonly rowRetention: RowRetention;

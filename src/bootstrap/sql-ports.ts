@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { Database } from "../adapters/sql/database.js";
+import { SqlAdminLogQueries } from "../adapters/sql/sql-admin-log.js";
 import { SqlClaimQueries } from "../adapters/sql/sql-claim-queries.js";
 import { SqlClaimRows } from "../adapters/sql/sql-claim-rows.js";
 import { SqlConcertQueries } from "../adapters/sql/sql-concert-queries.js";
@@ -42,6 +43,7 @@ export const sqlPorts = ({ database, clock, holder, wakeRelay }: SqlNeeds) => ({
   concerts: new SqlConcertQueries(database),
   soldOutRecords: new SqlSoldOutRecords(database),
   sales: new SqlSalesQueries(database),
+  adminLog: new SqlAdminLogQueries(database),
   deadLetters: new SqlDeadLetterQueries(database),
   deadLetterRows: new SqlDeadLetters(database, clock),
   outboxRows: new SqlOutboxRows(database, clock),

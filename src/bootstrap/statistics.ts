@@ -48,7 +48,7 @@ const run = async (): Promise<void> => {
   await redis?.start();
   let [rows, drifted] = [0, 0];
   for (const [n, day] of days.entries()) {
-    const closed = await closeDay.execute(day);
+    const closed = await closeDay.execute(day, { userId: null, requestId: "npm-run-statistics" });
     rows += closed.rows;
     drifted += closed.drift.length;
     process.stdout.write(`${day}  ${n + 1}/${days.length}  ${closed.rows} products, ${closed.drift.length} differed\n`);

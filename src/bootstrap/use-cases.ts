@@ -1,3 +1,4 @@
+import { RebuildBoard } from "../application/board/rebuild-board.js";
 import { WatchBoards } from "../application/board/watch-boards.js";
 import { AnnounceSoldOut } from "../application/concert/announce-sold-out.js";
 import { CancelReservation } from "../application/concert/cancel-reservation.js";
@@ -79,7 +80,7 @@ export const useCases = {
   ),
 
   addProduct: useCase(AddProduct, "work", "clock"),
-  changeProduct: useCase(ChangeProduct, "work", "boardNotices"),
+  changeProduct: useCase(ChangeProduct, "work", "boardNotices", "clock"),
   placeOrder: useCase(PlaceOrder, "work", "clock", "orderTtlMs"),
   reserveStock: useCase(ReserveStock, "work", "orderNotices", "clock"),
   redeemCoupon: useCase(RedeemCoupon, "work", "orderNotices", "clock"),
@@ -126,6 +127,7 @@ export const useCases = {
   compareBoards: useCase(CompareBoards, salesPorts, FillBoards, "clock", "zone"),
   coldBoards: useCase(ColdBoards, "sales", "clock"),
   listPopularProducts: useCase(ListPopularProducts, "salesBoard", ColdBoards, "products", "clock", "zone"),
+  rebuildBoard: useCase(RebuildBoard, "work", CompareBoards, RebuildSoldOutBoard, "clock", "zone"),
   watchBoards: useCase(WatchBoards, "boardNotices", "clock", "zone"),
 
   relayOutbox: useCase(RelayOutbox, "outboxRows", "bus"),

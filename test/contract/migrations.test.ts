@@ -94,7 +94,16 @@ for (const { name, live, open } of openSqlBackends())
       await migrate(db);
       const tables = await tablesOf(db);
       expect(tables).toEqual([
-        ...["closed_days", "concerts", "coupon_claims", "coupon_epochs", "coupons", "day_drifts", "dead_letters"],
+        ...[
+          "admin_log",
+          "closed_days",
+          "concerts",
+          "coupon_claims",
+          "coupon_epochs",
+          "coupons",
+          "day_drifts",
+          "dead_letters",
+        ],
         ...["deliveries", "job_leases", "orders", "outbox", "payments", "product_sales_daily", "product_sales_total"],
         ...["products", "ranking_logs", "reservations", "sales", "sandbox_book", "schedules", "secrets"],
         ...["user_coupons", "webhook_deliveries"],

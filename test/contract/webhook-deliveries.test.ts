@@ -10,6 +10,7 @@ import type { EventId } from "../../src/domain/event.js";
 import { after } from "../../src/domain/time.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { manualClock, noon, rowsIn } from "../support/coupon-data.js";
+import { operator } from "../support/operator.js";
 import { letterOf, numbersOf, soldOut, soldOuts } from "./webhook-deliveries/announcements.js";
 
 /** The deliveries as the sender and as a transaction see them, with one clock. */
@@ -132,7 +133,10 @@ const clauses: Clauses<Webhooks> = {
     await webhooks.deliveries.retry(await claimOne(webhooks), noon, noon);
     await parkOne(webhooks);
     const replay = async () => {
-      await new ReplayDeadLetter(webhooks.work, webhooks.clock).execute((await lettersIn(db))[0]?.id ?? "none");
+      await new ReplayDeadLetter(webhooks.work, webhooks.clock).execute(
+        (await lettersIn(db))[0]?.id ?? "none",
+        operator,
+      );
       await add(webhooks);
     };
     await replay();

@@ -86,6 +86,7 @@ const adminRoutes = [
   "GET /api/v1/admin/statistics/drifts",
   "GET /api/v1/admin/dead-letters",
   "POST /api/v1/admin/dead-letters/an-id/replay",
+  "GET /api/v1/admin/log",
 ];
 const serviceRoutes = ["POST /api/v1/sales"];
 

@@ -159,7 +159,7 @@ describe("a request of an operator that reads everything", () => {
     };
     const instead = {
       closeDay: { execute: slow("close") } as never,
-      compareBoards: { all: slow("rebuild") } as never,
+      rebuildBoard: { execute: slow("rebuild") } as never,
       products: { list: slow("list") } as never,
     };
     const app = await startHttpApp({ deadlineMs: 20, instead });

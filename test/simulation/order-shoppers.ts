@@ -3,6 +3,7 @@ import type { Application } from "../../src/bootstrap/open-application.js";
 import type { IdempotencyKey, OrderId, PaymentId, ProductId, UserCouponId, UserId } from "../../src/domain/ids.js";
 import { type Money, totalOf } from "../../src/domain/money.js";
 import type { Payment, PaymentMethod, PaymentRequest } from "../../src/domain/payment.js";
+import { operator } from "../support/operator.js";
 import type { OrderLedger } from "../support/order-ledger.js";
 import type { SeededRandom } from "../support/seeded-random.js";
 
@@ -117,7 +118,7 @@ export class OrderShoppers {
       ? { restock: 1 + this.random.below(3) }
       : { unitPrice: this.random.pick([500, 900, 1300]) as Money };
     const send = async () => {
-      await this.application.changeProduct.execute(productId, change);
+      await this.application.changeProduct.execute(productId, change, operator);
       return "changed";
     };
     return { what: `change ${productId} ${JSON.stringify(change)}`, send, allowedCodes: [] };

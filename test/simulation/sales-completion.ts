@@ -1,4 +1,5 @@
 import { rowsIn } from "../support/coupon-data.js";
+import { operator } from "../support/operator.js";
 import { allSalesRows, openDays, wrongBoards, wrongLists, wrongSales, wrongSums } from "./sales-promises.js";
 import { soldProducts } from "./sales-reports.js";
 import type { SalesRun } from "./sales-run.js";
@@ -41,7 +42,7 @@ const closeDaysAgain = async (run: SalesRun): Promise<void> => {
   const days = new Set(run.ledger.map(({ businessDay }) => businessDay));
   const pastDays = [...days].filter((day) => day < run.today()).slice(0, 2);
   const { closeDay } = run.application;
-  const closes = [...pastDays, ...pastDays].map((day) => () => closeDay.execute(day));
+  const closes = [...pastDays, ...pastDays].map((day) => () => closeDay.execute(day, operator));
   const allCloses = [...closes, () => closeDay.closeDueDays(async () => {})];
   await run.runToEnd("repeated daily closes", () => Promise.all(allCloses.map((close) => close())));
   const after = await allSalesRows(run.db);

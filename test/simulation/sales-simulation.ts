@@ -3,6 +3,7 @@ import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
 import { choreograph } from "../../src/application/choreography.js";
 import { plusDays, startOfDay } from "../../src/domain/business-day.js";
 import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.js";
+import { operator } from "../support/operator.js";
 import { money, productId } from "../support/order-data.js";
 import type { StepOutcome } from "../support/step-scheduler.js";
 import { completeSales } from "./sales-completion.js";
@@ -83,7 +84,7 @@ class SalesSimulation {
     const { run } = this;
     const { fillBoards, compareBoards, closeDay } = run.application;
     const pastDay = plusDays(run.today(), -1 - run.random.below(2));
-    const closeAgain = ["close again", () => closeDay.execute(pastDay)] as const;
+    const closeAgain = ["close again", () => closeDay.execute(pastDay, operator)] as const;
     const fill = ["fill", () => fillBoards.execute()] as const;
     const jobs: readonly (readonly [string, () => Promise<unknown>])[] = [
       ...[fill, fill, fill, fill],

@@ -36,42 +36,45 @@ export const pageOf = <Row, T>(
   return { items: page.map(item), next: rows.length > limit && last !== undefined ? cursor(last) : null };
 };
 
-/** Restricts rows to those after a position in the order of one or two columns. */
+/** Restricts rows to those after a position in the order of one or two columns, ascending (`>`) or descending (`<`). */
 export const rowsAfter = (
   rows: Knex.QueryBuilder,
   [first, second]: readonly string[],
   [a, b]: Position,
+  than: ">" | "<" = ">",
 ): Knex.QueryBuilder =>
   second === undefined
-    ? rows.andWhere(first as string, ">", a as string)
+    ? rows.andWhere(first as string, than, a as string)
     : rows.andWhere((later) =>
         later
-          .where(first as string, ">", a as string)
-          .orWhere((same) => same.where(first as string, a as string).andWhere(second, ">", b as string)),
+          .where(first as string, than, a as string)
+          .orWhere((same) => same.where(first as string, a as string).andWhere(second, than, b as string)),
       );
 
-/** A list in ascending order. */
+/** A list in ascending order, unless it is `newestFirst`. */
 export type List = {
   /** Its name in cursors. */
   readonly name: string;
   /** The one or two columns of its order, with the types of their values. */
   readonly order: Readonly<Record<string, "string" | "number">>;
+  /** The order is descending. */
+  readonly newestFirst?: true;
 };
 
 /** Reads a page of a list. Returns `undefined` if the cursor is not from this list. */
 export const readPage = async <Row extends object, T>(
   rows: Knex.QueryBuilder,
-  { name, order }: List,
+  { name, order, newestFirst }: List,
   cursor: string | null,
   limit: number,
   item: (row: Row) => T,
 ): Promise<Page<T> | undefined> => {
   const columns = Object.keys(order);
-  rows.orderBy(columns).limit(limit + 1);
+  rows.orderBy(columns.map((column) => ({ column, order: newestFirst ? "desc" : "asc" }))).limit(limit + 1);
   if (cursor !== null) {
     const position = decodeCursor(name, cursor, Object.values(order));
     if (position === undefined) return undefined;
-    rowsAfter(rows, columns, position);
+    rowsAfter(rows, columns, position, newestFirst ? "<" : ">");
   }
   const cursorOf = (row: Row) =>
     encodeCursor(name, ...columns.map((column) => (row as Record<string, string | number>)[column] as string | number));

@@ -8,6 +8,7 @@ import { up as sandbox } from "./migrations/004-sandbox.js";
 import { up as concerts } from "./migrations/005-concerts.js";
 import { up as webhooks } from "./migrations/006-webhooks.js";
 import { up as sales } from "./migrations/007-sales.js";
+import { up as adminLog } from "./migrations/009-admin-log.js";
 import { type Schema, schemaOn } from "./migrations/schema.js";
 
 type Step = (schema: Schema) => Promise<void>;
@@ -22,6 +23,7 @@ const steps: ReadonlyMap<string, Step> = new Map(
     "005-concerts": concerts,
     "006-webhooks": webhooks,
     "007-sales": sales,
+    "009-admin-log": adminLog,
   }),
 );
 

@@ -4,6 +4,7 @@ import type { UnitOfWork } from "../../application/ports/unit-of-work.js";
 import type { DomainEvent } from "../../domain/event.js";
 import { type Database, transact } from "./database.js";
 import { insertRows } from "./insert-rows.js";
+import { SqlAdminLog } from "./sql-admin-log.js";
 import { SqlClaimTable } from "./sql-claim-table.js";
 import { SqlConcertTable } from "./sql-concert-table.js";
 import { SqlCouponTable, SqlEpochTable } from "./sql-coupon-table.js";
@@ -61,6 +62,7 @@ export class SqlUnitOfWork implements UnitOfWork {
         leases: new SqlLeaseTable(trx, this.holder),
         deadLetters: new SqlDeadLetterTable(trx),
         webhooks: new SqlWebhookTable(trx),
+        adminLog: new SqlAdminLog(trx),
       });
     });
     if (events > 0) this.eventsCommitted();

@@ -1,3 +1,4 @@
+import type { Operator } from "../../domain/admin-log.js";
 import { type Coupon, sameCoupon } from "../../domain/coupon.js";
 import { DomainError } from "../../domain/problem.js";
 import type { Clock } from "../ports/clock.js";
@@ -20,9 +21,13 @@ export class CreateCoupon {
    * Returns whether the coupon is new.
    * @throws DomainError `id-taken` if another coupon has the id
    */
-  async execute(coupon: Coupon): Promise<{ readonly created: boolean }> {
+  async execute(coupon: Coupon, operator: Operator): Promise<{ readonly created: boolean }> {
     const created = await this.work.run(async (tx) => {
-      if (await tx.coupons.add(coupon, this.clock.now())) return true;
+      const now = this.clock.now();
+      if (await tx.coupons.add(coupon, now)) {
+        await tx.adminLog.add(operator, "coupon.created", coupon.couponId, now);
+        return true;
+      }
       const existing = await tx.coupons.find(coupon.couponId);
       if (existing === undefined || !sameCoupon(existing, coupon))
         throw new DomainError({ code: "id-taken", id: coupon.couponId });

@@ -2,6 +2,7 @@ import type { Coupon, SettledClaim, Unsettled } from "../../domain/coupon.js";
 import type { DomainEvent } from "../../domain/event.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
+import type { AdminLog } from "./admin-log.js";
 import type { ConcertTable } from "./concert-table.js";
 import type { OrderTable } from "./order-table.js";
 import type { PaymentTable } from "./payment-table.js";
@@ -92,4 +93,5 @@ export interface Transaction {
   readonly reservations: ReservationTable;
   readonly leases: LeaseTable;
   readonly webhooks: WebhookTable;
+  readonly adminLog: AdminLog;
 }

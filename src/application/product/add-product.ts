@@ -1,3 +1,4 @@
+import type { Operator } from "../../domain/admin-log.js";
 import { DomainError } from "../../domain/problem.js";
 import type { Product } from "../../domain/product.js";
 import type { Clock } from "../ports/clock.js";
@@ -17,9 +18,13 @@ export class AddProduct {
    * Returns whether this call has created the product. A repeated request is compared with the product as created.
    * @throws DomainError `id-taken` if another product has the id
    */
-  execute(product: Product, stock: number): Promise<{ readonly created: boolean }> {
+  execute(product: Product, stock: number, operator: Operator): Promise<{ readonly created: boolean }> {
     return this.work.run(async (tx) => {
-      if (await tx.products.add(product, stock, this.clock.now())) return { created: true };
+      const now = this.clock.now();
+      if (await tx.products.add(product, stock, now)) {
+        await tx.adminLog.add(operator, "product.created", product.productId, now);
+        return { created: true };
+      }
       const first = await tx.products.creation(product.productId);
       const same =
         first !== undefined &&

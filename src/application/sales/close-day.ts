@@ -1,10 +1,13 @@
+import type { Operator } from "../../domain/admin-log.js";
 import { type BusinessDay, businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { ProductId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
 import type { Drift } from "../../domain/sale.js";
 import { keptBoards } from "../../domain/sales-window.js";
+import type { EpochMs } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { ClosedDay } from "../ports/sales-queries.js";
+import type { Transaction } from "../ports/transaction.js";
 import type { BookSales } from "./book-sales.js";
 import { closeDayPage, type Fence } from "./close-day-page.js";
 import { productPages } from "./product-pages.js";
@@ -13,7 +16,11 @@ import type { SalesPorts } from "./sales-ports.js";
 /** The most drift that is reported and stored per day. */
 const maxDrift = 10_000;
 
-const noFence: Fence = async () => {};
+/** Writes to the admin log in the transaction that stamps the day. */
+type StampLog = (tx: Transaction, now: EpochMs) => Promise<void>;
+
+/** A fence without a lease, and a stamp without an entry in the admin log. */
+const nothing = async (): Promise<void> => {};
 
 /** Closes business days: corrects their rows to the sums of their sales, to the unit, and reports the drift (D1, D2). */
 export class CloseDay {
@@ -31,12 +38,12 @@ export class CloseDay {
     this.pageSize = pageSize;
   }
 
-  /** Closes one day. Closing it again finds no drift and changes nothing. @throws DomainError `day-not-closed` */
-  async execute(day: BusinessDay, fence: Fence = noFence): Promise<ClosedDay> {
+  /** Closes one day for an operator. Closing it again finds no drift and changes nothing. @throws DomainError `day-not-closed` */
+  async execute(day: BusinessDay, operator: Operator): Promise<ClosedDay> {
     const today = this.today();
     if (day >= today) throw new DomainError({ code: "day-not-closed", businessDay: day, today });
     await this.bookSales.bookUnbooked();
-    return this.close(day, fence);
+    return this.close(day, nothing, (tx, now) => tx.adminLog.add(operator, "day.closed", day, now));
   }
 
   /** Books every unbooked sale, then closes every day that is over and not closed. Passes each to `onClosed`. */
@@ -52,7 +59,7 @@ export class CloseDay {
     }
   }
 
-  private async close(day: BusinessDay, fence: Fence): Promise<ClosedDay> {
+  private async close(day: BusinessDay, fence: Fence, log: StampLog = nothing): Promise<ClosedDay> {
     const drift: Drift[] = [];
     let rows = 0;
     const readAfter = (last: ProductId | null, limit: number) => this.ports.sales.soldOn(day, last, limit);
@@ -65,7 +72,9 @@ export class CloseDay {
     }
     await this.ports.work.run(async (tx) => {
       await fence(tx);
-      await tx.sales.recordClosedDay(day, this.clock.now());
+      const now = this.clock.now();
+      await tx.sales.recordClosedDay(day, now);
+      await log(tx, now);
     });
     return { businessDay: day, rows, drift };
   }

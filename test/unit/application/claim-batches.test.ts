@@ -20,6 +20,7 @@ import {
 } from "../../support/coupon-data.js";
 import { ManualTimers } from "../../support/manual-timers.js";
 import { migrateForTest } from "../../support/migrated-database.js";
+import { operator } from "../../support/operator.js";
 
 const drop = couponId("drop");
 const shoppers = (count: number, name = "shopper") => Array.from({ length: count }, (_, n) => userId(`${name}-${n}`));
@@ -39,7 +40,7 @@ const openDrop = async (
     publish: async (events: readonly DomainEvent[]) => void published.push(events),
   });
   const app = openApplication({ ...ports, bus, ...change(ports) }, testSettings);
-  await app.createCoupon.execute(coupon("drop", { quantity, ...facts }));
+  await app.createCoupon.execute(coupon("drop", { quantity, ...facts }), operator);
   return { app, db, published };
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { plusDays } from "../../../src/domain/business-day.js";
 import { boardOf } from "../../../src/domain/sales-window.js";
 import { allSalesRows } from "../../simulation/sales-promises.js";
+import { operator } from "../../support/operator.js";
 import { money } from "../../support/order-data.js";
 import { replaceMethods } from "../../support/replace-methods.js";
 import { at, shown, sold, unavailable } from "./sales-fixture.js";
@@ -22,12 +23,12 @@ describe("CloseDay", () => {
     const shop = await openYesterday();
     for (const open of [today, plusDays(today, 1)]) {
       const problem = { code: "day-not-closed", businessDay: open };
-      await expect(shop.closeDay.execute(open)).rejects.toMatchObject({ problem });
+      await expect(shop.closeDay.execute(open, operator)).rejects.toMatchObject({ problem });
     }
     shop.clock.at = at("2026-11-21T14:59:59.999Z");
-    await expect(shop.closeDay.execute(today)).rejects.toThrow("day-not-closed");
+    await expect(shop.closeDay.execute(today, operator)).rejects.toThrow("day-not-closed");
     shop.clock.at += 1;
-    expect(await shop.closeDay.execute(today)).toEqual({ businessDay: today, rows: 0, drift: [] });
+    expect(await shop.closeDay.execute(today, operator)).toEqual({ businessDay: today, rows: 0, drift: [] });
   });
 
   it("finds no drift if nothing differs, and closes the day once", async () => {
@@ -69,7 +70,7 @@ describe("CloseDay", () => {
     await shop.db
       .knex("product_sales_daily")
       .insert({ product_id: "zz", business_day: yesterday, quantity: 3, revenue: 9 });
-    const { rows, drift } = await shop.closeDay.execute(yesterday);
+    const { rows, drift } = await shop.closeDay.execute(yesterday, operator);
     expect(rows).toBe(5);
     expect(drift).toEqual([
       { productId: "a", board: 1, sales: 1 },
@@ -85,7 +86,7 @@ describe("CloseDay", () => {
       ["b", 2],
       ["a", 1],
     ]);
-    expect((await shop.closeDay.execute(yesterday)).drift).toEqual([]);
+    expect((await shop.closeDay.execute(yesterday, operator)).drift).toEqual([]);
     expect(await shop.db.knex("day_drifts").pluck("product_id")).toEqual(["a", "b", "c", "d", "zz"]);
   });
 
@@ -102,14 +103,14 @@ describe("CloseDay", () => {
     const corrupt = () => corruptRow(shop, yesterday, "a", 9, 9);
     isUnavailable = true;
     await corrupt();
-    expect(await shop.closeDay.execute(yesterday)).toMatchObject(drift);
+    expect(await shop.closeDay.execute(yesterday, operator)).toMatchObject(drift);
     isUnavailable = false;
     await corrupt();
     await shop.under.lose(boardOf("1d", yesterday));
-    expect(await shop.closeDay.execute(yesterday)).toMatchObject(drift);
+    expect(await shop.closeDay.execute(yesterday, operator)).toMatchObject(drift);
     await corrupt();
     shop.clock.at += 86_400_000;
-    expect(await shop.closeDay.execute(yesterday)).toMatchObject(drift);
+    expect(await shop.closeDay.execute(yesterday, operator)).toMatchObject(drift);
     await expectRowsEqualSales(shop);
   });
 
@@ -121,7 +122,7 @@ describe("CloseDay", () => {
     const before = await allSalesRows(shop.db);
     shop.clock.at += 3_600_000;
     await shop.closeDay.closeDueDays(noFence);
-    await shop.closeDay.execute(yesterday);
+    await shop.closeDay.execute(yesterday, operator);
     expect(await allSalesRows(shop.db)).toBe(before);
   });
 
@@ -131,7 +132,7 @@ describe("CloseDay", () => {
     await shop.sell(sold("late", "a", 10, { ...daysAgo(1), unitPrice: money(3) }));
     await expectRowsEqualSales(shop);
     expect(await shop.closeDay.closeDueDays(noFence)).toEqual([]);
-    expect(await shop.closeDay.execute(yesterday)).toMatchObject({ drift: [] });
+    expect(await shop.closeDay.execute(yesterday, operator)).toMatchObject({ drift: [] });
     await expectRowsEqualSales(shop);
   });
 

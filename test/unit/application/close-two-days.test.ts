@@ -4,6 +4,7 @@ import type { ReportedSale } from "../../../src/application/sales/record-sale.js
 import { keptBoards } from "../../../src/domain/sales-window.js";
 import { allSalesRows } from "../../simulation/sales-promises.js";
 import { openSqlBackends } from "../../support/backends.js";
+import { operator } from "../../support/operator.js";
 import { money, productId } from "../../support/order-data.js";
 import { boardFrom, day, daySumsIn, daySumsOf, salesIn } from "../../support/sales-data.js";
 import { keptNow } from "./kept-boards.js";
@@ -91,8 +92,8 @@ for (const { name, live } of openSqlBackends().filter(({ name }) => name !== "sq
 
       const before = await allSalesRows(shop.db);
       await closeOnTwoNodes(shop, async (closeDay) => {
-        await closeDay.execute(first);
-        await closeDay.execute(second);
+        await closeDay.execute(first, operator);
+        await closeDay.execute(second, operator);
         await closeDay.closeDueDays(noFence);
       });
       expect(await allSalesRows(shop.db)).toBe(before);

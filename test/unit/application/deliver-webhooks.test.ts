@@ -12,6 +12,7 @@ import type { DomainEvent, EventOf } from "../../../src/domain/event.js";
 import { soldOut, soldOuts } from "../../contract/webhook-deliveries/announcements.js";
 import { barrierOf, manualClock, noon, rowsIn } from "../../support/coupon-data.js";
 import { migrateForTest } from "../../support/migrated-database.js";
+import { operator } from "../../support/operator.js";
 import { SeededRandom } from "../../support/seeded-random.js";
 
 const second = 1000;
@@ -106,7 +107,7 @@ describe("a sold-out webhook", () => {
     await announce.execute([soldOut(1)]);
     expect(await runUntilQuiet()).toEqual([]);
 
-    await new ReplayDeadLetter(work, clock).execute(letters?.[0]?.id ?? "");
+    await new ReplayDeadLetter(work, clock).execute(letters?.[0]?.id ?? "", operator);
     const replayed = await new SqlOutboxRows(db, clock).claim(10);
     listener.downUntil = clock.at + 5 * second;
     await announce.execute(replayed.map(({ event }) => event as EventOf<"schedule.sold-out">));

@@ -18,6 +18,7 @@ import { testPorts, testSettings, withOwn } from "../../support/application.js";
 import { coupon, couponId, manualClock, userId } from "../../support/coupon-data.js";
 import { MemoryEventBus } from "../../support/memory-event-bus.js";
 import { migrateForTest } from "../../support/migrated-database.js";
+import { operator } from "../../support/operator.js";
 
 export const drop = couponId("drop");
 
@@ -67,7 +68,7 @@ export const openDrop = async (wrong: KnownWrong, quantity: number) => {
     },
   );
   await bus.consume(choreograph(app));
-  await app.createCoupon.execute(coupon("drop", { quantity }));
+  await app.createCoupon.execute(coupon("drop", { quantity }), operator);
 
   return {
     stores,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rowsIn } from "../../support/coupon-data.js";
+import { operator } from "../../support/operator.js";
 import { money, orderId, productId } from "../../support/order-data.js";
 import { ann, ben, items, openOrderFixture, rejectionOf, ttlMs } from "./order-fixture.js";
 
@@ -26,7 +27,7 @@ describe("placing an order", () => {
   it("keeps its prices when a product becomes more expensive", async () => {
     const fixture = await openOrderFixture();
     await fixture.place("o", items(["lamp", 1]));
-    await fixture.application.changeProduct.execute(productId("lamp"), { unitPrice: money(9999) });
+    await fixture.application.changeProduct.execute(productId("lamp"), { unitPrice: money(9999) }, operator);
     await fixture.deliverEvents();
     expect(fixture.order("o")).toMatchObject({ status: "awaiting-payment", subtotal: 1000 });
     expect((await fixture.place("p", items(["lamp", 1]))).order.subtotal).toBe(9999);
@@ -53,7 +54,7 @@ describe("placing an order", () => {
     const fixture = await openOrderFixture();
     fixture.ledger.addProduct("gold", 500_000_000, 5);
     await fixture.placeAndDeliver("o", items(["gold", 2]));
-    await fixture.application.changeProduct.execute(productId("gold"), { unitPrice: money(600_000_000) });
+    await fixture.application.changeProduct.execute(productId("gold"), { unitPrice: money(600_000_000) }, operator);
     const repeated = await fixture.place("o", items(["gold", 2]));
     expect(repeated).toMatchObject({ placed: false, order: { subtotal: 1_000_000_000 } });
   });

@@ -52,9 +52,9 @@ export const concertRoutes = ({ scheduleConcert, concerts, newId }: Needs): read
     responses: { 201: concertSchema, 200: concertSchema },
     links: ["GET /concerts/:concertId/schedules", "POST /concerts/:concertId/schedules"],
     problems: ["id-taken", "engine-unavailable"],
-    async handle({ body: { title, ...body } }) {
+    async handle({ body: { title, ...body }, operator }) {
       const concertId = (body.concertId ?? newId()) as ConcertId;
-      const { created } = await scheduleConcert.concert({ concertId, title });
+      const { created } = await scheduleConcert.concert({ concertId, title }, operator);
       const headers = ["Location", `/api/v1/concerts/${concertId}/schedules`];
       return { status: created ? 201 : 200, body: { concertId, title }, headers };
     },

@@ -155,9 +155,9 @@ export const couponRoutes = ({ createCoupon, coupons, clock, newId }: Needs): re
       responses: { 201: couponSchema, 200: couponSchema },
       links: ["GET /coupons/:couponId", "POST /coupons/:couponId/claims"],
       problems: ["id-taken", "engine-unavailable"],
-      async handle({ body }) {
+      async handle({ body, operator }) {
         const coupon = couponOf(body, newId);
-        const { created } = await createCoupon.execute(coupon);
+        const { created } = await createCoupon.execute(coupon, operator);
         const headers = ["Location", `/api/v1/coupons/${coupon.couponId}`];
         return { status: created ? 201 : 200, body: await read(coupon.couponId), headers };
       },

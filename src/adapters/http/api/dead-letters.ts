@@ -81,8 +81,8 @@ export const deadLetterRoutes = ({ deadLetters, replayDeadLetter }: Needs): read
     body: emptyBody,
     responses: { 202: replaySchema },
     problems: ["dead-letter-not-found", "dead-letter-replayed", "dead-letter-undecodable", "engine-unavailable"],
-    async handle({ params: { deadLetterId } }) {
-      await replayDeadLetter.execute(deadLetterId);
+    async handle({ params: { deadLetterId }, operator }) {
+      await replayDeadLetter.execute(deadLetterId, operator);
       return { status: 202, body: { id: deadLetterId } };
     },
   }),

@@ -126,9 +126,9 @@ export const productRoutes = ({ addProduct, changeProduct, products, newId }: Ne
       responses: { 201: productSchema, 200: productSchema },
       links: ["GET /products/:productId", "PATCH /products/:productId"],
       problems: ["id-taken", "engine-unavailable"],
-      async handle({ body: { name, unitPrice, stock, category = null, ...body } }) {
+      async handle({ body: { name, unitPrice, stock, category = null, ...body }, operator }) {
         const productId = (body.productId ?? newId()) as ProductId;
-        const { created } = await addProduct.execute({ productId, name, unitPrice, category }, stock);
+        const { created } = await addProduct.execute({ productId, name, unitPrice, category }, stock, operator);
         const headers = ["Location", `/api/v1/products/${productId}`];
         return { status: created ? 201 : 200, body: productResponse(await find(productId)), headers };
       },
@@ -152,9 +152,9 @@ export const productRoutes = ({ addProduct, changeProduct, products, newId }: Ne
       example: { restock: 50 },
       responses: { 200: productSchema },
       problems: ["product-not-found", "stock-too-large", "engine-unavailable"],
-      async handle({ params: { productId }, body }) {
+      async handle({ params: { productId }, body, operator }) {
         // JSON has no `undefined`: a field that is present has a value.
-        await changeProduct.execute(productId, body as ProductChange);
+        await changeProduct.execute(productId, body as ProductChange, operator);
         return { status: 200, body: productResponse(await find(productId)) };
       },
     }),

@@ -5,6 +5,7 @@ import type { InFlight } from "../server/exchange.js";
 import type { Metrics } from "../server/metrics.js";
 import type { Tag } from "../server/openapi.js";
 import type { RouteTable } from "../server/route.js";
+import { adminLogRoutes } from "./admin-log.js";
 import { boardRebuildRoutes } from "./board-rebuild.js";
 import { BoardResponses } from "./board-responses.js";
 import { claimRoutes } from "./claims.js";
@@ -45,6 +46,7 @@ const resources = [
   statisticsRoutes,
   boardRebuildRoutes,
   deadLetterRoutes,
+  adminLogRoutes,
 ] as const;
 
 /** What routes need of the server. */

@@ -133,11 +133,11 @@ export const scheduleRoutes = ({ scheduleConcert, concerts, clock, newId }: Need
       responses: { 201: scheduleSchema, 200: scheduleSchema },
       links: ["GET /schedules/:scheduleId", "GET /schedules/:scheduleId/seats"],
       problems: ["concert-not-found", "id-taken", "engine-unavailable"],
-      async handle({ params: { concertId }, body: { seats, price, ...body } }) {
+      async handle({ params: { concertId }, body: { seats, price, ...body }, operator }) {
         const scheduleId = (body.scheduleId ?? newId()) as ScheduleId;
         const [startsAt, salesOpenAt] = [fromTime(body.startsAt), fromTime(body.salesOpenAt)];
         const schedule = { scheduleId, concertId, startsAt, salesOpenAt, seats, price };
-        const { created } = await scheduleConcert.schedule(schedule);
+        const { created } = await scheduleConcert.schedule(schedule, operator);
         const headers = ["Location", `/api/v1/schedules/${scheduleId}`];
         return { status: created ? 201 : 200, body: scheduleResponse(await find(scheduleId)), headers };
       },

@@ -105,8 +105,8 @@ export const statisticsRoutes = ({ sales, closeDay }: Needs): readonly Route[] =
     body: emptyBody,
     responses: { 200: closedDaySchema },
     problems: ["day-not-closed", "engine-unavailable"],
-    async handle({ params }) {
-      const { businessDay, rows, drift } = await closeDay.execute(params.businessDay);
+    async handle({ params, operator }) {
+      const { businessDay, rows, drift } = await closeDay.execute(params.businessDay, operator);
       const drifts = drift.map(({ productId, board, sales }) => ({ productId, board, sales }));
       return { status: 200, body: { businessDay, rows, drift: drifts } };
     },

@@ -1,4 +1,5 @@
 import type { Request } from "express";
+import type { Operator } from "../../../domain/admin-log.js";
 import type { UserId } from "../../../domain/ids.js";
 import {
   type Auth,
@@ -48,6 +49,11 @@ class RequestContext {
     this.shopper = response.req.shopper;
     this.response = response;
     this.edge = edge;
+  }
+
+  get operator(): Operator {
+    const { shopper, requestId } = this.response.req;
+    return { userId: shopper, requestId };
   }
 
   get lastEventId(): string | undefined {

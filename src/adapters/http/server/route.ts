@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Page } from "../../../application/ports/page.js";
+import type { Operator } from "../../../domain/admin-log.js";
 import type {
   ConcertId,
   CouponId,
@@ -71,6 +72,8 @@ export type Context<Path extends string, A extends Access, Query, Body, Headers>
   readonly body: Body;
   /** The caller; never `null` on a shopper's route. */
   readonly shopper: A extends "shopper" ? UserId : UserId | null;
+  /** The caller and the request's id, which a use case that changes something writes to the admin log. */
+  readonly operator: A extends "admin" ? Operator : never;
   readonly lastEventId: string | undefined;
   /** Returns the media type that the caller prefers among these. */
   accepts(types: readonly string[]): string | undefined;
