@@ -5,8 +5,7 @@ import { createPool } from "mysql2/promise";
 import { Leaderboard } from "redis-rank";
 
 const pool = createPool({ uri: process.env.DATABASE_URL, connectionLimit: 10 });
-const board = new Leaderboard(new Redis(process.env.REDIS_URL), {
-  redisKey: "peer:products:3d",
+const board = new Leaderboard(new Redis(process.env.REDIS_URL), "peer:products:3d", {
   sortPolicy: "high-to-low",
   updatePolicy: "aggregate",
 });

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 
 export type Clicked = { readonly status: number; readonly body: string };
 
-/** A keep-alive connection with one request at a time. Node's HTTP client would use more CPU than the service. */
+/** A keep-alive connection with one request at a time; it fails after 30 s of silence. Node's HTTP client would use more CPU than the service. */
 export class HttpConnection {
   private readonly socket: Socket;
   private readonly host: string;
@@ -19,6 +19,7 @@ export class HttpConnection {
       this.text += chunk;
       this.read();
     });
+    socket.setTimeout(30_000, () => socket.destroy());
     socket.on("error", (error) => this.lost(error));
     socket.on("close", () => this.lost(new Error(`closed after ${this.text.slice(0, 500)}`)));
   }

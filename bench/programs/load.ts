@@ -87,7 +87,7 @@ const hold = async ({ url, path, connections, each }: Of<"hold">): Promise<{ rea
     const { body } = await click.send("POST", path, `holder-${shopper}`);
     click.close();
     const streams = Array.from({ length: Math.min(each, connections - held) }, async () => {
-      await (await HttpConnection.open(url)).until("event: pending", JSON.parse(body).links.events);
+      await (await HttpConnection.open(url)).until('"status":"pending"', JSON.parse(body).links.events);
     });
     await Promise.all(streams);
     held += streams.length;
