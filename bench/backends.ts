@@ -40,6 +40,12 @@ export const startBackends = async (): Promise<Backends> => {
   };
 };
 
+/** Returns how many scripts Redis has run. Commands inside a script are not counted. */
+export const scriptCalls = async ({ redis }: Pick<Backends, "redis">): Promise<number> => {
+  const stats = await redis.info("commandstats");
+  return [...stats.matchAll(/cmdstat_(?:eval|evalsha):calls=(\d+)/g)].reduce((sum, [, n]) => sum + Number(n), 0);
+};
+
 /**
  * Gives Redis the highest priority if permitted. Redis measures its commands by the clock, so without priority their times
  * include those of other processes on the core.

@@ -7,6 +7,7 @@ import { accept } from "./measurements/accept.js";
 import { boardReads } from "./measurements/boards.js";
 import { concerts } from "./measurements/concerts.js";
 import { dailyClose } from "./measurements/daily-close.js";
+import { idle } from "./measurements/idle.js";
 import { latency } from "./measurements/latency.js";
 import { listeners } from "./measurements/listeners.js";
 import { midnight } from "./measurements/midnight.js";
@@ -30,6 +31,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   settle,
   streams,
   latency,
+  idle,
   start,
   orders,
   relay,

@@ -8,15 +8,14 @@ type Values = Readonly<Record<string, number>>;
  * Measures the contenders alternately (A B A B …), so that a disturbance of the machine affects all of them. Returns the
  * medians of each contender's values.
  */
-export const alternate = async <N extends string, F extends Values>(
-  contenders: Readonly<Record<N, () => Promise<F>>>,
-  rounds = 3,
-): Promise<Readonly<Record<N, F>>> => {
-  const names = Object.keys(contenders) as N[];
-  const results = new Map<N, F[]>(names.map((name) => [name, []]));
+export const alternate = async <C extends Readonly<Record<string, () => Promise<Values>>>>(
+  contenders: C,
+  rounds = 5,
+): Promise<{ readonly [N in keyof C]: Awaited<ReturnType<C[N]>> }> => {
+  const results = new Map<string, Values[]>(Object.keys(contenders).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1)
-    for (const name of names) results.get(name)?.push(await contenders[name]());
-  const medians = (all: readonly F[]) =>
-    Object.fromEntries(Object.keys(all[0] ?? {}).map((key) => [key, median(all.map((one) => one[key] ?? 0))])) as F;
-  return Object.fromEntries(names.map((name) => [name, medians(results.get(name) ?? [])])) as Record<N, F>;
+    for (const [name, run] of Object.entries(contenders)) results.get(name)?.push(await run());
+  const medians = (all: readonly Values[]) =>
+    Object.fromEntries(Object.keys(all[0] ?? {}).map((key) => [key, median(all.map((one) => one[key] ?? 0))]));
+  return Object.fromEntries([...results].map(([name, all]) => [name, medians(all)])) as never;
 };

@@ -1,17 +1,16 @@
 import { createCoupon, mostCoupons } from "../coupon.js";
 import { load, rush } from "../load.js";
-import { atMost, type Measurement } from "../measurement.js";
-import { startService } from "../program.js";
+import { atMost, type Measurement, type Row } from "../measurement.js";
+import { type Settings, startService } from "../program.js";
 
-/** The time from the 202 to the result in its stream, over Kafka, at half the maximum rate of one process. */
-export const latency: Measurement = async (backends) => {
-  const settings = await backends.settings("latency");
-  const service = await startService(settings);
+/** @param settingsOf returns settings with an empty database */
+const measure = async (bus: string, targetMs: number, settingsOf: (name: string) => Promise<Settings>) => {
+  const service = await startService(await settingsOf("latency"));
   const { rate: most } = await rush(service, await createCoupon(service, "latency-most", mostCoupons), 202);
   await service.stop();
 
   // A new service with an empty database: claims that are still pending must not count.
-  const fresh = await startService(await backends.settings("latency2"));
+  const fresh = await startService(await settingsOf("latency2"));
   const path = await createCoupon(fresh, "latency", mostCoupons);
   const job = { kind: "pace", url: fresh.url.href, path, connections: 128, followEvery: 20 } as const;
   await load<"pace">({ ...job, rate: most / 8, seconds: 3 });
@@ -20,12 +19,22 @@ export const latency: Measurement = async (backends) => {
   await fresh.stop();
   const sorted = [...resultsMs].sort((a, b) => a - b);
   const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN;
-  return [
+  const rows: readonly Row[] = [
     {
-      what: "latency: accepted during the measurement, all roles in one process",
+      what: `latency, ${bus}: accepted during the measurement, all roles in one process`,
       value: `${Math.round(count / elapsed)}/s of at most ${Math.round(most)}/s`,
       target: "",
     },
-    atMost("latency: accept to result, p99", p99, 250, "ms"),
+    atMost(`latency, ${bus}: accept to result, p99`, p99, targetMs, "ms"),
   ];
+  return rows;
 };
+
+/** The time from the 202 to the result in its stream, at half the maximum rate of one process: Kafka, and the journal. */
+export const latency: Measurement = async (backends) => [
+  ...(await measure("Kafka", 250, backends.settings)),
+  ...(await measure("journal", 100, async (name) => {
+    const { KAFKA_BROKERS: _, TOPIC_PREFIX: __, ...settings } = await backends.settings(`${name}-journal`);
+    return settings;
+  })),
+];

@@ -62,7 +62,7 @@ export const orders: Measurement = async (backends) => {
   return [
     { what: `orders, ${count}, 5 % failing: the service`, value: speed(service), target: "" },
     { what: "orders: three plain batch steps", value: speed(batches), target: "" },
-    atLeast("orders: rate versus batch hops", service.rate / batches.rate, 0.65),
+    atLeast("orders: rate versus batch hops", service.rate / batches.rate, 0.75),
     { what: past(fewPast), value: speed(few), target: "" },
     { what: past(manyPast), value: speed(many), target: "" },
     atMost("orders: cost of each, many past ones versus few", few.rate / many.rate, 1.2),

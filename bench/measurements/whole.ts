@@ -42,7 +42,7 @@ export const whole: Measurement = async (backends) => {
   ];
   const contenders = { current: () => current.measure(), first: () => first.measure() };
   await alternate(contenders, 1);
-  const medians = await alternate(contenders, 5);
+  const medians = await alternate(contenders);
   await Promise.all([current.stop(), first.stop()]);
   await built.remove();
   const microseconds = (value: number) => `${value.toFixed(0)} µs CPU per claim`;
