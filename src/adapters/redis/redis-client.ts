@@ -1,9 +1,10 @@
 import { channel } from "node:diagnostics_channel";
-import type { Cluster, Redis } from "ioredis";
 import { parseRedisAddress, type RedisAddress } from "./redis-address.js";
-import { openConnection } from "./redis-connection.js";
 import { unavailableOr } from "./redis-errors.js";
+import { probeKeys } from "./redis-keys.js";
+import { RedisLink } from "./redis-link.js";
 import { RedisListener } from "./redis-listener.js";
+import { shownState } from "./redis-replies.js";
 import type { ScriptName } from "./redis-scripts.js";
 
 type Argument = string | number;
@@ -13,33 +14,39 @@ const latency = channel("rushboard:redis");
 
 /** A Redis server or Cluster. Every command completes or fails within about a second. */
 export class RedisClient {
-  private readonly address: RedisAddress;
+  private readonly link: RedisLink;
   private readonly onError: (error: Error) => void;
-  private readonly connection: Redis | Cluster;
   private readonly listeners: RedisListener[] = [];
 
   /** Use `openRedis`. */
   constructor(address: RedisAddress, onError: (error: Error) => void) {
-    this.address = address;
     this.onError = onError;
-    this.connection = openConnection(address).on("error", onError);
+    this.link = new RedisLink(address, {
+      onError,
+      // A subscriber's connection may lead to the same server.
+      onWrongServer: () => {
+        for (const listener of this.listeners) listener.reconnect();
+      },
+    });
   }
 
   /** Connects; if Redis is unreachable, resolves and keeps trying in the background. */
-  async start(): Promise<void> {
-    await this.connection.connect().catch(() => {});
+  start(): Promise<void> {
+    return this.link.start();
   }
 
   /** Closes every connection, after the replies to the commands in progress if Redis still replies. */
   async stop(): Promise<void> {
     for (const listener of this.listeners) listener.stop();
-    if (this.connection.status === "ready") await this.connection.quit().catch(() => {});
-    this.connection.disconnect();
+    await this.link.stop();
   }
 
-  /** @throws DomainError `engine-unavailable` */
+  /**
+   * Resolves if Redis serves writes of scripts, on all nodes of a Cluster.
+   * @throws DomainError `engine-unavailable`
+   */
   async ping(): Promise<void> {
-    await this.timed(() => this.connection.ping());
+    await Promise.all(probeKeys(this.link.isCluster).map((key) => this.run("probe", [key], Date.now())));
   }
 
   /**
@@ -47,7 +54,7 @@ export class RedisClient {
    * @throws DomainError `engine-unavailable` if Redis is unreachable, silent for a second, or unable to serve
    */
   run(script: ScriptName, keys: readonly string[], ...args: readonly Argument[]): Promise<unknown> {
-    return this.timed(() => (this.connection as unknown as Scripted)[script](...keys, ...args));
+    return this.timed(() => (this.link.connection as unknown as Scripted)[script](...keys, ...args));
   }
 
   /**
@@ -56,17 +63,17 @@ export class RedisClient {
    * @throws DomainError `engine-unavailable` as `run`
    */
   async send(...commands: readonly (readonly [name: string, ...Argument[]])[]): Promise<void> {
-    await this.timed(() => Promise.all(commands.map(([name, ...args]) => this.connection.call(name, ...args))));
+    await this.timed(() => Promise.all(commands.map(([name, ...args]) => this.link.connection.call(name, ...args))));
   }
 
   /** @throws DomainError `engine-unavailable` as `run` */
   async publish(to: string, message: string): Promise<void> {
-    await this.timed(() => this.connection.publish(to, message));
+    await this.timed(() => this.link.connection.publish(to, message));
   }
 
   /** Subscribes to a channel on a separate connection until `stop()`; resolves when subscribed or after one failure. */
   listen(to: string, onMessage: (message: string) => void): Promise<void> {
-    const listener = new RedisListener(this.address.nodes, to, onMessage, this.onError);
+    const listener = new RedisListener((attempt) => this.link.nodeFor(attempt), to, onMessage, this.onError);
     this.listeners.push(listener);
     return listener.start();
   }
@@ -75,13 +82,24 @@ export class RedisClient {
     const start = latency.hasSubscribers ? performance.now() : undefined;
     let failed = true;
     try {
-      const reply = await work();
+      const reply = await this.attempt(work);
       failed = false;
       return reply;
     } catch (error) {
       throw unavailableOr(error);
     } finally {
       if (start !== undefined) latency.publish({ ms: performance.now() - start, failed });
+    }
+  }
+
+  private async attempt<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.link.failed(error);
+      if (shownState(error) !== "demoted") throw error;
+      // The connection to the demoted server is closed, so this waits for the next one.
+      return work();
     }
   }
 }

@@ -45,6 +45,16 @@ export const soldOutBoardKeys = (board: Board): SoldOutBoardKeys => {
   return { entries, marker: `{${entries}}:marker` };
 };
 
+/**
+ * Keys that the probe writes, one per sixteenth of the slots of a Cluster. They begin like the keys of coupons, so that
+ * access rules by key permit them.
+ */
+const probeTags = [27, 161, 125, 74, 8, 177, 124, 62, 32, 163, 58, 61, 24, 162, 131, 60];
+
+/** The keys that a probe writes: one on a single server, and on a Cluster enough to reach every master. */
+export const probeKeys = (cluster: boolean): readonly string[] =>
+  (cluster ? probeTags : probeTags.slice(0, 1)).map((tag) => `{coupon:probe:${tag}}:probe`);
+
 /** The channels of notices, one per kind. */
 export const taskNoticesChannel = "rushboard:task-notices";
 export const orderNoticesChannel = "rushboard:order-notices";

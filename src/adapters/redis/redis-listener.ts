@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { openNode, retryDelay } from "./redis-connection.js";
+import { openNode, type RedisNode, retryDelay } from "./redis-connection.js";
 
 /** Interval of the repeated `SUBSCRIBE`, in ms. It detects a connection that is dead without an error. */
 const resubscribeMs = 5000;
@@ -9,7 +9,7 @@ const resubscribeMs = 5000;
  * every node of a Cluster forwards what is published on any. Messages that are published in between are lost.
  */
 export class RedisListener {
-  private readonly nodes: readonly string[];
+  private readonly nodeFor: (attempt: number) => RedisNode;
   private readonly channel: string;
   private readonly onMessage: (message: string) => void;
   private readonly onError: (error: Error) => void;
@@ -17,13 +17,14 @@ export class RedisListener {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
+  /** @param nodeFor returns the node of an attempt to connect */
   constructor(
-    nodes: readonly string[],
+    nodeFor: (attempt: number) => RedisNode,
     channel: string,
     onMessage: (message: string) => void,
     onError: (error: Error) => void,
   ) {
-    this.nodes = nodes;
+    this.nodeFor = nodeFor;
     this.channel = channel;
     this.onMessage = onMessage;
     this.onError = onError;
@@ -40,8 +41,13 @@ export class RedisListener {
     this.connection?.disconnect();
   }
 
+  /** Leaves a server that may be the wrong one. */
+  reconnect(): void {
+    this.connection?.disconnect();
+  }
+
   private async listen(attempt: number, previousFailures: number): Promise<void> {
-    const connection = openNode(this.nodes[attempt % this.nodes.length] ?? "");
+    const connection = openNode(this.nodeFor(attempt));
     this.connection = connection;
     let failures = previousFailures + 1;
     connection.on("error", this.onError);

@@ -10,6 +10,7 @@ const script = (file: string, numberOfKeys: number, functions?: string) => ({
 
 /** Every script under the name of its client command, which is also the name of its file. */
 export const redisScripts = {
+  probe: script("probe", 1),
   joinQueue: script("join-queue", 3),
   readCounts: script("read-counts", 4),
   readMembers: script("read-members", 3),

@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from "ioredis";
 import { parseRedisAddress } from "./redis-address.js";
-import { openConnection } from "./redis-connection.js";
 import { unavailableOr } from "./redis-errors.js";
+import { RedisLink } from "./redis-link.js";
 
 /** The settings of one Redis server by name; empty if it does not report them. */
 export type RedisSettings = { readonly node: string; readonly settings: Readonly<Record<string, string>> };
@@ -34,14 +34,15 @@ const settingIn = (pairs: readonly string[], name: string): readonly (readonly [
  * @throws DomainError `engine-unavailable`
  */
 export const readRedisSettings = async (address: string): Promise<readonly RedisSettings[]> => {
-  const connection = openConnection(parseRedisAddress(address)).on("error", () => {});
+  const link = new RedisLink(parseRedisAddress(address), { onError: () => {}, onWrongServer: () => {} });
   try {
-    await connection.connect();
+    await link.start();
+    const { connection } = link;
     const nodes = connection instanceof Cluster ? connection.nodes("master") : [connection];
     return await Promise.all(nodes.map(settingsOf));
   } catch (error) {
     throw unavailableOr(error);
   } finally {
-    connection.disconnect();
+    await link.stop();
   }
 };
