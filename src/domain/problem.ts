@@ -111,7 +111,9 @@ export type Problem =
   | { readonly code: "id-taken"; readonly id: string }
   /** A transition that no valid sequence of steps leads to: a defect or a forged event. */
   | { readonly code: "impossible-transition"; readonly from: string; readonly step: string }
-  | { readonly code: "engine-unavailable"; readonly engine: Backend };
+  | { readonly code: "engine-unavailable"; readonly engine: Backend }
+  /** Another transaction holds what this one needs. `resource`: the table; `key`: the row, `null` if it is not known. */
+  | { readonly code: "resource-busy"; readonly resource: string; readonly key: string | null };
 
 /** Thrown when a precondition does not hold; expected outcomes are values instead (ADR 0003). */
 export class DomainError extends Error {
@@ -127,3 +129,10 @@ export class DomainError extends Error {
 /** Whether `error` means that a backend was unreachable, so a later retry may succeed. */
 export const isBackendUnavailable = (error: unknown): boolean =>
   error instanceof DomainError && error.problem.code === "engine-unavailable";
+
+/** Whether `error` means that another transaction holds what this work needs. Other work is not affected. */
+export const isResourceBusy = (error: unknown): boolean =>
+  error instanceof DomainError && error.problem.code === "resource-busy";
+
+/** Whether the same work may succeed later, so that neither it nor its item is at fault. */
+export const isTransient = (error: unknown): boolean => isBackendUnavailable(error) || isResourceBusy(error);

@@ -1,11 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Knex } from "knex";
 import type { Dialect } from "./dialect.js";
+import { LockedRows } from "./locked-rows.js";
 import { mysqlDialect, openMysql, silenceMs } from "./mysql-dialect.js";
-import { databaseError, isContention, isLockedFile } from "./sql-errors.js";
+
+import { databaseError, isContention, isLockedFile, isLockTimeout } from "./sql-errors.js";
+
 import { publishLatency } from "./sql-latency.js";
 import { openSqlite, sqliteDialect } from "./sqlite-dialect.js";
 import { autocommitOn, type RunStatements, type Statements, transactionsOn } from "./transaction.js";
+import { watched } from "./watched-statements.js";
 
 /** A database and how to use it; every adapter in this folder gets one. */
 export type Database = {
@@ -13,6 +17,7 @@ export type Database = {
   readonly file: string | null;
   readonly knex: Knex;
   readonly dialect: Dialect;
+  readonly lockedRows: LockedRows;
   readonly transaction: RunStatements;
   readonly autocommit: RunStatements;
 };
@@ -29,6 +34,8 @@ export const backgroundReadTimeoutMs = silenceMs - 500;
 /** How long to wait for another program's lock on an SQLite file, ms: a request must end within two seconds. */
 const fileLockMs = 1200;
 const maxAttempts = 8;
+/** Attempts that wait for a lock. Each of them waits for a second on a connection. */
+const maxLockWaits = 2;
 
 /** knex logs nothing: the caller gets each error, without the values of the statement. */
 const log: Knex.Logger = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
@@ -42,18 +49,24 @@ export const openDatabase = (target: DatabaseTarget, { poolSize = 10 } = {}): Da
       : ([openMysql(target.url, poolSize, options), mysqlDialect] as const);
   publishLatency(knex);
   const transaction = transactionsOn(knex, dialect);
+  // On SQLite only BEGIN may find the file locked, and COMMIT does not block the event loop.
+  const autocommit = target.kind === "sqlite" ? transaction : autocommitOn(knex, dialect, readTimeoutMs);
+  const lockedRows = new LockedRows((rows) => autocommit(({ connection }) => dialect.findLocked(connection, rows)));
   return {
     file: target.kind === "sqlite" ? target.file : null,
     knex,
     dialect,
-    transaction,
-    // On SQLite only BEGIN may find the file locked, and COMMIT does not block the event loop.
-    autocommit: target.kind === "sqlite" ? transaction : autocommitOn(knex, dialect, readTimeoutMs),
+    lockedRows,
+    transaction: watched(transaction, lockedRows),
+    autocommit: watched(autocommit, lockedRows),
   };
 };
 
 /** Closes every connection. */
-export const closeDatabase = (db: Database): Promise<void> => db.knex.destroy();
+export const closeDatabase = (db: Database): Promise<void> => {
+  db.lockedRows.stop();
+  return db.knex.destroy();
+};
 
 /** A query of knex, with rows of any type. */
 type Query = { timeout(ms: number): PromiseLike<unknown> };
@@ -73,7 +86,8 @@ export const pingDatabase = async (db: Database): Promise<void> => {
 /**
  * Runs `work` in a transaction. If another transaction is in the way, the whole work runs again: at most 8 times, or on
  * SQLite for at most 1.2 s, between which other work uses the connection.
- * @throws DomainError `engine-unavailable` if the database is unreachable or did not confirm the commit
+ * @throws DomainError `engine-unavailable` if the database is unreachable or did not confirm the commit; `resource-busy`
+ * if another session holds a row for more than a second
  */
 export const transact = <T>(db: Database, work: (trx: Statements) => Promise<T>): Promise<T> =>
   retryContention(() => db.transaction(work));
@@ -86,6 +100,8 @@ export const runAlone = <T>(db: Database, statement: (statements: Statements) =>
 export const transactWithKnex = <T>(db: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> =>
   retryContention(() => db.knex.transaction(work));
 
+const maxOf = (error: unknown): number => (isLockTimeout(error) ? maxLockWaits : maxAttempts);
+
 const retryContention = async <T>(attempt: () => Promise<T>): Promise<T> => {
   const lockedUntil = performance.now() + fileLockMs;
   for (let attempts = 1; ; attempts += 1) {
@@ -93,7 +109,7 @@ const retryContention = async <T>(attempt: () => Promise<T>): Promise<T> => {
       return await attempt();
     } catch (error) {
       const isLocked = isLockedFile(error);
-      const isRetried = isLocked ? performance.now() < lockedUntil : isContention(error) && attempts < maxAttempts;
+      const isRetried = isLocked ? performance.now() < lockedUntil : isContention(error) && attempts < maxOf(error);
       if (!isRetried) throw databaseError(error);
       await pause(Math.random() * (isLocked ? 30 : 5 * 2 ** attempts));
     }

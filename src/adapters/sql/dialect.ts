@@ -1,4 +1,5 @@
 import type { Knex } from "knex";
+import type { LockTarget } from "./lock-target.js";
 
 export type Value = string | number | null;
 /** The value of a `?` in a statement: a single value, or the list of values in `IN (?)` or `VALUES (?)`. */
@@ -37,6 +38,8 @@ export interface Dialect {
   run(connection: Connection, sql: string, parameters: readonly Parameter[]): Promise<Outcome>;
   /** Returns the end of a SELECT that locks its rows. It is empty on SQLite: a transaction locks the whole database. */
   lock(lock: Lock): string;
+  /** Returns those of the rows that another session has locked at this moment, without waiting for them. */
+  findLocked(connection: Connection, target: LockTarget): Promise<LockTarget["keys"]>;
   /** The text before each row in a table of `VALUES`. */
   readonly beforeTableRow: string;
   /** Returns the end of an INSERT. */

@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import knexFactory, { type Knex } from "knex";
-import type { Dialect, Parameter } from "./dialect.js";
+import type { Dialect, Parameter, Value } from "./dialect.js";
 import { readMysqlAddress } from "./mysql-address.js";
 import { changeMysqlSchema } from "./mysql-schema.js";
 
-/** A connection that owes a response and is silent for longer is closed. A wait for a lock ends after 3 s. */
+/** A connection that owes a response and is silent for longer is closed. A wait for a lock ends after 1 s. */
 export const silenceMs = 5000;
 
 /** The part of mysql2's connection that is used here. */
@@ -20,7 +20,7 @@ type Done = (error: unknown, connection: unknown) => void;
 // locks would only let inserts of neighboring rows deadlock.
 // `wait_timeout`: the server ends a transaction whose client was stopped or lost its host, so its locks end within 10 s.
 const sessionSettings = [
-  "SET time_zone = '+00:00', innodb_lock_wait_timeout = 3, wait_timeout = 10",
+  "SET time_zone = '+00:00', innodb_lock_wait_timeout = 1, wait_timeout = 10",
   "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 ];
 
@@ -103,6 +103,18 @@ export const mysqlDialect: Dialect = {
     }),
   // MariaDB does not support `FOR SHARE`.
   lock: (lock) => (lock === "SHARE" ? " LOCK IN SHARE MODE" : ` FOR ${lock}`),
+  findLocked: async (connection, { table, columns, keys }) => {
+    const [names, values] = columns.length === 1 ? [`${columns}`, keys.flat()] : [`(${columns})`, keys];
+    const sql = `SELECT ${columns} FROM ${table} WHERE ${names} IN (?)`;
+    const read = async (text: string) => {
+      const { rows } = await mysqlDialect.run(connection, text, [values as readonly Value[]]);
+      return rows.map((row) => columns.map((column) => (row as Readonly<Record<string, Value>>)[column] ?? null));
+    };
+    const free = new Set((await read(`${sql} FOR UPDATE SKIP LOCKED`)).map(String));
+    // Also a row that another session has inserted and not committed makes an INSERT wait.
+    await mysqlDialect.run(connection, "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED", []);
+    return (await read(sql)).filter((key) => !free.has(String(key)));
+  },
   // MySQL 8.0.19 and later need `ROW`. MariaDB skips comments with the version of a MySQL.
   beforeTableRow: "/*!80019 ROW*/",
   onDuplicate: (table, { unique, overwrite = [], add = [] }) => {

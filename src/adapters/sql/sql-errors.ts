@@ -28,8 +28,21 @@ const unavailableCodes: ReadonlySet<unknown> = new Set([
 /** Too many connections, shutdown, and MariaDB's killed connection, which has no name in the driver. */
 const unavailableNumbers: ReadonlySet<unknown> = new Set([1040, 1053, 1927]);
 const unavailableText = /Timeout acquiring a connection|closed state|Connection lost|server closed the connection/i;
+const lockTimeoutNumber = 1205;
 /** Lock wait timeout, deadlock, and MariaDB's "record has changed". */
-const contentionNumbers: ReadonlySet<unknown> = new Set([1205, 1213, 1020]);
+const contentionNumbers: ReadonlySet<unknown> = new Set([lockTimeoutNumber, 1213, 1020]);
+/** A statement on this table has waited too long for a lock. */
+export class LockTimeout extends Error {
+  readonly errno = lockTimeoutNumber;
+  readonly table: string;
+
+  constructor(table: string, cause: unknown) {
+    super(`waited too long for a lock on ${table}`, { cause });
+    this.name = "LockTimeout";
+    this.table = table;
+  }
+}
+
 const duplicateCodes: ReadonlySet<unknown> = new Set([
   "ER_DUP_ENTRY",
   "SQLITE_CONSTRAINT_PRIMARYKEY",
@@ -48,15 +61,21 @@ export const isLockedFile = (error: unknown): boolean => {
 export const isContention = (error: unknown): boolean =>
   contentionNumbers.has(coded(error).errno) || isLockedFile(error);
 
+/** Returns whether a statement has waited too long for a row that another transaction has locked. */
+export const isLockTimeout = (error: unknown): boolean => coded(error).errno === lockTimeoutNumber;
+
 /** Returns whether a unique key rejected the row. */
 export const isDuplicate = (error: unknown): boolean => duplicateCodes.has(coded(error).code);
 
 /**
- * Returns `engine-unavailable` if the error means that the database is unreachable or too busy, else the same error.
+ * Returns `engine-unavailable` if the error means that the database is unreachable or too busy, `resource-busy` if a lock
+ * was not free in time, else the same error.
  * mysql2 adds the statement to its errors. It contains shoppers' data, so it is removed and never logged.
  */
 export const databaseError = (error: unknown): unknown => {
   if (error instanceof DomainError) return error;
+  if (error instanceof LockTimeout)
+    return new DomainError({ code: "resource-busy", resource: error.table, key: null }, error);
   delete (coded(error) as { sql?: unknown }).sql;
   const { code, errno, message, name } = coded(error);
   const isUnavailable =

@@ -53,6 +53,8 @@ export const sqliteDialect: Dialect = {
   },
   commit: (connection) => execute(connection as LibsqlConnection, "COMMIT"),
   lock: () => "",
+  // A transaction locks the whole file.
+  findLocked: async () => [],
   beforeTableRow: "",
   onDuplicate: (table, { unique, overwrite = [], add = [] }) => {
     const set = [

@@ -18,6 +18,20 @@ import { statisticsProblems } from "./statistics.js";
 
 const backendNames = { database: "the database", redis: "Redis", kafka: "Kafka" };
 
+/** Tables whose keys every caller may see, and what a row of them is called. */
+const publicRows: Readonly<Record<string, string>> = {
+  products: "product",
+  coupons: "coupon",
+  coupon_epochs: "coupon",
+  concerts: "concert",
+  schedules: "schedule",
+};
+
+const busyRow = ({ resource, key }: { readonly resource: string; readonly key: string | null }): string => {
+  const name = publicRows[resource];
+  return name === undefined || key === null ? `a row of ${resource}` : `the ${name} ${key}`;
+};
+
 /** Problems of more than one resource. */
 const sharedProblems = {
   "id-taken": {
@@ -35,6 +49,14 @@ const sharedProblems = {
     advice: "Send the same request again after Retry-After seconds.",
     retryAfter: 2,
     detail: ({ engine }) => `The service cannot reach ${backendNames[engine]}. Accepted requests are not lost.`,
+  },
+  "resource-busy": {
+    status: 503,
+    title: "Resource is busy",
+    meaning: "Another transaction holds what this request needs to change. Other resources are not affected.",
+    advice: "Send the same request again after Retry-After seconds.",
+    retryAfter: 1,
+    detail: (problem) => `Another transaction holds ${busyRow(problem)}. Accepted requests are not lost.`,
   },
 } satisfies Partial<ProblemEntries>;
 

@@ -1,0 +1,46 @@
+import type { Parameter } from "./dialect.js";
+import { tableOf } from "./lock-target.js";
+import type { LockedRows } from "./locked-rows.js";
+import { isLockTimeout, LockTimeout } from "./sql-errors.js";
+import type { RunStatements, Statements } from "./transaction.js";
+
+/** A statement that has waited too long for a lock, and its error. */
+class Waited extends LockTimeout {
+  readonly sql: string;
+  readonly parameters: readonly Parameter[];
+
+  constructor(sql: string, parameters: readonly Parameter[], cause: unknown) {
+    super(tableOf(sql) ?? "unknown", cause);
+    this.sql = sql;
+    this.parameters = parameters;
+  }
+}
+
+/**
+ * Runs statements, and rejects those that need a row which is known as locked by another session. After a statement has
+ * waited too long, finds the row that it has waited for.
+ * @throws DomainError `resource-busy`
+ */
+export const watched =
+  (run: RunStatements, lockedRows: LockedRows): RunStatements =>
+  async (work) => {
+    try {
+      return await run((statements) => work(watch(statements, lockedRows)));
+    } catch (error) {
+      if (!(error instanceof Waited)) throw error;
+      // The transaction has been rolled back, so its own locks are not found here.
+      throw (await lockedRows.explain(error.sql, error.parameters)) ?? error;
+    }
+  };
+
+const watch = (statements: Statements, lockedRows: LockedRows): Statements => ({
+  ...statements,
+  run: async (sql, parameters = []) => {
+    lockedRows.check(sql, parameters);
+    try {
+      return await statements.run(sql, parameters);
+    } catch (error) {
+      throw isLockTimeout(error) ? new Waited(sql, parameters, error) : error;
+    }
+  },
+});
