@@ -1,4 +1,5 @@
 import type { DomainEvent } from "../domain/event.js";
+import { isResourceBusy } from "../domain/problem.js";
 import type { Choreography, ConsumerGroup } from "./choreography.js";
 import { deadLetterOf } from "./dead-letter/dead-letter-of.js";
 import { deliverBatch } from "./deliver-batch.js";
@@ -7,6 +8,8 @@ import type { Backoff } from "./retry.js";
 
 /** Number of tries, made while every backend answers, after which a failing event is parked. */
 const maxTries = 8;
+/** How long an event waits whose rows another transaction holds, ms. Such a try does not count. */
+const busyWaitMs = 500;
 
 /** A consumer group, its reactions, and how long a failed event waits for its next try. */
 export type Consumer = {
@@ -18,13 +21,15 @@ export type Consumer = {
 /** An event for one group, and how many tries have failed so far. */
 export type Delivery = { readonly event: DomainEvent; readonly tries: number };
 
+/** An event that must wait for its next try: how many tries have failed, and the wait, ms. */
+export type Retry<D> = { readonly item: D; readonly tries: number; readonly waitMs: number };
+
 /** What to record about a batch. Deliveries in none of the lists were held back and are still to do. */
 export type Consumed<D> = {
   readonly done: readonly D[];
   /** Failed for the last time: done once the letter is stored. */
   readonly parked: readonly { readonly item: D; readonly letter: DeadLetter }[];
-  /** Failed, with the number of failed tries and the wait before the next one, ms. */
-  readonly retries: readonly { readonly item: D; readonly tries: number; readonly waitMs: number }[];
+  readonly retries: readonly Retry<D>[];
   /** The error of the backend that did not answer, if any. */
   readonly unavailable?: unknown;
 };
@@ -35,15 +40,12 @@ export const consumeBatch = async <D extends Delivery>(
   batch: readonly D[],
 ): Promise<Consumed<D>> => {
   const { done, failed, unavailable } = await deliverBatch(choreography, group, batch);
-  const attempts = failed.map(({ item, error }) => ({ item, error, tries: item.tries + 1 }));
-  return {
-    done,
-    parked: attempts
-      .filter(({ tries }) => tries >= maxTries)
-      .map(({ item, error, tries }) => ({ item, letter: deadLetterOf(group, item.event, error, tries) })),
-    retries: attempts
-      .filter(({ tries }) => tries < maxTries)
-      .map(({ item, tries }) => ({ item, tries, waitMs: backoff(tries) })),
-    ...(unavailable !== undefined && { unavailable }),
-  };
+  const retries: Retry<D>[] = [];
+  const parked: { readonly item: D; readonly letter: DeadLetter }[] = [];
+  for (const { item, error } of failed) {
+    const tries = isResourceBusy(error) ? item.tries : item.tries + 1;
+    if (tries >= maxTries) parked.push({ item, letter: deadLetterOf(group, item.event, error, tries) });
+    else retries.push({ item, tries, waitMs: isResourceBusy(error) ? busyWaitMs : backoff(tries) });
+  }
+  return { done, parked, retries, ...(unavailable !== undefined && { unavailable }) };
 };

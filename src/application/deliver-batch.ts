@@ -14,8 +14,8 @@ export type BatchOutcome<D> = {
 type WithEvent = { readonly event: DomainEvent };
 
 /**
- * Delivers a batch to one group: together the events of one type, as far as the order per key allows, and one by one if
- * that fails. An event that fails holds back the later events of its key only.
+ * Delivers a batch to one group: together the events of one type, as far as the order per key allows, and in ever smaller
+ * parts if that fails. An event that fails holds back the later events of its key only.
  */
 export const deliverBatch = async <D extends WithEvent>(
   choreography: Choreography,
@@ -28,9 +28,10 @@ export const deliverBatch = async <D extends WithEvent>(
   for (const run of runsOf(batch)) {
     const open = run.filter(({ event }) => !failedKeys.has(keyOf(event)));
     try {
-      await attemptBatch(open, async (part) => {
+      await attemptBatch(open, async (given) => {
+        const part = given.filter(({ event }) => !failedKeys.has(keyOf(event)));
         const [first] = part;
-        if (first === undefined || failedKeys.has(keyOf(first.event))) return;
+        if (first === undefined) return;
         try {
           const events = part.map(({ event }) => event);
           const reaction = choreography[first.event.type][group] as Reaction | undefined;

@@ -1,5 +1,4 @@
 import type { Knex } from "knex";
-import type { LockTarget } from "./lock-target.js";
 
 export type Value = string | number | null;
 /** The value of a `?` in a statement: a single value, or the list of values in `IN (?)` or `VALUES (?)`. */
@@ -20,6 +19,13 @@ export type OnDuplicate = {
   readonly unique: string;
   readonly overwrite?: readonly string[];
   readonly add?: readonly string[];
+};
+
+/** Rows that a statement locks: the values of some columns of one table. */
+export type LockTarget = {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly keys: readonly (readonly Value[])[];
 };
 
 /** A connection of the driver, borrowed from knex's pool. */

@@ -1,11 +1,4 @@
-import type { Parameter, Value } from "./dialect.js";
-
-/** Rows that a statement locks: the values of some columns of one table. */
-export type LockTarget = {
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly keys: readonly (readonly Value[])[];
-};
+import type { LockTarget, Parameter, Value } from "./dialect.js";
 
 /** The columns that identify a row, where it is not the first column that a statement names. */
 const keyColumns: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import { DomainError } from "../../domain/problem.js";
-import type { Parameter, Value } from "./dialect.js";
-import { type LockTarget, lockTargetsOf } from "./lock-target.js";
+import type { LockTarget, Parameter, Value } from "./dialect.js";
+import { lockTargetsOf } from "./lock-target.js";
 
 /** Returns those of the rows that another session has locked at this moment, without waiting for them. */
 export type FindLocked = (target: LockTarget) => Promise<LockTarget["keys"]>;
