@@ -28,6 +28,8 @@ import { sqlPorts } from "./sql-ports.js";
 
 /** Time that a request waits for the payment provider: the request itself must end within two seconds. */
 const providerMs = 1200;
+/** How often each group reads the events that other nodes have postponed. Its own node wakes it. */
+const postponedPollMs = 1000;
 
 /** An event bus as the lifecycle and the metrics use it, beyond its port. */
 export type RunningBus = EventBus & {
@@ -66,12 +68,16 @@ export const openBackends = (
   const redis = config.REDIS_URL === undefined ? null : openRedis(config.REDIS_URL, reportUnreachable("redis", log));
   const redisOrMemory = redis === null ? memoryPorts(clock, log) : redisPorts(redis, log);
   const kafka = kafkaOptions(config, "rushboard");
+  const needs = { db: database, lease: sql.jobLease, clock, timers: systemTimers, groupsOf };
   const bus: RunningBus =
     kafka === null
-      ? new SqlEventBus({ db: database, lease: sql.jobLease, clock, timers: systemTimers, groupsOf })
-      : new KafkaEventBus(kafka, sql.deadLetterRows, systemTimers, {
-          log: (level, message, facts) => log[level === "error" ? "warn" : "debug"]({ kafka: facts }, message),
-        });
+      ? new SqlEventBus(needs)
+      : new KafkaEventBus(
+          kafka,
+          { deadLetters: sql.deadLetterRows, postponed: new SqlEventBus(needs, { pollMs: postponedPollMs }) },
+          systemTimers,
+          { log: (level, message, facts) => log[level === "error" ? "warn" : "debug"]({ kafka: facts }, message) },
+        );
 
   const checks: BackendCheck[] = [{ name: "database", ping: () => pingDatabase(database) }];
   if (redis !== null) checks.push({ name: "redis", ping: () => redis.ping() });

@@ -12,6 +12,7 @@ import type { EpochMs } from "../../src/domain/time.js";
 import { root } from "../architecture/source-files.js";
 import { spawnBound } from "../support/backend-servers/child-process.js";
 import { backendUrls } from "../support/backends.js";
+import { memoryPostponedEvents } from "../support/memory-postponed-events.js";
 
 const soldOut = (scheduleId: string, seconds: number) =>
   scheduleSoldOut({
@@ -48,7 +49,11 @@ describe.skipIf(backendUrls.kafka === undefined)("the example consumer", () => {
       replication: 1,
       clientId: "test",
     };
-    const bus = new KafkaEventBus(options, { park: async () => {} }, systemTimers);
+    const bus = new KafkaEventBus(
+      options,
+      { deadLetters: { park: async () => {} }, postponed: memoryPostponedEvents() },
+      systemTimers,
+    );
     const producer = new Kafka({ brokers: options.brokers, logLevel: logLevel.NOTHING }).producer();
     onTestFinished(async () => {
       await producer.disconnect();

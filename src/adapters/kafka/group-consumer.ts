@@ -105,6 +105,9 @@ export class GroupConsumer {
   private async join(consumer: Consumer): Promise<void> {
     const { topics, ready, concurrency } = this.subscription;
     const progress = new Map<string, PartitionProgress>();
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      for (const ofPartition of progress.values()) ofPartition.reassigned();
+    });
     await ready();
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });

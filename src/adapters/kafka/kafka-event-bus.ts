@@ -1,6 +1,7 @@
 import { type Choreography, type ConsumerGroup, consumerGroups } from "../../application/choreography.js";
 import type { DeadLetters } from "../../application/ports/dead-letters.js";
 import type { EventBus } from "../../application/ports/event-bus.js";
+import type { PostponedEvents } from "../../application/ports/postponed-events.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type Backoff, jitteredBackoff } from "../../application/retry.js";
 import { type DomainEvent, type EventType, eventTypes } from "../../domain/event.js";
@@ -24,6 +25,7 @@ export type KafkaTuning = {
 export class KafkaEventBus implements EventBus {
   private readonly options: KafkaOptions;
   private readonly deadLetters: DeadLetters;
+  private readonly postponed: PostponedEvents;
   private readonly topics: KafkaTopics;
   private readonly producer: KafkaProducer;
   private readonly retry: Backoff;
@@ -32,11 +34,17 @@ export class KafkaEventBus implements EventBus {
   private subscribed: ReadonlyMap<ConsumerGroup, readonly EventType[]> = new Map();
   private created: Promise<void> | undefined;
 
-  constructor(options: KafkaOptions, deadLetters: DeadLetters, timers: Timers, tuning: KafkaTuning = {}) {
+  constructor(
+    options: KafkaOptions,
+    { deadLetters, postponed }: { readonly deadLetters: DeadLetters; readonly postponed: PostponedEvents },
+    timers: Timers,
+    tuning: KafkaTuning = {},
+  ) {
     const { log = () => {}, reconnect = jitteredBackoff(250, 5_000, Math.random), sendTimeoutMs = 5_000 } = tuning;
     const kafka = openKafka(options, log);
     this.options = options;
     this.deadLetters = deadLetters;
+    this.postponed = postponed;
     this.retry = tuning.retry ?? jitteredBackoff(100, 5_000, Math.random);
     this.needs = { kafka, timers, reconnect, log };
     this.topics = new KafkaTopics(kafka, options, timers, log);
@@ -64,7 +72,7 @@ export class KafkaEventBus implements EventBus {
     this.subscribed = new Map(
       consumerGroups.map((group) => [group, typesOf(group)] as const).filter(([, types]) => types.length > 0),
     );
-    const { deadLetters, retry: backoff } = this;
+    const { deadLetters, postponed, retry: backoff } = this;
     this.consumers = [...this.subscribed].map(([group, types]) => {
       const subscription = {
         groupId: this.topics.groupIdOf(group),
@@ -72,17 +80,18 @@ export class KafkaEventBus implements EventBus {
         ready: () => this.createTopics(),
         concurrency: this.options.partitions,
       };
-      return new GroupConsumer(this.needs, subscription, { group, choreography, deadLetters, backoff });
+      return new GroupConsumer(this.needs, subscription, { group, choreography, deadLetters, postponed, backoff });
     });
+    await postponed.consume(choreography);
     for (const consumer of this.consumers) consumer.start();
   }
 
   deadConsumers(): readonly string[] {
-    return this.consumers.flatMap(({ dead }) => dead ?? []);
+    return [...this.consumers.flatMap(({ dead }) => dead ?? []), ...this.postponed.deadConsumers()];
   }
 
   async stopConsuming(): Promise<void> {
-    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+    await Promise.all([...this.consumers.map((consumer) => consumer.stop()), this.postponed.stopConsuming()]);
   }
 
   /** Stops consuming, sends what was published, and disconnects. */

@@ -1,9 +1,11 @@
-import { type Consumer, consumeBatch, type Delivery } from "../../application/consume-batch.js";
+import { type Consumer, consumeBatch, type Delivery, type Retry } from "../../application/consume-batch.js";
 import type { DeadLetter, DeadLetters } from "../../application/ports/dead-letters.js";
+import type { PostponedEvent, PostponedEvents } from "../../application/ports/postponed-events.js";
+import { keyOf } from "../../domain/event.js";
 import type { DecodedMessage } from "./wire-format.js";
 
-/** A consumer group, and where it parks events. */
-export type KafkaConsumer = Consumer & { readonly deadLetters: DeadLetters };
+/** A consumer group, and where it stores events that it cannot process. */
+export type KafkaConsumer = Consumer & { readonly deadLetters: DeadLetters; readonly postponed: PostponedEvents };
 
 /** A message and its events. */
 export type ReceivedMessage = { readonly offset: string; readonly events: readonly DecodedMessage[] };
@@ -18,17 +20,24 @@ type Letter = Placed<{ readonly letter: DeadLetter }>;
 const placeOf = (offset: string, index: number): string => `${offset}/${index}`;
 
 /**
- * The progress of a group in one partition. While an event waits for its next try, the partition is paused and later
- * read again from that event's message. So this remembers which events after it are done: at most one batch of them.
+ * The progress of a group in one partition. An event that fails is postponed with the later events of its key, and the
+ * partition continues. While a backend is unavailable, the partition is paused and later read again from the first event
+ * that is not done. So this remembers which events after it are done: at most one batch of them.
  */
 export class PartitionProgress {
   private readonly consumer: KafkaConsumer;
   private readonly done = new Set<string>();
-  private readonly tries = new Map<string, number>();
   private failuresInRow = 0;
+  /** Whether the group may have postponed events. Another node may have postponed some in this partition before. */
+  private mayBePostponed = true;
 
   constructor(consumer: KafkaConsumer) {
     this.consumer = consumer;
+  }
+
+  /** Reads the postponed events again before the next batch: another node may have had the partition since. */
+  reassigned(): void {
+    this.mayBePostponed = true;
   }
 
   /** Works on a batch of messages. */
@@ -58,36 +67,66 @@ export class PartitionProgress {
     const undecodable: Letter[] = [];
     for (const decoded of events) {
       const { place } = decoded;
-      if ("event" in decoded) deliveries.push({ place, event: decoded.event, tries: this.tries.get(place) ?? 0 });
+      if ("event" in decoded) deliveries.push({ place, event: decoded.event, tries: 0 });
       else {
         const { type, text, undecodable: error } = decoded;
         undecodable.push({ place, letter: { type, group, error, attempts: 0, event: text } });
       }
     }
-    const { done, parked, retries, unavailable } = await consumeBatch(this.consumer, deliveries);
-    for (const { place } of done) this.finish(place);
-    for (const { item, tries } of retries) this.tries.set(item.place, tries);
-    const letters = [...undecodable, ...parked.map(({ item, letter }) => ({ place: item.place, letter }))];
-    if (!(await this.park(letters)) || unavailable !== undefined) return backoff(++this.failuresInRow);
+    try {
+      const heldKeys = await this.postponedKeys(deliveries);
+      const isHeld = ({ event }: Delivery) => heldKeys.has(keyOf(event));
+      await this.postpone(deliveries.filter(isHeld).map((item) => ({ item, tries: 0, waitMs: 0 })));
+      const due = deliveries.filter((delivery) => !isHeld(delivery));
+      const { done, parked, retries, unavailable } = await consumeBatch(this.consumer, due);
+      for (const { place } of done) this.finish(place);
+      await this.postpone(withLaterOfKey(retries, due));
+      await this.park([...undecodable, ...parked.map(({ item, letter }) => ({ place: item.place, letter }))]);
+      if (unavailable !== undefined) throw unavailable;
+    } catch {
+      return backoff(++this.failuresInRow);
+    }
     this.failuresInRow = 0;
-    if (retries.length > 0) return Math.max(...retries.map(({ waitMs }) => waitMs));
     return events.every(({ place }) => this.done.has(place)) ? 0 : undefined;
   }
 
-  /** Returns whether the letters are stored. Otherwise their events are still to do. */
-  private async park(letters: readonly Letter[]): Promise<boolean> {
-    if (letters.length === 0) return true;
-    try {
-      await this.consumer.deadLetters.park(letters.map(({ letter }) => letter));
-    } catch {
-      return false;
-    }
+  private async postponedKeys(deliveries: readonly Delivery[]): Promise<ReadonlySet<string>> {
+    if (!this.mayBePostponed || deliveries.length === 0) return new Set();
+    const keys = [...new Set(deliveries.map(({ event }) => keyOf(event)))];
+    const postponed = await this.consumer.postponed.postponedKeys(this.consumer.group, keys);
+    this.mayBePostponed = postponed !== null;
+    return postponed ?? new Set();
+  }
+
+  private async postpone(retries: readonly Retry<Placed<Delivery>>[]): Promise<void> {
+    if (retries.length === 0) return;
+    const events = retries.map(({ item, tries, waitMs }): PostponedEvent => ({ event: item.event, tries, waitMs }));
+    this.mayBePostponed = true;
+    await this.consumer.postponed.postpone(this.consumer.group, events);
+    for (const { item } of retries) this.finish(item.place);
+  }
+
+  private async park(letters: readonly Letter[]): Promise<void> {
+    if (letters.length === 0) return;
+    await this.consumer.deadLetters.park(letters.map(({ letter }) => letter));
     for (const { place } of letters) this.finish(place);
-    return true;
   }
 
   private finish(place: string): void {
     this.done.add(place);
-    this.tries.delete(place);
   }
 }
+
+/** Adds the later events of the keys that wait, so that each key keeps its order. */
+const withLaterOfKey = <D extends Delivery>(retries: readonly Retry<D>[], batch: readonly D[]): readonly Retry<D>[] => {
+  if (retries.length === 0) return [];
+  const firsts = new Map(retries.map((retry) => [retry.item, retry]));
+  const waits = new Map<string, number>();
+  return batch.flatMap((item) => {
+    const first = firsts.get(item);
+    const key = keyOf(item.event);
+    if (first !== undefined) waits.set(key, first.waitMs);
+    const waitMs = waits.get(key);
+    return first ?? (waitMs === undefined ? [] : { item, tries: item.tries, waitMs });
+  });
+};

@@ -2,10 +2,12 @@ import { type Choreography, type ConsumerGroup, consumerGroups } from "../../app
 import type { Clock } from "../../application/ports/clock.js";
 import type { EventBus } from "../../application/ports/event-bus.js";
 import type { JobLease } from "../../application/ports/job-lease.js";
+import type { PostponedEvent, PostponedEvents } from "../../application/ports/postponed-events.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type Backoff, jitteredBackoff } from "../../application/retry.js";
 import type { DomainEvent, EventType } from "../../domain/event.js";
 import { type Database, pingDatabase, read } from "./database.js";
+import { SqlJournalRows } from "./sql-journal-rows.js";
 import { type Journal, SqlJournalWorker } from "./sql-journal-worker.js";
 import { SqlJournalWriter } from "./sql-journal-writer.js";
 
@@ -26,8 +28,11 @@ export type JournalTuning = {
   readonly writeTimeoutMs?: number;
 };
 
-/** The journal: events as rows in the database, one per consumer group, deleted once the group has reacted. */
-export class SqlEventBus implements EventBus {
+/**
+ * The journal: events as rows in the database, one per consumer group, deleted once the group has reacted. With another
+ * bus it stores only the events that a group has postponed.
+ */
+export class SqlEventBus implements EventBus, PostponedEvents {
   private readonly journal: Journal;
   private readonly groupsOf: JournalNeeds["groupsOf"];
   private readonly writer: SqlJournalWriter;
@@ -48,6 +53,15 @@ export class SqlEventBus implements EventBus {
   async publish(events: readonly DomainEvent[]): Promise<void> {
     await this.writer.write(events, ({ type }) => this.groupsOf(type));
     for (const group of new Set(events.flatMap(({ type }) => this.groupsOf(type)))) this.workers.get(group)?.wake();
+  }
+
+  async postpone(group: ConsumerGroup, events: readonly PostponedEvent[]): Promise<void> {
+    await this.writer.postpone(group, events);
+    this.workers.get(group)?.wake();
+  }
+
+  postponedKeys(group: ConsumerGroup, keys: readonly string[]): Promise<ReadonlySet<string> | null> {
+    return new SqlJournalRows(group, this.journal.db, this.journal.clock).keysWithRows(keys);
   }
 
   async consume(choreography: Choreography): Promise<void> {

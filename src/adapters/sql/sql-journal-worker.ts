@@ -2,29 +2,30 @@ import type { Choreography, ConsumerGroup } from "../../application/choreography
 import { consumeBatch, type Delivery } from "../../application/consume-batch.js";
 import { oneLine } from "../../application/dead-letter/dead-letter-of.js";
 import type { Clock } from "../../application/ports/clock.js";
-import type { DeadLetter } from "../../application/ports/dead-letters.js";
 import type { JobLease } from "../../application/ports/job-lease.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type Backoff, RetryLoop } from "../../application/retry.js";
 import { parseEvent } from "../../domain/decode-event.js";
 import { isBackendUnavailable } from "../../domain/problem.js";
-import { type Database, read, transact } from "./database.js";
-import { SqlDeadLetters } from "./sql-dead-letters.js";
-import { changeRows } from "./statements.js";
+import type { Database } from "./database.js";
+import { type JournalChange, type JournalRow, SqlJournalRows } from "./sql-journal-rows.js";
 
-type Row = { readonly id: number; readonly type: string; readonly payload: string; readonly attempts: number };
 type RowDelivery = Delivery & { readonly id: number };
-type Retry = { readonly id: number; readonly attempts: number; readonly due_at: number };
-/** What a batch changes in the database. */
-type Changes = {
-  readonly deleted: readonly number[];
-  readonly letters: readonly DeadLetter[];
-  readonly retries: Retry[];
-};
 
-const batchSize = 500;
 const leaseMs = 10_000;
 const renewMs = leaseMs / 3;
+/** Keys of postponed rows per batch. A batch doubles as long as none of it has to wait again. */
+const [fewKeys, manyKeys] = [32, 512];
+/** Pause after a batch of which some rows have to wait, ms. */
+const waitingPauseMs = 100;
+/** How long rows of a key are left alone after another session had locked one of them, ms. */
+const lockedRowMs = 500;
+/** How often to look for postponed rows that another node has written, ms. */
+const postponedCheckMs = 5000;
+
+/** How many rows of a batch were recorded, and how many have to wait. */
+type Consumption = { readonly recorded: number; readonly waiting: number };
+const nothing: Consumption = { recorded: 0, waiting: 0 };
 
 export type Journal = {
   readonly db: Database;
@@ -43,8 +44,13 @@ export class SqlJournalWorker {
   private readonly choreography: Choreography;
   private readonly job: string;
   private readonly loop: RetryLoop;
+  private readonly rows: SqlJournalRows;
   private renewAt = 0;
-  private nextDueAt = 0;
+  private keysPerBatch = fewKeys;
+  /** When the next postponed row may be due; `null` if there is none as far as this worker knows. */
+  private nextDueAt: number | null = 0;
+  private checkAt = 0;
+  private readonly lockedKeys = new Map<string, number>();
   private lastFault: string | undefined;
 
   constructor(group: ConsumerGroup, journal: Journal, choreography: Choreography) {
@@ -52,6 +58,7 @@ export class SqlJournalWorker {
     this.journal = journal;
     this.choreography = choreography;
     this.job = `journal:${group}`;
+    this.rows = new SqlJournalRows(group, journal.db, journal.clock);
     this.loop = new RetryLoop({
       timers: journal.timers,
       backoff: journal.backoff,
@@ -83,11 +90,32 @@ export class SqlJournalWorker {
     return this.lastFault;
   }
 
+  /** One batch of new rows and a small one of postponed rows, so that neither delays the other. */
   private async round(): Promise<number> {
-    const rows = (await this.holdsLease()) ? await this.due() : [];
-    if (rows.length > 0) await this.consume(rows);
+    const { pollMs } = this.journal;
+    if (!(await this.holdsLease())) {
+      this.nextDueAt = 0;
+      return pollMs;
+    }
+    const fresh = await this.consume(await this.rows.fresh(this.nextDueAt !== null));
+    const postponed = await this.consumePostponed(fresh.recorded === 0);
     this.lastFault = undefined;
-    return rows.length > 0 ? 0 : this.restMs();
+    if (fresh.recorded > 0) return 0;
+    const untilDue = (this.nextDueAt ?? Number.POSITIVE_INFINITY) - Date.now();
+    const leastMs = fresh.waiting + postponed.waiting > 0 ? waitingPauseMs : 0;
+    return Math.max(leastMs, Math.min(pollMs, untilDue));
+  }
+
+  private async consumePostponed(isIdle: boolean): Promise<Consumption> {
+    const now = Date.now();
+    const isDue = this.nextDueAt !== null && this.nextDueAt <= now;
+    if (!isDue && !isIdle && now < this.checkAt) return nothing;
+    this.checkAt = now + postponedCheckMs;
+    const { rows, nextDueAt } = await this.rows.postponed(this.keysPerBatch);
+    this.nextDueAt = nextDueAt;
+    const consumption = await this.consume(rows);
+    this.keysPerBatch = consumption.waiting > 0 ? fewKeys : Math.min(2 * this.keysPerBatch, manyKeys);
+    return consumption;
   }
 
   private async holdsLease(): Promise<boolean> {
@@ -98,33 +126,13 @@ export class SqlJournalWorker {
     return held;
   }
 
-  /** Reads the oldest rows that are due. An event that waits for its next try holds back its own key. */
-  private due(): Promise<readonly Row[]> {
-    const { knex } = this.journal.db;
-    const now = Date.now();
-    const ofGroup = () => knex("deliveries").where("consumer_group", this.group);
-    return read<Row[]>(
-      ofGroup()
-        .where("due_at", "<=", now)
-        .whereNotIn("event_key", ofGroup().where("due_at", ">", now).select("event_key"))
-        .orderBy("id")
-        .limit(batchSize)
-        .select("id", "type", "payload", "attempts"),
-    );
-  }
-
-  /** The time until the next row is due, at most `pollMs`. */
-  private restMs(): number {
-    const { pollMs } = this.journal;
-    const untilDue = this.nextDueAt - Date.now();
-    return untilDue > 0 ? Math.min(untilDue, pollMs) : pollMs;
-  }
-
-  private async consume(rows: readonly Row[]): Promise<void> {
+  private async consume(read: readonly JournalRow[]): Promise<Consumption> {
+    const rows = read.filter(({ event_key }) => (this.lockedKeys.get(event_key) ?? 0) < Date.now());
+    if (rows.length === 0) return { recorded: 0, waiting: read.length };
     const { group, choreography } = this;
     const { lease, backoff } = this.journal;
     const deliveries: RowDelivery[] = [];
-    const undecodable: { readonly id: number; readonly letter: DeadLetter }[] = [];
+    const undecodable: JournalChange[] = [];
     for (const { id, type, payload, attempts } of rows) {
       const decoded = parseEvent(payload);
       if ("event" in decoded) deliveries.push({ id, event: decoded.event, tries: attempts });
@@ -135,27 +143,17 @@ export class SqlJournalWorker {
     const consuming = consumeBatch({ group, choreography, backoff }, deliveries);
     const { done, parked, retries, unavailable } = await consuming.finally(() => clearInterval(renewal));
     const now = Date.now();
-    await this.record({
-      deleted: [...undecodable, ...done, ...parked.map(({ item }) => item)].map(({ id }) => id),
-      letters: [...undecodable, ...parked].map(({ letter }) => letter),
-      retries: retries.map(({ item, tries, waitMs }) => ({
-        id: item.id,
-        attempts: tries,
-        due_at: now + Math.ceil(waitMs),
-      })),
-    });
+    const changes: readonly JournalChange[] = [
+      ...undecodable,
+      ...done.map(({ id }) => ({ id, letter: null })),
+      ...parked.map(({ item: { id }, letter }) => ({ id, letter })),
+      ...retries.map(({ item: { id }, tries, waitMs }) => ({ id, attempts: tries, dueAt: now + Math.ceil(waitMs) })),
+    ];
+    const locked = new Set(await this.rows.record(changes));
+    this.lockedKeys.clear();
+    for (const { id, event_key } of rows) if (locked.has(id)) this.lockedKeys.set(event_key, now + lockedRowMs);
+    if (retries.length > 0) this.nextDueAt ??= now;
     if (unavailable !== undefined) throw unavailable;
-  }
-
-  private async record({ deleted, letters, retries }: Changes): Promise<void> {
-    const { db, clock } = this.journal;
-    await transact(db, async (trx) => {
-      await new SqlDeadLetters(db, clock).parkIn(trx, letters);
-      await changeRows(trx, "DELETE FROM deliveries WHERE id IN (?)", [deleted]);
-      for (const { id, attempts, due_at } of retries)
-        await changeRows(trx, "UPDATE deliveries SET attempts = ?, due_at = ? WHERE id = ?", [attempts, due_at, id]);
-    });
-    const stillDue = this.nextDueAt > Date.now() ? this.nextDueAt : Number.POSITIVE_INFINITY;
-    this.nextDueAt = Math.min(stillDue, ...retries.map(({ due_at }) => due_at));
+    return { recorded: changes.length - locked.size, waiting: retries.length + locked.size };
   }
 }

@@ -1,5 +1,7 @@
+import { attemptBatch } from "../../application/attempt-batch.js";
 import type { ConsumerGroup } from "../../application/choreography.js";
 import { Gatherer } from "../../application/gatherer.js";
+import type { PostponedEvent } from "../../application/ports/postponed-events.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type DomainEvent, keyOf } from "../../domain/event.js";
 import { DomainError } from "../../domain/problem.js";
@@ -24,9 +26,12 @@ export class SqlJournalWriter {
       sizeOf: (rows) => rows.length,
       unavailable: (reason) => new DomainError({ code: "engine-unavailable", engine: "database" }, reason),
       work: async (_, entries) => {
-        const rows = entries.flatMap(({ item }) => item);
-        await transact(db, (trx) => insertRows(trx, "deliveries", columns, rows, oncePerGroup));
-        for (const entry of entries) entry.resolve();
+        const failed = await attemptBatch(entries, async (part) => {
+          const rows = part.flatMap(({ item }) => item);
+          await transact(db, (trx) => insertRows(trx, "deliveries", columns, rows, oncePerGroup));
+          for (const entry of part) entry.resolve();
+        });
+        for (const { item, error } of failed) item.reject(error);
       },
     });
   }
@@ -44,19 +49,26 @@ export class SqlJournalWriter {
     if (rows.length > 0) await this.gatherer.add("journal", rows);
   }
 
+  /** Writes events that a group processes later. Otherwise as `write`. */
+  async postpone(group: ConsumerGroup, events: readonly PostponedEvent[]): Promise<void> {
+    const now = Date.now();
+    const rows = events.map(({ event, tries, waitMs }) => rowOf(event, group, now, tries, now + Math.ceil(waitMs)));
+    if (rows.length > 0) await this.gatherer.add("journal", rows);
+  }
+
   /** Resolves when everything that was passed to `write` is written or has failed. */
   async stop(): Promise<void> {
     await this.gatherer.drain();
   }
 }
 
-const rowOf = (event: DomainEvent, group: ConsumerGroup, now: number): Row => [
+const rowOf = (event: DomainEvent, group: ConsumerGroup, now: number, attempts = 0, dueAt = 0): Row => [
   group,
   event.id,
   event.type,
   keyOf(event),
   JSON.stringify(event),
-  0,
-  now,
+  attempts,
+  dueAt,
   now,
 ];

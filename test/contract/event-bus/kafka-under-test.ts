@@ -1,8 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { AssignerProtocol, Kafka, logLevel, type PartitionAssigner } from "kafkajs";
 import { KafkaEventBus, type KafkaTuning } from "../../../src/adapters/kafka/kafka-event-bus.js";
+import { closeDatabase, openDatabase } from "../../../src/adapters/sql/database.js";
+import { SqlDeadLetters } from "../../../src/adapters/sql/sql-dead-letters.js";
+import { SqlEventBus } from "../../../src/adapters/sql/sql-event-bus.js";
+import { SqlJobLease } from "../../../src/adapters/sql/sql-job-lease.js";
+import { systemClock } from "../../../src/adapters/system/system-clock.js";
 import { systemTimers } from "../../../src/adapters/system/system-timers.js";
-import { type BusUnderTest, memoryDeadLetters } from "./bus-under-test.js";
+import { migrateForTest } from "../../support/migrated-database.js";
+import type { BusUnderTest } from "./bus-under-test.js";
+import { letterColumns, quickJournal } from "./sql-under-test.js";
 
 export const quickTuning: KafkaTuning = { retry: () => 40, reconnect: () => 100 };
 
@@ -15,17 +22,24 @@ export const openKafkaUnderTest = async (
   const options = { brokers: brokers.split(","), topicPrefix, partitions: 3, replication: 1, clientId: "test" };
   const kafka = new Kafka({ brokers: options.brokers, logLevel: logLevel.NOTHING });
   const groupId = `${topicPrefix}rushboard.stock`;
-  const deadLetters = memoryDeadLetters();
-  const closing: (() => Promise<void>)[] = [];
+  const db = openDatabase({ kind: "sqlite", file: ":memory:" });
+  await migrateForTest(db);
+  const closing: (() => Promise<void>)[] = [() => closeDatabase(db)];
   return {
     timeoutMs: 60_000,
     open: async () => {
-      const bus = new KafkaEventBus(options, deadLetters, systemTimers, tuning);
+      const lease = new SqlJobLease(db, systemClock, `node-${closing.length}`);
+      const journal = { db, lease, clock: systemClock, timers: systemTimers, groupsOf: () => [] };
+      const stores = {
+        deadLetters: new SqlDeadLetters(db, systemClock),
+        postponed: new SqlEventBus(journal, quickJournal),
+      };
+      const bus = new KafkaEventBus(options, stores, systemTimers, tuning);
       closing.push(() => bus.stop());
       await bus.start();
       return bus;
     },
-    parked: async () => deadLetters.letters,
+    parked: () => db.knex("dead_letters").orderBy("id").select(letterColumns),
     sendText: async (text) => {
       const producer = kafka.producer();
       await producer.connect();

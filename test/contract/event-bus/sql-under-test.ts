@@ -37,7 +37,14 @@ export const openMysqlUnderTest = async (server: string, tuning?: JournalTuning)
 };
 
 const clock = { now: () => Date.now() as EpochMs };
-const columns = { type: "type", group: "consumer_group", error: "error", attempts: "attempts", event: "event" };
+/** The columns of `dead_letters` as fields of a letter. */
+export const letterColumns = {
+  type: "type",
+  group: "consumer_group",
+  error: "error",
+  attempts: "attempts",
+  event: "event",
+};
 
 const openOn = async (target: DatabaseTarget, tuning = quickJournal): Promise<Opened> => {
   const db = openDatabase(target);
@@ -54,7 +61,7 @@ const openOn = async (target: DatabaseTarget, tuning = quickJournal): Promise<Op
       await bus.start();
       return bus;
     },
-    parked: () => db.knex("dead_letters").orderBy("id").select(columns),
+    parked: () => db.knex("dead_letters").orderBy("id").select(letterColumns),
     sendText: async (payload) => {
       await db.knex("deliveries").insert({
         consumer_group: "stock",

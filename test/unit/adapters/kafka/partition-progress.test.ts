@@ -2,8 +2,15 @@ import { describe, expect, it } from "vitest";
 import { PartitionProgress, type ReceivedMessage } from "../../../../src/adapters/kafka/partition-progress.js";
 import type { Reaction } from "../../../../src/application/choreography.js";
 import type { DomainEvent } from "../../../../src/domain/event.js";
-import { databaseUnavailable, memoryDeadLetters, requested } from "../../../contract/event-bus/bus-under-test.js";
+import { DomainError } from "../../../../src/domain/problem.js";
+import {
+  databaseUnavailable,
+  issued,
+  memoryDeadLetters,
+  requested,
+} from "../../../contract/event-bus/bus-under-test.js";
 import { emptyChoreography } from "../../../support/empty-choreography.js";
+import { memoryPostponedEvents } from "../../../support/memory-postponed-events.js";
 
 const waitMs = 40;
 const undecodable = { undecodable: "invalid JSON", type: "coupon.requested", text: "{" };
@@ -24,8 +31,15 @@ const progressing = (before: (ids: readonly string[]) => void = () => {}) => {
     },
   };
   const choreography = { ...emptyChoreography, "coupon.requested": { stock } };
-  const progress = new PartitionProgress({ group: "stock", choreography, backoff: () => waitMs, deadLetters });
-  return { progress, processed, letters: deadLetters.letters, deadLetters };
+  const postponed = memoryPostponedEvents();
+  const progress = new PartitionProgress({
+    group: "stock",
+    choreography,
+    backoff: () => waitMs,
+    deadLetters,
+    postponed,
+  });
+  return { progress, processed, letters: deadLetters.letters, deadLetters, postponed };
 };
 
 describe("PartitionProgress with several events per message", () => {
@@ -40,27 +54,58 @@ describe("PartitionProgress with several events per message", () => {
   it("repeats only the events that are not done when a message is read again", async () => {
     let fails = true;
     const { progress, processed } = progressing((ids) => {
-      if (fails && ids.includes(a2.id)) throw new Error("failed");
+      if (fails && ids.includes(a2.id)) throw databaseUnavailable();
     });
-    const batch = [message(5, a1), message(6, a2, b1), message(7, b2)];
-    expect(await progress.consume(batch)).toEqual({ upTo: "5", waitMs });
-    expect(processed).toEqual([a1.id, b1.id, b2.id]);
+    const batch = [message(5, a1), message(6, issued("c", 1), a2), message(7, b1)];
+    expect(await progress.consume(batch)).toEqual({ upTo: undefined, waitMs });
     fails = false;
-    expect(await progress.consume(batch.slice(1))).toEqual({ upTo: "7", waitMs: 0 });
-    expect(processed).toEqual([a1.id, b1.id, b2.id, a2.id]);
+    expect(await progress.consume(batch)).toEqual({ upTo: "7", waitMs: 0 });
+    expect(processed).toEqual([a1.id, a2.id, b1.id]);
   });
 
-  it("parks one failing event after 8 tries, and completes its message", async () => {
-    const { progress, processed, letters } = progressing((ids) => {
-      if (ids.includes(a1.id)) throw new Error("always");
+  // Proves: A1
+  it("postpones a failing event and the later events of its key, and continues with the partition", async () => {
+    const { progress, processed, postponed } = progressing((ids) => {
+      if (ids.includes(a1.id)) throw new Error("failed");
     });
-    const batch = [message(5, a1, a2, b1)];
-    for (let tries = 1; tries < 8; tries += 1)
-      expect(await progress.consume(batch)).toEqual({ upTo: undefined, waitMs });
+    expect(await progress.consume([message(5, a1, b1), message(6, a2, b2)])).toEqual({ upTo: "6", waitMs: 0 });
+    expect(processed).toEqual([b1.id, b2.id]);
+    expect(postponed.events).toEqual([
+      { event: a1, tries: 1, waitMs },
+      { event: a2, tries: 0, waitMs },
+    ]);
+  });
+
+  // Proves: A1
+  it("counts no try of an event whose row another transaction holds", async () => {
+    const { progress, postponed } = progressing((ids) => {
+      if (ids.includes(a1.id)) throw new DomainError({ code: "resource-busy", resource: "coupons", key: "a" });
+    });
+    expect(await progress.consume([message(5, a1, b1)])).toEqual({ upTo: "5", waitMs: 0 });
+    expect(postponed.events).toEqual([{ event: a1, tries: 0, waitMs: 500 }]);
+  });
+
+  it("postpones an event whose key has postponed events, also those of another node", async () => {
+    const { progress, processed, postponed } = progressing();
+    postponed.events.push({ event: a1, tries: 3, waitMs });
+    expect(await progress.consume([message(5, a2, b1)])).toEqual({ upTo: "5", waitMs: 0 });
     expect(processed).toEqual([b1.id]);
+    postponed.events.length = 0;
+    expect(await progress.consume([message(6, a2, b2)])).toEqual({ upTo: "6", waitMs: 0 });
+    expect(processed).toEqual([b1.id, a2.id, b2.id]);
+  });
+
+  it("keeps a message open until its postponed events are stored", async () => {
+    const { progress, processed, postponed } = progressing((ids) => {
+      if (ids.includes(a1.id)) throw new Error("failed");
+    });
+    const { postpone } = postponed;
+    Object.assign(postponed, { postpone: async () => Promise.reject(databaseUnavailable()) });
+    const batch = [message(5, a1, b1)];
+    expect(await progress.consume(batch)).toEqual({ upTo: undefined, waitMs });
+    Object.assign(postponed, { postpone });
     expect(await progress.consume(batch)).toEqual({ upTo: "5", waitMs: 0 });
-    expect(processed).toEqual([b1.id, a2.id]);
-    expect(letters).toMatchObject([{ group: "stock", attempts: 8, event: JSON.stringify(a1) }]);
+    expect([processed, postponed.events.length]).toEqual([[b1.id], 1]);
   });
 
   it("parks an undecodable event of a message immediately, and processes the others", async () => {
