@@ -5,6 +5,7 @@ import { KafkaEventBus } from "../adapters/kafka/kafka-event-bus.js";
 import { SandboxProvider } from "../adapters/provider/sandbox-provider.js";
 import { openRedis, type RedisClient } from "../adapters/redis/redis-client.js";
 import { type Database, type DatabaseTarget, openDatabase, pingDatabase } from "../adapters/sql/database.js";
+import type { LockReport } from "../adapters/sql/locked-rows.js";
 import { SqlEventBus } from "../adapters/sql/sql-event-bus.js";
 import { SqlSandboxBook } from "../adapters/sql/sql-sandbox-book.js";
 import { newUuid } from "../adapters/system/new-uuid.js";
@@ -65,6 +66,7 @@ export const openBackends = (
   { database = openDatabase(databaseOf(config)), clock = systemClock }: GivenBackends = {},
 ): Backends => {
   const sql = sqlPorts({ database, clock, holder: holderName(hostname(), process.pid, newUuid()), wakeRelay });
+  database.lockedRows.listen(reportLocks(log));
   const redis = config.REDIS_URL === undefined ? null : openRedis(config.REDIS_URL, reportUnreachable("redis", log));
   const redisOrMemory = redis === null ? memoryPorts(clock, log) : redisPorts(redis, log);
   const kafka = kafkaOptions(config, "rushboard");
@@ -132,3 +134,14 @@ const reportUnreachable = (backend: string, log: Logger) => {
     last = reason;
   };
 };
+
+const maxKeysInLog = 10;
+
+/** Logs rows that another session holds, and when they are free again. */
+const reportLocks =
+  (log: Logger) =>
+  ({ event, table, keys, forMs }: LockReport) => {
+    const facts = { table, keys: keys.slice(0, maxKeysInLog), rows: keys.length };
+    if (event === "locked") log.warn(facts, "rows locked by another session");
+    else log.info({ ...facts, forMs }, "locked rows released");
+  };

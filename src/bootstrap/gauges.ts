@@ -17,7 +17,7 @@ const shared = <T>(query: () => Promise<T>): (() => Promise<T>) => {
 
 /** The gauges of backends and jobs, for `/metrics`. */
 export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly GaugeSource[] => {
-  const { bus, outboxRows, deadLetterRows, orders, payments, clock } = ports;
+  const { bus, lockedRows, countPostponed, outboxRows, deadLetterRows, orders, payments, clock } = ports;
   const openOrders = shared(() => orders.open());
   const unsettled = shared(() => payments.unsettled());
   return [
@@ -26,6 +26,24 @@ export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Gau
       help: "Events that a consumer group has not processed yet.",
       label: "group",
       read: async () => new Map((await bus.lag()).map(({ group, lag }) => [group, lag])),
+    },
+    {
+      name: "rushboard_events_postponed",
+      help: "Events that a consumer group has postponed: they failed, or wait for rows that another session has locked.",
+      label: "group",
+      read: () => countPostponed(),
+    },
+    {
+      name: "rushboard_rows_locked",
+      help: "Rows that this node knows as locked by another session for longer than a second, by table.",
+      label: "table",
+      read: () => lockedRows.counts(),
+    },
+    {
+      name: "rushboard_rows_locked_rejections",
+      help: "Transactions that this node has rejected since its start because they need a locked row, by table.",
+      label: "table",
+      read: () => lockedRows.rejected(),
     },
     {
       name: "rushboard_outbox_waiting",

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { systemTimers } from "../adapters/system/system-timers.js";
 import type { Timers } from "../application/ports/timers.js";
 import { RetryLoop } from "../application/retry.js";
-import { isBackendUnavailable } from "../domain/problem.js";
+import { isTransient } from "../domain/problem.js";
 import type { Step } from "./lifecycle.js";
 
 /** A job that runs once an hour is repeated sooner if it fails. */
@@ -23,7 +23,7 @@ export const loggedJob = (
       await run();
       return everyMs;
     },
-    onFailure: (err) => log[isBackendUnavailable(err) ? "warn" : "error"]({ job, err }, "job failed"),
+    onFailure: (err) => log[isTransient(err) ? "warn" : "error"]({ job, err }, "job failed"),
   });
 
 /** The step that runs a job between start and stop. */

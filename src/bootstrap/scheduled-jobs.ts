@@ -53,20 +53,22 @@ export const scheduledJobs = ({ config, log, application }: Needs, metrics: JobM
     steps.push({ name, start: () => job.start(), stop });
   };
 
-  const sweepClaims = async () => {
-    metrics.coldStores = await application.compareStores.execute();
-    await application.sweepClaims.execute();
-  };
+  const sweepClaims = () =>
+    runEach(
+      async () => {
+        metrics.coldStores = await application.compareStores.execute();
+      },
+      () => application.sweepClaims.execute(),
+    );
   leased("sweep", sweepClaims, application.claimSweepMs);
 
-  const expireOrders = async () => {
-    try {
-      await application.expireOrders.execute();
-    } finally {
-      // An order that cannot expire must not keep stalled orders from being recovered.
-      metrics.recoveredOrders += await application.recoverStalledOrders.execute();
-    }
-  };
+  const expireOrders = () =>
+    runEach(
+      () => application.expireOrders.execute(),
+      async () => {
+        metrics.recoveredOrders += await application.recoverStalledOrders.execute();
+      },
+    );
   leased("order expiry", expireOrders, expiryMs);
   leased("hold expiry", () => application.expireHolds.execute(), expiryMs);
   leased("open payments", () => application.settleOpenPayments.execute(), settleMs);
@@ -75,10 +77,15 @@ export const scheduledJobs = ({ config, log, application }: Needs, metrics: JobM
     metrics.soldOutDrift += await application.rebuildSoldOutBoard.all();
   };
   leased("sold-out boards", compareSoldOut, soldOutMs);
-  const fillProductBoards = async () => {
-    metrics.coldProductBoards = await application.fillBoards.execute();
-    metrics.productBoardDrift += await application.compareBoards.next();
-  };
+  const fillProductBoards = () =>
+    runEach(
+      async () => {
+        metrics.coldProductBoards = await application.fillBoards.execute();
+      },
+      async () => {
+        metrics.productBoardDrift += await application.compareBoards.next();
+      },
+    );
   leased("product boards", fillProductBoards, productsMs);
 
   const purgeRows = async () => {
@@ -95,6 +102,13 @@ export const scheduledJobs = ({ config, log, application }: Needs, metrics: JobM
     stop: () => cron.stop(),
   });
   return steps;
+};
+
+/** Runs the parts of a job, each also if an earlier one fails. @throws the first error */
+const runEach = async (...parts: readonly (() => Promise<unknown>)[]): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const part of parts) await part().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 };
 
 /** Closes the days that are due. The fence stops a node whose lease has expired, such as one that was suspended. */

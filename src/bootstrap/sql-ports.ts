@@ -7,6 +7,7 @@ import { SqlConcertQueries } from "../adapters/sql/sql-concert-queries.js";
 import { SqlCouponQueries } from "../adapters/sql/sql-coupon-queries.js";
 import { SqlDeadLetterQueries, SqlDeadLetters } from "../adapters/sql/sql-dead-letters.js";
 import { SqlJobLease } from "../adapters/sql/sql-job-lease.js";
+import { countPostponed } from "../adapters/sql/sql-journal-rows.js";
 import { SqlOrderQueries } from "../adapters/sql/sql-order-queries.js";
 import { SqlOutboxRows } from "../adapters/sql/sql-outbox-rows.js";
 import { SqlPaymentQueries } from "../adapters/sql/sql-payment-queries.js";
@@ -51,4 +52,6 @@ export const sqlPorts = ({ database, clock, holder, wakeRelay }: SqlNeeds) => ({
   webhookDeliveries: new SqlWebhookDeliveries(database, clock),
   jobLease: new SqlJobLease(database, clock, holder, (other) => holderIsDead(other, hostname(), process.pid)),
   secrets: new SqlSecrets(database),
+  lockedRows: database.lockedRows,
+  countPostponed: () => countPostponed(database),
 });

@@ -1,6 +1,8 @@
+import { attemptBatch, throwFirst } from "../../application/attempt-batch.js";
 import type { AdmittedClaim, ClaimRows, RowInsert } from "../../application/ports/claim-rows.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { CouponId } from "../../domain/ids.js";
+import { isResourceBusy } from "../../domain/problem.js";
 import { type Database, runAlone, transact } from "./database.js";
 import { insertIfNew, insertRowsUnder } from "./insert-rows.js";
 import { isDuplicate } from "./sql-errors.js";
@@ -10,7 +12,7 @@ import type { Statements } from "./transaction.js";
 const columns = ["task_id", "coupon_id", "user_id", "position", "status", "live", "created_at"];
 
 /** The claims of one coupon that were admitted under one epoch. */
-type Batch = { readonly couponId: CouponId; readonly epoch: number; readonly claims: AdmittedClaim[] };
+type Batch = { readonly couponId: CouponId; readonly epoch: number; readonly claims: readonly AdmittedClaim[] };
 
 /** Inserts the rows of a batch with one statement, and one by one if the database refuses any of them. */
 export class SqlClaimRows implements ClaimRows {
@@ -25,8 +27,13 @@ export class SqlClaimRows implements ClaimRows {
   async insert(admitted: readonly AdmittedClaim[]): Promise<readonly RowInsert[]> {
     const outcomes = new Map<AdmittedClaim, RowInsert>();
     for (const batch of batchesOf(admitted)) {
-      if (await this.insertTogether(batch)) for (const each of batch.claims) outcomes.set(each, "inserted");
-      else for (const [each, outcome] of await this.insertEach(batch)) outcomes.set(each, outcome);
+      const failed = await attemptBatch(batch.claims, async (claims) => {
+        const part = { ...batch, claims };
+        if (await this.insertTogether(part)) for (const each of claims) outcomes.set(each, "inserted");
+        else for (const [each, outcome] of await this.insertEach(part)) outcomes.set(each, outcome);
+      });
+      throwFirst(failed.filter(({ error }) => !isResourceBusy(error)));
+      for (const { item } of failed) outcomes.set(item, "busy");
     }
     return admitted.map((each) => outcomes.get(each) ?? "refused");
   }
@@ -83,7 +90,7 @@ export class SqlClaimRows implements ClaimRows {
 }
 
 const batchesOf = (admitted: readonly AdmittedClaim[]): readonly Batch[] => {
-  const batches = new Map<string, Batch>();
+  const batches = new Map<string, Batch & { readonly claims: AdmittedClaim[] }>();
   for (const each of admitted) {
     const { couponId } = each.claim;
     const key = `${each.epoch} ${couponId}`;

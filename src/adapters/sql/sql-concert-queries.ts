@@ -99,13 +99,14 @@ export class SqlConcertQueries implements ConcertQueries {
     return row && reservationOf(row);
   }
 
-  async expiredHolds(now: EpochMs, limit: number): Promise<readonly ReservationId[]> {
+  async expiredHolds(now: EpochMs, limit: number, skip = 0): Promise<readonly ReservationId[]> {
     const due = this.db
       .knex("reservations")
       .select("reservation_id")
       .where("due_at", "<=", now)
       .orderBy(["due_at", "reservation_id"])
-      .limit(limit);
+      .limit(limit)
+      .offset(skip);
     return (await read<Pick<ReservationRecord, "reservation_id">[]>(due)).map(({ reservation_id }) => reservation_id);
   }
 

@@ -105,3 +105,15 @@ export class SqlJournalRows {
     return this.db.knex("deliveries").where("consumer_group", this.group);
   }
 }
+
+/** Returns how many events each group has postponed. */
+export const countPostponed = async ({ knex }: Database): Promise<ReadonlyMap<string, number>> => {
+  const rows = await read<readonly { readonly consumer_group: string; readonly postponed: number | string }[]>(
+    knex("deliveries")
+      .where("due_at", ">", 0)
+      .groupBy("consumer_group")
+      .select("consumer_group")
+      .count({ postponed: "*" }),
+  );
+  return new Map(rows.map(({ consumer_group, postponed }) => [consumer_group, Number(postponed)]));
+};

@@ -25,13 +25,15 @@ export class SqlOrderQueries implements OrderQueries {
     return readPage(this.db.knex("orders").where("user_id", userId), orders, cursor, limit, orderOf);
   }
 
-  async expired(now: EpochMs, limit: number): Promise<readonly OrderId[]> {
-    const due = this.db.knex("orders").select("order_id").where("due_at", "<=", now).orderBy("due_at").limit(limit);
+  async expired(now: EpochMs, limit: number, skip = 0): Promise<readonly OrderId[]> {
+    const orders = this.db.knex("orders").select("order_id").where("due_at", "<=", now);
+    const due = orders.orderBy(["due_at", "order_id"]).limit(limit).offset(skip);
     return (await read<Pick<OrderRecord, "order_id">[]>(due)).map(({ order_id }) => order_id);
   }
 
-  async stalled(before: EpochMs, limit: number): Promise<readonly Order[]> {
-    const rows = this.db.knex("orders").where("pending_since", "<", before).orderBy("pending_since").limit(limit);
+  async stalled(before: EpochMs, limit: number, skip = 0): Promise<readonly Order[]> {
+    const stalled = this.db.knex("orders").where("pending_since", "<", before);
+    const rows = stalled.orderBy(["pending_since", "order_id"]).limit(limit).offset(skip);
     return (await read<OrderRecord[]>(rows)).map(orderOf);
   }
 

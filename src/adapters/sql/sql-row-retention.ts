@@ -3,7 +3,7 @@ import { businessDayAt, type TimeZone } from "../../domain/business-day.js";
 import type { EpochMs } from "../../domain/time.js";
 import { type Database, transact } from "./database.js";
 import type { Value } from "./dialect.js";
-import { changeRows, selectRows } from "./statements.js";
+import { changeRows, lockRows, selectRows } from "./statements.js";
 
 /** An old row: the value of its key column and, if the key has two columns, its business day. */
 type OldRow = { readonly id: string | number; readonly day?: string };
@@ -49,7 +49,7 @@ const rules: Readonly<Record<OldRows, Rule>> = {
   },
 };
 
-/** Reads a page of keys and deletes by key, so that a page locks only its own rows. */
+/** Reads a page of keys and deletes by key, so that a page locks only its own rows and waits for no other session. */
 export class SqlRowRetention implements RowRetention {
   private readonly db: Database;
 
@@ -64,10 +64,13 @@ export class SqlRowRetention implements RowRetention {
       let deleted = 0;
       for (const day of new Set(old.map((row) => row.day))) {
         const ids = old.filter((row) => row.day === day).map(({ id }) => id);
-        deleted +=
-          day === undefined
-            ? await changeRows(trx, `DELETE FROM ${table} WHERE ${key} IN (?)`, [ids])
-            : await changeRows(trx, `DELETE FROM ${table} WHERE business_day = ? AND ${key} IN (?)`, [day, ids]);
+        const [ofDay, days] = day === undefined ? ["", []] : ["business_day = ? AND ", [day]];
+        const sql = `SELECT ${key} AS id FROM ${table} WHERE ${ofDay}${key} IN (?)`;
+        const free = await lockRows<OldRow>(trx, sql, [...days, ids], "UPDATE SKIP LOCKED");
+        deleted += await changeRows(trx, `DELETE FROM ${table} WHERE ${ofDay}${key} IN (?)`, [
+          ...days,
+          free.map(({ id }) => id),
+        ]);
       }
       return deleted;
     });

@@ -28,6 +28,8 @@ const byDay = { business_day: "string", product_id: "string" } as const;
 const closedDays: List = { name: "closed-days", order: byDay };
 const dayDrifts: List = { name: "day-drifts", order: byDay };
 
+const idsPerQuery = 500;
+
 /** Reads booked sales and their totals. */
 export class SqlSalesQueries implements SalesQueries {
   private readonly db: Database;
@@ -107,9 +109,20 @@ export class SqlSalesQueries implements SalesQueries {
     }));
   }
 
-  async unbooked(limit: number): Promise<readonly SaleId[]> {
+  async unbooked(limit: number, last: SaleId | null = null): Promise<readonly SaleId[]> {
     const rows = this.db.knex("sales").select("sale_id").where("unbooked", 1).orderBy("sale_id").limit(limit);
+    if (last !== null) rows.andWhere("sale_id", ">", last);
     return (await read<{ sale_id: SaleId }[]>(rows)).map(({ sale_id }) => sale_id);
+  }
+
+  async daysOf(saleIds: readonly SaleId[]): Promise<ReadonlySet<BusinessDay>> {
+    const days = new Set<BusinessDay>();
+    for (let from = 0; from < saleIds.length; from += idsPerQuery) {
+      const ids = saleIds.slice(from, from + idsPerQuery);
+      const rows = this.db.knex("sales").whereIn("sale_id", ids).distinct("business_day");
+      for (const { business_day } of await read<{ business_day: BusinessDay }[]>(rows)) days.add(business_day);
+    }
+    return days;
   }
 
   /** Reads day by day along the index, because there are few days and many rows per day. */

@@ -10,7 +10,7 @@ import { decodeCursor, encodeCursor, pageOf } from "./cursor.js";
 import { type Database, read, transact } from "./database.js";
 import { type ScheduleRecord, sellOutOf } from "./schedule-record.js";
 import { unrated } from "./sql-concert-table.js";
-import { changeRows, selectRows } from "./statements.js";
+import { changeRows, lockRows } from "./statements.js";
 
 type TitledRecord = ScheduleRecord & { readonly title: string };
 const titledOf = (row: TitledRecord): TitledSellOut => ({ ...sellOutOf(row), title: row.title });
@@ -69,10 +69,13 @@ export class SqlSoldOutRecords implements SoldOutRecords {
   score(policy: ScorePolicy, zone: TimeZone, limit: number): Promise<number> {
     const others = [unrated, ...scorePolicies.filter((name) => name !== policy)];
     return transact(this.db, async (trx) => {
-      const rows = await selectRows<ScheduleRecord>(trx, "SELECT * FROM schedules WHERE score_policy IN (?) LIMIT ?", [
-        others,
-        limit,
-      ]);
+      // A schedule that another session has locked is rated by a later run.
+      const rows = await lockRows<ScheduleRecord>(
+        trx,
+        "SELECT * FROM schedules WHERE score_policy IN (?) LIMIT ?",
+        [others, limit],
+        "UPDATE SKIP LOCKED",
+      );
       // Rows are updated in id order, so that two transactions never deadlock.
       for (const sellOut of rows.map(sellOutOf).sort((a, b) => (a.scheduleId < b.scheduleId ? -1 : 1))) {
         const { score, member } = entryOf(policy, sellOut);

@@ -36,7 +36,7 @@ export class ExpireHolds {
   /** Returns how many holds it has expired. @throws the first error of a hold that failed, after all others */
   execute(): Promise<number> {
     return processDue(
-      (limit) => this.concerts.expiredHolds(this.clock.now(), limit),
+      (limit, skip) => this.concerts.expiredHolds(this.clock.now(), limit, skip),
       (batch) => this.work.run(async (tx) => expireLocked(tx, await tx.reservations.lock(batch), this.clock.now())),
     );
   }

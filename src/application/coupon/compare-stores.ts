@@ -1,4 +1,5 @@
 import type { CouponId } from "../../domain/ids.js";
+import { attemptEach, type FailedItem, throwFirst } from "../attempt-batch.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
 import type { ClaimRows } from "../ports/claim-rows.js";
 import type { Clock } from "../ports/clock.js";
@@ -50,23 +51,29 @@ export class CompareStores {
     this.clock = clock;
   }
 
-  /** Returns the number of open coupons whose store was cold or dropped in this sweep. */
+  /**
+   * Returns the number of open coupons whose store was cold or dropped in this sweep.
+   * @throws the first error of a coupon that failed, after all others were compared
+   */
   async execute(): Promise<number> {
     const { coupons, queue } = this.stores;
     const now = this.clock.now();
     let cold = 0;
+    const failures: FailedItem<unknown>[] = [];
     let last: CouponId | null = null;
     do {
       const page: readonly ExpectedStore[] = await coupons.openAfter(last, now, couponsPerPage);
       const counts = await queue.counts(page.map(({ couponId }) => couponId));
-      for (const [index, expected] of page.entries()) {
+      const failed = await attemptEach([...page.entries()], async ([index, expected]) => {
         const store = counts[index];
-        if (store && (await this.keep(expected, store))) continue;
+        if (store && (await this.keep(expected, store))) return;
         cold += 1;
         await this.rebuild.execute(expected.couponId);
-      }
+      });
+      failures.push(...failed);
       last = page.length < couponsPerPage ? null : (page.at(-1)?.couponId ?? null);
     } while (last !== null);
+    throwFirst(failures);
     return cold;
   }
 

@@ -34,7 +34,7 @@ export class InsertClaims {
     this.clock = clock;
   }
 
-  /** Resolves every request (accepted or existing) or rejects it with `claim-not-accepted`. @throws `engine-unavailable` */
+  /** Resolves every request (accepted or existing) or rejects it with `claim-not-accepted` or `resource-busy`. @throws `engine-unavailable` */
   async execute(couponId: CouponId, placed: readonly PlacedRequest[]): Promise<void> {
     if (placed.length === 0) return;
     const admitted = placed.map(({ place }) => ({ claim: pendingClaim(couponId, place), epoch: place.epoch }));
@@ -47,6 +47,8 @@ export class InsertClaims {
       const claim = admitted[index]?.claim as PendingClaim;
       const outcome = outcomes[index];
       if (outcome === "inserted") request.resolve({ accepted: true, claim });
+      else if (outcome === "busy")
+        request.reject(new DomainError({ code: "resource-busy", resource: "coupons", key: couponId }));
       else others.push({ request, claim, isKnown: outcome === "known" });
       if (outcome === "refused") contradicted.add(place.epoch);
     }

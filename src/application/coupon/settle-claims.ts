@@ -9,7 +9,7 @@ import {
 } from "../../domain/coupon.js";
 import type { EventOf } from "../../domain/event.js";
 import { type CouponId, type TaskId, userCouponOf } from "../../domain/ids.js";
-import { isBackendUnavailable } from "../../domain/problem.js";
+import { isTransient } from "../../domain/problem.js";
 import { taskOf } from "../../domain/task.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
@@ -43,7 +43,7 @@ export class SettleClaims implements Reaction<"coupon.reserved"> {
       this.notices.announce(settled.map(taskOf));
     } catch (error) {
       const [only] = due;
-      if (due.length === 1 && only !== undefined && !isBackendUnavailable(error))
+      if (due.length === 1 && only !== undefined && !isTransient(error))
         await this.work.run((tx) => tx.claims.countFailure([only.taskId]));
       throw error;
     }

@@ -1,4 +1,5 @@
 import type { PendingClaim } from "../../domain/coupon.js";
+import { DomainError } from "../../domain/problem.js";
 import { after } from "../../domain/time.js";
 import { attemptBatch } from "../attempt-batch.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
@@ -29,12 +30,27 @@ export class SweepClaims {
   /** Settles every late claim once. A claim that fails or must wait is retried by the next sweep. */
   async execute(): Promise<void> {
     const before = after(this.clock.now(), -this.maxAgeMs);
+    const lockedCoupons = new Set<string>();
     let last: PendingClaim | null = null;
     do {
       const page: readonly PendingClaim[] = await this.claims.unsettled(before, last, claimsPerPage);
       for (const [couponId, claims] of byCoupon(page)) await this.stock.take(couponId, claims);
-      await attemptBatch(page, (claims) => this.settleClaims.settle(claims));
+      await attemptBatch(page, (claims) => this.settle(claims, lockedCoupons));
       last = page.length < claimsPerPage ? null : (page.at(-1) ?? null);
     } while (last !== null);
+  }
+
+  /** Settles claims except those of coupons that another transaction holds: each of them would fail by itself. */
+  private async settle(claims: readonly PendingClaim[], lockedCoupons: Set<string>): Promise<void> {
+    const open = claims.filter(({ couponId }) => !lockedCoupons.has(couponId));
+    if (open.length === 0) return;
+    try {
+      await this.settleClaims.settle(open);
+    } catch (error) {
+      const { problem } = error instanceof DomainError ? error : { problem: null };
+      if (problem?.code === "resource-busy" && problem.resource === "coupons" && problem.key !== null)
+        lockedCoupons.add(problem.key);
+      throw error;
+    }
   }
 }

@@ -21,7 +21,7 @@ export class ExpireOrders {
    */
   execute(): Promise<number> {
     return processDue(
-      (limit) => this.orders.expired(this.clock.now(), limit),
+      (limit, skip) => this.orders.expired(this.clock.now(), limit, skip),
       (batch) => this.cancelOrders.execute(batch, "expired"),
     );
   }

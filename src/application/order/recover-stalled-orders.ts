@@ -1,8 +1,9 @@
 import type { OrderId } from "../../domain/ids.js";
-import type { PendingStep } from "../../domain/order.js";
+import type { Order, PendingStep } from "../../domain/order.js";
+import { isResourceBusy } from "../../domain/problem.js";
 import type { CancelReason } from "../../domain/reasons.js";
 import { after } from "../../domain/time.js";
-import { attemptBatch, type FailedItem } from "../attempt-batch.js";
+import { attemptBatch, type FailedItem, throwFirst } from "../attempt-batch.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderQueries } from "../ports/order-queries.js";
 import type { CancelOrders } from "./cancel-orders.js";
@@ -22,6 +23,10 @@ export type OrderSteps = {
   readonly cancel: CancelOrders;
 };
 
+type Step = (orderIds: readonly OrderId[]) => Promise<void>;
+
+const stepOf = (order: Order): PendingStep | null => (order.status === "pending" ? order.step : null);
+
 /** Takes the next step of stalled orders without the bus. Cancels an order whose step fails, reason `internal` (O2). */
 export class RecoverStalledOrders {
   private readonly orders: OrderQueries;
@@ -36,21 +41,42 @@ export class RecoverStalledOrders {
 
   /**
    * Returns how many orders were stalled.
-   * @throws the first error of an order that could not even be cancelled, after all others were processed
+   * @throws the first error of an order that has to wait or could not even be cancelled, after all others were processed
    */
   async execute(): Promise<number> {
-    const stalled = await this.orders.stalled(after(this.clock.now(), -stalledAfterMs), batchSize);
+    const before = after(this.clock.now(), -stalledAfterMs);
     const left: FailedItem<OrderId>[] = [];
-    for (const [step, advance] of Object.entries(this.nextStep)) {
-      const due = stalled.flatMap((order) => (order.status === "pending" && order.step === step ? order.orderId : []));
-      const failed = (await attemptBatch(due, advance)).map(({ item }) => item);
-      left.push(...(await attemptBatch(failed, (orderIds) => this.cancel(orderIds, "internal"))));
+    for (let total = 0; ; ) {
+      const stalled = await this.orders.stalled(before, batchSize, left.length);
+      const leftBefore = left.length;
+      for (const [step, advance] of Object.entries(this.nextStep))
+        left.push(
+          ...(await this.advance(
+            stalled.filter((order) => stepOf(order) === step),
+            advance,
+          )),
+        );
+      total += stalled.length;
+      // A page of orders that wait says nothing about the next page. Any other page is stalled again, if at all, later.
+      if (stalled.length < batchSize || left.length === leftBefore) {
+        throwFirst(left);
+        return total;
+      }
     }
-    if (left[0] !== undefined) throw left[0].error;
-    return stalled.length;
   }
 
-  private readonly nextStep: Readonly<Record<PendingStep, (orderIds: readonly OrderId[]) => Promise<void>>> = {
+  /** Returns the orders that have to wait, and those that could not even be cancelled. */
+  private async advance(orders: readonly Order[], step: Step): Promise<readonly FailedItem<OrderId>[]> {
+    const failed = await attemptBatch(
+      orders.map(({ orderId }) => orderId),
+      step,
+    );
+    const waiting = failed.filter(({ error }) => isResourceBusy(error));
+    const broken = failed.filter(({ error }) => !isResourceBusy(error)).map(({ item }) => item);
+    return [...waiting, ...(await attemptBatch(broken, (orderIds) => this.cancel(orderIds, "internal")))];
+  }
+
+  private readonly nextStep: Readonly<Record<PendingStep, Step>> = {
     placed: (orderIds) => this.steps.reserve.advance(orderIds),
     stocked: async (orderIds) => {
       await this.steps.redeem.advance(orderIds);

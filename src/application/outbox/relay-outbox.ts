@@ -1,3 +1,4 @@
+import { attemptBatch, type FailedItem, throwFirst } from "../attempt-batch.js";
 import type { EventBus } from "../ports/event-bus.js";
 import type { OutboxRows } from "../ports/outbox-rows.js";
 
@@ -15,6 +16,7 @@ export class RelayOutbox {
 
   /** Sends until no unclaimed row is left. */
   async execute(): Promise<void> {
+    const failed: FailedItem<number>[] = [];
     let rows = await this.outbox.claim(batchSize);
     while (rows.length > 0) {
       const rowIds = rows.map(({ rowId }) => rowId);
@@ -24,9 +26,11 @@ export class RelayOutbox {
         await this.outbox.release(rowIds);
         throw error;
       }
-      await this.outbox.markSent(rowIds);
-      if (rows.length < batchSize) return;
+      // A row that another session has locked is sent again when its claim expires.
+      failed.push(...(await attemptBatch(rowIds, (sent) => this.outbox.markSent(sent))));
+      if (rows.length < batchSize) break;
       rows = await this.outbox.claim(batchSize);
     }
+    throwFirst(failed);
   }
 }

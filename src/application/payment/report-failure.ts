@@ -1,7 +1,7 @@
-import { isBackendUnavailable } from "../../domain/problem.js";
+import { isTransient } from "../../domain/problem.js";
 import type { ReportLateClose } from "../ports/report-late-close.js";
 
-/** Reports an error, unless a backend was unreachable: then the payment stays open and is settled later. */
+/** Reports an error, unless a backend was unreachable or a row locked: then the payment stays open and is settled later. */
 export const reportFailure = (report: ReportLateClose, error: unknown): void => {
-  if (!isBackendUnavailable(error)) report(error instanceof Error ? error : new Error(String(error)));
+  if (!isTransient(error)) report(error instanceof Error ? error : new Error(String(error)));
 };

@@ -1,5 +1,5 @@
 import { acknowledgeRefund, type Payment } from "../../domain/payment.js";
-import { isBackendUnavailable } from "../../domain/problem.js";
+import { isTransient } from "../../domain/problem.js";
 import { after } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { PaymentProvider } from "../ports/payment-provider.js";
@@ -50,7 +50,7 @@ export class SettleOpenPayments {
       (last) => this.payments.refundsDue(last, concurrency),
       (payment) => this.refund(payment),
     );
-    const failure = [...voids, ...refunds].find(({ error }) => !isBackendUnavailable(error));
+    const failure = [...voids, ...refunds].find(({ error }) => !isTransient(error));
     if (failure !== undefined) throw failure.error;
   }
 

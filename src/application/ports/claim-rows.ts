@@ -8,8 +8,9 @@ export type AdmittedClaim = { readonly claim: PendingClaim; readonly epoch: numb
  * - `known`: the same task's row existed before.
  * - `refused`: the database contradicts the queue (another epoch, a position that is held, a shopper who is live under
  *   another task).
+ * - `busy`: another transaction holds what the row needs. It was not inserted; a retry may succeed.
  */
-export type RowInsert = "inserted" | "known" | "refused";
+export type RowInsert = "inserted" | "known" | "refused" | "busy";
 
 /**
  * Writes the rows that make claims durable. A row is inserted only under the epoch in which its claim was admitted;

@@ -24,6 +24,6 @@ export interface ConcertQueries {
   reservation(reservationId: ReservationId): Promise<Reservation | undefined>;
   /** Returns the live reservation of a seat: held (also past its expiry) or reserved. */
   live(scheduleId: ScheduleId, seatNo: number): Promise<Reservation | undefined>;
-  /** Returns holds that are past their expiry at `now` without an open payment, the oldest expiry first. */
-  expiredHolds(now: EpochMs, limit: number): Promise<readonly ReservationId[]>;
+  /** Returns holds that are past their expiry at `now` without an open payment, the oldest expiry first, after the first `skip`. */
+  expiredHolds(now: EpochMs, limit: number, skip?: number): Promise<readonly ReservationId[]>;
 }

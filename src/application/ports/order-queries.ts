@@ -17,10 +17,10 @@ export interface OrderQueries {
   byIds(orderIds: readonly OrderId[]): Promise<readonly Order[]>;
   /** Returns a page of a shopper's orders, oldest first; `undefined` if the cursor is invalid. */
   ofUser(userId: UserId, cursor: string | null, limit: number): Promise<Page<Order> | undefined>;
-  /** Returns open orders that are past their expiry at `now` without an open payment, the oldest expiry first. */
-  expired(now: EpochMs, limit: number): Promise<readonly OrderId[]>;
-  /** Returns pending orders that have not changed since `before`, the longest unchanged first. */
-  stalled(before: EpochMs, limit: number): Promise<readonly Order[]>;
+  /** Returns open orders past their expiry at `now` without an open payment, the oldest expiry first, after the first `skip`. */
+  expired(now: EpochMs, limit: number, skip?: number): Promise<readonly OrderId[]>;
+  /** Returns pending orders that have not changed since `before`, the longest unchanged first, after the first `skip`. */
+  stalled(before: EpochMs, limit: number, skip?: number): Promise<readonly Order[]>;
   /** Counts open orders. The cost does not depend on the number of ended orders. */
   open(): Promise<OpenOrders>;
 }

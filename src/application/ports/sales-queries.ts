@@ -18,8 +18,10 @@ export interface SalesQueries {
   soldOn(day: BusinessDay, last: ProductId | null, limit: number): Promise<readonly ProductId[]>;
   /** Ranks a board by a query over all products. Returns the best `limit` and the ranks of `others`. */
   rank(board: WindowBoard, limit: number, others: readonly ProductId[]): Promise<readonly RankedProduct[]>;
-  /** Reads sales that are not booked, in id order, at most `limit`. */
-  unbooked(limit: number): Promise<readonly SaleId[]>;
+  /** Reads sales that are not booked, in id order, those after `last`, at most `limit`. */
+  unbooked(limit: number, last?: SaleId | null): Promise<readonly SaleId[]>;
+  /** Returns the business days of these sales. */
+  daysOf(saleIds: readonly SaleId[]): Promise<ReadonlySet<BusinessDay>>;
   /** Finds the first day after `after` (`null`: of all) and before `before` that has sales or rows and is not closed. */
   nextOpenDay(after: BusinessDay | null, before: BusinessDay): Promise<BusinessDay | null>;
   /** Lists the rows of closed days by day and product. Returns `undefined` for an invalid cursor. */

@@ -1,4 +1,5 @@
 import { after } from "../../domain/time.js";
+import { attemptEach, throwFirst } from "../attempt-batch.js";
 import type { Clock } from "../ports/clock.js";
 import type { OldRows, RowRetention } from "../ports/row-retention.js";
 
@@ -25,16 +26,18 @@ export class PurgeRows {
     this.clock = clock;
   }
 
-  /** Returns how many rows of each kind were deleted. */
+  /** Returns how many rows of each kind were deleted. @throws the first error of a kind, after all others */
   async execute(): Promise<ReadonlyMap<OldRows, number>> {
     const deletedRows = new Map<OldRows, number>();
-    for (const kind of Object.keys(keptDays) as OldRows[]) {
+    const failed = await attemptEach(Object.keys(keptDays) as OldRows[], async (kind) => {
       const before = after(this.clock.now(), -keptDays[kind] * dayMs);
-      for (let page = 0, deleted = pageSize; page < maxPages && deleted === pageSize; page += 1) {
+      // A page that is not full may have left out locked rows, so only an empty one is the last.
+      for (let page = 0, deleted = pageSize; page < maxPages && deleted > 0; page += 1) {
         deleted = await this.retention.delete(kind, before, pageSize);
         deletedRows.set(kind, (deletedRows.get(kind) ?? 0) + deleted);
       }
-    }
+    });
+    throwFirst(failed);
     return deletedRows;
   }
 }

@@ -3,6 +3,7 @@ import type { EventOf } from "../../domain/event.js";
 import type { SaleId } from "../../domain/ids.js";
 import type { Sale } from "../../domain/sale.js";
 import { raisedBoards } from "../../domain/sales-window.js";
+import { attemptBatch, type FailedItem } from "../attempt-batch.js";
 import { ifAvailable } from "../board/board-availability.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
@@ -32,15 +33,21 @@ export class BookSales implements Reaction<"product.sold"> {
     await this.raise(events.map(({ data }) => data));
   }
 
-  /** Books every unbooked sale of any day. Returns how many it booked. */
-  async bookUnbooked(): Promise<number> {
-    for (let total = 0; ; ) {
-      const saleIds = await this.ports.sales.unbooked(batchSize);
-      // Another node may have booked some or all of these in between, but a full batch means that more may follow.
-      const booked = await this.book(saleIds);
-      await this.raise(booked);
-      total += booked.length;
-      if (saleIds.length < batchSize) return total;
+  /** Books every unbooked sale of any day. Returns how many it booked, and the sales that could not be booked. */
+  async bookUnbooked(): Promise<{ readonly booked: number; readonly failed: readonly FailedItem<SaleId>[] }> {
+    const failed: FailedItem<SaleId>[] = [];
+    let total = 0;
+    for (let last: SaleId | null = null; ; ) {
+      const saleIds: readonly SaleId[] = await this.ports.sales.unbooked(batchSize, last);
+      const failedOfPage = await attemptBatch(saleIds, async (part) => {
+        // Another node may have booked some or all of these in between.
+        const booked = await this.book(part);
+        await this.raise(booked);
+        total += booked.length;
+      });
+      failed.push(...failedOfPage);
+      if (saleIds.length < batchSize) return { booked: total, failed };
+      last = saleIds.at(-1) ?? null;
     }
   }
 

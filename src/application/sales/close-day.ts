@@ -5,6 +5,7 @@ import { DomainError } from "../../domain/problem.js";
 import type { Drift } from "../../domain/sale.js";
 import { keptBoards } from "../../domain/sales-window.js";
 import type { EpochMs } from "../../domain/time.js";
+import { attemptEach, type FailedItem, throwFirst } from "../attempt-batch.js";
 import type { Clock } from "../ports/clock.js";
 import type { ClosedDay } from "../ports/sales-queries.js";
 import type { Transaction } from "../ports/transaction.js";
@@ -42,21 +43,40 @@ export class CloseDay {
   async execute(day: BusinessDay, operator: Operator): Promise<ClosedDay> {
     const today = this.today();
     if (day >= today) throw new DomainError({ code: "day-not-closed", businessDay: day, today });
-    await this.bookSales.bookUnbooked();
+    const unbooked = await this.bookAll();
+    if (unbooked.days.has(day)) throwFirst(unbooked.failed);
     return this.close(day, nothing, (tx, now) => tx.adminLog.add(operator, "day.closed", day, now));
   }
 
-  /** Books every unbooked sale, then closes every day that is over and not closed. Passes each to `onClosed`. */
+  /**
+   * Books every unbooked sale, then closes every day that is over and not closed. Passes each to `onClosed`.
+   * @throws the first error of a sale or a day that failed, after all other days were closed
+   */
   async closeDueDays(fence: Fence, onClosed: (day: ClosedDay) => void = () => {}): Promise<readonly ClosedDay[]> {
-    await this.bookSales.bookUnbooked();
+    const unbooked = await this.bookAll();
     const closed: ClosedDay[] = [];
+    const failed: FailedItem<unknown>[] = [...unbooked.failed];
     for (let last: BusinessDay | null = null; ; ) {
       last = await this.ports.sales.nextOpenDay(last, this.today());
-      if (last === null) return closed;
-      const day = await this.close(last, fence);
-      onClosed(day);
-      closed.push(day);
+      if (last === null) break;
+      // A day stays open while one of its sales cannot be booked.
+      if (unbooked.days.has(last)) continue;
+      const attempts = await attemptEach([last], async (day) => {
+        closed.push(await this.close(day, fence));
+      });
+      failed.push(...attempts);
+      if (attempts.length === 0) onClosed(closed.at(-1) as ClosedDay);
     }
+    throwFirst(failed);
+    return closed;
+  }
+
+  /** Books every unbooked sale. Returns the failures and the days of the sales that could not be booked. */
+  private async bookAll() {
+    const { failed } = await this.bookSales.bookUnbooked();
+    const saleIds = failed.map(({ item }) => item);
+    const days = failed.length === 0 ? new Set<BusinessDay>() : await this.ports.sales.daysOf(saleIds);
+    return { failed, days };
   }
 
   private async close(day: BusinessDay, fence: Fence, log: StampLog = nothing): Promise<ClosedDay> {

@@ -131,14 +131,7 @@ export const claimRoutes = ({ claimCoupon, claims, followTask, tickets, metrics 
       body: emptyBody,
       responses: { 202: claimSchema, 200: claimSchema },
       links: taskLinks,
-      problems: [
-        "coupon-not-found",
-        "coupon-not-open",
-        "coupon-sold-out",
-        "claim-not-accepted",
-        "engine-unavailable",
-        "resource-busy",
-      ],
+      problems: ["coupon-not-found", "coupon-not-open", "coupon-sold-out", "claim-not-accepted", "engine-unavailable"],
       onOutcome: (outcome) => {
         if (typeof outcome === "string") metrics.claim(outcome);
         else if ("status" in outcome) metrics.claim(outcome.status === 202 ? "accepted" : "standing");

@@ -107,14 +107,7 @@ export const orderRoutes = (needs: Needs): readonly Route[] => {
       example: { orderId: "order-1", items: [{ productId: "lamp", quantity: 2 }] },
       responses: { 202: placedOrderSchema, 200: existingOrderSchema },
       links: ["GET /orders/:orderId", "GET /orders/:orderId/events", "POST /orders/:orderId/cancellation"],
-      problems: [
-        "product-not-found",
-        "coupon-not-found",
-        "order-too-large",
-        "id-taken",
-        "engine-unavailable",
-        "resource-busy",
-      ],
+      problems: ["product-not-found", "coupon-not-found", "order-too-large", "id-taken", "engine-unavailable"],
       async handle({ body, shopper }) {
         const orderId = (body.orderId ?? newId()) as OrderId;
         const self = `/api/v1/orders/${orderId}`;
@@ -140,7 +133,7 @@ export const orderRoutes = (needs: Needs): readonly Route[] => {
       description: "202: cancelled; its stock and its coupon are given back. 200: the order was cancelled before.",
       body: emptyBody,
       responses: { 202: orderSchema, 200: orderSchema },
-      problems: ["order-not-found", "order-not-cancellable", "engine-unavailable", "resource-busy"],
+      problems: ["order-not-found", "order-not-cancellable", "engine-unavailable"],
       async handle({ params, shopper }) {
         const { cancelled, order } = await cancelOrder.execute(params.orderId, shopper);
         return { status: cancelled ? 202 : 200, body: orderResponse(orderAsOf(order)) };

@@ -142,7 +142,6 @@ export const paymentRoutes = ({ confirmPayment, payments, metrics }: Needs): rea
       "idempotency-key-reused",
       "payment-declined",
       "engine-unavailable",
-      "resource-busy",
     ],
     onOutcome: (outcome) => {
       if (typeof outcome === "string") metrics.payment(outcome);

@@ -101,14 +101,7 @@ export const reservationRoutes = ({ holdSeat, cancelReservation, concerts, clock
     example: { seatNo: 1 },
     responses: { 201: heldReservationSchema, 200: heldReservationSchema },
     links: ["GET /reservations/:reservationId", "DELETE /reservations/:reservationId"],
-    problems: [
-      "schedule-not-found",
-      "seat-not-found",
-      "sales-not-open",
-      "seat-taken",
-      "engine-unavailable",
-      "resource-busy",
-    ],
+    problems: ["schedule-not-found", "seat-not-found", "sales-not-open", "seat-taken", "engine-unavailable"],
     async handle({ params: { scheduleId }, body: { seatNo }, shopper }) {
       const { created, reservation } = await holdSeat.execute(scheduleId, seatNo, shopper);
       const headers = ["Location", `/api/v1/reservations/${reservation.reservationId}`];
@@ -136,13 +129,7 @@ export const reservationRoutes = ({ holdSeat, cancelReservation, concerts, clock
     description: "A paid reservation is refunded. A repeated request returns the same response.",
     body: emptyBody,
     responses: { 200: reservationSchema },
-    problems: [
-      "reservation-not-found",
-      "reservation-expired",
-      "payment-in-progress",
-      "engine-unavailable",
-      "resource-busy",
-    ],
+    problems: ["reservation-not-found", "reservation-expired", "payment-in-progress", "engine-unavailable"],
     async handle({ params, shopper }) {
       const cancelled = await cancelReservation.execute(params.reservationId, shopper);
       return { status: 200, body: reservationResponse(cancelled, clock.now()) };

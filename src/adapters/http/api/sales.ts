@@ -97,7 +97,7 @@ export const saleRoutes = ({ recordSale }: { readonly recordSale: RecordSale }):
       ],
     },
     responses: { 202: recordedSchema },
-    problems: ["product-not-found", "sale-in-future", "engine-unavailable", "resource-busy"],
+    problems: ["product-not-found", "sale-in-future", "engine-unavailable"],
     async handle({ body: { sales } }) {
       const { accepted, known } = await recordSale.execute(sales.map(saleOf)).catch(withPointer);
       return { status: 202, body: { accepted, known } };

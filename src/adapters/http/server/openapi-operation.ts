@@ -20,6 +20,8 @@ const schemaOf = (schema: z.ZodType): Json => {
 const problemsOf = (route: Route): readonly ProblemCode[] => {
   const { access, query, headers, body, path, rateLimited, ticketFor, problems = [] } = route;
   const codes = new Set<ProblemCode>(problems);
+  // Only a transaction waits for another one.
+  if (route.method !== "GET" && codes.has("engine-unavailable")) codes.add("resource-busy");
   if (access !== "public") codes.add("unauthorized");
   if (access === "admin" || access === "service") codes.add("forbidden");
   if (path.includes(":") || query || headers || body || ticketFor) codes.add("invalid-request");

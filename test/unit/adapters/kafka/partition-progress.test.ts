@@ -63,7 +63,6 @@ describe("PartitionProgress with several events per message", () => {
     expect(processed).toEqual([a1.id, a2.id, b1.id]);
   });
 
-  // Proves: A1
   it("postpones a failing event and the later events of its key, and continues with the partition", async () => {
     const { progress, processed, postponed } = progressing((ids) => {
       if (ids.includes(a1.id)) throw new Error("failed");
@@ -76,7 +75,6 @@ describe("PartitionProgress with several events per message", () => {
     ]);
   });
 
-  // Proves: A1
   it("counts no try of an event whose row another transaction holds", async () => {
     const { progress, postponed } = progressing((ids) => {
       if (ids.includes(a1.id)) throw new DomainError({ code: "resource-busy", resource: "coupons", key: "a" });
