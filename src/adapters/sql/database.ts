@@ -40,13 +40,17 @@ const maxLockWaits = 2;
 /** knex logs nothing: the caller gets each error, without the values of the statement. */
 const log: Knex.Logger = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
 
-/** Creates the pool. The first query opens the first connection. */
-export const openDatabase = (target: DatabaseTarget, { poolSize = 10 } = {}): Database => {
+/**
+ * Creates the pool. The first query opens the first connection.
+ * @param options.lockWaitSeconds how long a statement waits for a row that another session has locked; 0: not at all,
+ * which only MariaDB accepts
+ */
+export const openDatabase = (target: DatabaseTarget, { poolSize = 10, lockWaitSeconds = 1 } = {}): Database => {
   const options = { log, acquireConnectionTimeout: readTimeoutMs };
   const [knex, dialect] =
     target.kind === "sqlite"
       ? ([openSqlite(target.file, options), sqliteDialect] as const)
-      : ([openMysql(target.url, poolSize, options), mysqlDialect] as const);
+      : ([openMysql(target.url, { ...options, poolSize, lockWaitSeconds }), mysqlDialect] as const);
   publishLatency(knex);
   const transaction = transactionsOn(knex, dialect);
   // On SQLite only BEGIN may find the file locked, and COMMIT does not block the event loop.

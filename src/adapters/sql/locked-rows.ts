@@ -15,6 +15,14 @@ export type LockReport = {
 
 type LockedRow = { readonly columns: readonly string[]; readonly key: readonly Value[]; readonly since: number };
 
+/** Tables whose counts are 0 until a row of them is found locked, so that every series exists from the start. */
+const knownTables = [
+  ...["coupons", "coupon_epochs", "coupon_claims", "user_coupons", "ranking_logs"],
+  ...["products", "orders", "payments", "concerts", "schedules", "reservations"],
+  ...["sales", "product_sales_daily", "product_sales_total", "closed_days", "day_drifts"],
+  ...["outbox", "deliveries", "dead_letters", "webhook_deliveries", "job_leases"],
+];
+
 /** How often locked rows are checked: the longest time for which work is still rejected after a row is free. */
 const checkMs = 200;
 /** More locked rows of a table are not remembered. Work that needs them waits for them. */
@@ -27,7 +35,7 @@ const keysPerQuery = 500;
  */
 export class LockedRows {
   private readonly tables = new Map<string, Map<string, LockedRow>>();
-  private readonly rejections = new Map<string, number>();
+  private readonly rejections = new Map<string, number>(knownTables.map((table) => [table, 0]));
   private timer: NodeJS.Timeout | undefined;
   private report: (report: LockReport) => void = () => {};
   private readonly findLocked: FindLocked;

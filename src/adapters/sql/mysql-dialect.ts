@@ -19,8 +19,8 @@ type Done = (error: unknown, connection: unknown) => void;
 // READ COMMITTED: every decision is a guarded update, a unique key or a locked row, so a snapshot adds nothing and gap
 // locks would only let inserts of neighboring rows deadlock.
 // `wait_timeout`: the server ends a transaction whose client was stopped or lost its host, so its locks end within 10 s.
-const sessionSettings = [
-  "SET time_zone = '+00:00', innodb_lock_wait_timeout = 1, wait_timeout = 10",
+const sessionSettings = (lockWaitSeconds: number): readonly string[] => [
+  `SET time_zone = '+00:00', innodb_lock_wait_timeout = ${lockWaitSeconds}, wait_timeout = 10`,
   "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 ];
 
@@ -32,17 +32,18 @@ const closeWhenSilent = (connection: MysqlConnection): void => {
   stream.setTimeout(silenceMs, () => stream.destroy(connection.listenerCount("error") > 0 ? lost : undefined));
 };
 
-const prepareSession = (connection: MysqlConnection, done: Done, [setting, ...others] = sessionSettings): void => {
+const prepareSession = (connection: MysqlConnection, done: Done, [setting, ...others]: readonly string[]): void => {
   if (setting === undefined) done(null, connection);
   else
     connection.query(setting, (error) => (error ? done(error, connection) : prepareSession(connection, done, others)));
 };
 
-export const openMysql = (
-  url: string,
-  poolSize: number,
-  options: Pick<Knex.Config, "log" | "acquireConnectionTimeout">,
-): Knex =>
+type MysqlOptions = Pick<Knex.Config, "log" | "acquireConnectionTimeout"> & {
+  readonly poolSize: number;
+  readonly lockWaitSeconds: number;
+};
+
+export const openMysql = (url: string, { poolSize, lockWaitSeconds, ...options }: MysqlOptions): Knex =>
   knexFactory({
     ...options,
     client: "mysql2",
@@ -63,7 +64,7 @@ export const openMysql = (
       reapIntervalMillis: 500,
       afterCreate: (connection: MysqlConnection, done: Done) => {
         closeWhenSilent(connection);
-        prepareSession(connection, done);
+        prepareSession(connection, done, sessionSettings(lockWaitSeconds));
       },
     },
   });

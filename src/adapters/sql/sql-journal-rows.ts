@@ -1,5 +1,5 @@
 import { attemptBatch, throwFirst } from "../../application/attempt-batch.js";
-import type { ConsumerGroup } from "../../application/choreography.js";
+import { type ConsumerGroup, consumerGroups } from "../../application/choreography.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { DeadLetter } from "../../application/ports/dead-letters.js";
 import { isResourceBusy } from "../../domain/problem.js";
@@ -115,5 +115,7 @@ export const countPostponed = async ({ knex }: Database): Promise<ReadonlyMap<st
       .select("consumer_group")
       .count({ postponed: "*" }),
   );
-  return new Map(rows.map(({ consumer_group, postponed }) => [consumer_group, Number(postponed)]));
+  const counts = new Map<string, number>(consumerGroups.map((group) => [group, 0]));
+  for (const { consumer_group, postponed } of rows) counts.set(consumer_group, Number(postponed));
+  return counts;
 };
