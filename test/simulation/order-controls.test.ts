@@ -38,6 +38,7 @@ const controls: readonly Control[] = [
     without: "the order's lock when its stock is reserved",
     breaks: /^O3/,
     wrong: { work: onlyFor("reserveStock", decidesByOldReads) },
+    seed: 1,
   },
   {
     // Negative control: P1
@@ -47,25 +48,28 @@ const controls: readonly Control[] = [
       work: changedFor(["startPayment", "cancelOrder", "cancelOrders"], withoutMarks),
       settleMayFail: ["impossible-transition"],
     },
-    seed: 19,
+    seed: 20,
   },
   {
     // Negative control: O3
     without: "the guard when a payment is settled",
     breaks: /^O3/,
     wrong: { work: onlyFor("closePayment", decidesByOldReads) },
+    seed: 20,
   },
   {
     // Negative control: O2
     without: "one transaction for the mark and the payment",
     breaks: /^O2/,
     wrong: { table: { startPayment: withClass(useCases.startPayment, StartsInTwoTransactions) } },
+    seed: 20,
   },
   {
     // Negative control: P1
     without: "a provider whose first answer is final",
     breaks: /^P1/,
     wrong: { provider: voidsCapturedPayments },
+    seed: 1,
   },
   {
     // Negative control: O4
@@ -84,6 +88,7 @@ const controls: readonly Control[] = [
     without: "the fingerprint of an idempotency key",
     breaks: /^P1/,
     wrong: { table: { startPayment: withClass(useCases.startPayment, IgnoresTheFingerprint) } },
+    seed: 5,
   },
   {
     without: "marking events as sent",
@@ -95,6 +100,7 @@ const controls: readonly Control[] = [
     without: "sending events before marking them",
     breaks: /^outbox never sent/,
     wrong: { outbox: marksBeforeSending },
+    seed: 1,
   },
 ];
 
