@@ -22,6 +22,9 @@ const browser = (): Promise<Browser> => {
 /** The window sizes of the tests. */
 export const sizes = { desktop: { width: 1100, height: 900 }, phone: { width: 360, height: 740 } } as const;
 
+/** A read of the page costs a few milliseconds of CPU time. */
+const pollOptions = { interval: 150 };
+
 export type Visitor = {
   readonly size?: keyof typeof sizes;
   readonly scheme?: "light" | "dark";
@@ -89,7 +92,7 @@ export const visit = async (
 
 /** Waits until the text of the selected elements matches. A failure shows the last text. */
 export const expectText = (page: Page, selector: string, text: RegExp): Promise<unknown> =>
-  expect.poll(async () => (await page.locator(selector).allTextContents()).join("\n")).toMatch(text);
+  expect.poll(async () => (await page.locator(selector).allTextContents()).join("\n"), pollOptions).toMatch(text);
 
 /** Waits until the page shows that it is live, or stale. */
 export const expectFreshness = (page: Page, freshness: RegExp): Promise<unknown> =>
