@@ -5,7 +5,7 @@ import { profiles, restartNode, startNode } from "../support/node.js";
 import { sizeOf } from "../support/test-size.js";
 
 const { shoppers, coupons, kills } = sizeOf({
-  short: { shoppers: 400, coupons: 200, kills: [50, 200] },
+  short: { shoppers: 200, coupons: 100, kills: [30, 100] },
   long: { shoppers: 2000, coupons: 1000, kills: [50, 500] },
 });
 

@@ -13,7 +13,7 @@ describe.each(profiles)("SIGTERM, $name", ({ live, settings: createSettings }) =
       expect(await node.ended).toBe(0);
       await restartNode(node, settings);
     };
-    const drop = { shoppers: 300, coupons: 150, couponId: randomUUID() };
+    const drop = { shoppers: 200, coupons: 100, couponId: randomUUID() };
     await expectDropSurvives(node.client, drop, [{ after: 50, inject: restart }]);
   });
 });

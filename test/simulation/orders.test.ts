@@ -4,7 +4,7 @@ import { migrateForTest } from "../support/migrated-database.js";
 import { sizeOf } from "../support/test-size.js";
 import { simulateOrders } from "./order-simulation.js";
 
-const seeds = sizeOf({ short: 30, long: 200 });
+const seeds = sizeOf({ short: 20, long: 200 });
 const batch = 10;
 
 /** Outcomes that the seeds together must reach; otherwise they test less than they claim. */
