@@ -4,7 +4,13 @@ import type { Logger } from "pino";
 import { KafkaEventBus } from "../adapters/kafka/kafka-event-bus.js";
 import { SandboxProvider } from "../adapters/provider/sandbox-provider.js";
 import { openRedis, type RedisClient } from "../adapters/redis/redis-client.js";
-import { type Database, type DatabaseTarget, openDatabase, pingDatabase } from "../adapters/sql/database.js";
+import {
+  type Database,
+  type DatabaseTarget,
+  openDatabase,
+  pingDatabase,
+  probeWrites,
+} from "../adapters/sql/database.js";
 import type { LockReport } from "../adapters/sql/locked-rows.js";
 import { SqlEventBus } from "../adapters/sql/sql-event-bus.js";
 import { SqlSandboxBook } from "../adapters/sql/sql-sandbox-book.js";
@@ -40,8 +46,14 @@ export type RunningBus = EventBus & {
   lag(): Promise<readonly { readonly group: ConsumerGroup; readonly lag: number }[]>;
 };
 
-/** A backend of this profile, for readiness. */
-export type BackendCheck = { readonly name: string; readonly ping: () => Promise<void> };
+/** A backend of this profile, and probes that do what requests do. */
+export type BackendCheck = {
+  readonly name: string;
+  /** What every use needs. @throws DomainError `engine-unavailable` */
+  readonly ping: () => Promise<void>;
+  /** What writes need besides. @throws DomainError `engine-unavailable` */
+  readonly probeWrites?: () => Promise<void>;
+};
 
 /** The ports of one profile, and what the lifecycle, readiness and metrics need beyond them. */
 export type Backends = {
@@ -81,7 +93,9 @@ export const openBackends = (
           { log: (level, message, facts) => log[level === "error" ? "warn" : "debug"]({ kafka: facts }, message) },
         );
 
-  const checks: BackendCheck[] = [{ name: "database", ping: () => pingDatabase(database) }];
+  const checks: BackendCheck[] = [
+    { name: "database", ping: () => pingDatabase(database), probeWrites: () => probeWrites(database) },
+  ];
   if (redis !== null) checks.push({ name: "redis", ping: () => redis.ping() });
   if (kafka !== null) checks.push({ name: "kafka", ping: () => bus.ping() });
   const ports = {

@@ -1,6 +1,7 @@
 import { closeDatabase, type Database } from "../adapters/sql/database.js";
 import { isMigrated, migrate } from "../adapters/sql/migrate.js";
-import { isBackendUnavailable } from "../domain/problem.js";
+import type { BackendFault } from "../domain/backend-fault.js";
+import { isBackendUnavailable, unavailableBackend } from "../domain/problem.js";
 import type { Backends } from "./backends.js";
 import type { Config } from "./config.js";
 import type { Step } from "./lifecycle.js";
@@ -12,21 +13,39 @@ export class StartRefused extends Error {}
 
 const retryMs = 1000;
 
-/** Runs `work`. If the database is unavailable, repeats it in the background, so that the next steps can start. */
+/** Faults that an operator must correct: a first start with one of them is refused. Others may pass. */
+const refusedFaults: ReadonlySet<BackendFault> = new Set([
+  "login-refused",
+  "untrusted",
+  "not-permitted",
+  "schema-missing",
+  "broken-files",
+  "read-only",
+]);
+
+/**
+ * Runs `work`. If the database is unavailable, repeats it in the background, so that the next steps can start. Only the
+ * first attempt is refused: later, a fault may be part of a failover or of a change of the password.
+ */
 const whenDatabaseAnswers = async (work: () => Promise<void>, refused: (error: unknown) => void): Promise<void> => {
+  const repeat = () => work().catch((error: unknown) => (isBackendUnavailable(error) ? again() : refused(error)));
+  const again = () => void setTimeout(repeat, retryMs).unref();
   try {
     await work();
   } catch (error) {
-    if (!isBackendUnavailable(error)) throw refusalOf(error);
-    setTimeout(() => whenDatabaseAnswers(work, refused).catch(refused), retryMs).unref();
+    const refusal = refusalOf(error);
+    if (!isBackendUnavailable(refusal)) throw refusal;
+    again();
   }
 };
 
-/** Converts an error of a reachable database, such as a rejected login, to `StartRefused`. */
-const refusalOf = (error: unknown): unknown =>
-  error instanceof StartRefused || error instanceof LeaseHeld || isBackendUnavailable(error)
-    ? error
-    : new StartRefused(`cannot use the database: ${reasonOf(error)}`);
+/** Converts an error of a database that must be corrected, such as a rejected login, to `StartRefused`. */
+const refusalOf = (error: unknown): unknown => {
+  if (error instanceof StartRefused || error instanceof LeaseHeld) return error;
+  const fault = unavailableBackend(error)?.fault;
+  if (fault !== undefined && !refusedFaults.has(fault)) return error;
+  return new StartRefused(`cannot use the database: ${reasonOf(error)}`);
+};
 
 /**
  * The database steps: an embedded database is migrated, any other must be migrated already. Without Redis this process

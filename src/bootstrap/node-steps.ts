@@ -6,6 +6,7 @@ import type { Auth } from "../adapters/http/server/callers.js";
 import { Metrics } from "../adapters/http/server/metrics.js";
 import type { ReportLateClose } from "../application/ports/report-late-close.js";
 import type { RetryLoop } from "../application/retry.js";
+import { BackendHealth } from "./backend-health.js";
 import { BackendWarnings, settingsChecks } from "./backend-warnings.js";
 import { applicationSettings, type Backends, type GivenBackends, openBackends } from "./backends.js";
 import { backgroundOf, relayJob } from "./background.js";
@@ -69,6 +70,7 @@ export const nodeSteps = (config: Config, log: Logger, { started, fatal }: NodeL
   const { ports, checks } = backends;
   const { bus, secrets } = ports;
   const warnings = new BackendWarnings(settingsChecks(config, backends), log);
+  const health = new BackendHealth(checks, log);
   const background = backgroundOf({ config, log, application, relay });
   const server = new HttpServer({
     application,
@@ -81,7 +83,7 @@ export const nodeSteps = (config: Config, log: Logger, { started, fatal }: NodeL
     rateLimitPerShopper: config.RATE_LIMIT_PER_SHOPPER,
     corsOrigins: config.CORS_ORIGINS,
     readiness: readinessOf(
-      checks,
+      () => health.current(),
       () => bus.deadConsumers(),
       () => warnings.all(),
     ),
@@ -95,6 +97,7 @@ export const nodeSteps = (config: Config, log: Logger, { started, fatal }: NodeL
     { name: "event bus", start: () => bus.start(), stop: () => bus.stop(), deadlineMs: 8000 },
     { name: "claims in progress", stop: () => application.claimCoupon.drain() },
     ...background.steps,
+    { name: "backend health", start: () => health.start(), stop: () => health.stop() },
     { name: "backend settings", start: () => warnings.start(), stop: () => warnings.stop() },
     {
       name: "http",

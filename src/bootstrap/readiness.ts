@@ -1,33 +1,32 @@
 import type { Readiness } from "../adapters/http/api/probes.js";
-import { systemTimers } from "../adapters/system/system-timers.js";
-import { timeoutAfter } from "../application/timeout-after.js";
-import type { BackendCheck } from "./backends.js";
+import { backendFaults } from "../domain/backend-fault.js";
+import type { FailingBackend } from "./backend-health.js";
 
-const checkMs = 1200;
+const textOf = (failing: FailingBackend | undefined): string => {
+  if (failing === undefined) return "ok";
+  const text = backendFaults[failing.fault];
+  return failing.part === undefined ? text : `${text} (${failing.part})`;
+};
 
 /**
- * Checks all backends concurrently. Without the database, or with a dead consumer, the node is `unavailable`. Without
- * Redis or Kafka it is `degraded`, because everything that needs only the database still works. Warnings do not count.
+ * Returns what requests experience. If the database cannot be read, or with a dead consumer, the node is `unavailable`.
+ * If only writes fail, or another backend, it is `degraded`, because everything else still works. Warnings do not count.
  */
 export const readinessOf =
-  (backends: readonly BackendCheck[], deadConsumers: () => readonly string[], warnings: () => readonly string[]) =>
+  (
+    backends: () => Promise<ReadonlyMap<string, FailingBackend | undefined>>,
+    deadConsumers: () => readonly string[],
+    warnings: () => readonly string[],
+  ) =>
   async (): Promise<Readiness> => {
-    const results = await Promise.all(
-      backends.map(async ({ name, ping }) => {
-        const isReachable = await timeoutAfter(
-          checkMs,
-          systemTimers,
-        )(ping()).then(
-          (result) => result !== "late",
-          () => false,
-        );
-        return [name, isReachable ? "ok" : "cannot be reached"] as const;
-      }),
-    );
+    const found = await backends();
     const dead = deadConsumers();
-    const checks = Object.fromEntries([...results, ["consumers", dead.length === 0 ? "ok" : dead.join("; ")]]);
+    const texts = [...found].map(([name, failing]) => [name, textOf(failing)] as const);
+    const checks = Object.fromEntries([...texts, ["consumers", dead.length === 0 ? "ok" : dead.join("; ")]]);
     const details = { checks, warnings: warnings() };
-    const unreachable = results.filter(([, result]) => result !== "ok").map(([name]) => name);
-    if (unreachable.includes("database") || dead.length > 0) return { status: "unavailable", ...details };
-    return { status: unreachable.length > 0 ? "degraded" : "ready", ...details };
+    const database = found.get("database");
+    const isDatabaseDown = database !== undefined && database.part === undefined;
+    if (isDatabaseDown || dead.length > 0) return { status: "unavailable", ...details };
+    const isAnyFailing = [...found.values()].some((failing) => failing !== undefined);
+    return { status: isAnyFailing ? "degraded" : "ready", ...details };
   };

@@ -1,3 +1,4 @@
+import type { Backend, BackendFault } from "./backend-fault.js";
 import type { BusinessDay } from "./business-day.js";
 import type {
   ConcertId,
@@ -13,9 +14,6 @@ import type {
 } from "./ids.js";
 import type { Money } from "./money.js";
 import type { Instant } from "./time.js";
-
-/** The backends that the service survives losing. */
-export type Backend = "database" | "redis" | "kafka";
 
 /**
  * A broken precondition with the facts that the caller may see, in the form in which the API shows them. Where a code
@@ -111,7 +109,8 @@ export type Problem =
   | { readonly code: "id-taken"; readonly id: string }
   /** A transition that no valid sequence of steps leads to: a defect or a forged event. */
   | { readonly code: "impossible-transition"; readonly from: string; readonly step: string }
-  | { readonly code: "engine-unavailable"; readonly engine: Backend }
+  /** Without a cause: the backend is unreachable. */
+  | { readonly code: "engine-unavailable"; readonly engine: Backend; readonly cause?: BackendFault }
   /** Another transaction holds what this one needs. `resource`: the table; `key`: the row, `null` if it is not known. */
   | { readonly code: "resource-busy"; readonly resource: string; readonly key: string | null };
 
@@ -126,9 +125,20 @@ export class DomainError extends Error {
   }
 }
 
-/** Whether `error` means that a backend was unreachable, so a later retry may succeed. */
-export const isBackendUnavailable = (error: unknown): boolean =>
-  error instanceof DomainError && error.problem.code === "engine-unavailable";
+/** Returns `engine-unavailable`: the backend could not do its work for a reason that is not about the request. */
+export const backendUnavailable = (engine: Backend, cause: BackendFault, error: unknown): DomainError =>
+  new DomainError({ code: "engine-unavailable", engine, cause }, error);
+
+/** Returns which backend failed and why, or `undefined` if the error has another reason. */
+export const unavailableBackend = (
+  error: unknown,
+): { readonly backend: Backend; readonly fault: BackendFault } | undefined => {
+  if (!(error instanceof DomainError) || error.problem.code !== "engine-unavailable") return undefined;
+  return { backend: error.problem.engine, fault: error.problem.cause ?? "unreachable" };
+};
+
+/** Whether a backend could not do its work, so a later retry may succeed. */
+export const isBackendUnavailable = (error: unknown): boolean => unavailableBackend(error) !== undefined;
 
 /** Whether `error` means that another transaction holds what this work needs. Other work is not affected. */
 export const isResourceBusy = (error: unknown): boolean =>

@@ -80,7 +80,7 @@ describe("Database", () => {
     const listener = (message: unknown) => messages.push(message);
     subscribe("rushboard:sql", listener);
     await pingDatabase(under.db);
-    await expect(read(under.db.knex("nowhere"))).rejects.toThrow("no such table");
+    await expect(read(under.db.knex("nowhere"))).rejects.toMatchObject({ problem: { cause: "schema-missing" } });
     await transact(under.db, (trx) => trx.run("SELECT 1"));
     await expect(transact(under.db, (trx) => trx.run("SELECT x"))).rejects.toThrow("no such column");
     unsubscribe("rushboard:sql", listener);

@@ -42,7 +42,7 @@ describe("the contract of EventBus rejects a known-wrong implementation", () => 
       "waits as long as a backend is unavailable, without counting tries",
       "parks an event after 8 tries and continues with the next event of its key",
     ],
-    // Negative control: P3
+    // Negative control: P3, A1
     "one-bad-event-stops-its-group": [
       "holds back only the key of a failing event",
       "keeps a failing event from affecting other groups and other events of its batch",

@@ -79,6 +79,7 @@ for (const { name, live, open } of openSqlBackends())
       return under;
     };
 
+    // Proves: A6
     it("report whether they ran, and can run twice", async () => {
       const { db } = await empty();
       expect(await isMigrated(db)).toBe(false);

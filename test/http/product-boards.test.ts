@@ -185,7 +185,7 @@ describe("the response of a board", () => {
     } as never;
     const app = await startHttpApp({ instead: { listPopularProducts } });
     expectProblem(await app.client.get("/api/v1/rankings/products"), "engine-unavailable", {
-      detail: "The service cannot reach the database. Accepted requests are not lost.",
+      detail: "The database cannot be reached. Accepted requests are not lost.",
     });
     isDown = false;
     await app.client.get("/api/v1/rankings/products").expect(200);

@@ -1,7 +1,6 @@
 import { Kafka, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
 import type { Timers } from "../../application/ports/timers.js";
 import { timeoutAfter } from "../../application/timeout-after.js";
-import { DomainError } from "../../domain/problem.js";
 import { guardIdleQueues } from "./idle-guard.js";
 
 export type KafkaOptions = {
@@ -51,10 +50,6 @@ const levelOf = ({ level, log: { message, error = "" } }: LogEntry): "error" | "
   if (/rebalanc/.test(`${message} ${error}`)) return "debug";
   return level === logLevel.ERROR ? "error" : "warn";
 };
-
-/** The error that the core gets for every failure of Kafka. */
-export const kafkaUnavailable = (cause: unknown): DomainError =>
-  new DomainError({ code: "engine-unavailable", engine: "kafka" }, cause);
 
 /** Rejects if `work` takes longer than `ms`: kafkajs waits for minutes on a broker that does not answer. */
 export const withDeadline = async <T>(work: Promise<T>, ms: number, timers: Timers): Promise<T> => {

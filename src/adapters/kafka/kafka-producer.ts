@@ -1,10 +1,13 @@
+import { channel } from "node:diagnostics_channel";
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
 import { Gatherer } from "../../application/gatherer.js";
 import type { Entry } from "../../application/gatherer-entry.js";
+import type { BackendUse } from "../../application/ports/backend-use.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type Backoff, RetryLoop } from "../../application/retry.js";
 import type { DomainEvent, EventType } from "../../domain/event.js";
-import { kafkaUnavailable, withDeadline } from "./kafka-client.js";
+import { withDeadline } from "./kafka-client.js";
+import { kafkaUnavailable } from "./kafka-errors.js";
 import { encodeMessages } from "./wire-format.js";
 
 export type ProducerNeeds = {
@@ -16,6 +19,12 @@ export type ProducerNeeds = {
   readonly reconnect: Backoff;
   /** How long a send may take, ms. */
   readonly timeoutMs: number;
+};
+
+const uses = channel("rushboard:backend");
+const publishUse = (error: unknown): void => {
+  const use: BackendUse = { backend: "kafka", kind: "sends", error };
+  uses.publish(use);
 };
 
 /** A connection that may still be pending. */
@@ -126,8 +135,11 @@ export class KafkaProducer {
     } catch (error) {
       this.down = true;
       this.breakSession(error);
-      throw kafkaUnavailable(error);
+      const failure = kafkaUnavailable(error);
+      publishUse(failure);
+      throw failure;
     }
+    publishUse(undefined);
     this.loop.succeeded();
     for (const entry of entries) entry.resolve();
   }

@@ -1,7 +1,8 @@
 import kafkajs, { type Admin } from "kafkajs";
 import type { Timers } from "../../application/ports/timers.js";
 import { eventTypes } from "../../domain/event.js";
-import { type KafkaLog, type KafkaOptions, kafkaUnavailable, openKafka, withDeadline } from "./kafka-client.js";
+import { type KafkaLog, type KafkaOptions, openKafka, withDeadline } from "./kafka-client.js";
+import { kafkaUnavailable } from "./kafka-errors.js";
 
 /** The settings that decide how safely the broker stores a topic's messages. */
 export type TopicSettings = {

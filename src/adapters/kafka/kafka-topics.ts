@@ -3,7 +3,8 @@ import type { Admin, Kafka } from "kafkajs";
 import type { ConsumerGroup } from "../../application/choreography.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type EventType, eventTypes } from "../../domain/event.js";
-import { type KafkaLog, type KafkaOptions, kafkaUnavailable, openKafka, withDeadline } from "./kafka-client.js";
+import { type KafkaLog, type KafkaOptions, openKafka, withDeadline } from "./kafka-client.js";
+import { kafkaUnavailable } from "./kafka-errors.js";
 
 const requestTimeoutMs = 2_000;
 /** A new topic has its leaders about 100 ms after the metadata says so. */

@@ -1,4 +1,6 @@
 import { channel } from "node:diagnostics_channel";
+import type { BackendUse } from "../../application/ports/backend-use.js";
+import { isBackendUnavailable } from "../../domain/problem.js";
 import { parseRedisAddress, type RedisAddress } from "./redis-address.js";
 import { unavailableOr } from "./redis-errors.js";
 import { probeKeys } from "./redis-keys.js";
@@ -11,6 +13,14 @@ type Argument = string | number;
 type Scripted = Readonly<Record<ScriptName, (...args: readonly Argument[]) => Promise<unknown>>>;
 
 const latency = channel("rushboard:redis");
+const uses = channel("rushboard:backend");
+
+/** Publishes the result of a use, unless its error is not about Redis. Returns the error. */
+const published = (kind: string, error: unknown): unknown => {
+  const use: BackendUse = { backend: "redis", kind, error };
+  if (uses.hasSubscribers && (error === undefined || isBackendUnavailable(error))) uses.publish(use);
+  return error;
+};
 
 /** A Redis server or Cluster. Every command completes or fails within about a second. */
 export class RedisClient {
@@ -54,7 +64,7 @@ export class RedisClient {
    * @throws DomainError `engine-unavailable` if Redis is unreachable, silent for a second, or unable to serve
    */
   run(script: ScriptName, keys: readonly string[], ...args: readonly Argument[]): Promise<unknown> {
-    return this.timed(() => (this.link.connection as unknown as Scripted)[script](...keys, ...args));
+    return this.timed(script, () => (this.link.connection as unknown as Scripted)[script](...keys, ...args));
   }
 
   /**
@@ -63,12 +73,14 @@ export class RedisClient {
    * @throws DomainError `engine-unavailable` as `run`
    */
   async send(...commands: readonly (readonly [name: string, ...Argument[]])[]): Promise<void> {
-    await this.timed(() => Promise.all(commands.map(([name, ...args]) => this.link.connection.call(name, ...args))));
+    await this.timed("commands", () =>
+      Promise.all(commands.map(([name, ...args]) => this.link.connection.call(name, ...args))),
+    );
   }
 
   /** @throws DomainError `engine-unavailable` as `run` */
   async publish(to: string, message: string): Promise<void> {
-    await this.timed(() => this.link.connection.publish(to, message));
+    await this.timed("notices", () => this.link.connection.publish(to, message));
   }
 
   /** Subscribes to a channel on a separate connection until `stop()`; resolves when subscribed or after one failure. */
@@ -78,15 +90,17 @@ export class RedisClient {
     return listener.start();
   }
 
-  private async timed<T>(work: () => Promise<T>): Promise<T> {
+  /** @param kind what the work needs from Redis, for readiness */
+  private async timed<T>(kind: string, work: () => Promise<T>): Promise<T> {
     const start = latency.hasSubscribers ? performance.now() : undefined;
     let failed = true;
     try {
       const reply = await this.attempt(work);
       failed = false;
+      published(kind, undefined);
       return reply;
     } catch (error) {
-      throw unavailableOr(error);
+      throw published(kind, unavailableOr(error));
     } finally {
       if (start !== undefined) latency.publish({ ms: performance.now() - start, failed });
     }

@@ -1,23 +1,54 @@
-import { DomainError } from "../../domain/problem.js";
+import type { BackendFault } from "../../domain/backend-fault.js";
+import { backendUnavailable, DomainError } from "../../domain/problem.js";
 
-/** Replies of a Redis that is reachable but cannot serve: starting, failing over, full, or refusing the login. */
-const unableToServe =
-  /^-?(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|NOREPLICAS|MISCONF|OOM|BUSY|NOAUTH|WRONGPASS)\b/;
-const unreachableCodes = /^(E(CONN|TIMEDOUT|PIPE|HOST|NET|NOTFOUND|AI_AGAIN)|ERR_(TLS|SSL|STREAM))/;
+/** Beginnings of error replies, which may also come from a command inside a script. */
+const replyFaults: readonly (readonly [RegExp, BackendFault])[] = [
+  [/^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN)\b/, "stopping"],
+  [/^(MOVED|ASK|NOREPLICAS|UNBLOCKED)\b/, "unreachable"],
+  [/^READONLY\b/, "read-only"],
+  [/^OOM\b/, "out-of-memory"],
+  [/^MISCONF\b/, "broken-files"],
+  [/^BUSY\b/, "busy"],
+  [/^(NOAUTH|WRONGPASS)\b|^ERR (AUTH|Client sent AUTH)/, "login-refused"],
+  [/^NOPERM\b|^ERR unknown command/, "not-permitted"],
+  [/^ERR max number of clients/, "too-many-connections"],
+];
+/** Replies about a command or its values: defects of this program. */
+const defects =
+  /^(WRONGTYPE|CROSSSLOT)\b|^ERR (wrong number of arguments|syntax error|value is not|user_script|error compiling|unknown subcommand|.*script)/i;
+
+const connectionFaults: readonly (readonly [RegExp, BackendFault])[] = [
+  [/^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/, "untrusted"],
+  [/^(E(CONN|PIPE|HOST|NET|NOTFOUND|AI_AGAIN)|ERR_(SSL|STREAM))/, "unreachable"],
+  [/^ETIMEDOUT/, "slow"],
+];
 const unreachableNames = new Set(["MaxRetriesPerRequestError", "ClusterAllFailedError", "AbortError"]);
+const slowWords = /timed out|timeout/i;
 const unreachableWords =
-  /timed out|timeout|connection is closed|stream isn't writeable|cluster isn't ready|socket closed|none of startup nodes|failed to refresh slots|too many cluster redirections/i;
+  /connection is closed|stream isn't writeable|cluster isn't ready|socket closed|none of startup nodes|failed to refresh slots|too many cluster redirections/i;
 
-/** Returns `engine-unavailable` if the error means that Redis is unreachable or unable to serve, else the error. */
-export const unavailableOr = (error: unknown): unknown => {
-  if (!(error instanceof Error) || error instanceof DomainError) return error;
-  const { name, message, code } = error as NodeJS.ErrnoException;
-  const unavailable =
-    name === "ReplyError"
-      ? unableToServe.test(message)
-      : unreachableNames.has(name) || unreachableCodes.test(code ?? "") || unreachableWords.test(message);
-  return unavailable ? redisUnavailable(error) : error;
+const listed = (faults: readonly (readonly [RegExp, BackendFault])[], text: string): BackendFault | undefined =>
+  faults.find(([pattern]) => pattern.test(text))?.[1];
+
+/** Returns why Redis could not do its work, or `undefined` for an error that is not about Redis. */
+const faultOf = ({ name, message, code = "", syscall }: NodeJS.ErrnoException): BackendFault | undefined => {
+  if (name === "ReplyError") {
+    const reply = message.replace(/^-/, "");
+    return listed(replyFaults, reply) ?? (defects.test(reply) ? undefined : "unknown");
+  }
+  if (slowWords.test(message)) return "slow";
+  if (unreachableNames.has(name) || unreachableWords.test(message)) return "unreachable";
+  return listed(connectionFaults, code) ?? (syscall === undefined ? undefined : "unknown");
 };
 
-export const redisUnavailable = (cause: unknown): DomainError =>
-  new DomainError({ code: "engine-unavailable", engine: "redis" }, cause);
+/**
+ * Returns `engine-unavailable` if Redis could not do its work, else the error. An error reply that is not listed here
+ * counts as such.
+ */
+export const unavailableOr = (error: unknown): unknown => {
+  if (!(error instanceof Error) || error instanceof DomainError) return error;
+  const fault = faultOf(error);
+  return fault === undefined ? error : backendUnavailable("redis", fault, error);
+};
+
+export const redisUnavailable = (cause: unknown): DomainError => backendUnavailable("redis", "unreachable", cause);

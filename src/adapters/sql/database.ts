@@ -1,11 +1,12 @@
+import { channel } from "node:diagnostics_channel";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Knex } from "knex";
+import type { BackendUse } from "../../application/ports/backend-use.js";
+import { unavailableBackend } from "../../domain/problem.js";
 import type { Dialect } from "./dialect.js";
 import { LockedRows } from "./locked-rows.js";
 import { mysqlDialect, openMysql, silenceMs } from "./mysql-dialect.js";
-
 import { databaseError, isContention, isLockedFile, isLockTimeout } from "./sql-errors.js";
-
 import { publishLatency } from "./sql-latency.js";
 import { openSqlite, sqliteDialect } from "./sqlite-dialect.js";
 import { autocommitOn, type RunStatements, type Statements, transactionsOn } from "./transaction.js";
@@ -27,6 +28,8 @@ export type DatabaseTarget =
   | { readonly kind: "sqlite"; readonly file: string }
   | { readonly kind: "mysql"; readonly url: string };
 
+const uses = channel("rushboard:backend");
+
 /** How long a read or a free connection may take: a request must end within two seconds. */
 const readTimeoutMs = 1500;
 /** How long a read may take if no request waits for it. */
@@ -36,6 +39,8 @@ const fileLockMs = 1200;
 const maxAttempts = 8;
 /** Attempts that wait for a lock. Each of them waits for a second on a connection. */
 const maxLockWaits = 2;
+/** Longer than what InnoDB stores within a page of 16 KiB, so that the row needs free pages on the disk. */
+const probePayload = " ".repeat(40_000);
 
 /** knex logs nothing: the caller gets each error, without the values of the statement. */
 const log: Knex.Logger = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
@@ -80,11 +85,32 @@ type Query = { timeout(ms: number): PromiseLike<unknown> };
  * @throws DomainError `engine-unavailable` if the database is unreachable or does not answer within `timeoutMs`
  */
 export const read = <T>(query: Query, timeoutMs = readTimeoutMs): Promise<T> =>
-  retryContention(async () => (await query.timeout(timeoutMs)) as T);
+  retryContention("reads", async () => (await query.timeout(timeoutMs)) as T);
+
+/** Publishes the result of a use, unless its error is not about the database. Returns the error. */
+const published = (kind: "reads" | "writes", error?: unknown): unknown => {
+  const use: BackendUse = { backend: "database", kind, error };
+  const isResult = error === undefined || unavailableBackend(error)?.backend === "database";
+  if (uses.hasSubscribers && isResult) uses.publish(use);
+  return error;
+};
 
 /** @throws DomainError `engine-unavailable` if the database does not answer */
 export const pingDatabase = async (db: Database): Promise<void> => {
   await read(db.knex.raw("SELECT 1"));
+};
+
+const undone = new Error("undone");
+
+/** Inserts a row and rolls it back, as a check of what requests do. @throws DomainError `engine-unavailable` */
+export const probeWrites = async (db: Database): Promise<void> => {
+  const insert = async (trx: Statements) => {
+    await trx.run("INSERT INTO outbox (event_id, payload) VALUES ('probe', ?)", [probePayload]);
+    throw undone;
+  };
+  await transact(db, insert).catch((error: unknown) => {
+    if (error !== undone) throw error;
+  });
 };
 
 /**
@@ -94,27 +120,29 @@ export const pingDatabase = async (db: Database): Promise<void> => {
  * if another session holds a row for more than a second
  */
 export const transact = <T>(db: Database, work: (trx: Statements) => Promise<T>): Promise<T> =>
-  retryContention(() => db.transaction(work));
+  retryContention("writes", () => db.transaction(work));
 
 /** Runs one statement, which commits by itself, for at most 1.5 s; otherwise as `transact`. */
 export const runAlone = <T>(db: Database, statement: (statements: Statements) => Promise<T>): Promise<T> =>
-  retryContention(() => db.autocommit(statement));
+  retryContention("writes", () => db.autocommit(statement));
 
 /** Runs `work` in one of knex's own transactions, which changes of the schema need; otherwise as `transact`. */
 export const transactWithKnex = <T>(db: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> =>
-  retryContention(() => db.knex.transaction(work));
+  retryContention("writes", () => db.knex.transaction(work));
 
 const maxOf = (error: unknown): number => (isLockTimeout(error) ? maxLockWaits : maxAttempts);
 
-const retryContention = async <T>(attempt: () => Promise<T>): Promise<T> => {
+const retryContention = async <T>(kind: "reads" | "writes", attempt: () => Promise<T>): Promise<T> => {
   const lockedUntil = performance.now() + fileLockMs;
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attempt();
+      const result = await attempt();
+      published(kind);
+      return result;
     } catch (error) {
       const isLocked = isLockedFile(error);
       const isRetried = isLocked ? performance.now() < lockedUntil : isContention(error) && attempts < maxOf(error);
-      if (!isRetried) throw databaseError(error);
+      if (!isRetried) throw published(kind, databaseError(error));
       await pause(Math.random() * (isLocked ? 30 : 5 * 2 ** attempts));
     }
   }

@@ -1,4 +1,5 @@
 import type { Knex } from "knex";
+import { unavailableBackend } from "../../domain/problem.js";
 import { type Database, read, transactWithKnex } from "./database.js";
 import type { Dialect } from "./dialect.js";
 import { up as coupons } from "./migrations/001-coupons.js";
@@ -60,8 +61,11 @@ export const isMigrated = async (db: Database): Promise<boolean> => {
     const done = new Set(rows.map(({ name }) => name));
     return [...steps.keys()].every((name) => done.has(name));
   } catch (error) {
-    // The database answers, but the table does not exist.
-    if (/schema_migrations/.test(String(error)) && !/engine-unavailable/.test(String(error))) return false;
+    if (
+      unavailableBackend(error)?.fault === "schema-missing" &&
+      /schema_migrations/.test(String((error as Error).cause))
+    )
+      return false;
     throw error;
   }
 };

@@ -4,7 +4,7 @@ import { Gatherer } from "../../application/gatherer.js";
 import type { PostponedEvent } from "../../application/ports/postponed-events.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type DomainEvent, keyOf } from "../../domain/event.js";
-import { DomainError } from "../../domain/problem.js";
+import { backendUnavailable } from "../../domain/problem.js";
 import { type Database, transact } from "./database.js";
 import { insertRows, rowsPerStatement } from "./insert-rows.js";
 
@@ -24,7 +24,7 @@ export class SqlJournalWriter {
       bounds: { batchSize: rowsPerStatement, inFlight: 1, capacity: 10_000, timeoutMs },
       timers,
       sizeOf: (rows) => rows.length,
-      unavailable: (reason) => new DomainError({ code: "engine-unavailable", engine: "database" }, reason),
+      unavailable: (reason) => backendUnavailable("database", "slow", reason),
       work: async (_, entries) => {
         const failed = await attemptBatch(entries, async (part) => {
           const rows = part.flatMap(({ item }) => item);

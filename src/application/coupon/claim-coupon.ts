@@ -1,5 +1,5 @@
 import type { CouponId, UserId } from "../../domain/ids.js";
-import { DomainError, type Problem } from "../../domain/problem.js";
+import { backendUnavailable, DomainError, type Problem } from "../../domain/problem.js";
 import { toInstant } from "../../domain/time.js";
 import { Gatherer } from "../gatherer.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
@@ -34,13 +34,12 @@ export class ClaimCoupon {
       bounds,
       timers,
       work: (couponId, requests) => this.claim(couponId, requests),
-      unavailable: (reason, couponId) =>
-        new DomainError(
-          reason === "timeout" && admit.isRebuilding(couponId)
-            ? { code: "claim-not-accepted", couponId }
-            : { code: "engine-unavailable", engine: "database" },
-          new Error(causes[reason]),
-        ),
+      unavailable: (reason, couponId) => {
+        const cause = new Error(causes[reason]);
+        if (reason === "timeout" && admit.isRebuilding(couponId))
+          return new DomainError({ code: "claim-not-accepted", couponId }, cause);
+        return backendUnavailable("database", "slow", cause);
+      },
     });
   }
 

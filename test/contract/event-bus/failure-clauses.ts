@@ -23,7 +23,7 @@ export const failureClauses: Readonly<Record<string, (under: BusUnderTest) => Pr
     expect(await under.parked()).toEqual([]);
   },
 
-  // Proves: P3
+  // Proves: P3, A1
   "keeps a failing event from affecting other groups and other events of its batch": async (under) => {
     const bus = await under.open();
     const events = range(20).map((position) => failed(`k${position}`, position));

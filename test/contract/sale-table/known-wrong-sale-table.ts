@@ -70,7 +70,7 @@ export const knownWrong: readonly KnownWrong<UnitOfWork>[] = [
     only: "mysql",
   },
   {
-    // Negative control: D2
+    // Negative control: D2, A6
     wrong: "books without a mark",
     breaks: "books each sale once: on its day, at its price, and for all time",
     make: but((correct, _, trx) => ({

@@ -114,7 +114,7 @@ describe("CloseDay", () => {
     await expectRowsEqualSales(shop);
   });
 
-  // Proves: D2
+  // Proves: D2, A6
   it("changes nothing when it runs again, and keeps the drift of the first run", async () => {
     const shop = await openYesterday();
     await corruptRow(shop, yesterday, "a", 9, 9);

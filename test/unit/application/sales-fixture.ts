@@ -8,9 +8,10 @@ import type { Transaction } from "../../../src/application/ports/transaction.js"
 import type { ReportedSale } from "../../../src/application/sales/record-sale.js";
 import { openApplication } from "../../../src/bootstrap/open-application.js";
 import { useCases } from "../../../src/bootstrap/use-cases.js";
+import type { Backend } from "../../../src/domain/backend-fault.js";
 import { businessDayAt, type TimeZone } from "../../../src/domain/business-day.js";
 import type { EventOf } from "../../../src/domain/event.js";
-import { type Backend, DomainError } from "../../../src/domain/problem.js";
+import { DomainError } from "../../../src/domain/problem.js";
 import { boardOf, type SalesWindow, type WindowBoard } from "../../../src/domain/sales-window.js";
 import type { EpochMs } from "../../../src/domain/time.js";
 import { openMemoryBoards } from "../../contract/sales-board/boards-under-test.js";

@@ -71,7 +71,7 @@ describe("BackendWarnings", () => {
 
   it("adds warnings to the readiness without changing its status", async () => {
     const ready = readinessOf(
-      [{ name: "database", ping: async () => {} }],
+      async () => new Map([["database", undefined]]),
       () => [],
       () => ["a warning"],
     );

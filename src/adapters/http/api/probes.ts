@@ -16,7 +16,7 @@ const readinessSchema = component(
 
 /** Whether this node should receive requests. */
 export type Readiness = {
-  /** `degraded`: it should, although a backend is unreachable. */
+  /** `degraded`: it should, although some requests fail because of a backend. */
   readonly status: "ready" | "degraded" | "unavailable";
   /** By name: `ok` or what is wrong, without secrets, because the probe is public. */
   readonly checks: Readonly<Record<string, string>>;
@@ -47,7 +47,8 @@ export const probeRoutes = ({ readiness, metrics: { registry }, inFlight }: Need
     access: "public",
     ignoresQuery: true,
     summary: "Check whether to send requests to this node",
-    description: "`degraded` (200): a backend is unreachable, but payments continue. 503: send no requests.",
+    description:
+      "`degraded` (200): a backend fails or the database rejects writes, but other requests succeed. 503: send no requests.",
     responses: { 200: readinessSchema, 503: readinessSchema },
     async handle() {
       const found = await readiness();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backendFaults } from "../../../domain/backend-fault.js";
 import { EdgeProblem } from "../server/problem-json.js";
 import { edgeProblems, type ProblemCode, type ProblemEntries, type ProblemTable } from "../server/problems.js";
 import { type Route, route } from "../server/route.js";
@@ -16,7 +17,7 @@ import { salesProblems } from "./sales.js";
 import { scheduleProblems } from "./schedules.js";
 import { statisticsProblems } from "./statistics.js";
 
-const backendNames = { database: "the database", redis: "Redis", kafka: "Kafka" };
+const backendNames = { database: "The database", redis: "Redis", kafka: "Kafka" };
 
 /** Tables whose keys every caller may see, and what a row of them is called. */
 const publicRows: Readonly<Record<string, string>> = {
@@ -45,10 +46,13 @@ const sharedProblems = {
   "engine-unavailable": {
     status: 503,
     title: "Backend unavailable",
-    meaning: "A backend is unreachable or did not respond in time. Accepted requests are not lost.",
+    meaning:
+      "A backend could not do its work, for a reason that is not about the request: it is unreachable, too slow, " +
+      "read-only, full, or refuses the service. `cause` names the reason. Accepted requests are not lost.",
     advice: "Send the same request again after Retry-After seconds.",
     retryAfter: 2,
-    detail: ({ engine }) => `The service cannot reach ${backendNames[engine]}. Accepted requests are not lost.`,
+    detail: ({ engine, cause = "unreachable" }) =>
+      `${backendNames[engine]} ${backendFaults[cause]}. Accepted requests are not lost.`,
   },
   "resource-busy": {
     status: 503,
