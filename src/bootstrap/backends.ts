@@ -67,7 +67,7 @@ export type Backends = {
 /** What of the process the backends call. */
 export type BackendListeners = { readonly wakeRelay: () => void; readonly reportLateClose: ReportLateClose };
 
-/** What a test passes instead of the database that the settings name, and of the system clock. */
+/** What a test passes instead of the database that the settings name, and of its clock. */
 export type GivenBackends = { readonly database?: Database; readonly clock?: Clock };
 
 /** The backends that the settings name. Nothing connects before its step starts. */
@@ -75,7 +75,7 @@ export const openBackends = (
   config: Config,
   log: Logger,
   { wakeRelay, reportLateClose }: BackendListeners,
-  { database = openDatabase(databaseOf(config)), clock = systemClock }: GivenBackends = {},
+  { database = openDatabase(databaseOf(config)), clock = database.clock ?? systemClock }: GivenBackends = {},
 ): Backends => {
   const sql = sqlPorts({ database, clock, holder: holderName(hostname(), process.pid, newUuid()), wakeRelay });
   database.lockedRows.listen(reportLocks(log));

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { copyFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { closeDatabase, openDatabase, pingDatabase, read, transact } from "../../src/adapters/sql/database.js";
 import { isMigrated, migrate } from "../../src/adapters/sql/migrate.js";
 import { SqlClaimRows } from "../../src/adapters/sql/sql-claim-rows.js";
@@ -44,7 +44,10 @@ const proxyTo = async (url: string) => {
 
 describe("Database", () => {
   let close = async () => {};
-  afterEach(() => close());
+  afterEach(() => {
+    vi.useRealTimers();
+    return close();
+  });
 
   it("reports an unreachable server", async () => {
     const proxy = await proxyTo("mysql://nobody:nothing@127.0.0.1:1/none");
@@ -91,6 +94,32 @@ describe("Database", () => {
       // Each transaction: BEGIN, the statement, COMMIT or ROLLBACK.
       ...[false, false, false, false, true, false].map((failed) => ({ ms: expect.any(Number), failed })),
     ]);
+  });
+
+  describe.skipIf(backendUrls.database === undefined)("the clock of a server", () => {
+    it("is used by a node whose own clock is 90 s ahead", async () => {
+      const mysql = openSqlBackends().find(({ name }) => name === "mysql");
+      const under = await mysql?.open({ empty: true });
+      if (under?.again === undefined) throw new Error("no server");
+      close = under.close;
+      const correct = Date.now();
+      vi.useFakeTimers({ toFake: ["Date"], now: correct + 90_000 });
+      const ahead = under.again();
+      expect(ahead.clock?.now()).toBeGreaterThanOrEqual(correct + 90_000);
+      await pingDatabase(ahead);
+      expect(ahead.clock?.now()).toBeLessThan(correct + 60_000);
+    });
+
+    it("ends a transaction of a stopped client, so that its locks do not last", async () => {
+      const mysql = openSqlBackends().find(({ name }) => name === "mysql");
+      const under = await mysql?.open({ empty: true });
+      if (under === undefined) throw new Error("no server");
+      close = under.close;
+      expect(await read(under.db.knex.raw("SELECT @@SESSION.wait_timeout AS seconds"))).toMatchObject([
+        [{ seconds: 10 }],
+        {},
+      ]);
+    });
   });
 
   describe.skipIf(backendUrls.database === undefined)("on a server that becomes unreachable", () => {

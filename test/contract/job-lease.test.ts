@@ -49,6 +49,18 @@ const clauses: Clauses<Nodes> = {
     expect([await b.acquire("sweep", 100), await a.acquire("sweep", 100)]).toEqual([true, false]);
   },
 
+  "gives a lease that a wrong clock has dated ahead to another node after one term": async ({ node, clock }) => {
+    const [a, b] = [node("a"), node("b")];
+    clock.at += 90_000;
+    expect(await a.acquire("sweep", 10_000)).toBe(true);
+    clock.at -= 90_000;
+    expect(await b.acquire("sweep", 10_000)).toBe(false);
+    clock.at += 9_999;
+    expect(await b.acquire("sweep", 10_000)).toBe(false);
+    clock.at += 1;
+    expect(await b.acquire("sweep", 10_000)).toBe(true);
+  },
+
   "releases the lease of its holder only": async ({ node }) => {
     const [a, b] = [node("a"), node("b")];
     await a.acquire("sweep", 100);
@@ -88,6 +100,11 @@ contractOnDatabases(
     {
       wrong: "reads whether the lease is free before it writes",
       breaks: "gives an expired lease to one of twelve concurrent nodes",
+      make: sharing(readsBeforeItWrites),
+    },
+    {
+      wrong: "trusts every date of a lease",
+      breaks: "gives a lease that a wrong clock has dated ahead to another node after one term",
       make: sharing(readsBeforeItWrites),
     },
   ],

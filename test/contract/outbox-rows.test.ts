@@ -63,6 +63,15 @@ const clauses: Clauses<RowsWithClock> = {
     await rows.release([]);
   },
 
+  "returns a row again if a wrong clock has dated its claim ahead": async ({ rows, clock }, { db }) => {
+    await add(db, events(3));
+    clock.at += 90_000;
+    await rows.claim(3);
+    clock.at -= 90_000;
+    expect(positionsOf(await rows.claim(3))).toEqual([1, 2, 3]);
+    expect(await rows.claim(3)).toEqual([]);
+  },
+
   "finds a row that was committed after a row with a higher id": async ({ rows }, { db }) => {
     const work = new SqlUnitOfWork(db, () => {});
     const written = barrierOf(2);

@@ -2,10 +2,12 @@ import { channel } from "node:diagnostics_channel";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Knex } from "knex";
 import type { BackendUse } from "../../application/ports/backend-use.js";
+import type { Clock } from "../../application/ports/clock.js";
 import { unavailableBackend } from "../../domain/problem.js";
 import type { Dialect } from "./dialect.js";
 import { LockedRows } from "./locked-rows.js";
 import { mysqlDialect, openMysql, silenceMs } from "./mysql-dialect.js";
+import { ServerClock } from "./server-clock.js";
 import { databaseError, isContention, isLockedFile, isLockTimeout } from "./sql-errors.js";
 import { publishLatency } from "./sql-latency.js";
 import { openSqlite, sqliteDialect } from "./sqlite-dialect.js";
@@ -19,6 +21,8 @@ export type Database = {
   readonly knex: Knex;
   readonly dialect: Dialect;
   readonly lockedRows: LockedRows;
+  /** The server's clock; `null` on SQLite, whose file has none. */
+  readonly clock: Clock | null;
   readonly transaction: RunStatements;
   readonly autocommit: RunStatements;
 };
@@ -52,10 +56,11 @@ const log: Knex.Logger = { warn: () => {}, error: () => {}, deprecate: () => {},
  */
 export const openDatabase = (target: DatabaseTarget, { poolSize = 10, lockWaitSeconds = 1 } = {}): Database => {
   const options = { log, acquireConnectionTimeout: readTimeoutMs };
+  const clock = new ServerClock();
   const [knex, dialect] =
     target.kind === "sqlite"
       ? ([openSqlite(target.file, options), sqliteDialect] as const)
-      : ([openMysql(target.url, { ...options, poolSize, lockWaitSeconds }), mysqlDialect] as const);
+      : ([openMysql(target.url, { ...options, poolSize, lockWaitSeconds, clock }), mysqlDialect] as const);
   publishLatency(knex);
   const transaction = transactionsOn(knex, dialect);
   // On SQLite only BEGIN may find the file locked, and COMMIT does not block the event loop.
@@ -65,6 +70,7 @@ export const openDatabase = (target: DatabaseTarget, { poolSize = 10, lockWaitSe
     file: target.kind === "sqlite" ? target.file : null,
     knex,
     dialect,
+    clock: target.kind === "sqlite" ? null : clock,
     lockedRows,
     transaction: watched(transaction, lockedRows),
     autocommit: watched(autocommit, lockedRows),

@@ -3,6 +3,7 @@ import knexFactory, { type Knex } from "knex";
 import type { Dialect, Parameter, Value } from "./dialect.js";
 import { readMysqlAddress } from "./mysql-address.js";
 import { changeMysqlSchema } from "./mysql-schema.js";
+import type { ServerClock } from "./server-clock.js";
 
 /** A connection that owes a response and is silent for longer is closed. A wait for a lock ends after 1 s. */
 export const silenceMs = 5000;
@@ -38,12 +39,23 @@ const prepareSession = (connection: MysqlConnection, done: Done, [setting, ...ot
     connection.query(setting, (error) => (error ? done(error, connection) : prepareSession(connection, done, others)));
 };
 
+/** Measures the server's clock. */
+const measureClock = (connection: MysqlConnection, clock: ServerClock, done: Done): void => {
+  const sentAt = performance.now();
+  const sql = "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS now";
+  connection.query(sql, null, (error, rows) => {
+    if (!error) clock.measure((rows as readonly [{ readonly now: number }])[0].now, sentAt, performance.now());
+    done(error, connection);
+  });
+};
+
 type MysqlOptions = Pick<Knex.Config, "log" | "acquireConnectionTimeout"> & {
   readonly poolSize: number;
   readonly lockWaitSeconds: number;
+  readonly clock: ServerClock;
 };
 
-export const openMysql = (url: string, { poolSize, lockWaitSeconds, ...options }: MysqlOptions): Knex =>
+export const openMysql = (url: string, { poolSize, lockWaitSeconds, clock, ...options }: MysqlOptions): Knex =>
   knexFactory({
     ...options,
     client: "mysql2",
@@ -64,7 +76,8 @@ export const openMysql = (url: string, { poolSize, lockWaitSeconds, ...options }
       reapIntervalMillis: 500,
       afterCreate: (connection: MysqlConnection, done: Done) => {
         closeWhenSilent(connection);
-        prepareSession(connection, done, sessionSettings(lockWaitSeconds));
+        const measure: Done = (error) => (error ? done(error, connection) : measureClock(connection, clock, done));
+        prepareSession(connection, measure, sessionSettings(lockWaitSeconds));
       },
     },
   });

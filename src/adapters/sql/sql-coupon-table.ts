@@ -1,11 +1,14 @@
 import type { CouponTable, EpochTable } from "../../application/ports/transaction.js";
 import type { Coupon } from "../../domain/coupon.js";
 import type { CouponId } from "../../domain/ids.js";
-import type { EpochMs } from "../../domain/time.js";
+import { after, type EpochMs } from "../../domain/time.js";
 import { type CouponRecord, couponOf } from "./coupon-record.js";
 import { insertIfNew, insertRows } from "./insert-rows.js";
 import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
+
+/** A rebuild is marked for seconds. A mark further ahead is from a wrong clock. */
+const longestRebuildTermMs = 30_000;
 
 /** Coupons and their epochs, in one transaction. */
 export class SqlCouponTable implements CouponTable {
@@ -70,7 +73,9 @@ export class SqlEpochTable implements EpochTable {
       "SELECT epoch, rebuilding_until FROM coupon_epochs WHERE coupon_id = ?",
       [couponId],
     );
-    return row && { epoch: row.epoch, rebuilding: row.rebuilding_until > now };
+    if (row === undefined) return undefined;
+    const { epoch, rebuilding_until: until } = row;
+    return { epoch, rebuilding: until > now && until <= after(now, longestRebuildTermMs) };
   }
 
   async raise(couponId: CouponId, from: number, to: number, until: EpochMs): Promise<boolean> {

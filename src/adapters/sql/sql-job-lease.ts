@@ -8,6 +8,8 @@ import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 type LeaseRecord = { readonly holder: string; readonly expires_at: EpochMs };
+/** How much the clocks of two nodes may differ. */
+const clockErrorMs = 1000;
 const leaseOfJob = "SELECT holder, expires_at FROM job_leases WHERE job = ?";
 
 /** Leases as rows of `job_leases`. */
@@ -32,7 +34,12 @@ export class SqlJobLease implements JobLease {
     return transact(this.db, async (trx) => {
       const [lease] = await selectRows<LeaseRecord>(trx, leaseOfJob, [job]);
       if (lease === undefined) return insertIfNew(trx, "job_leases", { job, holder, expires_at });
-      if (lease.holder !== holder && lease.expires_at > now && !this.isDead(lease.holder)) return false;
+      if (lease.holder !== holder && lease.expires_at > now && !this.isDead(lease.holder)) {
+        // No correct clock dates a lease further ahead than its term: such a lease ends after one term from now.
+        if (lease.expires_at > after(now, ttlMs + clockErrorMs))
+          await changeRows(trx, "UPDATE job_leases SET expires_at = ? WHERE job = ?", [expires_at, job]);
+        return false;
+      }
       // The guard is the lease that was read: of two nodes that read the same expired lease, one takes it.
       const taken = await changeRows(
         trx,

@@ -7,6 +7,8 @@ import type { Statements } from "./transaction.js";
 
 /** After this time a relay that claimed rows counts as dead. A bus accepts or rejects events within 6.25 s. */
 const claimTermMs = 10_000;
+/** How much the clocks of two nodes may differ. */
+const clockErrorMs = 1000;
 
 /** The outbox for the relay. Rows are found by not being claimed, never by id, because ids commit out of order. */
 export class SqlOutboxRows implements OutboxRows {
@@ -24,8 +26,9 @@ export class SqlOutboxRows implements OutboxRows {
       const now = this.clock.now();
       const rows = await lockRows<{ id: number; payload: string }>(
         trx,
-        "SELECT id, payload FROM outbox WHERE claimed_until < ? ORDER BY id LIMIT ?",
-        [now, limit],
+        // No correct clock dates a claim further ahead than its term.
+        "SELECT id, payload FROM outbox WHERE claimed_until < ? OR claimed_until > ? ORDER BY id LIMIT ?",
+        [now, after(now, claimTermMs + clockErrorMs), limit],
         "UPDATE SKIP LOCKED",
       );
       const ids = rows.map(({ id }) => id);

@@ -153,6 +153,9 @@ export const clauses: Clauses = {
       expect((await tx.epochs.read(at, (noon + 100) as typeof noon))?.rebuilding).toBe(false);
       await tx.epochs.markRebuild(at, 5, noon);
       expect((await tx.epochs.read(at, noon))?.rebuilding).toBe(false);
+      await tx.epochs.markRebuild(at, 5, (noon + 90_000) as typeof noon);
+      // Dated by a wrong clock.
+      expect((await tx.epochs.read(at, noon))?.rebuilding).toBe(false);
       expect(await tx.epochs.read(couponId("b"), noon)).toBeUndefined();
     });
   },
