@@ -35,6 +35,8 @@ export type Problem =
       readonly couponId: CouponId;
       readonly closesAt: Instant;
     }
+  /** A new coupon would never open. */
+  | { readonly code: "closes-in-past"; readonly closesAt: Instant; readonly now: Instant }
   | { readonly code: "coupon-sold-out"; readonly couponId: CouponId }
   | { readonly code: "claim-not-found"; readonly couponId: CouponId }
   | { readonly code: "claim-not-accepted"; readonly couponId: CouponId }

@@ -17,3 +17,7 @@ export const after = (at: EpochMs, ms: number): EpochMs => (at + ms) as EpochMs;
 
 /** Parses an instant. */
 export const fromInstant = (at: Instant): EpochMs => Date.parse(at) as EpochMs;
+
+/** The bounds of every time that a request may set. */
+export const earliestPlanned = "2000-01-01T00:00:00.000Z" as Instant;
+export const latestPlanned = "2199-12-31T23:59:59.999Z" as Instant;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { expectProblem } from "../support/expect-problem.js";
 import { createCoupon, sharedHttpApp } from "../support/http-app.js";
 import { pagesOf } from "./list-pages.js";
@@ -36,6 +36,26 @@ describe("POST /coupons", () => {
       { opensAt: "2026-01-01T00:00:00Z" },
     ])
       expectProblem(await create(change), "id-taken", { id: "welcome" });
+  });
+
+  it("rejects a new coupon that is closed from the start, with any id", async () => {
+    const closesAt = new Date(Date.now() - 1000).toISOString();
+    for (const couponId of ["over", "welcome"]) {
+      const errors = [{ pointer: "#/closesAt", detail: expect.stringContaining(closesAt) }];
+      expectProblem(await create({ couponId, closesAt }), "closes-in-past", { errors });
+    }
+    await app.client.get("/api/v1/coupons/over").expect(404);
+  });
+
+  it("returns a coupon that has closed to the same request as before", async () => {
+    const coming = { couponId: "brief", closesAt: new Date(Date.now() + 300).toISOString() };
+    await create(coming).expect(201);
+    await vi.waitUntil(async () => {
+      const { body } = await app.client.get("/api/v1/coupons/brief");
+      return body.state === "closed";
+    }, 5000);
+    expect((await create(coming).expect(200)).body).toMatchObject({ state: "closed" });
+    expectProblem(await create({ ...coming, name: "Other" }), "closes-in-past");
   });
 
   it("accepts the greatest values", async () => {

@@ -9,9 +9,12 @@ const kim = app.as("kim");
 
 const object = "a JSON object";
 const id = "an id of 1 to 64 ASCII letters, digits, hyphens or underscores";
-const name = "a text of 1 to 200 characters without control characters";
+const name =
+  "a text of 1 to 200 characters with at least one visible character, " +
+  "without control characters, line separators or text direction overrides";
 const money = "an integer from 0 to 1000000000";
 const time = "an ISO-8601 time in UTC such as 2026-11-21T03:00:00Z";
+const planned = "a time from 2000-01-01T00:00:00.000Z to 2199-12-31T23:59:59.999Z";
 const day = "a calendar day such as 2026-11-21";
 const shortened = (length: number) => `"${"x".repeat(60)}"… (${length} characters)`;
 
@@ -41,6 +44,9 @@ const coupons: readonly InvalidBody[] = [
   [`#/name must be ${name}, but is ${shortened(201)}`, { ...coupon, name: "x".repeat(201) }],
   [`#/name must be ${name}, but is "a\\u0000b"`, { ...coupon, name: "a\u0000b" }],
   [`#/name must be ${name}, but is "\\ud800"`, { ...coupon, name: "\ud800" }],
+  [`#/name must be ${name}, but is "   "`, { ...coupon, name: "   " }],
+  [`#/name must be ${name}, but is "\\u200b\\u2060"`, { ...coupon, name: "\u200b\u2060" }],
+  [`#/name must be ${name}, but is "a\\u202eb"`, { ...coupon, name: "a\u202eb" }],
   [`#/name must be ${name}, but is 5`, { ...coupon, name: 5 }],
   [`#/quantity must be ${quantity}, but is 0`, { ...coupon, quantity: 0 }],
   [`#/quantity must be ${quantity}, but is -1`, { ...coupon, quantity: -1 }],
@@ -59,6 +65,9 @@ const coupons: readonly InvalidBody[] = [
   ["#/discount/of is not a known field", withDiscount({ type: "fixed", value: 1, of: "all" })],
   [`#/opensAt must be ${time}, but is "2026-02-30T00:00:00Z"`, { ...coupon, opensAt: "2026-02-30T00:00:00Z" }],
   [`#/opensAt must be ${time}, but is "2026-02-03T00:00:00"`, { ...coupon, opensAt: "2026-02-03T00:00:00" }],
+  [`#/opensAt must be ${planned}, but is "0001-01-01T00:00:00Z"`, { ...coupon, opensAt: "0001-01-01T00:00:00Z" }],
+  [`#/closesAt must be ${planned}, but is "0001-01-01T00:00:00Z"`, { ...coupon, closesAt: "0001-01-01T00:00:00Z" }],
+  [`#/closesAt must be ${planned}, but is "9999-12-31T23:59:59Z"`, { ...coupon, closesAt: "9999-12-31T23:59:59Z" }],
   [`#/closesAt must be ${time}, but is 1800000000000`, { ...coupon, closesAt: 1_800_000_000_000 }],
   [
     '#/closesAt must be after opensAt, but is "2026-11-21T03:00:00Z"',
@@ -80,6 +89,8 @@ const products: readonly InvalidBody[] = [
   [`#/unitPrice is required and must be ${money}`, { ...product, unitPrice: undefined }],
   [`#/stock must be ${money}, but is 9007199254740992`, { ...product, stock: 2 ** 53 }],
   [`#/stock must be ${money}, but is -1`, { ...product, stock: -1 }],
+  [`#/name must be ${name}, but is "\\u3164"`, { ...product, name: "\u3164" }],
+  [`#/category must be ${name}, but is " "`, { ...product, category: " " }],
   [`#/category must be ${name}, but is null`, { ...product, category: null }],
   [`#/category must be ${name}, but is ${shortened(201)}`, { ...product, category: "x".repeat(201) }],
   ["#/sold is not a known field", { ...product, sold: 1 }],
@@ -91,6 +102,7 @@ const productChanges: readonly InvalidBody[] = [
   ["#/restock must be an integer from 1 to 1000000000, but is 1000000001", { restock: 1_000_000_001 }],
   [`#/unitPrice must be ${money}, but is -1`, { unitPrice: -1 }],
   [`#/name must be ${name}, but is null`, { name: null, restock: 1 }],
+  [`#/name must be ${name}, but is "\\u3000"`, { name: "\u3000" }],
   ["#/stock is not a known field", { stock: 5, restock: 1 }],
   ["#/productId is not a known field", { productId: "other", restock: 1 }],
 ];
@@ -128,6 +140,7 @@ const payments: readonly InvalidBody[] = [
 const concerts: readonly InvalidBody[] = [
   [`#/title is required and must be ${name}`, {}],
   [`#/title must be ${name}, but is ""`, { title: "" }],
+  [`#/title must be ${name}, but is "\\u2800"`, { title: "\u2800" }],
   [`#/concertId must be ${id}, but is "a/b"`, { title: "Winter", concertId: "a/b" }],
   ["#/name is not a known field", { title: "Winter", name: "Winter" }],
 ];
@@ -135,6 +148,15 @@ const seats = "an integer from 1 to 100000";
 const schedules: readonly InvalidBody[] = [
   [`#/startsAt is required and must be ${time}`, { ...schedule, startsAt: undefined }],
   [`#/salesOpenAt must be ${time}, but is "2026-11-21"`, { ...schedule, salesOpenAt: "2026-11-21" }],
+  [`#/startsAt must be ${planned}, but is "9999-12-31T00:00:00Z"`, { ...schedule, startsAt: "9999-12-31T00:00:00Z" }],
+  [
+    `#/salesOpenAt must be ${planned}, but is "1970-01-01T00:00:00Z"`,
+    { ...schedule, salesOpenAt: "1970-01-01T00:00:00Z" },
+  ],
+  [
+    '#/salesOpenAt must be at startsAt or earlier, but is "2026-11-21T10:00:00.001Z"',
+    { ...schedule, salesOpenAt: "2026-11-21T10:00:00.001Z" },
+  ],
   [`#/seats must be ${seats}, but is 0`, { ...schedule, seats: 0 }],
   [`#/seats must be ${seats}, but is 100001`, { ...schedule, seats: 100_001 }],
   [`#/price must be ${money}, but is -1`, { ...schedule, price: -1 }],
@@ -161,8 +183,8 @@ const sales: readonly InvalidBody[] = [
   [`#/sales/1/unitPrice must be ${money}, but is -1`, secondSale({ unitPrice: -1 })],
   [`#/sales/1/occurredAt must be ${time}, but is null`, secondSale({ occurredAt: null })],
   [
-    '#/sales/1/occurredAt must be 1970-01-01T00:00:00Z or later, but is "0999-12-31T00:00:00Z"',
-    secondSale({ occurredAt: "0999-12-31T00:00:00Z" }),
+    `#/sales/1/occurredAt must be ${planned}, but is "1999-12-31T23:59:59.999Z"`,
+    secondSale({ occurredAt: "1999-12-31T23:59:59.999Z" }),
   ],
   ["#/sales/1/currency is not a known field", secondSale({ currency: "KRW" })],
 ];

@@ -8,6 +8,7 @@ import type { CouponId } from "../../../domain/ids.js";
 import { greatestMoney, type Money } from "../../../domain/money.js";
 import { DomainError } from "../../../domain/problem.js";
 import { type EpochMs, toInstant } from "../../../domain/time.js";
+import { EdgeProblem } from "../server/problem-json.js";
 import type { ProblemEntries } from "../server/problems.js";
 import { pageResponse, type Route, route } from "../server/route.js";
 import {
@@ -19,6 +20,7 @@ import {
   nameSchema,
   pageQuery,
   pageSchema,
+  plannedTimeSchema,
   timeSchema,
 } from "../server/schemas.js";
 
@@ -40,8 +42,10 @@ const newCouponSchema = component(
       name: nameSchema,
       quantity: integer(1, maxCoupons),
       discount: discountSchema,
-      opensAt: timeSchema.describe("Default: open from its creation").optional(),
-      closesAt: timeSchema.describe("Must be after opensAt. Default: never closes").optional(),
+      opensAt: plannedTimeSchema.describe("Default: open from its creation").optional(),
+      closesAt: plannedTimeSchema
+        .describe("Must be after opensAt and, for a new coupon, in the future. Default: never closes")
+        .optional(),
     })
     .refine(
       ({ opensAt, closesAt }) =>
@@ -66,6 +70,12 @@ const couponSchema = component(
 );
 
 export const couponProblems = {
+  "closes-in-past": {
+    status: 400,
+    title: "Coupon would be closed from the start",
+    meaning: "The time closesAt of a new coupon must be in the future. No coupon was created.",
+    advice: "Correct closesAt, or leave it out if the drop never closes.",
+  },
   "coupon-not-found": {
     status: 404,
     title: "Coupon not found",
@@ -87,6 +97,15 @@ type Needs = {
   readonly coupons: CouponQueries;
   readonly clock: Clock;
   readonly newId: NewId;
+};
+
+/** Rethrows a problem of a field with a pointer to that field. */
+const withPointer = (error: unknown): never => {
+  const problem = error instanceof DomainError ? error.problem : undefined;
+  if (problem?.code !== "closes-in-past") throw error;
+  const pointer = "#/closesAt";
+  const detail = `must be later than now (${problem.now}), but is in the past: ${problem.closesAt}`;
+  throw new EdgeProblem(problem.code, { detail: `${pointer} ${detail}`, facts: { errors: [{ pointer, detail }] } });
 };
 
 /** Adds the brands of values that the schema has validated. */
@@ -154,10 +173,10 @@ export const couponRoutes = ({ createCoupon, coupons, clock, newId }: Needs): re
       },
       responses: { 201: couponSchema, 200: couponSchema },
       links: ["GET /coupons/:couponId", "POST /coupons/:couponId/claims"],
-      problems: ["id-taken", "engine-unavailable"],
+      problems: ["closes-in-past", "id-taken", "engine-unavailable"],
       async handle({ body, operator }) {
         const coupon = couponOf(body, newId);
-        const { created } = await createCoupon.execute(coupon, operator);
+        const { created } = await createCoupon.execute(coupon, operator).catch(withPointer);
         const headers = ["Location", `/api/v1/coupons/${coupon.couponId}`];
         return { status: created ? 201 : 200, body: await read(coupon.couponId), headers };
       },

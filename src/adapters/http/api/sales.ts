@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { RecordSale, ReportedSale } from "../../../application/sales/record-sale.js";
 import type { ProductId, SaleId } from "../../../domain/ids.js";
 import { DomainError } from "../../../domain/problem.js";
+import { earliestPlanned } from "../../../domain/time.js";
 import { EdgeProblem } from "../server/problem-json.js";
 import type { ProblemEntries } from "../server/problems.js";
 import { type Route, route } from "../server/route.js";
@@ -13,7 +14,7 @@ import {
   idSchema,
   integer,
   moneySchema,
-  timeSchema,
+  plannedTimeSchema,
 } from "../server/schemas.js";
 
 const maxSales = 100;
@@ -27,10 +28,7 @@ const saleSchema = component(
     productId: idSchema,
     quantity: integer(1, maxUnits),
     unitPrice: moneySchema,
-    occurredAt: timeSchema
-      .refine((time) => Date.parse(time) >= 0, "must be 1970-01-01T00:00:00Z or later")
-      .describe("From 1970-01-01T00:00:00Z to 5 minutes from now. Default: now")
-      .optional(),
+    occurredAt: plannedTimeSchema.describe(`From ${earliestPlanned} to 5 minutes from now. Default: now`).optional(),
   }),
 );
 const salesSchema = component("ReportedSales", z.strictObject({ sales: arrayOf(saleSchema, 1, maxSales) }));

@@ -19,6 +19,7 @@ import {
   moneySchema,
   pageQuery,
   pageSchema,
+  plannedTimeSchema,
   timeSchema,
 } from "../server/schemas.js";
 
@@ -27,13 +28,18 @@ const maxSeatsPerPage = 1000;
 
 const newScheduleSchema = component(
   "NewSchedule",
-  z.strictObject({
-    scheduleId: idSchema.optional(),
-    startsAt: timeSchema,
-    salesOpenAt: timeSchema,
-    seats: integer(1, maxSeats).describe("The seats are numbered from 1"),
-    price: moneySchema,
-  }),
+  z
+    .strictObject({
+      scheduleId: idSchema.optional(),
+      startsAt: plannedTimeSchema,
+      salesOpenAt: plannedTimeSchema.describe("At startsAt or earlier"),
+      seats: integer(1, maxSeats).describe("The seats are numbered from 1"),
+      price: moneySchema,
+    })
+    .refine(({ startsAt, salesOpenAt }) => Date.parse(salesOpenAt) <= Date.parse(startsAt), {
+      path: ["salesOpenAt"],
+      error: "must be at startsAt or earlier",
+    }),
 );
 
 const scheduleSchema = component(

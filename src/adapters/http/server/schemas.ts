@@ -2,7 +2,8 @@ import { z } from "zod";
 import { type BusinessDay, isBusinessDay } from "../../../domain/business-day.js";
 import { idPattern } from "../../../domain/ids.js";
 import { greatestMoney, type Money } from "../../../domain/money.js";
-import { type EpochMs, fromInstant, type Instant } from "../../../domain/time.js";
+import { isName, maxNameCharacters } from "../../../domain/name.js";
+import { type EpochMs, earliestPlanned, fromInstant, type Instant, latestPlanned } from "../../../domain/time.js";
 
 /** Schemas that the OpenAPI document lists under a name and refers to. */
 export const components = z.registry<{ id: string }>();
@@ -41,6 +42,15 @@ export const timeSchema = z.iso
   .datetime("must be an ISO-8601 time in UTC such as 2026-11-21T03:00:00Z")
   .meta({ example: "2026-11-21T03:00:00Z" });
 
+const plannedMessage = `must be a time from ${earliestPlanned} to ${latestPlanned}`;
+const plannedBounds = [fromInstant(earliestPlanned), fromInstant(latestPlanned)] as const;
+
+/** A time in a request. Its bounds exclude the empty dates of clients, such as 0001-01-01 and 1970-01-01. */
+export const plannedTimeSchema = timeSchema.refine((time) => {
+  const at = Date.parse(time);
+  return at >= plannedBounds[0] && at <= plannedBounds[1];
+}, plannedMessage);
+
 /** Returns the milliseconds of a validated time. */
 export const fromTime = (time: string): EpochMs => fromInstant(time as Instant);
 
@@ -57,19 +67,21 @@ export const countSchema = z.int().min(0);
 /** An amount in the currency's minor unit. */
 export const moneySchema = integer(0, greatestMoney) as unknown as z.ZodType<Money>;
 
-const nameMessage = "must be a text of 1 to 200 characters without control characters";
-const maxNameCharacters = 200;
-
-/** Control characters and lone surrogates are rejected: databases and terminals corrupt them. */
-const isName = (text: string): boolean =>
-  !/[\p{Cc}\p{Cs}]/u.test(text) && text !== "" && [...text].length <= maxNameCharacters;
+const nameMessage =
+  `must be a text of 1 to ${maxNameCharacters} characters with at least one visible character, ` +
+  "without control characters, line separators or text direction overrides";
 
 /** A name; its length is counted in characters (code points), not in UTF-16 units. */
 export const nameSchema = z
   .string(nameMessage)
   .refine(isName, nameMessage)
   // Only syntax that every regular expression engine knows: code generators compile this pattern.
-  .meta({ minLength: 1, maxLength: maxNameCharacters, pattern: "^[^\\x00-\\x1f\\x7f-\\x9f]*$" });
+  .meta({
+    minLength: 1,
+    maxLength: maxNameCharacters,
+    pattern: "^[^\\x00-\\x1f\\x7f-\\x9f]*$",
+    description: "At least one character is visible. Line separators and text direction overrides are rejected.",
+  });
 
 /** Converts plain digits only: `1e2`, `0x10` and blanks are rejected. */
 const integerInQuery = <T extends z.ZodType>(schema: T) =>

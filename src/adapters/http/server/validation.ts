@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { inkless } from "../../../domain/name.js";
 import { type Fault, invalid } from "./problem-json.js";
 
 /** The parts of a request that are validated; a fault's pointer starts with its part. */
@@ -37,14 +38,25 @@ const accepted: z.core.$ZodErrorMap = (issue) => {
   }
 };
 
+const inklessButBlank = new RegExp(`(?! )${inkless.source}`, "gu");
+
+/** Text in quotes, with escapes for characters that cannot be seen or that reorder the text around them. */
+const quoted = (text: string): string =>
+  JSON.stringify(text).replace(inklessButBlank, (character) =>
+    Array.from({ length: character.length }, (_, n) => {
+      const unit = character.charCodeAt(n).toString(16).padStart(4, "0");
+      return `\\u${unit}`;
+    }).join(""),
+  );
+
 /** The value that was sent, as text: shortened, and for structures only their kind. */
 const shown = (value: unknown): string => {
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "a JSON object";
   if (typeof value !== "string") return String(value);
   return value.length <= maxShownCharacters
-    ? JSON.stringify(value)
-    : `${JSON.stringify(value.slice(0, maxShownCharacters))}… (${value.length} characters)`;
+    ? quoted(value)
+    : `${quoted(value.slice(0, maxShownCharacters))}… (${value.length} characters)`;
 };
 
 const detailOf = (issue: z.core.$ZodIssue, value: unknown): string => {
