@@ -33,8 +33,11 @@ export const salesOf = (
 export const productSold = (sale: Sale, at: EpochMs): EventOf<"product.sold"> =>
   createEvent("product.sold", { ...sale, occurredAt: toInstant(sale.occurredAt) }, at);
 
-/** Units and revenue of one product on one day. Revenue uses the price of each sale, before any discount. */
-export type DayRow = { readonly productId: ProductId; readonly quantity: number; readonly revenue: number };
+/**
+ * Units and revenue of one product on one day. Revenue uses the price of each sale, before any discount. Units stay below
+ * 2⁵³, because 9 million million sales are needed to reach it. Revenue does not, so it is a bigint.
+ */
+export type DayRow = { readonly productId: ProductId; readonly quantity: number; readonly revenue: bigint };
 
 /** What a batch of sales adds to the daily and to the all-time totals. */
 export type Booking = {
@@ -48,8 +51,8 @@ export const bookingOf = (sales: readonly Sale[]): Booking => {
   const totals = new Map<string, Booking["totals"][number]>();
   for (const { productId, businessDay, quantity, unitPrice } of sales) {
     const key = `${productId} ${businessDay}`;
-    const day = days.get(key) ?? { productId, businessDay, quantity: 0, revenue: 0 };
-    days.set(key, { ...day, quantity: day.quantity + quantity, revenue: day.revenue + quantity * unitPrice });
+    const day = days.get(key) ?? { productId, businessDay, quantity: 0, revenue: 0n };
+    days.set(key, { ...day, quantity: day.quantity + quantity, revenue: day.revenue + BigInt(quantity * unitPrice) });
     totals.set(productId, { productId, quantity: (totals.get(productId)?.quantity ?? 0) + quantity });
   }
   const inKeyOrder = <Sum>(sums: ReadonlyMap<string, Sum>) =>
@@ -83,7 +86,7 @@ export const compareDay = ({ productIds, sums, rows, scores }: DayPage) => {
   const corrections: DayRow[] = [];
   const drift: Drift[] = [];
   for (const productId of productIds) {
-    const sum = sumOf.get(productId) ?? { productId, quantity: 0, revenue: 0 };
+    const sum = sumOf.get(productId) ?? { productId, quantity: 0, revenue: 0n };
     const row = rowOf.get(productId);
     const isRowCorrect = row?.quantity === sum.quantity && row.revenue === sum.revenue;
     if (!isRowCorrect) corrections.push(sum);

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { BusinessDay } from "../../src/domain/business-day.js";
 import type { ProductId } from "../../src/domain/ids.js";
 import { boardOf } from "../../src/domain/sales-window.js";
+import type { EpochMs } from "../../src/domain/time.js";
 import { expectProblem } from "../support/expect-problem.js";
 import { type HttpApp, startHttpApp } from "../support/http-app.js";
+import { salesAbove2To53, writeSales } from "../support/sales-data.js";
 import { day, dayAt, itemsOf, moveToNoon, nextDay, now, report, reportUnits, sale } from "./board-fixture.js";
 import { addProduct } from "./order-fixture.js";
 
@@ -60,6 +62,17 @@ describe("a business day", () => {
     expect(items).toEqual([ofA]);
     const next = await statistics(app, today, dayAt(app), { limit: 1, cursor: nextCursor });
     expect(next.body).toEqual({ items: [ofB], nextCursor: null });
+  });
+
+  it("has the exact revenue above 2⁵³", async () => {
+    const app = await openShop();
+    const today = dayAt(app);
+    const atNoon = { occurredAt: now(app) as EpochMs, businessDay: today as BusinessDay };
+    await writeSales(app.backends.database, ...salesAbove2To53("a").map((each) => ({ ...each, ...atNoon })));
+    await nextDay(app);
+    expect((await close(app, today).expect(200)).body.drift).toEqual([]);
+    expect((await statistics(app, today, today)).text).toContain('"revenue":9007199254740993');
+    expect((await close(app, today).expect(200)).body.drift).toEqual([]);
   });
 
   it("includes a sale that is reported after the day was closed", async () => {

@@ -39,9 +39,9 @@ const withoutBookedMark = () => {
       for (const { saleId, productId, businessDay, quantity, unitPrice } of sales) {
         if (unbooked.some((sale) => sale.saleId === saleId)) continue;
         const [row] = await correct.lockDay(businessDay, [productId]);
-        const [units, revenue] = [row?.quantity ?? 0, row?.revenue ?? 0];
+        const [units, revenue] = [row?.quantity ?? 0, row?.revenue ?? 0n];
         await correct.saveDay(businessDay, [
-          { productId, quantity: units + quantity, revenue: revenue + quantity * unitPrice },
+          { productId, quantity: units + quantity, revenue: revenue + BigInt(quantity * unitPrice) },
         ]);
       }
     },
@@ -111,7 +111,7 @@ const usesCurrentPrice = inTransactionsOf("closeDay", (correct, tx) => ({
   sumDay: async (day, ids) => {
     const prices = new Map((await tx.products.byIds(ids)).map(({ productId, unitPrice }) => [productId, unitPrice]));
     const sums = await correct.sumDay(day, ids);
-    return sums.map((row) => ({ ...row, revenue: row.quantity * (prices.get(row.productId) ?? 0) }));
+    return sums.map((row) => ({ ...row, revenue: BigInt(row.quantity * (prices.get(row.productId) ?? 0)) }));
   },
 }));
 

@@ -21,6 +21,14 @@ export const sale = (id: string, facts: Partial<Sale> = {}): Sale => ({
   ...facts,
 });
 
+/** Sales of one product at the greatest quantity and price, and two smaller ones: their revenue is 2⁵³ + 1. */
+export const salesAbove2To53 = (id: string): readonly Sale[] => {
+  const of = (n: number, quantity: number, unitPrice: number) =>
+    sale(`shop:${n}`, { productId: productId(id), quantity, unitPrice: money(unitPrice) });
+  const largest = Array.from({ length: 9007 }, (_, n) => of(n, 1000, 1_000_000_000));
+  return [...largest, of(9007, 199, 1_000_000_000), of(9008, 1, 254_740_993)];
+};
+
 /** Inserts unbooked sales without the adapter under test. */
 export const writeSales = async (db: Database, ...sales: readonly Sale[]): Promise<void> => {
   const rows = sales.map((each) => ({
@@ -35,28 +43,32 @@ export const writeSales = async (db: Database, ...sales: readonly Sale[]): Promi
 };
 
 /** Units and revenue by `<day> <product>`. */
-export type DaySums = Readonly<Record<string, readonly [quantity: number, revenue: number]>>;
+export type DaySums = Readonly<Record<string, readonly [quantity: number, revenue: bigint]>>;
 
 const inOrder = <T>(sums: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(sums).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** Sums sales by day and product, each at its own price. */
 export const daySumsOf = (sales: readonly Sale[]): DaySums => {
-  const sums: Record<string, [number, number]> = {};
+  const sums: Record<string, [number, bigint]> = {};
   for (const { businessDay, productId, quantity, unitPrice } of sales) {
     const key = `${businessDay} ${productId}`;
-    const [units, revenue] = sums[key] ?? [0, 0];
-    sums[key] = [units + quantity, revenue + quantity * unitPrice];
+    const [units, revenue] = sums[key] ?? [0, 0n];
+    sums[key] = [units + quantity, revenue + BigInt(quantity * unitPrice)];
   }
   return inOrder(sums);
 };
 
 /** Reads the daily totals. Rows of 0 are left out. */
 export const daySumsIn = async (db: Database): Promise<DaySums> => {
-  const rows = await db.knex("product_sales_daily").where("quantity", "<>", 0).orWhere("revenue", "<>", 0);
+  const rows = await db
+    .knex("product_sales_daily")
+    .select("business_day", "product_id", "quantity", db.knex.raw("CAST(revenue AS CHAR) AS revenue"))
+    .where("quantity", "<>", 0)
+    .orWhere("revenue", "<>", 0);
   const sums = rows.map((row) => [
     `${row.business_day} ${row.product_id}`,
-    [Number(row.quantity), Number(row.revenue)] as const,
+    [Number(row.quantity), BigInt(row.revenue)] as const,
   ]);
   return inOrder(Object.fromEntries(sums));
 };

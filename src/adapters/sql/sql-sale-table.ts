@@ -20,19 +20,22 @@ type SaleRecord = {
 type DayRecord = {
   readonly product_id: ProductId;
   readonly quantity: number | string;
-  readonly revenue: number | string;
+  /** Decimal digits. */
+  readonly revenue: string;
 };
 
 const saleColumns = ["sale_id", "product_id", "quantity", "unit_price", "occurred_at", "business_day"];
 const dayColumns = ["product_id", "business_day", "quantity", "revenue"];
 const driftColumns = ["business_day", "product_id", "board_quantity", "sales_quantity"];
+/** Selects an integer as decimal digits. The drivers return numbers, which are not exact above 2⁵³. */
+export const digitsOf = (expression: string) => `CAST(${expression} AS CHAR)`;
 /** A unique key of two columns. Both dialects accept this text as it is. */
 const dayKey = "product_id, business_day";
 
 const dayRowOf = ({ product_id, quantity, revenue }: DayRecord): DayRow => ({
   productId: product_id,
   quantity: Number(quantity),
-  revenue: Number(revenue),
+  revenue: BigInt(revenue),
 });
 
 const valuesOf = (sale: Sale): (string | number)[] => [
@@ -102,7 +105,7 @@ export class SqlSaleTable implements SaleTable {
   async book(sales: readonly Sale[]): Promise<void> {
     if (sales.length === 0) return;
     const { days, totals } = bookingOf(sales);
-    const dayValues = days.map((sum) => [sum.productId, sum.businessDay, sum.quantity, sum.revenue]);
+    const dayValues = days.map((sum) => [sum.productId, sum.businessDay, sum.quantity, String(sum.revenue)]);
     await insertRows(this.trx, "product_sales_daily", dayColumns, dayValues, {
       unique: dayKey,
       add: ["quantity", "revenue"],
@@ -134,7 +137,7 @@ export class SqlSaleTable implements SaleTable {
   async sumDay(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]> {
     const rows = await selectRows<DayRecord>(
       this.trx,
-      `SELECT product_id, SUM(quantity) AS quantity, SUM(quantity * unit_price) AS revenue FROM sales
+      `SELECT product_id, SUM(quantity) AS quantity, ${digitsOf("SUM(quantity * unit_price)")} AS revenue FROM sales
        WHERE business_day = ? AND product_id IN (?) AND unbooked IS NULL GROUP BY product_id`,
       [day, productIds],
     );
@@ -142,7 +145,7 @@ export class SqlSaleTable implements SaleTable {
   }
 
   async saveDay(day: BusinessDay, rows: readonly DayRow[]): Promise<void> {
-    const values = rows.map(({ productId, quantity, revenue }) => [productId, day, quantity, revenue]);
+    const values = rows.map(({ productId, quantity, revenue }) => [productId, day, quantity, String(revenue)]);
     await insertRows(this.trx, "product_sales_daily", dayColumns, values, {
       unique: dayKey,
       overwrite: ["quantity", "revenue"],
@@ -164,7 +167,7 @@ export class SqlSaleTable implements SaleTable {
   private async lockDayRows(day: BusinessDay, productIds: readonly ProductId[]): Promise<readonly DayRow[]> {
     const rows = await lockRows<DayRecord>(
       this.trx,
-      `SELECT product_id, quantity, revenue FROM product_sales_daily
+      `SELECT product_id, quantity, ${digitsOf("revenue")} AS revenue FROM product_sales_daily
        WHERE business_day = ? AND product_id IN (?) ORDER BY product_id`,
       [day, productIds],
     );

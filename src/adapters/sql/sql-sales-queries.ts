@@ -8,13 +8,15 @@ import type { DayRow } from "../../domain/sale.js";
 import { firstDayOf, type WindowBoard } from "../../domain/sales-window.js";
 import { type List, readPage } from "./cursor.js";
 import { backgroundReadTimeoutMs, type Database, read } from "./database.js";
+import { digitsOf } from "./sql-sale-table.js";
 
 type Totals = { readonly product_id: ProductId } & Readonly<Record<`b${number}`, number | string | null>>;
 type DayRecord = {
   readonly product_id: ProductId;
   readonly business_day: BusinessDay;
   readonly quantity: number | string;
-  readonly revenue: number | string;
+  /** Decimal digits. */
+  readonly revenue: string;
 };
 
 type DriftRecord = {
@@ -150,6 +152,7 @@ export class SqlSalesQueries implements SalesQueries {
   ): Promise<Page<DayRow & { businessDay: BusinessDay }> | undefined> {
     const { knex } = this.db;
     const rows: Knex.QueryBuilder = knex("product_sales_daily")
+      .select("business_day", "product_id", "quantity", knex.raw(`${digitsOf("revenue")} AS revenue`))
       .whereBetween("product_sales_daily.business_day", [from, to])
       .whereExists(
         knex("closed_days").whereRaw("closed_days.business_day = product_sales_daily.business_day").select("closed_at"),
@@ -159,7 +162,7 @@ export class SqlSalesQueries implements SalesQueries {
       businessDay: row.business_day,
       productId: row.product_id,
       quantity: Number(row.quantity),
-      revenue: Number(row.revenue),
+      revenue: BigInt(row.revenue),
     }));
   }
 

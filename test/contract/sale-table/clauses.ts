@@ -11,6 +11,7 @@ import {
   daySumsOf,
   sale,
   saleId,
+  salesAbove2To53,
   salesIn,
   totalsIn,
   totalsOf,
@@ -19,10 +20,10 @@ import {
 
 export const today = day("2026-11-21");
 const yesterday = day("2026-11-20");
-export const row = (id: string, quantity: number, revenue: number): DayRow => ({
+export const row = (id: string, quantity: number, revenue: number | bigint): DayRow => ({
   productId: productId(id),
   quantity,
-  revenue,
+  revenue: BigInt(revenue),
 });
 
 /** Books as the use case does. Returns how many sales it booked. */
@@ -109,7 +110,7 @@ export const clauses: Clauses<UnitOfWork> = {
   "books each sale once: on its day, at its price, and for all time": async (work, { db }) => {
     await writeSales(db, ...sales);
     expect(await book(work, ...ids.slice(0, 2))).toBe(2);
-    expect(await daySumsIn(db)).toEqual({ "2026-11-21 p": [5, 3100] });
+    expect(await daySumsIn(db)).toEqual({ "2026-11-21 p": [5, 3100n] });
     expect([await book(work, ...ids), await book(work, ...ids), await book(work)]).toEqual([2, 0, 0]);
     expect(await daySumsIn(db)).toEqual(daySumsOf(sales));
     expect(await totalsIn(db)).toEqual({ P: 5, p: 12 });
@@ -119,7 +120,7 @@ export const clauses: Clauses<UnitOfWork> = {
     await writeSales(db, ...sales);
     await book(work, "shop:b");
     await expect(work.run((tx) => tx.sales.book(sales))).rejects.toThrow();
-    expect(await daySumsIn(db)).toEqual({ "2026-11-21 p": [3, 2100] });
+    expect(await daySumsIn(db)).toEqual({ "2026-11-21 p": [3, 2100n] });
     expect(await book(work, ...ids)).toBe(3);
   },
 
@@ -132,6 +133,19 @@ export const clauses: Clauses<UnitOfWork> = {
     expect(await daySumsIn(db)).toEqual(daySumsOf(many));
     expect(await work.run((tx) => tx.sales.sumDay(today, [productId("p7")]))).toEqual([row("p7", 2000, 2e12)]);
     expect(await totalsIn(db)).toEqual(totalsOf(many));
+  },
+
+  // Proves: D1
+  "keeps a revenue above 2⁵³ exact": async (work, { db }) => {
+    const many = salesAbove2To53("p");
+    await writeSales(db, ...many);
+    expect(await book(work, ...many.map((each) => each.saleId))).toBe(many.length);
+    const revenue = 2n ** 53n + 1n;
+    expect(await daySumsIn(db)).toEqual({ "2026-11-21 p": [9_007_200, revenue] });
+    const rows = [row("p", 9_007_200, revenue)];
+    expect(await work.run((tx) => tx.sales.sumDay(today, [productId("p")]))).toEqual(rows);
+    await close(work, today, "p");
+    expect(await work.run((tx) => tx.sales.lockDay(today, [productId("p")]))).toEqual(rows);
   },
 
   // Proves: D2
@@ -179,9 +193,9 @@ export const clauses: Clauses<UnitOfWork> = {
     await book(work, ...ids);
     await work.run((tx) => tx.sales.saveDay(today, [row("p", 1, 2), row("new", 3, 4)]));
     await work.run((tx) => tx.sales.saveDay(today, []));
-    expect(await daySumsIn(db)).toEqual({ ...daySumsOf(sales), "2026-11-21 p": [1, 2], "2026-11-21 new": [3, 4] });
+    expect(await daySumsIn(db)).toEqual({ ...daySumsOf(sales), "2026-11-21 p": [1, 2n], "2026-11-21 new": [3, 4n] });
     await close(work, today, "p", "P");
-    expect(await daySumsIn(db)).toEqual({ ...daySumsOf(sales), "2026-11-21 new": [3, 4] });
+    expect(await daySumsIn(db)).toEqual({ ...daySumsOf(sales), "2026-11-21 new": [3, 4n] });
   },
 
   "sums a day only after a booking in progress": async (work, { db }) => {

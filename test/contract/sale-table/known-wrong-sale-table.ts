@@ -194,6 +194,14 @@ export const knownWrong: readonly KnownWrong<UnitOfWork>[] = [
     only: "mysql",
   },
   {
+    wrong: "sums revenue as a double",
+    breaks: "keeps a revenue above 2⁵³ exact",
+    make: but((correct) => ({
+      sumDay: async (on, of) =>
+        (await correct.sumDay(on, of)).map((each) => ({ ...each, revenue: BigInt(Number(each.revenue)) })),
+    })),
+  },
+  {
     wrong: "does not insert missing rows",
     breaks: "reads the rows of a day and inserts missing ones",
     make: but((_, __, trx) => ({

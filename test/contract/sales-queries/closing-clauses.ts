@@ -42,6 +42,15 @@ export const closingClauses: Clauses<SalesQueries> = {
     expect(await queries.nextOpenDay(ago(3), today)).toBeNull();
   },
 
+  "lists a revenue above 2⁵³ with all digits": async (queries, { db }) => {
+    const revenue = 2n ** 53n + 1n;
+    const row = { product_id: "zz", business_day: ago(1), quantity: 3, revenue: String(revenue) };
+    await db.knex("product_sales_daily").insert(row);
+    await recordClosed(db, ago(1));
+    const listed = await queries.days(ago(1), ago(1), null, null, 9);
+    expect(listed?.items).toEqual([{ businessDay: ago(1), productId: "zz", quantity: 3, revenue }]);
+  },
+
   "lists the rows of closed days by day and product, each once, also if rows are added in between": async (
     queries,
     { db },
@@ -55,8 +64,8 @@ export const closingClauses: Clauses<SalesQueries> = {
       queries.days(ago(from), ago(to), only === null ? null : productId(only), cursor, limit);
     const first = await list(4, 2, null);
     expect(first?.items).toEqual([
-      { businessDay: ago(4), productId: "B", quantity: 1, revenue: 1000 },
-      { businessDay: ago(4), productId: "a", quantity: 4, revenue: 4000 },
+      { businessDay: ago(4), productId: "B", quantity: 1, revenue: 1000n },
+      { businessDay: ago(4), productId: "a", quantity: 4, revenue: 4000n },
     ]);
     await sell(db, units("A", 9, 4), units("b", 9, 4));
     const rest = await walkPages((cursor) => list(4, 2, null, cursor ?? first?.next));

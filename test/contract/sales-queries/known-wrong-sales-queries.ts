@@ -122,6 +122,17 @@ export const knownWrong: readonly KnownWrong<SalesQueries>[] = [
     })),
   },
   {
+    wrong: "lists revenue as a double",
+    breaks: "lists a revenue above 2⁵³ with all digits",
+    make: but((correct) => ({
+      days: async (...query) => {
+        const page = await correct.days(...query);
+        const items = page?.items.map((row) => ({ ...row, revenue: BigInt(Number(row.revenue)) })) ?? [];
+        return page && { ...page, items };
+      },
+    })),
+  },
+  {
     wrong: "lists days that are not closed",
     breaks: "lists the rows of closed days by day and product, each once, also if rows are added in between",
     make: but((correct, db) => ({

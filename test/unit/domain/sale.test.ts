@@ -83,9 +83,9 @@ describe("the booking of a batch of sales", () => {
       sale("a", "2026-11-21", 4, 7),
     ]);
     expect(booking.days).toEqual([
-      { productId: "a", businessDay: "2026-11-21", quantity: 4, revenue: 28 },
-      { productId: "a", businessDay: "2026-11-22", quantity: 3, revenue: 30 },
-      { productId: "b", businessDay: "2026-11-21", quantity: 3, revenue: 1300 },
+      { productId: "a", businessDay: "2026-11-21", quantity: 4, revenue: 28n },
+      { productId: "a", businessDay: "2026-11-22", quantity: 3, revenue: 30n },
+      { productId: "b", businessDay: "2026-11-21", quantity: 3, revenue: 1300n },
     ]);
     expect(booking.totals).toEqual([
       { productId: "a", quantity: 7 },

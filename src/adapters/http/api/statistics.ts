@@ -3,7 +3,9 @@ import type { SalesQueries } from "../../../application/ports/sales-queries.js";
 import type { CloseDay } from "../../../application/sales/close-day.js";
 import { type BusinessDay, dayCount } from "../../../domain/business-day.js";
 import type { ProductId } from "../../../domain/ids.js";
+import type { DayRow } from "../../../domain/sale.js";
 import type { ProblemEntries } from "../server/problems.js";
+import { jsonType } from "../server/response-writer.js";
 import { pageResponse, type Route, route } from "../server/route.js";
 import {
   businessDaySchema,
@@ -17,9 +19,22 @@ import {
 
 const maxDays = 92;
 
+type ProductDay = DayRow & { readonly businessDay: BusinessDay };
+
+const revenueSchema = z.number().meta({
+  type: "integer",
+  format: "int64",
+  minimum: 0,
+  description: "Exact, also above 2⁵³ − 1: then a parser that reads numbers as doubles rounds it",
+});
 const rowSchema = component(
   "ProductDay",
-  z.strictObject({ businessDay: businessDaySchema, productId: idSchema, quantity: countSchema, revenue: countSchema }),
+  z.strictObject({
+    businessDay: businessDaySchema,
+    productId: idSchema,
+    quantity: countSchema,
+    revenue: revenueSchema,
+  }),
 );
 
 /** Also true for invalid days, which have their own message. */
@@ -55,6 +70,12 @@ export const statisticsProblems = {
   },
 } satisfies Partial<ProblemEntries>;
 
+/** Serializes a row with all digits of its revenue, which `JSON.stringify` cannot write. */
+const productDayJson = ({ businessDay, productId, quantity, revenue }: ProductDay): string => {
+  const facts = JSON.stringify({ businessDay, productId, quantity });
+  return `${facts.slice(0, -1)},"revenue":${revenue}}`;
+};
+
 type Needs = { readonly sales: SalesQueries; readonly closeDay: CloseDay };
 
 /** Statistics of business days that are closed. */
@@ -70,10 +91,9 @@ export const statisticsRoutes = ({ sales, closeDay }: Needs): readonly Route[] =
     problems: ["engine-unavailable"],
     async handle({ query: { from, to, productId = null, cursor = null, limit } }) {
       const page = await sales.days(from, to, productId as ProductId | null, cursor, limit);
-      return pageResponse(page, (row): z.infer<typeof rowSchema> => {
-        const { businessDay, productId, quantity, revenue } = row;
-        return { businessDay, productId, quantity, revenue };
-      });
+      const { status, body } = pageResponse(page, productDayJson);
+      const text = `{"items":[${body.items.join(",")}],"nextCursor":${JSON.stringify(body.nextCursor)}}`;
+      return { status, type: jsonType, text };
     },
   }),
   route({
