@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from "jose";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { expectProblem } from "../support/expect-problem.js";
 import { sharedHttpApp, startHttpApp } from "../support/http-app.js";
 import { serveWithPublicRoute } from "./known-wrong-access.js";
@@ -61,6 +61,7 @@ const publicRoutes = [
   "GET /api/v1/concerts/an-id/schedules",
   "GET /api/v1/schedules/an-id",
   "GET /api/v1/schedules/an-id/seats",
+  "GET /api/v1/rankings/events",
   "GET /api/v1/rankings/products",
   "GET /api/v1/rankings/products/events",
   "GET /api/v1/rankings/sold-out",
@@ -183,39 +184,94 @@ describe("with AUTH_SECRET", () => {
 });
 
 describe("with AUTH_JWKS_URL", () => {
-  /** Publishes a key and starts a server that fetches it. */
-  const publishKey = async (alg: string) => {
-    const pair = await generateKeyPair(alg, { extractable: true });
-    const keys = JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: "one", alg }] });
-    const publisher = createServer((_request, response) => response.end(keys)).listen(0, "127.0.0.1");
-    await once(publisher, "listening");
+  type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
+  type Header = { readonly alg: string; readonly kid?: string };
+
+  const pairOf = (alg: string) => generateKeyPair(alg, { extractable: true });
+  const published = async ({ publicKey }: Pair, facts: object = {}) => ({ ...(await exportJWK(publicKey)), ...facts });
+
+  /** Publishes keys and starts a server that fetches them. */
+  const publish = async (...keys: readonly JWK[]) => {
+    const set = { keys };
+    const publisher = createServer((_request, response) => response.end(JSON.stringify(set)));
+    await once(publisher.listen(0, "127.0.0.1"), "listening");
     const stopPublisher = () => publisher.close().closeAllConnections();
     onTestFinished(stopPublisher);
     const url = new URL(`http://127.0.0.1:${(publisher.address() as AddressInfo).port}/`);
-    const app = await startHttpApp({ auth: { mode: "jwks", url } });
-    const sendSignedWith = async (key: Parameters<SignJWT["sign"]>[0], by = alg) => {
-      const jwt = new SignJWT({ sub: "kim" }).setProtectedHeader({ alg: by, kid: "one" }).setExpirationTime("1h");
-      return app.client.get("/api/v1/me/coupons").set("Authorization", `Bearer ${await jwt.sign(key)}`);
+    const logged: { readonly level: number; readonly msg: string }[] = [];
+    const logTo = { write: (line: string) => void logged.push(JSON.parse(line)) };
+    const app = await startHttpApp({ auth: { mode: "jwks", url }, logTo });
+    const sendSignedWith = async (signedWith: Parameters<SignJWT["sign"]>[0], header: Header) => {
+      const jwt = new SignJWT({ sub: "kim" }).setProtectedHeader(header).setExpirationTime("1h");
+      return app.client.get("/api/v1/me/coupons").set("Authorization", `Bearer ${await jwt.sign(signedWith)}`);
     };
-    return { pair, sendSignedWith, stopPublisher };
+    const warnings = () => logged.filter(({ msg }) => msg === "no published key accepts a token");
+    return { set, sendSignedWith, stopPublisher, warnings };
   };
 
   it.each(["RS256", "ES256", "EdDSA"])(
     "accepts tokens that a published %s key verifies, and no others",
     async (alg) => {
-      const { pair, sendSignedWith } = await publishKey(alg);
-      expect((await sendSignedWith(pair.privateKey)).status).toBe(200);
-      expectProblem(await sendSignedWith((await generateKeyPair(alg)).privateKey), "unauthorized");
+      const pair = await pairOf(alg);
+      const { sendSignedWith } = await publish(await published(pair, { kid: "one", alg }));
+      expect((await sendSignedWith(pair.privateKey, { alg, kid: "one" })).status).toBe(200);
+      expectProblem(await sendSignedWith((await pairOf(alg)).privateKey, { alg, kid: "one" }), "unauthorized");
       // The public key is no secret, so it must not verify HS256.
       const publicKey = new TextEncoder().encode(await exportSPKI(pair.publicKey));
-      expectProblem(await sendSignedWith(publicKey, "HS256"), "unauthorized");
+      expectProblem(await sendSignedWith(publicKey, { alg: "HS256", kid: "one" }), "unauthorized");
     },
   );
 
+  it.each(["RS256", "ES256", "EdDSA"])("tries every %s key that a token may name", async (alg) => {
+    const [first, second, unnamed, other] = [
+      await pairOf(alg),
+      await pairOf(alg),
+      await pairOf(alg),
+      await pairOf(alg),
+    ];
+    const { sendSignedWith, warnings } = await publish(
+      await published(first, { kid: "same" }),
+      await published(second, { kid: "same", alg }),
+      await published(unnamed),
+    );
+    for (const { privateKey } of [first, second])
+      for (const header of [{ alg, kid: "same" }, { alg }])
+        expect((await sendSignedWith(privateKey, header)).status).toBe(200);
+    // A key that is published without an id may belong to a token with any id.
+    for (const header of [{ alg, kid: "named" }, { alg }])
+      expect((await sendSignedWith(unnamed.privateKey, header)).status).toBe(200);
+    expect(warnings()).toEqual([]);
+    for (const header of [{ alg, kid: "same" }, { alg, kid: "named" }, { alg }])
+      expectProblem(await sendSignedWith(other.privateKey, header), "unauthorized");
+    expect(warnings()).toHaveLength(1);
+    expect(warnings()[0]).toMatchObject({ level: 40, kid: "same", alg });
+  });
+
+  it("tries at most 16 keys", async () => {
+    const pairs = await Promise.all(Array.from({ length: 17 }, () => pairOf("ES256")));
+    const { sendSignedWith } = await publish(...(await Promise.all(pairs.map((pair) => published(pair)))));
+    expect((await sendSignedWith((pairs[15] as Pair).privateKey, { alg: "ES256" })).status).toBe(200);
+    expectProblem(await sendSignedWith((pairs[16] as Pair).privateKey, { alg: "ES256" }), "unauthorized");
+  });
+
+  it("fetches the keys again when a key is replaced under the same id, or without an id", async () => {
+    const [old, next] = [await pairOf("ES256"), await pairOf("ES256")];
+    const { set, sendSignedWith } = await publish(await published(old, { kid: "one" }), await published(old));
+    expect((await sendSignedWith(old.privateKey, { alg: "ES256", kid: "one" })).status).toBe(200);
+    set.keys = [await published(next, { kid: "one" }), await published(next)];
+    // The keys are fetched at most every 5 s, on the real clock.
+    const fiveSecondsLater = Date.now() + 5001;
+    vi.useFakeTimers({ toFake: ["Date"], now: fiveSecondsLater });
+    onTestFinished(() => void vi.useRealTimers());
+    expect((await sendSignedWith(next.privateKey, { alg: "ES256" })).status).toBe(200);
+    expect((await sendSignedWith(next.privateKey, { alg: "ES256", kid: "one" })).status).toBe(200);
+  });
+
   it("returns 503 while the keys cannot be fetched", async () => {
-    const { pair, sendSignedWith, stopPublisher } = await publishKey("ES256");
+    const pair = await pairOf("ES256");
+    const { sendSignedWith, stopPublisher } = await publish(await published(pair, { kid: "one" }));
     stopPublisher();
-    const response = await sendSignedWith(pair.privateKey);
+    const response = await sendSignedWith(pair.privateKey, { alg: "ES256", kid: "one" });
     expectProblem(response, "keys-unavailable");
     expect(response.headers["retry-after"]).toBe("2");
   });

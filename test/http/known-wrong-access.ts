@@ -26,7 +26,7 @@ export const serveWithPublicRoute = async (app: HttpApp, auth: Auth, path: strin
   const problems = new ProblemResponses(problemTable);
   const edge = {
     mode: auth.mode,
-    identify: createIdentify(auth, systemClock),
+    identify: createIdentify(auth, systemClock, pino({ level: "silent" })),
     tickets: new Tickets(async () => new Uint8Array(32), systemClock),
     rateLimit: new RateLimit(0),
     streams: new EventStreams(),

@@ -109,7 +109,7 @@ export class HttpServer {
       socket.once("close", () => this.connections.delete(socket));
     });
 
-    const identify = createIdentify(auth, clock);
+    const identify = createIdentify(auth, clock, needs.log);
     const rateLimit = new RateLimit(needs.rateLimitPerShopper);
     const edge: Edge = { mode: auth.mode, identify, tickets, rateLimit, streams, writer, cors, metrics };
     registerRoutes(app.router, hotRoutes, this.tables, edge);

@@ -1,11 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
+import { errors, type JWTPayload, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
+import type { Logger } from "pino";
 import type { Clock } from "../../../application/ports/clock.js";
 import { idPattern, type UserId, userIdPattern } from "../../../domain/ids.js";
 import { Mac } from "./mac.js";
 import { EdgeProblem } from "./problem-json.js";
+import { PublishedKeys } from "./published-keys.js";
 
 type ExpectedClaims = { readonly issuer?: string; readonly audience?: string };
 
@@ -47,9 +49,6 @@ const identifyOpen: Identify = ({ "x-user-id": name }) => {
 const maxTokens = 20_000;
 /** Verified tokens and published keys are cached for this long at most; a revoked one stays valid until then. */
 const cacheMs = 5 * 60_000;
-const keysTimeoutMs = 1000;
-/** The least time between two fetches of the keys, which a token with an unknown key triggers. */
-const keysCooldownMs = 5000;
 
 const callerOf = ({ sub, roles }: JWTPayload): Caller => {
   // jose does not check the types of claims, and a pattern would accept a number as its text.
@@ -66,21 +65,14 @@ const isAboutToken = (error: unknown): boolean =>
   error.code !== errors.JOSEError.code;
 
 /** Returns the identification that the settings select. */
-export const createIdentify = (auth: Auth, clock: Clock): Identify => {
+export const createIdentify = (auth: Auth, clock: Clock, log: Pick<Logger, "warn">): Identify => {
   if (auth.mode === "open") return identifyOpen;
   const { mode } = auth;
   const verified = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: maxTokens });
   const keys =
     mode === "secret"
       ? { algorithms: ["HS256"], secret: new TextEncoder().encode(auth.secret) }
-      : {
-          algorithms: ["RS256", "ES256", "EdDSA"],
-          published: createRemoteJWKSet(auth.url, {
-            timeoutDuration: keysTimeoutMs,
-            cooldownDuration: keysCooldownMs,
-            cacheMaxAge: cacheMs,
-          }),
-        };
+      : { algorithms: ["RS256", "ES256", "EdDSA"], published: new PublishedKeys(auth.url, cacheMs, log) };
 
   const verify = async (token: string): Promise<Caller> => {
     const now = clock.now();
@@ -92,10 +84,10 @@ export const createIdentify = (auth: Auth, clock: Clock): Identify => {
       ...(auth.audience !== undefined && { audience: auth.audience }),
     };
     try {
-      const { payload } =
+      const payload =
         keys.secret === undefined
-          ? await jwtVerify(token, keys.published, checks)
-          : await jwtVerify(token, keys.secret, checks);
+          ? await keys.published.verify(token, checks)
+          : (await jwtVerify(token, keys.secret, checks)).payload;
       const caller = callerOf(payload);
       verified.set(token, { caller, untilMs: Math.min((payload.exp ?? 0) * 1000, now + cacheMs) });
       return caller;
