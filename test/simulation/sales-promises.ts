@@ -7,7 +7,8 @@ import { boardBefore, boardOf, salesWindows, type WindowBoard } from "../../src/
 import type { BoardsUnderTest } from "../contract/sales-board/boards-under-test.js";
 import { boardFrom, daySumsIn, daySumsOf, totalsIn, totalsOf } from "../support/sales-data.js";
 
-const text = (value: unknown): string => JSON.stringify(value);
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each));
 /** Returns a line for the promise if the values differ. */
 const unequal = (promise: string, actual: unknown, expected: unknown): readonly string[] =>
   text(actual) === text(expected) ? [] : [`${promise}: ${text(actual)} instead of ${text(expected)}`];

@@ -87,10 +87,10 @@ describe("a sale at 23:59:59.999 and a sale at 00:00:00.000", () => {
     );
     await shop.fillBoards.execute();
     const expected = {
-      [`${ends} p`]: [2, 600],
-      [`${ends} q`]: [3, 3000],
-      [`${begins} p`]: [5, 5000],
-      [`${begins} q`]: [1, 1000],
+      [`${ends} p`]: [2, 600n],
+      [`${ends} q`]: [3, 3000n],
+      [`${begins} p`]: [5, 5000n],
+      [`${begins} q`]: [1, 1000n],
     };
     expect(await daySumsIn(shop.db)).toEqual(expected);
     expect(await shown(shop, boardOf("1d", ends))).toEqual([
