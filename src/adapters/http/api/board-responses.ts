@@ -4,6 +4,7 @@ import type { BoardText } from "../../../application/board/watched-board.js";
 import type { Clock } from "../../../application/ports/clock.js";
 import type { WatchedBoards } from "../../../application/ports/notices.js";
 import type { EpochMs } from "../../../domain/time.js";
+import { entityTag } from "../server/entity-tag.js";
 import { type EventStream, eventFrame } from "../server/event-stream.js";
 import { jsonType } from "../server/response-writer.js";
 import type { RouteResponse } from "../server/route.js";
@@ -62,12 +63,14 @@ export type BoardQuery = {
 };
 
 /** A board as JSON and as an event, serialized once for all receivers. */
-type SerializedBoard = BoardText & { readonly json: string };
+type SerializedBoard = BoardText & { readonly json: string; readonly etag: string };
 
 const serialized = (read: BoardQuery["read"]) => async (): Promise<SerializedBoard> => {
   const body = await read();
   const json = JSON.stringify(body);
-  return { json, text: eventFrame("board", json), state: JSON.stringify({ ...body, asOf: undefined }) };
+  const state = JSON.stringify({ ...body, asOf: undefined });
+  // Weak, because the time of the read is not part of it.
+  return { json, etag: `W/${entityTag(state)}`, text: eventFrame("board", json), state };
 };
 
 /** Responses and streams of boards, which share one cache. */
@@ -81,8 +84,8 @@ export class BoardResponses {
   }
 
   async read({ name, read }: BoardQuery): Promise<RouteResponse> {
-    const { json } = await this.cache.recent(name, serialized(read));
-    return { status: 200, type: jsonType, text: json };
+    const { json, etag } = await this.cache.recent(name, serialized(read));
+    return { status: 200, type: jsonType, text: json, etag };
   }
 
   /** Sends the board immediately and on change, until the stream closes. */

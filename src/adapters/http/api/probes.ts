@@ -36,6 +36,7 @@ export const probeRoutes = ({ readiness, metrics: { registry }, inFlight }: Need
     method: "GET",
     path: "/livez",
     access: "public",
+    isUncached: true,
     ignoresQuery: true,
     summary: "Check that the process responds",
     responses: { 200: livenessSchema },
@@ -45,6 +46,7 @@ export const probeRoutes = ({ readiness, metrics: { registry }, inFlight }: Need
     method: "GET",
     path: "/readyz",
     access: "public",
+    isUncached: true,
     ignoresQuery: true,
     summary: "Check whether to send requests to this node",
     description:
@@ -55,16 +57,16 @@ export const probeRoutes = ({ readiness, metrics: { registry }, inFlight }: Need
       const body: Readiness = inFlight.stopping
         ? { ...found, status: "unavailable", checks: { ...found.checks, process: "stopping" } }
         : found;
-      const headers = ["Cache-Control", "no-store"];
       return body.status === "unavailable"
-        ? { status: 503, body, headers: [...headers, "Retry-After", "2"] }
-        : { status: 200, body, headers };
+        ? { status: 503, body, headers: ["Retry-After", "2"] }
+        : { status: 200, body };
     },
   }),
   route({
     method: "GET",
     path: "/metrics",
     access: "public",
+    isUncached: true,
     ignoresQuery: true,
     summary: "Read the metrics for Prometheus",
     responses: { 200: "text/plain" },

@@ -125,11 +125,12 @@ export const problemRoutes: readonly Route[] = [
       if (!Object.hasOwn(problemTable, code))
         throw new EdgeProblem("not-found", { detail: "There is no problem with this code." });
       const { status, title, meaning, advice } = problemTable[code as ProblemCode];
+      const headers = ["Vary", "Accept"];
       if (context.accepts(["application/json", "text/html"]) === "text/html") {
         const text = problemPage(code, status, title, meaning, advice);
-        return { status: 200, type: "text/html; charset=utf-8", text, security: pageHeaders };
+        return { status: 200, type: "text/html; charset=utf-8", text, headers, security: pageHeaders };
       }
-      return { status: 200, body: { type: `/problems/${code}`, code, status, title, meaning, advice } };
+      return { status: 200, body: { type: `/problems/${code}`, code, status, title, meaning, advice }, headers };
     },
   }),
 ];

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { Request, Response, Router } from "express";
+import { entityTag } from "../server/entity-tag.js";
 import type { EdgeResponse } from "../server/exchange.js";
 import type { ResponseWriter } from "../server/response-writer.js";
 import { pageHeaders } from "../server/security-headers.js";
@@ -45,8 +46,11 @@ addEventListener("DOMContentLoaded", () =>
 /** Registers the OpenAPI document and a page that shows it. All files come from `node_modules`, so it works offline. */
 export const registerDocs = (router: Router, writer: ResponseWriter, document: object): void => {
   const root = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
-  const text = (type: string, body: string) => (_request: Request, response: Response) =>
-    writer.write(response as unknown as EdgeResponse, 200, type, body, [], pageHeaders);
+  const text = (type: string, body: string) => {
+    const options = { etag: entityTag(body), security: pageHeaders };
+    return (_request: Request, response: Response) =>
+      writer.revalidated(response as unknown as EdgeResponse, type, body, options);
+  };
   router.get("/openapi.json", text("application/json; charset=utf-8", JSON.stringify(document)));
   router.get("/docs", text("text/html; charset=utf-8", page));
   router.get("/docs/start.js", text("text/javascript; charset=utf-8", start));

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
@@ -6,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Request, Response, Router } from "express";
 import type { Auth } from "../server/callers.js";
 import { type Edge, methodNotAllowed } from "../server/dispatch.js";
+import { entityTag, hasVersion } from "../server/entity-tag.js";
 import type { EdgeResponse } from "../server/exchange.js";
 import { livePageHeaders } from "../server/security-headers.js";
 
@@ -28,7 +28,7 @@ const isServerModule = (name: string): boolean => /-routes[.](ts|js|js[.]map)$/.
 const pageFile = (name: string, body: Buffer, caching: string): PageFile => ({
   type: types[extname(name)] ?? "application/octet-stream",
   body,
-  etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
+  etag: entityTag(body),
   caching,
 });
 
@@ -51,10 +51,6 @@ const pageFiles = (mode: Auth["mode"]): ReadonlyMap<string, PageFile> => {
   files.set("/page/uplot.css", pageFile("uplot.css", readFileSync(join(uplot, "uPlot.min.css")), forOneDay));
   return files;
 };
-
-/** Whether the caller has this version (RFC 9110: weak comparison, or `*`). */
-const hasVersion = (ifNoneMatch: string | undefined, etag: string): boolean =>
-  ifNoneMatch?.split(",").some((given) => ["*", etag].includes(given.trim().replace(/^W\//, ""))) ?? false;
 
 const allowed = "GET, HEAD, OPTIONS";
 

@@ -16,8 +16,8 @@ import type { Metrics, RouteMeter } from "./metrics.js";
 import { EdgeProblem } from "./problem-json.js";
 import type { RateLimit } from "./rate-limit.js";
 import { checkBody, checkHeaders, checkParams, checkQuery } from "./request-checks.js";
-import type { Cors, ResponseWriter } from "./response-writer.js";
-import { isStream, type Route, type RouteResponse } from "./route.js";
+import { type Cors, jsonType, type ResponseWriter } from "./response-writer.js";
+import { isRevalidated, isStream, type Route, type RouteResponse } from "./route.js";
 
 /** What every route is served with. */
 export type Edge = {
@@ -85,11 +85,19 @@ const write = (writer: ResponseWriter, response: EdgeResponse, result: RouteResp
   else writer.json(response, result.status, result.body, result.headers);
 };
 
+/** As `write`, for a route whose successful responses caches may store. */
+const writeRevalidated = (writer: ResponseWriter, response: EdgeResponse, result: RouteResponse): void => {
+  if (result instanceof EventStream || result.status !== 200) write(writer, response, result);
+  else if ("text" in result) writer.revalidated(response, result.type, result.text, result);
+  else writer.revalidated(response, jsonType, JSON.stringify(result.body), result);
+};
+
 /** Returns the function that serves one route. Its checks run in the contract's order: 401, 403, 429, 400, then the handler's. */
 export const dispatch = (route: Route, edge: Edge, meter: RouteMeter) => {
   const { writer, rateLimit, tickets, identify, mode } = edge;
   const { access, ticketFor, rateLimited, noDeadline, onOutcome } = route;
   const streams = isStream(route);
+  const writeResult = isRevalidated(route) ? writeRevalidated : write;
   const [readParams, readQuery, readHeaders, readBody] = [
     checkParams(route),
     checkQuery(route),
@@ -134,7 +142,7 @@ export const dispatch = (route: Route, edge: Edge, meter: RouteMeter) => {
       if (noDeadline) writer.noDeadline(response);
       const handling = route.handle(new RequestContext(query, headers, body, response, edge));
       const result = handling instanceof Promise ? await handling : handling;
-      write(writer, response, result);
+      writeResult(writer, response, result);
       onOutcome?.(result);
     } catch (error) {
       const code = writer.problem(response, error);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Auth } from "./callers.js";
 import type { ProblemCode, ProblemEntry } from "./problems.js";
-import { type Content, parametersOf, pathParameters, type Route } from "./route.js";
+import { type Content, isRevalidated, parametersOf, pathParameters, type Route } from "./route.js";
 import { components } from "./schemas.js";
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -155,5 +155,9 @@ export const operation = (
       },
     },
   }),
-  responses: { ...responses(route), ...problemResponses(route, problems) },
+  responses: {
+    ...responses(route),
+    ...(isRevalidated(route) && { 304: { description: "If-None-Match has the ETag of the current response" } }),
+    ...problemResponses(route, problems),
+  },
 });

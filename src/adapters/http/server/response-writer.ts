@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
+import { entityTag, hasVersion } from "./entity-tag.js";
 import type { EdgeRequest, EdgeResponse, InFlight } from "./exchange.js";
 import type { ProblemResponses } from "./problem-json.js";
 import type { ProblemCode } from "./problems.js";
 import { dataHeaders } from "./security-headers.js";
 
-const exposedHeaders = "Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id";
+const exposedHeaders = "ETag, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id";
 
 /** Which origins' scripts may read responses: exactly those in the settings, and never with cookies. */
 export class Cors {
@@ -33,7 +34,7 @@ export class Cors {
       "Access-Control-Allow-Methods",
       allow,
       "Access-Control-Allow-Headers",
-      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id, X-User-Id",
+      "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id, X-User-Id",
       "Access-Control-Max-Age",
       "600",
     ];
@@ -49,6 +50,12 @@ export const pathOf = ({ url = "" }: EdgeRequest): string => {
 /** The media type of JSON responses. */
 export const jsonType = "application/json; charset=utf-8";
 
+type Revalidation = {
+  readonly etag?: string | undefined;
+  readonly headers?: readonly string[] | undefined;
+  readonly security?: readonly string[] | undefined;
+};
+
 /** Writes every response: one `writeHead`, one `end`, then the request's log line and metrics. */
 export class ResponseWriter {
   private readonly log: Logger;
@@ -63,7 +70,10 @@ export class ResponseWriter {
     this.problems = problems;
   }
 
-  /** `headers` are (name, value, …). Does nothing if headers were sent before. */
+  /**
+   * Writes a response, which no cache may store unless its headers say otherwise. `headers` are (name, value, …). Does
+   * nothing if headers were sent before.
+   */
   write(
     response: EdgeResponse,
     status: number,
@@ -76,11 +86,26 @@ export class ResponseWriter {
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
     const lines = this.head(response, security);
     lines.push(...headers);
+    if (!headers.includes("Cache-Control")) lines.push("Cache-Control", "no-store");
     if (type !== undefined) lines.push("Content-Type", type);
     if (status !== 204 && status !== 304) lines.push("Content-Length", String(length));
     response.writeHead(status, lines);
     response.end(body);
     this.finished(response, status);
+  }
+
+  /** Writes a 200 that caches may store and must revalidate, or 304 if the client has this version. */
+  revalidated(
+    response: EdgeResponse,
+    type: string,
+    body: string,
+    { etag = entityTag(body), headers = [], security = dataHeaders }: Revalidation = {},
+  ): void {
+    const lines = [...headers, "ETag", etag, "Cache-Control", "no-cache"];
+    // The headers of a 304 replace the cached ones, so it has all of them.
+    if (hasVersion(response.req.headers["if-none-match"], etag))
+      this.write(response, 304, undefined, "", lines, security);
+    else this.write(response, 200, type, body, lines, security);
   }
 
   json(response: EdgeResponse, status: number, body: unknown, headers?: readonly string[]): void {

@@ -61,6 +61,8 @@ export type RouteResponse =
       readonly text: string;
       readonly headers?: readonly string[];
       readonly security?: readonly string[];
+      /** The entity tag of a response that caches may store; by default it is computed from the text. */
+      readonly etag?: string;
     }
   | EventStream;
 
@@ -104,6 +106,8 @@ export type TypedRoute<Path extends string, A extends Access, Query, Body, Heade
   readonly isHot?: true;
   /** Counts against the shopper's rate limit. */
   readonly rateLimited?: true;
+  /** No cache may store the response, although it is public. */
+  readonly isUncached?: true;
   /** Has no deadline, because it reads everything for an operator. */
   readonly noDeadline?: true;
   /** The parameter whose ticket (`?ticket=`) opens this route as well. */
@@ -150,6 +154,10 @@ export const pageResponse = <T>(page: Page<T> | undefined, itemResponse: (item: 
   if (page === undefined) throw invalid({ pointer: "query/cursor", detail: cursorMessage });
   return { status: 200, body: { items: page.items.map(itemResponse), nextCursor: page.next } };
 };
+
+/** Whether caches may store a successful response, which they must revalidate. No other response may be stored. */
+export const isRevalidated = (route: Pick<Route, "access" | "method" | "isUncached" | "responses">): boolean =>
+  route.access === "public" && route.method === "GET" && !route.isUncached && !isStream(route);
 
 /** Whether the response is a stream: no deadline, and no `HEAD`. */
 export const isStream = ({ responses }: Pick<Route, "responses">): boolean => responses[200] === "text/event-stream";
