@@ -34,9 +34,10 @@ describe("the probes", () => {
 });
 
 describe("GET /metrics", () => {
+  /** Returns the outcomes that occurred. */
   const outcomesIn = (text: string, counter: string) =>
     Object.fromEntries(
-      [...text.matchAll(new RegExp(`^${counter}\\{outcome="(.+)"\\} (\\d+)$`, "gm"))].map(([, outcome, count]) => [
+      [...text.matchAll(new RegExp(`^${counter}\\{outcome="(.+)"\\} ([1-9]\\d*)$`, "gm"))].map(([, outcome, count]) => [
         outcome,
         Number(count),
       ]),

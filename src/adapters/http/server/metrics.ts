@@ -7,8 +7,10 @@ export class RouteMeter {
   private readonly byStatus = new Map<number, LatencySeries>();
   private readonly newSeries: (status: number) => LatencySeries;
 
-  constructor(newSeries: (status: number) => LatencySeries) {
+  /** @param statuses exist from the start, with 0 observations */
+  constructor(newSeries: (status: number) => LatencySeries, statuses: Iterable<number>) {
     this.newSeries = newSeries;
+    for (const status of statuses) this.byStatus.set(status, newSeries(status));
   }
 
   observe(status: number, ms: number): void {
@@ -40,9 +42,27 @@ const count = (outcomes: Outcomes, outcome: string): void => {
   outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
 };
 
-/** Returns a counter by outcome: a plain map that becomes series at each scrape. */
-const countOutcomes = (registry: Registry, name: string, help: string): Outcomes => {
-  const outcomes: Outcomes = new Map();
+// Prometheus's `rate()` misses the increment with which a series appears. So the series that alerts use exist from the
+// start, with the value 0.
+const alertedStatuses = [500, 503];
+const claimOutcomes = [
+  ...["accepted", "standing"],
+  ...["claim-not-accepted", "engine-unavailable", "keys-unavailable", "internal"],
+];
+const paymentOutcomes = [
+  "pending",
+  "unknown",
+  "succeeded",
+  "declined",
+  "refunded",
+  "payment-declined",
+  "engine-unavailable",
+  "internal",
+];
+
+/** Returns a counter by outcome: a plain map that becomes series at each scrape. `initial` outcomes start at 0. */
+const countOutcomes = (registry: Registry, name: string, help: string, initial: readonly string[]): Outcomes => {
+  const outcomes: Outcomes = new Map(initial.map((outcome) => [outcome, 0]));
   new Counter({
     name,
     help,
@@ -75,11 +95,13 @@ export class Metrics {
       registry,
       "rushboard_claims_total",
       "Responses to claims: accepted, standing (the shopper had a claim before), or the problem's code.",
+      claimOutcomes,
     );
     this.payments = countOutcomes(
       registry,
       "rushboard_payments_total",
       "Responses to payments (the payment's status or the problem's code), and results of payments settled later.",
+      paymentOutcomes,
     );
   }
 
@@ -104,9 +126,10 @@ export class Metrics {
     for (const unsubscribe of this.unsubscribe.splice(0)) unsubscribe();
   }
 
-  /** Returns the meter of one route; `route` is its path as written in the table. */
-  route(method: string, route: string): RouteMeter {
-    return new RouteMeter((status) => this.requests.series({ method, route, status }));
+  /** Returns the meter of one route; `route` is its path as written in the table. `success` are its expected statuses. */
+  route(method: string, route: string, success: readonly number[] = []): RouteMeter {
+    const statuses = new Set([...success, ...alertedStatuses]);
+    return new RouteMeter((status) => this.requests.series({ method, route, status }), statuses);
   }
 
   /** Counts the response to a claim. */

@@ -67,7 +67,11 @@ export const registerRoutes = (
     for (const route of routes) {
       const path = prefix + route.path;
       const verb = route.method.toLowerCase() as "get" | "post" | "patch" | "delete";
-      const serve = dispatch(route, edge, edge.metrics.route(route.method, path));
+      const serve = dispatch(
+        route,
+        edge,
+        edge.metrics.route(route.method, path, Object.keys(route.responses).map(Number)),
+      );
       router[verb](path, asExpress(serve));
       if (route.isHot) hotRoutes.add(route.method, path, serve);
     }
