@@ -31,6 +31,7 @@ process.exit(code);
 
 async function startBackends(): Promise<Record<string, string>> {
   findProgram("openssl", "openssl"); // a suite creates certificates with it
+  findProgram("promtool", "prometheus"); // the alerts are tested with it
   const [redis, cluster, database, brokers] = await Promise.all([
     announce("Redis", startRedis, ({ url }) => url),
     announce("Redis Cluster", startRedisCluster, ({ url }) => url),
