@@ -161,3 +161,41 @@ describe("GET /rankings/sold-out/events", () => {
     expect(boards).toEqual([await board(app, "sold-out"), await board(app, "sold-out?board=weekly")]);
   });
 });
+
+describe("GET /rankings/events", () => {
+  const all = "/api/v1/rankings/events";
+
+  it("sends several boards in one stream, each immediately and on change", async () => {
+    const app = await startHttpApp();
+    moveToNoon(app);
+    await app.work();
+    const productId = await addProduct(app);
+    const stream = await openStream(app, `${all}?products=1d,all,1d&soldOut=fastest&limit=3`);
+    const start = await stream.until('"board":"fastest"');
+    const names = (text: string) => eventsIn(text).map(({ event, data }) => [event, Object.values(data as object)[0]]);
+    expect(names(start)).toEqual([
+      ["board", "1d"],
+      ["board", "all"],
+      ["board", "fastest"],
+    ]);
+    await reportUnits(app, { [productId]: 2 });
+    await stream.until('"window":"1d","asOf":"2');
+    const changed = await stream.until('"quantity":2');
+    const sent = lastBoard(changed) as { window: string };
+    expect(await board(app, `products?window=${sent.window}&limit=3`)).toMatchObject({ items: [{ quantity: 2 }] });
+    await sellOut(app, await addSchedule(app));
+    expect(await stream.until('"scheduleId"')).toContain('"board":"fastest"');
+  });
+
+  it("requires at least one board, each from the list", async () => {
+    const app = await startHttpApp();
+    const lists = { products: "1d, 3d, 7d, 30d, all", soldOut: "fastest, weekly" };
+    for (const [query, fault] of [
+      ["", "query/products is required and must be present if soldOut is absent"],
+      ["?products=2d", `query/products must be some of ${lists.products}, separated by commas, but is "2d"`],
+      ["?soldOut=", `query/soldOut must be some of ${lists.soldOut}, separated by commas, but is ""`],
+      ["?products=1d&limit=51", 'query/limit must be an integer from 1 to 50, but is "51"'],
+    ] as const)
+      expectProblem(await app.client.get(all + query), "invalid-request", { detail: fault });
+  });
+});

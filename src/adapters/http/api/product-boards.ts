@@ -34,9 +34,10 @@ const boardResponseSchema = component(
 
 type Needs = { readonly listPopularProducts: ListPopularProducts; readonly boardResponses: BoardResponses };
 
-/** The boards of products by units sold. */
-export const productBoardRoutes = ({ listPopularProducts, boardResponses }: Needs): readonly Route[] => {
-  const boardQuery = ({ window, limit }: z.infer<typeof boardQuerySchema>): BoardQuery => ({
+/** Returns the query of a window's board. */
+export const productBoardQuery =
+  ({ listPopularProducts }: Pick<Needs, "listPopularProducts">) =>
+  ({ window, limit }: z.infer<typeof boardQuerySchema>): BoardQuery => ({
     boards: "products",
     name: `products:${window}:${limit}`,
     async read() {
@@ -44,12 +45,14 @@ export const productBoardRoutes = ({ listPopularProducts, boardResponses }: Need
       return { window, asOf: toInstant(asOf), items };
     },
   });
-  return boardRoutes(boardResponses, {
+
+/** The boards of products by units sold. */
+export const productBoardRoutes = ({ listPopularProducts, boardResponses }: Needs): readonly Route[] =>
+  boardRoutes(boardResponses, {
     path: "/rankings/products",
     readSummary: "Read the best sellers of a window",
     followSummary: "Follow the best sellers of a window",
     query: boardQuerySchema,
     response: boardResponseSchema,
-    boardQuery,
+    boardQuery: productBoardQuery({ listPopularProducts }),
   });
-};

@@ -13,6 +13,7 @@ import { concertRoutes } from "./concerts.js";
 import { couponAuditRoutes } from "./coupon-audit.js";
 import { couponRoutes } from "./coupons.js";
 import { deadLetterRoutes } from "./dead-letters.js";
+import { liveBoardRoutes } from "./live-boards.js";
 import { orderTrackingRoutes } from "./order-tracking.js";
 import { orderRoutes } from "./orders.js";
 import { paymentRoutes } from "./payments.js";
@@ -36,6 +37,7 @@ const resources = [
   reservationRoutes,
   productBoardRoutes,
   soldOutBoardRoutes,
+  liveBoardRoutes,
   saleRoutes,
   couponRoutes,
   userCouponRoutes,

@@ -86,12 +86,10 @@ const sellOutResponse = (sellOut: TitledSellOut): z.infer<typeof sellOutSchema> 
   };
 };
 
-/** The boards of sell-outs by speed, and the history of all sell-outs. */
-export const soldOutBoardRoutes = (needs: Needs): readonly Route[] => {
-  const { listSoldOut, soldOutRecords, soldOutRules, boardResponses, clock } = needs;
-  const { policy, zone } = soldOutRules;
-
-  const boardQuery = ({ board: given, week, limit }: z.infer<typeof boardQuerySchema>): BoardQuery => {
+/** Returns the query of a board of sell-outs. */
+export const soldOutBoardQuery =
+  ({ listSoldOut, soldOutRules: { policy, zone }, clock }: Pick<Needs, "listSoldOut" | "soldOutRules" | "clock">) =>
+  ({ board: given, week, limit }: z.infer<typeof boardQuerySchema>): BoardQuery => {
     const board = given ?? (week === undefined ? "fastest" : "weekly");
     return {
       boards: "sold-out",
@@ -113,6 +111,10 @@ export const soldOutBoardRoutes = (needs: Needs): readonly Route[] => {
     };
   };
 
+/** The boards of sell-outs by speed, and the history of all sell-outs. */
+export const soldOutBoardRoutes = (needs: Needs): readonly Route[] => {
+  const { soldOutRecords, boardResponses } = needs;
+  const boardQuery = soldOutBoardQuery(needs);
   return [
     ...boardRoutes(boardResponses, {
       path: "/rankings/sold-out",
