@@ -3,12 +3,10 @@ import { choiceLinks } from "./choice-links.js";
 import { element, section, setText, table } from "./element.js";
 import { curlPost, exampleCommands, uniqueId } from "./example-commands.js";
 import { formatCount, movementLabel } from "./format.js";
-import { followStream } from "./live-source.js";
-import { apiRoot } from "./request.js";
+import { followBoard } from "./shared-boards.js";
 import { switchSource } from "./switch-source.js";
 
 const windows = { "1d": "Today", "3d": "3 days", "7d": "7 days", "30d": "30 days", all: "All time" };
-const maxRows = 10;
 
 const emptyBoard = () =>
   exampleCommands(
@@ -49,19 +47,17 @@ export const bestSellers = (addressOf, signal) => {
   const follow = switchSource(signal, (window, until) => {
     let quantities = new Map();
     let leader;
-    followStream(until, "best sellers", `${apiRoot}/rankings/products/events?window=${window}&limit=${maxRows}`, {
-      board({ items }) {
-        setText(title, `Best sellers, ${windows[window].toLowerCase()}`);
-        body.replaceChildren(...items.map((item) => row(item, quantities.get(item.productId))));
-        quantities = new Map(items.map(({ productId, quantity }) => [productId, quantity]));
-        box.hidden = items.length === 0;
-        if (items.length > 0) empty.replaceChildren();
-        else if (empty.childElementCount === 0) empty.append(emptyBoard());
-        // Announces a new leader only: the other rows can change every second.
-        const first = items[0]?.name;
-        if (leader !== undefined && first !== leader) announce(`${first} leads the best sellers`);
-        leader = first;
-      },
+    followBoard(until, "best sellers", `products:${window}`, ({ items }) => {
+      setText(title, `Best sellers, ${windows[window].toLowerCase()}`);
+      body.replaceChildren(...items.map((item) => row(item, quantities.get(item.productId))));
+      quantities = new Map(items.map(({ productId, quantity }) => [productId, quantity]));
+      box.hidden = items.length === 0;
+      if (items.length > 0) empty.replaceChildren();
+      else if (empty.childElementCount === 0) empty.append(emptyBoard());
+      // Announces a new leader only: the other rows can change every second.
+      const first = items[0]?.name;
+      if (leader !== undefined && first !== leader) announce(`${first} leads the best sellers`);
+      leader = first;
     });
   });
   return {

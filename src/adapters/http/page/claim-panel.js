@@ -1,7 +1,7 @@
 import { caller, hasClaimed, hasToken, isOpenMode, rememberClaim, setShopperName, shopperName } from "./caller.js";
 import { element, section, setText } from "./element.js";
 import { formatCount } from "./format.js";
-import { followStream } from "./live-source.js";
+import { followStream, poll, takeStreamSlot } from "./live-source.js";
 import { apiRoot, RequestError, requestJson } from "./request.js";
 
 const maxRetries = 20;
@@ -90,7 +90,14 @@ export const claimPanel = (couponId, signal) => {
 
   const requestOwnClaim = (until) =>
     requestJson(`${apiRoot}/coupons/${couponId}/claims/me`, { as: "shopper", signal: until });
-  const followClaim = (claim, until) => {
+  /** Other windows use all streams that this browser may have. */
+  const pollClaim = ({ links }, until) =>
+    void poll(until, "claim", async () => {
+      const task = await requestJson(links.self, { as: "shopper", signal: until });
+      if (task.status !== "pending") showResult(task);
+      return 1000;
+    });
+  const followClaim = async (claim, until) => {
     if (isOpenMode) rememberClaim(couponId);
     const showPosition = ({ position }) =>
       setStage("waiting", `Your position is ${formatCount(position)}. The result appears here automatically.`);
@@ -106,14 +113,16 @@ export const claimPanel = (couponId, signal) => {
         throw error;
       }
     };
-    followStream(until, "claim", claim.links.events, { pending: showPosition, settled: showResult }, renewUrl);
+    if (await takeStreamSlot(until))
+      followStream(until, "claim", claim.links.events, { pending: showPosition, settled: showResult }, renewUrl);
+    else pollClaim(claim, until);
   };
 
   /** Follows the claim in the response. Does nothing if the visitor has since changed the name or the token. */
   const followResponse = async (response, until) => {
     try {
       const claim = await response;
-      if (!until.aborted) followClaim(claim, until);
+      if (!until.aborted) await followClaim(claim, until);
     } catch (error) {
       if (!until.aborted) fail(error);
     }

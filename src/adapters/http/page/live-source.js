@@ -1,7 +1,8 @@
 import { freshness, markLive, markStale, removeSource } from "./freshness.js";
 
 const maxDelayMs = 8000;
-const backoff = (failures) => Math.min(maxDelayMs, 500 * 2 ** failures);
+/** Returns the ms before the next attempt. */
+export const backoff = (failures) => Math.min(maxDelayMs, 500 * 2 ** failures);
 
 /** Resolves after `ms`, or immediately when the signal aborts. */
 const delay = (ms, signal) =>
@@ -42,6 +43,25 @@ export const poll = async (signal, source, work) => {
     await whenVisible(signal);
   }
   removeSource(source);
+};
+
+/** At most this many streams of claims are open in all windows, so that requests find a free connection. */
+const streamSlots = ["rushboard-stream-1", "rushboard-stream-2"];
+
+/** Takes a slot until the signal aborts. Returns whether one was free; false also if the browser has no locks. */
+export const takeStreamSlot = async (signal) => {
+  for (const name of streamSlots) {
+    const isTaken = await new Promise((resolve) => {
+      const hold = (lock) => {
+        resolve(lock !== null && !signal.aborted);
+        return lock && !signal.aborted && new Promise((end) => signal.addEventListener("abort", end, { once: true }));
+      };
+      if (navigator.locks) navigator.locks.request(name, { ifAvailable: true }, hold).catch(() => resolve(false));
+      else resolve(false);
+    });
+    if (isTaken) return true;
+  }
+  return false;
 };
 
 /**

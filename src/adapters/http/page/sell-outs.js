@@ -2,13 +2,11 @@ import { choiceLinks } from "./choice-links.js";
 import { element, section, setText, table } from "./element.js";
 import { curlPost, exampleCommands, uniqueId } from "./example-commands.js";
 import { formatCount, formatDuration, formatMoment } from "./format.js";
-import { followStream } from "./live-source.js";
 import { replaceItems } from "./replace-items.js";
-import { apiRoot } from "./request.js";
+import { followBoard } from "./shared-boards.js";
 import { switchSource } from "./switch-source.js";
 
 const boards = { fastest: "Fastest ever", weekly: "This week" };
-const maxRows = 10;
 
 const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
 const emptyBoard = () => {
@@ -49,14 +47,12 @@ export const sellOuts = (addressOf, signal) => {
   box.hidden = true;
 
   const follow = switchSource(signal, (board, until) =>
-    followStream(until, "sell-outs", `${apiRoot}/rankings/sold-out/events?board=${board}&limit=${maxRows}`, {
-      board({ items, policy, week }) {
-        setText(title, `Sell-outs, ${week ?? "all time"}, ranked by policy ${policy}`);
-        replaceItems(body, items.map(rowWith(addressOf)));
-        box.hidden = items.length === 0;
-        if (items.length > 0) empty.replaceChildren();
-        else if (empty.childElementCount === 0) empty.append(emptyBoard());
-      },
+    followBoard(until, "sell-outs", `soldOut:${board}`, ({ items, policy, week }) => {
+      setText(title, `Sell-outs, ${week ?? "all time"}, ranked by policy ${policy}`);
+      replaceItems(body, items.map(rowWith(addressOf)));
+      box.hidden = items.length === 0;
+      if (items.length > 0) empty.replaceChildren();
+      else if (empty.childElementCount === 0) empty.append(emptyBoard());
     }),
   );
   return {
