@@ -1,26 +1,11 @@
+import { BoardStream, nameOf, pathOf } from "./board-stream.js";
 import { freshness, markLive, markStale, removeSource } from "./freshness.js";
-import { backoff, poll } from "./live-source.js";
-import { apiRoot, requestJson } from "./request.js";
+import { poll } from "./live-source.js";
+import { requestJson } from "./request.js";
 
-const maxRows = 10;
 /** The leader sends this often; a window that receives nothing for `silentMs` replaces it. */
-const aliveMs = 3000;
-const silentMs = 10_000;
-
-/** The boards: their paths for polling, by name. */
-const paths = {
-  products: (window) => `/rankings/products?window=${window}`,
-  soldOut: (board) => `/rankings/sold-out?board=${board}`,
-};
-const nameOf = ({ window, board }) => (window === undefined ? `soldOut:${board}` : `products:${window}`);
-const urlOf = (names) => {
-  const query = new URLSearchParams({ limit: maxRows });
-  for (const kind of Object.keys(paths)) {
-    const chosen = names.filter((name) => name.startsWith(`${kind}:`)).map((name) => name.slice(kind.length + 1));
-    if (chosen.length > 0) query.set(kind, chosen.join(","));
-  }
-  return `${apiRoot}/rankings/events?${query}`;
-};
+const aliveMs = 1000;
+const silentMs = 4000;
 
 /** Opens the channel between the windows; undefined if the browser does not support or permits it. */
 const openChannel = () => {
@@ -35,9 +20,6 @@ const channel = openChannel();
 const windowId = crypto.getRandomValues(new Uint32Array(2)).join("-");
 /** What this window shows: { signal, source, name, listener }. */
 const followed = new Set();
-/** The last data of each board. The leader sends it to windows that open later. */
-const lastData = new Map();
-
 const post = (message) => channel.postMessage({ ...message, from: windowId });
 const ownNames = () => [...new Set([...followed].map(({ name }) => name))];
 
@@ -52,73 +34,44 @@ const fail = () => {
   for (const { source } of followed) markStale(source);
 };
 
-/** The one stream of all windows, which the window that holds the lock keeps open. */
+/** The window that holds the lock: it keeps the stream of all windows open. */
 class Leader {
   constructor() {
-    this.wanted = new Map();
-    this.failures = 0;
-    this.streamed = [];
-    this.alive = setInterval(() => post({ type: "alive" }), aliveMs);
-    post({ type: "leader" });
-    this.want(windowId, ownNames());
-  }
-
-  /** Records what a window shows. Opens a new stream only if the current one lacks a board. */
-  want(from, names) {
-    this.wanted.set(from, names);
-    for (const name of names) if (lastData.has(name)) post({ type: "board", data: lastData.get(name) });
-    const isComplete = names.every((name) => this.streamed.includes(name));
-    if (isComplete || this.opening !== undefined) return;
-    // Windows answer a new leader at the same time, so their boards are collected first.
-    this.opening = setTimeout(() => this.open(), 50);
-  }
-
-  open() {
-    clearTimeout(this.opening);
-    this.opening = undefined;
-    this.stream?.close();
-    const names = [...new Set([...this.wanted.values()].flat())];
-    this.streamed = names;
-    if (names.length === 0) return;
-    this.stream = new EventSource(urlOf(names));
-    this.stream.addEventListener("board", ({ data: text }) => {
-      this.failures = 0;
-      const data = JSON.parse(text);
-      lastData.set(nameOf(data), data);
+    const onBoard = (data) => {
       post({ type: "board", data });
       deliver(data);
-    });
-    this.stream.addEventListener("error", ({ target }) => {
-      lastData.clear();
+    };
+    const onFailure = () => {
       post({ type: "failed" });
       fail();
-      if (target.readyState === EventSource.CLOSED)
-        this.opening = setTimeout(() => this.open(), backoff(this.failures++));
-    });
+    };
+    this.stream = new BoardStream(onBoard, onFailure);
+    this.timer = setInterval(() => post({ type: "alive" }), aliveMs);
+    // Every other window replies with its boards.
+    post({ type: "leader" });
+    this.stream.want(windowId, ownNames());
   }
 
   close() {
-    clearInterval(this.alive);
-    clearTimeout(this.opening);
-    this.stream?.close();
-    lastData.clear();
+    clearInterval(this.timer);
+    this.stream.close();
   }
 }
 
 /** Without locks, each window reads its boards itself. */
-const pollBoard = ({ signal, source, name, listener }) => {
-  const [kind, choice] = name.split(":");
-  const path = `${apiRoot}${paths[kind](choice)}&limit=${maxRows}`;
+const pollBoard = ({ signal, source, name, listener }) =>
   void poll(signal, source, async () => {
-    listener(await requestJson(path, { signal }));
+    listener(await requestJson(pathOf(name), { signal }));
     return 1000;
   });
-};
 
 let leader;
 let candidacy;
+/** When the leader last sent a message. */
 let receivedAt = 0;
 let watch;
+/** Whether the browser blocks locks on this page. */
+let isBlocked = false;
 
 /** Leads from the moment that this window has the lock. Returns whether to request the lock again. */
 const requestLock = async (signal, options) => {
@@ -135,7 +88,7 @@ const requestLock = async (signal, options) => {
     return !signal.aborted;
   } catch (error) {
     if (error.name === "AbortError") return !signal.aborted;
-    // The browser blocks locks on this page.
+    isBlocked = true;
     for (const each of followed) pollBoard(each);
     return false;
   } finally {
@@ -170,19 +123,19 @@ const update = () => {
     leader = undefined;
     post({ type: "want", names: [] });
   }
-  if (takesPart && leader !== undefined) leader.want(windowId, ownNames());
+  if (takesPart && leader !== undefined) leader.stream.want(windowId, ownNames());
   else if (takesPart) post({ type: "want", names: ownNames() });
 };
 
 channel?.addEventListener("message", ({ data: message }) => {
-  receivedAt = performance.now();
-  if (message.type === "want") leader?.want(message.from, message.names);
+  if (message.type !== "want") receivedAt = performance.now();
+  if (message.type === "want") leader?.stream.want(message.from, message.names);
   else if (message.type === "leader" && candidacy !== undefined) post({ type: "want", names: ownNames() });
   else if (message.type === "board") deliver(message.data);
   else if (message.type === "failed") fail();
 });
 document.addEventListener("visibilitychange", update);
-freshness.addEventListener("recovered", () => leader?.open());
+freshness.addEventListener("recovered", () => leader?.stream.open());
 
 /**
  * Follows a board, `products:<window>` or `soldOut:<board>`, until the signal aborts. All windows of a browser share one
@@ -191,7 +144,7 @@ freshness.addEventListener("recovered", () => leader?.open());
  */
 export const followBoard = (signal, source, name, listener) => {
   const own = { signal, source, name, listener };
-  if (channel === undefined) {
+  if (channel === undefined || isBlocked) {
     pollBoard(own);
     return;
   }
