@@ -20,7 +20,7 @@ import {
   nameSchema,
   pageQuery,
   pageSchema,
-  plannedTimeSchema,
+  plannedTime,
   timeSchema,
 } from "../server/schemas.js";
 
@@ -42,10 +42,10 @@ const newCouponSchema = component(
       name: nameSchema,
       quantity: integer(1, maxCoupons),
       discount: discountSchema,
-      opensAt: plannedTimeSchema.describe("Default: open from its creation").optional(),
-      closesAt: plannedTimeSchema
-        .describe("Must be after opensAt and, for a new coupon, in the future. Default: never closes")
-        .optional(),
+      opensAt: plannedTime("Default: open from its creation").optional(),
+      closesAt: plannedTime(
+        "Must be after opensAt and, for a new coupon, in the future. Default: never closes",
+      ).optional(),
     })
     .refine(
       ({ opensAt, closesAt }) =>

@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { RecordSale, ReportedSale } from "../../../application/sales/record-sale.js";
 import type { ProductId, SaleId } from "../../../domain/ids.js";
 import { DomainError } from "../../../domain/problem.js";
-import { earliestPlanned } from "../../../domain/time.js";
 import { EdgeProblem } from "../server/problem-json.js";
 import type { ProblemEntries } from "../server/problems.js";
 import { type Route, route } from "../server/route.js";
@@ -14,7 +13,7 @@ import {
   idSchema,
   integer,
   moneySchema,
-  plannedTimeSchema,
+  plannedTime,
 } from "../server/schemas.js";
 
 const maxSales = 100;
@@ -28,7 +27,7 @@ const saleSchema = component(
     productId: idSchema,
     quantity: integer(1, maxUnits),
     unitPrice: moneySchema,
-    occurredAt: plannedTimeSchema.describe(`From ${earliestPlanned} to 5 minutes from now. Default: now`).optional(),
+    occurredAt: plannedTime("At most 5 minutes from now. Default: now").optional(),
   }),
 );
 const salesSchema = component("ReportedSales", z.strictObject({ sales: arrayOf(saleSchema, 1, maxSales) }));

@@ -19,7 +19,7 @@ import {
   moneySchema,
   pageQuery,
   pageSchema,
-  plannedTimeSchema,
+  plannedTime,
   timeSchema,
 } from "../server/schemas.js";
 
@@ -31,8 +31,8 @@ const newScheduleSchema = component(
   z
     .strictObject({
       scheduleId: idSchema.optional(),
-      startsAt: plannedTimeSchema,
-      salesOpenAt: plannedTimeSchema.describe("At startsAt or earlier"),
+      startsAt: plannedTime("The start of the performance"),
+      salesOpenAt: plannedTime("At startsAt or earlier"),
       seats: integer(1, maxSeats).describe("The seats are numbered from 1"),
       price: moneySchema,
     })

@@ -45,11 +45,14 @@ export const timeSchema = z.iso
 const plannedMessage = `must be a time from ${earliestPlanned} to ${latestPlanned}`;
 const plannedBounds = [fromInstant(earliestPlanned), fromInstant(latestPlanned)] as const;
 
-/** A time in a request. Its bounds exclude the empty dates of clients, such as 0001-01-01 and 1970-01-01. */
-export const plannedTimeSchema = timeSchema.refine((time) => {
-  const at = Date.parse(time);
-  return at >= plannedBounds[0] && at <= plannedBounds[1];
-}, plannedMessage);
+/** A time in a body. Its bounds exclude the empty dates of clients, such as 0001-01-01 and 1970-01-01. */
+export const plannedTime = (meaning: string) =>
+  timeSchema
+    .refine((time) => {
+      const at = Date.parse(time);
+      return at >= plannedBounds[0] && at <= plannedBounds[1];
+    }, plannedMessage)
+    .describe(`${meaning}. From ${earliestPlanned} to ${latestPlanned}`);
 
 /** Returns the milliseconds of a validated time. */
 export const fromTime = (time: string): EpochMs => fromInstant(time as Instant);
