@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { expectFreshness, expectText, hasBrowser, sizes, visit } from "../support/browser.js";
-import { type HttpApp, startHttpApp } from "../support/http-app.js";
+import { sharedHttpApp, startHttpApp } from "../support/http-app.js";
 import { claimAsShoppers, openScene, sceneViews, sellGalaSeats } from "./scene.js";
 
 /** Returns the accessibility violations that axe finds in the page, one per line. Dark differs from light in colors only. */
@@ -26,16 +26,13 @@ const openView = async (page: Page, url: string, view: string): Promise<void> =>
   await expectText(page, loadedPart[name as keyof typeof loadedPart], /\d|first-drop|Balanced|Choose/);
 };
 
-const startScene = async (): Promise<HttpApp> => {
-  const readiness = async () => ({ status: "ready", checks: { database: "ok", consumers: "ok" } }) as const;
-  const app = await startHttpApp({ readiness });
-  await openScene(app);
-  return app;
-};
+const readiness = async () => ({ status: "ready", checks: { database: "ok", consumers: "ok" } }) as const;
 
-describe.skipIf(!hasBrowser)("accessibility of the page", () => {
+describe.skipIf(!hasBrowser)("accessibility of the page", async () => {
+  const app = await sharedHttpApp({ readiness });
+  beforeAll(() => openScene(app));
+
   it("axe finds no violation in any view, light or dark, and no view is wider than the screen", async () => {
-    const app = await startScene();
     await claimAsShoppers(app, 1, 20);
     const letter = { type: "order.placed", group: "inventory", error: "shelf not found", attempts: 8 } as const;
     await app.backends.ports.deadLetterRows.park([{ ...letter, event: "not JSON" }]);
@@ -75,7 +72,6 @@ describe.skipIf(!hasBrowser)("accessibility of the page", () => {
   });
 
   it("every control is reachable by keyboard, with a shortcut to the content", async () => {
-    const app = await startScene();
     const { page } = await visit(`${app.url}/${sceneViews.boards}`);
     await expectText(page, "tbody", /Celadon cup/);
     const focused = () => page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()");
@@ -135,7 +131,8 @@ describe.skipIf(!hasBrowser || process.env.UPDATE_PICTURES !== "1")("screenshots
   for (const size of ["desktop", "phone"] as const)
     it(`show the three views, ${size}`, async () => {
       mkdirSync("docs/pictures", { recursive: true });
-      const app = await startScene();
+      const app = await startHttpApp({ readiness });
+      await openScene(app);
       const { page } = await visit(`${app.url}/${sceneViews.drop}`, { size });
       const shot = (name: string) =>
         page.screenshot({ path: `docs/pictures/${name}-${size}.png`, fullPage: size === "desktop" });
