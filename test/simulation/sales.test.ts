@@ -27,7 +27,7 @@ const backends = [
   {
     name: "memory",
     live: true,
-    seeds: sizeOf({ short: 24, long: 100 }),
+    seeds: sizeOf({ short: 32, long: 100 }),
     open: async (): Promise<Boards> => ({ empty: async () => openMemoryBoards(), close: async () => {} }),
   },
   {
