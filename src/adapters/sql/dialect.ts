@@ -44,8 +44,11 @@ export interface Dialect {
   run(connection: Connection, sql: string, parameters: readonly Parameter[]): Promise<Outcome>;
   /** Returns the end of a SELECT that locks its rows. It is empty on SQLite: a transaction locks the whole database. */
   lock(lock: Lock): string;
-  /** Returns those of the rows that another session has locked at this moment, without waiting for them. */
-  findLocked(connection: Connection, target: LockTarget): Promise<LockTarget["keys"]>;
+  /**
+   * Returns those of the rows that another session has locked at this moment, without waiting for them. In a transaction
+   * it locks the others, and does not find rows that are not committed.
+   */
+  findLocked(connection: Connection, target: LockTarget, where?: "in a transaction"): Promise<LockTarget["keys"]>;
   /** The text before each row in a table of `VALUES`. */
   readonly beforeTableRow: string;
   /** Returns the end of an INSERT. */

@@ -18,6 +18,10 @@ const insertKeys: Readonly<Record<string, readonly string[]>> = {
 const tablePattern = /^\s*(?:SELECT\b.*?\bFROM|UPDATE|INSERT INTO|DELETE FROM)\s+(\w+)/is;
 const conditionPattern = /(?:\w+\.)?(\w+)\s*(?:=\s*\?|IN\s*\(\s*(\?|[\d\s,]+)\s*\))/gi;
 
+/** A read without a lock, or one that skips locked rows: it waits for no other session. */
+const waitsForNoLock = (sql: string): boolean =>
+  /^\s*SELECT\b/i.test(sql) && !/\b(FOR UPDATE|LOCK IN SHARE MODE)\s*$/i.test(sql);
+
 /** Returns the table that a statement locks or changes. */
 export const tableOf = (sql: string): string | undefined => tablePattern.exec(sql)?.[1];
 
@@ -26,7 +30,7 @@ export const tableOf = (sql: string): string | undefined => tablePattern.exec(sq
  * but equal columns, such as the oldest rows of a table.
  */
 export const lockTargetsOf = (sql: string, parameters: readonly Parameter[]): readonly LockTarget[] => {
-  const table = tableOf(sql);
+  const table = waitsForNoLock(sql) ? undefined : tableOf(sql);
   if (table === undefined) return [];
   const where = sql.search(/\bWHERE\b/i);
   const guarded = /^\s*INSERT\b.*\bFROM\s+(\w+)/is.exec(sql)?.[1];

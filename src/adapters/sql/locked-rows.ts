@@ -1,6 +1,6 @@
 import { DomainError } from "../../domain/problem.js";
 import type { LockTarget, Parameter, Value } from "./dialect.js";
-import { lockTargetsOf } from "./lock-target.js";
+import { lockTargetsOf, tableOf } from "./lock-target.js";
 
 /** Returns those of the rows that another session has locked at this moment, without waiting for them. */
 export type FindLocked = (target: LockTarget) => Promise<LockTarget["keys"]>;
@@ -27,6 +27,8 @@ const knownTables = [
 const checkMs = 200;
 /** More locked rows of a table are not remembered. Work that needs them waits for them. */
 const maxRowsPerTable = 10_000;
+/** Statements that may wait at the same time for rows of a table that has locked rows; others do not wait. */
+const maxWaiting = 3;
 const keysPerQuery = 500;
 
 /**
@@ -35,6 +37,7 @@ const keysPerQuery = 500;
  */
 export class LockedRows {
   private readonly tables = new Map<string, Map<string, LockedRow>>();
+  private readonly waiting = new Map<string, number>();
   private readonly rejections = new Map<string, number>(knownTables.map((table) => [table, 0]));
   private timer: NodeJS.Timeout | undefined;
   private report: (report: LockReport) => void = () => {};
@@ -50,7 +53,7 @@ export class LockedRows {
   }
 
   /** @throws DomainError `resource-busy` if the statement needs a row that is known as locked */
-  check(sql: string, parameters: readonly Parameter[]): void {
+  private check(sql: string, parameters: readonly Parameter[]): void {
     if (this.tables.size === 0) return;
     for (const { table, columns, keys } of lockTargetsOf(sql, parameters)) {
       const rows = this.tables.get(table);
@@ -59,10 +62,39 @@ export class LockedRows {
     }
   }
 
+  /**
+   * Runs a statement. While its table has locked rows, only a few statements may wait, so that the connections are not
+   * used up: another one is rejected if any of its rows is locked.
+   * @throws DomainError `resource-busy`
+   */
+  async run<T>(
+    sql: string,
+    parameters: readonly Parameter[],
+    findLocked: FindLocked,
+    statement: () => Promise<T>,
+  ): Promise<T> {
+    this.check(sql, parameters);
+    const table = this.tables.size === 0 ? undefined : tableOf(sql);
+    if (table === undefined || !this.tables.has(table)) return statement();
+    const waiting = this.waiting.get(table) ?? 0;
+    const error = waiting < maxWaiting ? undefined : await this.explain(sql, parameters, findLocked);
+    if (error !== undefined) throw error;
+    this.waiting.set(table, (this.waiting.get(table) ?? 0) + 1);
+    try {
+      return await statement();
+    } finally {
+      this.waiting.set(table, (this.waiting.get(table) ?? 1) - 1);
+    }
+  }
+
   /** Finds out which rows a statement has waited for. Returns the error for the caller, or nothing if all are free now. */
-  async explain(sql: string, parameters: readonly Parameter[]): Promise<DomainError | undefined> {
+  async explain(
+    sql: string,
+    parameters: readonly Parameter[],
+    findLocked: FindLocked,
+  ): Promise<DomainError | undefined> {
     for (const target of lockTargetsOf(sql, parameters)) {
-      const locked = await this.lockedOf(target);
+      const locked = await inParts(target, findLocked);
       const [first] = locked;
       if (first === undefined) continue;
       this.add(target, locked);
@@ -110,14 +142,14 @@ export class LockedRows {
     }, checkMs).unref();
   }
 
-  /** Removes the rows that are free, or all rows if the database does not answer: the next wait finds them again. */
+  /** Removes the rows that are free. If the database does not answer, they stay until it does. */
   private async recheck(table: string, rows: Map<string, LockedRow>): Promise<void> {
     const byColumns = new Map<string, LockedRow[]>();
     for (const row of rows.values()) byColumns.set(`${row.columns}`, [...(byColumns.get(`${row.columns}`) ?? []), row]);
     for (const group of byColumns.values()) {
       const { columns } = group[0] as LockedRow;
       const target = { table, columns, keys: group.map(({ key }) => key) };
-      const locked = await this.lockedOf(target).catch(() => []);
+      const locked = await inParts(target, this.findLocked).catch(() => target.keys);
       const names = new Set(locked.map((key) => nameOf(columns, key)));
       const free = group.filter(({ key }) => !names.has(nameOf(columns, key)));
       for (const { key } of free) rows.delete(nameOf(columns, key));
@@ -126,14 +158,14 @@ export class LockedRows {
     }
     if (rows.size === 0) this.tables.delete(table);
   }
-
-  private async lockedOf(target: LockTarget): Promise<LockTarget["keys"]> {
-    const locked: (readonly Value[])[] = [];
-    for (let from = 0; from < target.keys.length; from += keysPerQuery)
-      locked.push(...(await this.findLocked({ ...target, keys: target.keys.slice(from, from + keysPerQuery) })));
-    return locked;
-  }
 }
+
+const inParts = async (target: LockTarget, findLocked: FindLocked): Promise<LockTarget["keys"]> => {
+  const locked: (readonly Value[])[] = [];
+  for (let from = 0; from < target.keys.length; from += keysPerQuery)
+    locked.push(...(await findLocked({ ...target, keys: target.keys.slice(from, from + keysPerQuery) })));
+  return locked;
+};
 
 const keyText = (key: readonly Value[]): string => key.join("/");
 const nameOf = (columns: readonly string[], key: readonly Value[]): string => `${columns}=${keyText(key)}`;

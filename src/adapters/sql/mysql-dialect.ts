@@ -117,7 +117,7 @@ export const mysqlDialect: Dialect = {
     }),
   // MariaDB does not support `FOR SHARE`.
   lock: (lock) => (lock === "SHARE" ? " LOCK IN SHARE MODE" : ` FOR ${lock}`),
-  findLocked: async (connection, { table, columns, keys }) => {
+  findLocked: async (connection, { table, columns, keys }, where) => {
     const [names, values] = columns.length === 1 ? [`${columns}`, keys.flat()] : [`(${columns})`, keys];
     const sql = `SELECT ${columns} FROM ${table} WHERE ${names} IN (?)`;
     const read = async (text: string) => {
@@ -126,7 +126,7 @@ export const mysqlDialect: Dialect = {
     };
     const free = new Set((await read(`${sql} FOR UPDATE SKIP LOCKED`)).map(String));
     // Also a row that another session has inserted and not committed makes an INSERT wait.
-    await mysqlDialect.run(connection, "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED", []);
+    if (where === undefined) await mysqlDialect.run(connection, "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED", []);
     return (await read(sql)).filter((key) => !free.has(String(key)));
   },
   // MySQL 8.0.19 and later need `ROW`. MariaDB skips comments with the version of a MySQL.

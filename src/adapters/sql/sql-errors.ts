@@ -81,6 +81,12 @@ const faultOf = (error: Coded): BackendFault | undefined => {
   return fatal === true ? "unreachable" : undefined;
 };
 
+/** mysql2 adds the statement to its errors. It contains shoppers' data, so it is removed and never logged. */
+const withoutStatement = (error: unknown): unknown => {
+  delete (coded(error) as { sql?: unknown }).sql;
+  return error;
+};
+
 const lockTimeoutNumber = 1205;
 
 /** A statement on this table has waited too long for a lock. */
@@ -89,7 +95,7 @@ export class LockTimeout extends Error {
   readonly table: string;
 
   constructor(table: string, cause: unknown) {
-    super(`waited too long for a lock on ${table}`, { cause });
+    super(`waited too long for a lock on ${table}`, { cause: withoutStatement(cause) });
     this.name = "LockTimeout";
     this.table = table;
   }
@@ -108,7 +114,7 @@ export const isLockedFile = (error: unknown): boolean => {
 };
 
 /** Returns whether another transaction was in the way, so that this one may run again from its start. */
-export const isContention = (error: unknown): boolean => faultOf(coded(error)) === "busy";
+export const isContention = (error: unknown): boolean => isLockTimeout(error) || faultOf(coded(error)) === "busy";
 
 /** Returns whether a statement has waited too long for a row that another transaction has locked. */
 export const isLockTimeout = (error: unknown): boolean => coded(error).errno === lockTimeoutNumber;
@@ -119,13 +125,12 @@ export const isDuplicate = (error: unknown): boolean => duplicateCodes.has(coded
 /**
  * Returns `engine-unavailable` if the database could not do its work, `resource-busy` if a lock was not free in time, else
  * the same error. An error that is not listed here counts as unavailable if it comes from the database.
- * mysql2 adds the statement to its errors. It contains shoppers' data, so it is removed and never logged.
  */
 export const databaseError = (error: unknown): unknown => {
   if (error instanceof DomainError) return error;
   if (error instanceof LockTimeout)
     return new DomainError({ code: "resource-busy", resource: error.table, key: null }, error);
-  delete (coded(error) as { sql?: unknown }).sql;
+  withoutStatement(error);
   const fault = faultOf(coded(error));
   return fault === undefined ? error : backendUnavailable("database", fault, error);
 };

@@ -1,4 +1,4 @@
-import type { Parameter } from "./dialect.js";
+import type { LockTarget, Parameter } from "./dialect.js";
 import { tableOf } from "./lock-target.js";
 import type { LockedRows } from "./locked-rows.js";
 import { isLockTimeout, LockTimeout } from "./sql-errors.js";
@@ -18,29 +18,37 @@ class Waited extends LockTimeout {
 
 /**
  * Runs statements, and rejects those that need a row which is known as locked by another session. After a statement has
- * waited too long, finds the row that it has waited for.
+ * waited too long, finds the row that it has waited for, on the same connection: work that waits for a connection must
+ * find the row among the known ones.
  * @throws DomainError `resource-busy`
  */
 export const watched =
   (run: RunStatements, lockedRows: LockedRows): RunStatements =>
-  async (work) => {
-    try {
-      return await run((statements) => work(watch(statements, lockedRows)));
-    } catch (error) {
-      if (!(error instanceof Waited)) throw error;
-      // The transaction has been rolled back, so its own locks are not found here.
-      throw (await lockedRows.explain(error.sql, error.parameters)) ?? error;
-    }
-  };
+  (work) =>
+    run(async (statements) => {
+      try {
+        return await work(watch(statements, lockedRows));
+      } catch (error) {
+        if (!(error instanceof Waited)) throw error;
+        const { connection, dialect } = statements;
+        await statements.run("ROLLBACK");
+        const findLocked = (rows: LockTarget) => dialect.findLocked(connection, rows);
+        throw (await lockedRows.explain(error.sql, error.parameters, findLocked)) ?? error;
+      }
+    });
 
-const watch = (statements: Statements, lockedRows: LockedRows): Statements => ({
-  ...statements,
-  run: async (sql, parameters = []) => {
-    lockedRows.check(sql, parameters);
-    try {
-      return await statements.run(sql, parameters);
-    } catch (error) {
-      throw isLockTimeout(error) ? new Waited(sql, parameters, error) : error;
-    }
-  },
-});
+const watch = (statements: Statements, lockedRows: LockedRows): Statements => {
+  const { connection, dialect } = statements;
+  const findLocked = (rows: LockTarget) => dialect.findLocked(connection, rows, "in a transaction");
+  return {
+    ...statements,
+    run: (sql, parameters = []) =>
+      lockedRows.run(sql, parameters, findLocked, async () => {
+        try {
+          return await statements.run(sql, parameters);
+        } catch (error) {
+          throw isLockTimeout(error) ? new Waited(sql, parameters, error) : error;
+        }
+      }),
+  };
+};
