@@ -68,6 +68,8 @@ export const failed = (coupon: string, position: number): EventOf<"coupon.failed
 
 export const databaseUnavailable = () => new DomainError({ code: "engine-unavailable", engine: "database" });
 
+export const rowLocked = () => new DomainError({ code: "resource-busy", resource: "coupons", key: "a" });
+
 /** Reactions that record the events that each group receives, in order, after an action of the clause. */
 export class Recorder {
   readonly received = Object.fromEntries(consumerGroups.map((group) => [group, []])) as unknown as Record<

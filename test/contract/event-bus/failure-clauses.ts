@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { DomainEvent } from "../../../src/domain/event.js";
-import { type BusUnderTest, databaseUnavailable, failed, Recorder, requested } from "./bus-under-test.js";
+import { type BusUnderTest, databaseUnavailable, failed, Recorder, requested, rowLocked } from "./bus-under-test.js";
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 const has = (events: readonly DomainEvent[], ...wanted: readonly DomainEvent[]) =>
@@ -81,6 +81,27 @@ export const failureClauses: Readonly<Record<string, (under: BusUnderTest) => Pr
     await recorder.receives("ranking-log", events);
     await recorder.receives("stock", events);
     expect(refusals).toBe(12);
+    expect(await under.parked()).toEqual([]);
+  },
+
+  // Proves: A1
+  "continues with other keys while a row is locked, and then delivers what has waited, in order": async (under) => {
+    const bus = await under.open();
+    const [a1, a2, a3] = [requested("a", 1), requested("a", 2), requested("a", 3)];
+    const [b1, b2] = [requested("b", 1), requested("b", 2)];
+    let isLocked = true;
+    const recorder = new Recorder(under, (_, events) => {
+      if (isLocked && has(events, a1)) throw rowLocked();
+    });
+    await bus.consume(recorder.choreography());
+    await bus.publish([a1, a2, b1]);
+    await recorder.receives("stock", [b1]);
+    await bus.publish([a3, b2]);
+    await recorder.receives("stock", [b2]);
+    expect(recorder.ids("stock").toSorted()).toEqual([b1.id, b2.id]);
+    isLocked = false;
+    await recorder.receives("stock", [a1, a2, a3]);
+    expect(recorder.ids("stock").slice(2)).toEqual([a1.id, a2.id, a3.id]);
     expect(await under.parked()).toEqual([]);
   },
 
