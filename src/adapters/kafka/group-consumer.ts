@@ -36,6 +36,8 @@ export class GroupConsumer {
   private readonly consumer: KafkaConsumer;
   private readonly loop: RetryLoop;
   private deathCause: string | undefined;
+  private isMember = false;
+  private breakSession = (_: unknown) => {};
 
   constructor(needs: GroupConsumerNeeds, subscription: Subscription, consumer: KafkaConsumer) {
     this.needs = needs;
@@ -58,6 +60,17 @@ export class GroupConsumer {
     return this.deathCause;
   }
 
+  /** Whether the consumer has joined the group. */
+  get joined(): boolean {
+    return this.isMember;
+  }
+
+  /** Ends the session and joins again, to read topics that were created again from their beginning. */
+  rejoin(reason: string): void {
+    this.isMember = false;
+    this.breakSession(new Error(reason));
+  }
+
   /** Resolves when the batch in progress is done and the consumer has left the group. */
   stop(): Promise<void> {
     return this.loop.stop();
@@ -69,14 +82,17 @@ export class GroupConsumer {
     consumer.on(consumer.events.GROUP_JOIN, () => {
       this.loop.succeeded();
       this.deathCause = undefined;
+      this.isMember = true;
     });
     const crash = new Promise<never>((_, reject) => {
+      this.breakSession = reject;
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
     });
     try {
       // A stop waits for the join: kafkajs cannot interrupt a join, and would consume even after a disconnect.
       await Promise.race([this.join(consumer).then(() => Promise.race([crash, this.loop.stopped])), crash]);
     } finally {
+      this.isMember = false;
       await consumer.disconnect().catch(() => {});
     }
     return 0;

@@ -3,12 +3,15 @@ import type { DeadLetters } from "../../application/ports/dead-letters.js";
 import type { EventBus } from "../../application/ports/event-bus.js";
 import type { PostponedEvents } from "../../application/ports/postponed-events.js";
 import type { Timers } from "../../application/ports/timers.js";
-import { type Backoff, jitteredBackoff } from "../../application/retry.js";
+import { type Backoff, jitteredBackoff, RetryLoop } from "../../application/retry.js";
 import { type DomainEvent, type EventType, eventTypes } from "../../domain/event.js";
 import { GroupConsumer, type GroupConsumerNeeds } from "./group-consumer.js";
-import { type KafkaLog, type KafkaOptions, openKafka } from "./kafka-client.js";
+import { type KafkaLog, type KafkaOptions, kafkaUnavailable, openKafka } from "./kafka-client.js";
 import { KafkaProducer } from "./kafka-producer.js";
 import { KafkaTopics } from "./kafka-topics.js";
+
+/** How often to look for topics that were deleted, ms. */
+const watchMs = 2_000;
 
 /** Times that tests shorten. The defaults are for production. */
 export type KafkaTuning = {
@@ -21,6 +24,16 @@ export type KafkaTuning = {
   readonly sendTimeoutMs?: number;
 };
 
+/** Some topics of the service do not exist. */
+class MissingTopics extends Error {
+  /** The broker's code for the same. */
+  readonly type = "UNKNOWN_TOPIC_OR_PARTITION";
+
+  constructor(topics: readonly string[]) {
+    super(`missing topics: ${topics.join(", ")}`);
+  }
+}
+
 /** The bus on Apache Kafka: one topic per event type, one Kafka group per consumer group. */
 export class KafkaEventBus implements EventBus {
   private readonly options: KafkaOptions;
@@ -32,7 +45,10 @@ export class KafkaEventBus implements EventBus {
   private readonly needs: GroupConsumerNeeds;
   private consumers: readonly GroupConsumer[] = [];
   private subscribed: ReadonlyMap<ConsumerGroup, readonly EventType[]> = new Map();
+  private readonly watch: RetryLoop;
   private created: Promise<void> | undefined;
+  /** Topics that were found missing, until everything works with new ones. */
+  private lost: readonly string[] = [];
 
   constructor(
     options: KafkaOptions,
@@ -56,11 +72,20 @@ export class KafkaEventBus implements EventBus {
       reconnect,
       timeoutMs: sendTimeoutMs,
     });
+    this.watch = new RetryLoop({
+      timers,
+      backoff: () => watchMs,
+      round: async () => {
+        await this.replaceLostTopics();
+        return watchMs;
+      },
+    });
   }
 
   /** Connects in the background for as long as it takes, so that the service starts without a broker. */
   async start(): Promise<void> {
     this.producer.start();
+    this.watch.start();
   }
 
   async publish(events: readonly DomainEvent[]): Promise<void> {
@@ -96,8 +121,10 @@ export class KafkaEventBus implements EventBus {
 
   /** Stops consuming, sends what was published, and disconnects. */
   async stop(): Promise<void> {
+    const watched = this.watch.stop();
     await this.stopConsuming();
     await this.producer.stop();
+    await watched;
     await this.topics.stop();
   }
 
@@ -108,9 +135,29 @@ export class KafkaEventBus implements EventBus {
     );
   }
 
-  /** Resolves if the broker answers. @throws DomainError `engine-unavailable` */
+  /** Resolves if the broker answers and no topic is missing. @throws DomainError `engine-unavailable` */
   async ping(): Promise<void> {
     await this.topics.ping();
+    if (this.lost.length > 0) throw kafkaUnavailable(new MissingTopics(this.lost));
+  }
+
+  /** Creates topics that were deleted, with the broker's data or by an operator. Then connects everything again. */
+  private async replaceLostTopics(): Promise<void> {
+    // Topics that were never there are created by the first connection.
+    if (this.created === undefined) return;
+    await this.created;
+    const missing = await this.topics.missing();
+    if (missing.length > 0) {
+      if (this.lost.length === 0) this.needs.log("error", "topics missing", { topics: missing });
+      this.lost = missing;
+      this.created = undefined;
+      await this.createTopics();
+      if ((await this.topics.missing()).length > 0) return;
+      const reason = "topics were created again";
+      this.producer.reconnect(reason);
+      for (const consumer of this.consumers) consumer.rejoin(reason);
+    }
+    if (!this.producer.isDown && this.consumers.every(({ joined }) => joined)) this.lost = [];
   }
 
   private createTopics(): Promise<void> {

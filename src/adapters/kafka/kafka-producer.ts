@@ -72,6 +72,17 @@ export class KafkaProducer {
     this.loop.start();
   }
 
+  /** Whether the last connection or send failed and no connection has succeeded since. */
+  get isDown(): boolean {
+    return this.down;
+  }
+
+  /** Ends the connection and opens a new one, to read the topics again. */
+  reconnect(reason: string): void {
+    this.down = true;
+    this.breakSession(new Error(reason));
+  }
+
   /**
    * Resolves when every in-sync replica has the events.
    * @throws DomainError `engine-unavailable` if the broker is unreachable or too slow, or 10,000 events are waiting

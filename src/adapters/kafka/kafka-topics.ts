@@ -48,6 +48,12 @@ export class KafkaTopics {
     }
   }
 
+  /** Returns the topics that do not exist. @throws DomainError `engine-unavailable` */
+  async missing(): Promise<readonly string[]> {
+    const existing = new Set(await this.request((admin) => admin.listTopics()));
+    return eventTypes.map((type) => this.topicOf(type)).filter((topic) => !existing.has(topic));
+  }
+
   /** Resolves if the broker answers. @throws DomainError `engine-unavailable` */
   async ping(): Promise<void> {
     await this.request((admin) => admin.describeCluster());

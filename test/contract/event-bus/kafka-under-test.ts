@@ -17,7 +17,7 @@ export const quickTuning: KafkaTuning = { retry: () => 40, reconnect: () => 100 
 export const openKafkaUnderTest = async (
   brokers: string,
   tuning: KafkaTuning = quickTuning,
-): Promise<BusUnderTest & { close(): Promise<void> }> => {
+): Promise<BusUnderTest & { readonly topicPrefix: string; close(): Promise<void> }> => {
   const topicPrefix = `t${randomUUID().slice(0, 8)}.`;
   const options = { brokers: brokers.split(","), topicPrefix, partitions: 3, replication: 1, clientId: "test" };
   const kafka = new Kafka({ brokers: options.brokers, logLevel: logLevel.NOTHING });
@@ -26,6 +26,7 @@ export const openKafkaUnderTest = async (
   await migrateForTest(db);
   const closing: (() => Promise<void>)[] = [() => closeDatabase(db)];
   return {
+    topicPrefix,
     timeoutMs: 60_000,
     open: async () => {
       const lease = new SqlJobLease(db, systemClock, `node-${closing.length}`);

@@ -14,6 +14,8 @@ export type KafkaServer = ServerProcess & {
   readonly brokers: string;
   /** `localhost:PORT` for logins over TLS; empty without them. */
   readonly securedBrokers: string;
+  /** Kills the broker, deletes all its data, and starts it again: empty, as a new cluster. */
+  loseData(): Promise<void>;
 };
 
 /** The login over TLS, by PLAIN and both kinds of SCRAM. */
@@ -39,7 +41,8 @@ export async function startKafka(login?: KafkaLogin): Promise<KafkaServer> {
   const scram = ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((each) =>
     login ? ["--add-scram", `${each}=[name=${login.username},password=${login.password}]`] : [],
   );
-  await run([...jvm, ...classes, "kafka.tools.StorageTool", "format", "-t", clusterId(), "-c", properties, ...scram]);
+  const format = [...jvm, ...classes, "kafka.tools.StorageTool", "format", "-c", properties, ...scram] as const;
+  await run([...format, "-t", clusterId()]);
   const server = await ServerProcess.start({
     name: "Kafka",
     version,
@@ -47,7 +50,13 @@ export async function startKafka(login?: KafkaLogin): Promise<KafkaServer> {
     folder,
     answers: () => findCoordinator(brokers),
   });
-  return Object.assign(server, { brokers, securedBrokers });
+  const loseData = async () => {
+    await server.kill();
+    rmSync(data, { recursive: true });
+    await run([...format, "-t", clusterId()]);
+    await server.restart();
+  };
+  return Object.assign(server, { brokers, securedBrokers, loseData });
 }
 
 /** Returns the folder of the broker's jars. Only a complete download gets its final name. */
@@ -91,6 +100,8 @@ function serverProperties(
     "broker.session.timeout.ms": 3_000,
     "broker.heartbeat.interval.ms": 500,
     "auto.create.topics.enable": false,
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": true,
     "group.initial.rebalance.delay.ms": 0,
     "offsets.topic.num.partitions": 3,
     "offsets.topic.replication.factor": 1,
