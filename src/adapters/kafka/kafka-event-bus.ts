@@ -6,7 +6,8 @@ import type { Timers } from "../../application/ports/timers.js";
 import { type Backoff, jitteredBackoff, RetryLoop } from "../../application/retry.js";
 import { type DomainEvent, type EventType, eventTypes } from "../../domain/event.js";
 import { GroupConsumer, type GroupConsumerNeeds } from "./group-consumer.js";
-import { type KafkaLog, type KafkaOptions, kafkaUnavailable, openKafka } from "./kafka-client.js";
+import { type KafkaLog, type KafkaOptions, openKafka } from "./kafka-client.js";
+import { kafkaUnavailable } from "./kafka-errors.js";
 import { KafkaProducer } from "./kafka-producer.js";
 import { KafkaTopics } from "./kafka-topics.js";
 

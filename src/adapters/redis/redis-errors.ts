@@ -1,5 +1,6 @@
 import type { BackendFault } from "../../domain/backend-fault.js";
 import { backendUnavailable, DomainError } from "../../domain/problem.js";
+import { replyOf } from "./redis-replies.js";
 
 /** Beginnings of error replies, which may also come from a command inside a script. */
 const replyFaults: readonly (readonly [RegExp, BackendFault])[] = [
@@ -8,9 +9,9 @@ const replyFaults: readonly (readonly [RegExp, BackendFault])[] = [
   [/^READONLY\b/, "read-only"],
   [/^OOM\b/, "out-of-memory"],
   [/^MISCONF\b/, "broken-files"],
-  [/^BUSY\b/, "busy"],
+  [/^(BUSY|UNKILLABLE)\b/, "busy"],
   [/^(NOAUTH|WRONGPASS)\b|^ERR (AUTH|Client sent AUTH)/, "login-refused"],
-  [/^NOPERM\b|^ERR unknown command/, "not-permitted"],
+  [/^NOPERM\b|^ERR (unknown command|The user executing the script can't)/, "not-permitted"],
   [/^ERR max number of clients/, "too-many-connections"],
 ];
 /** Replies about a command or its values: defects of this program. */
@@ -31,11 +32,10 @@ const listed = (faults: readonly (readonly [RegExp, BackendFault])[], text: stri
   faults.find(([pattern]) => pattern.test(text))?.[1];
 
 /** Returns why Redis could not do its work, or `undefined` for an error that is not about Redis. */
-const faultOf = ({ name, message, code = "", syscall }: NodeJS.ErrnoException): BackendFault | undefined => {
-  if (name === "ReplyError") {
-    const reply = message.replace(/^-/, "");
-    return listed(replyFaults, reply) ?? (defects.test(reply) ? undefined : "unknown");
-  }
+const faultOf = (error: NodeJS.ErrnoException): BackendFault | undefined => {
+  const { name, message, code = "", syscall } = error;
+  const reply = replyOf(error);
+  if (reply !== "") return listed(replyFaults, reply) ?? (defects.test(reply) ? undefined : "unknown");
   if (slowWords.test(message)) return "slow";
   if (unreachableNames.has(name) || unreachableWords.test(message)) return "unreachable";
   return listed(connectionFaults, code) ?? (syscall === undefined ? undefined : "unknown");

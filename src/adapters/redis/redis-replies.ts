@@ -1,9 +1,11 @@
+/** Returns an error reply, without the prefix that Redis before 7 puts before an error inside a script; else empty. */
+export const replyOf = (error: unknown): string =>
+  error instanceof Error && error.name === "ReplyError"
+    ? error.message.replace(/^ERR Error running script.*?(?=-[A-Z]+ )/, "").replace(/^-/, "")
+    : "";
+
 /** Returns the code of an error reply, such as `READONLY`; empty for other errors. */
-export const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error) || error.name !== "ReplyError") return "";
-  // Redis before 7 puts a prefix before the error of a command inside a script.
-  return /^(?:ERR Error running script.*?-|-)?([A-Z]+)\b/.exec(error.message)?.[1] ?? "";
-};
+const codeOf = (error: unknown): string => /^[A-Z]+\b/.exec(replyOf(error))?.[0] ?? "";
 
 const stuckCodes: ReadonlySet<string> = new Set(["LOADING", "MISCONF", "NOREPLICAS", "NOAUTH"]);
 
@@ -21,5 +23,4 @@ export const shownState = (error: unknown): "demoted" | "stuck" | undefined => {
 export const isRedirection = (error: unknown): boolean => /^(MOVED|ASK)$/.test(codeOf(error));
 
 /** Whether a server has replied that it belongs to no Cluster. */
-export const isNoCluster = (error: unknown): boolean =>
-  error instanceof Error && /cluster support disabled/i.test(error.message);
+export const isNoCluster = (error: unknown): boolean => /cluster support disabled/i.test(replyOf(error));
