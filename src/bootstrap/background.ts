@@ -54,6 +54,7 @@ export const backgroundOf = ({ config, log, application, relay }: BackgroundNeed
     coldStores: 0,
     recoveredOrders: 0,
     soldOutDrift: 0,
+    addedLogEntries: 0,
     coldProductBoards: 0,
     productBoardDrift: 0,
     closingDrift: 0,

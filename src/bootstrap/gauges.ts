@@ -116,6 +116,11 @@ export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Gau
         ]),
     },
     {
+      name: "rushboard_ranking_log_added",
+      help: "Entries of the ranking log that the bus had lost and that this node has added since its start.",
+      read: () => one(jobs.addedLogEntries),
+    },
+    {
       name: "rushboard_product_boards_cold",
       help: "Product boards that this node's last check found cold.",
       read: () => one(jobs.coldProductBoards),

@@ -25,6 +25,8 @@ export type JobMetrics = {
   recoveredOrders: number;
   /** Members of sold-out boards that differed from the database, since the start. */
   soldOutDrift: number;
+  /** Entries of the ranking log that the bus had lost and that were added, since the start. */
+  addedLogEntries: number;
   /** Product boards that the last check found cold. */
   coldProductBoards: number;
   /** Scores of product boards that differed from the database, since the start. */
@@ -87,6 +89,11 @@ export const scheduledJobs = ({ config, log, application }: Needs, metrics: JobM
       },
     );
   leased("product boards", fillProductBoards, productsMs);
+
+  const compareRankingLog = async () => {
+    metrics.addedLogEntries += await application.compareRankingLog.execute();
+  };
+  leased("ranking log", compareRankingLog, application.claimSweepMs);
 
   const purgeRows = async () => {
     for (const [kind, deleted] of await application.purgeRows.execute())

@@ -11,6 +11,7 @@ import { ScheduleConcert } from "../application/concert/schedule-concert.js";
 import { AdmitClaims } from "../application/coupon/admit-claims.js";
 import { AuditCoupon } from "../application/coupon/audit-coupon.js";
 import { ClaimCoupon } from "../application/coupon/claim-coupon.js";
+import { CompareRankingLog } from "../application/coupon/compare-ranking-log.js";
 import { CompareStores } from "../application/coupon/compare-stores.js";
 import { CreateCoupon } from "../application/coupon/create-coupon.js";
 import { InsertClaims } from "../application/coupon/insert-claims.js";
@@ -68,6 +69,7 @@ export const useCases = {
   settleClaims: useCase(SettleClaims, "work", "taskNotices", "clock"),
   returnPlaces: useCase(ReturnPlaces, "stock"),
   logClaims: useCase(LogClaims, "work"),
+  compareRankingLog: useCase(CompareRankingLog, "rankingLog", "work", "clock", "claimSweepMs"),
   followTask: useCase(FollowTask, "claims", "taskNotices"),
   auditCoupon: useCase(AuditCoupon, "coupons", "claims", "queue", RebuildQueue),
   rebuildQueue: useCase(RebuildQueue, "work", "coupons", "claims", "queue", "clock"),

@@ -182,6 +182,40 @@ const logClauses: Clauses<RankingLogQueries> = {
     for (const cursor of foreign) expect(await queries.list(null, cursor, 2)).toBeUndefined();
     expect(await rowsIn(db, "ranking_logs")).toBe(3);
   },
+  "compares claims with the log, by task id and page by page": async (queries, { db }) => {
+    await openCoupons(db, coupon("a", { quantity: 10 }));
+    const [pending, issued, failed, logged] = [claim("a", 1), claim("a", 2), claim("a", 3), claim("a", 4)];
+    await insertClaims(db, [pending, issued, failed, logged]);
+    const work = new SqlUnitOfWork(db, () => {});
+    await work.run((tx) => tx.claims.countFailure([failed.taskId]));
+    await work.run(async (tx) => {
+      await tx.claims.settle(
+        [
+          { ...issued, status: "issued", userCouponId: userCouponOf(issued.taskId) },
+          { ...logged, status: "issued", userCouponId: userCouponOf(logged.taskId) },
+          { ...failed, status: "failed", reason: "internal" },
+        ],
+        later(7),
+      );
+    });
+    const entryOf = ({ taskId, userId, couponId, position }: typeof issued) => ({
+      ...{ taskId, userId, couponId, position, retryCount: 0, at: later(7), status: "ISSUED" as const },
+    });
+    await work.run((tx) => tx.rankingLog.add([entryOf(logged)]));
+    const first = await queries.compareAfter(null, 3);
+    expect(first).toEqual([
+      { taskId: pending.taskId, entry: null, isLogged: false },
+      { taskId: issued.taskId, entry: entryOf(issued), isLogged: false },
+      {
+        taskId: failed.taskId,
+        entry: { ...entryOf(failed), status: "FAILED", reason: "internal", retryCount: 1 },
+        isLogged: false,
+      },
+    ]);
+    expect(await queries.compareAfter(failed.taskId, 3)).toEqual([
+      { taskId: logged.taskId, entry: entryOf(logged), isLogged: true },
+    ]);
+  },
 };
 
 contractOnDatabases<RankingLogQueries>("RankingLogQueries", (db) => new SqlRankingLogQueries(db), logClauses, [
@@ -190,7 +224,22 @@ contractOnDatabases<RankingLogQueries>("RankingLogQueries", (db) => new SqlRanki
     breaks: "lists the log in order of writing, for one coupon or all",
     make: (db) => {
       const queries = new SqlRankingLogQueries(db);
-      return { list: (_, cursor, limit) => queries.list(null, cursor, limit) };
+      return {
+        list: (_, cursor, limit) => queries.list(null, cursor, limit),
+        compareAfter: (after, limit) => queries.compareAfter(after, limit),
+      };
+    },
+  },
+  {
+    wrong: "takes every settled claim for logged",
+    breaks: "compares claims with the log, by task id and page by page",
+    make: (db) => {
+      const queries = new SqlRankingLogQueries(db);
+      return {
+        list: (...page) => queries.list(...page),
+        compareAfter: async (after, limit) =>
+          (await queries.compareAfter(after, limit)).map((each) => ({ ...each, isLogged: each.entry !== null })),
+      };
     },
   },
 ]);

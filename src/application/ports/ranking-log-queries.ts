@@ -15,6 +15,14 @@ export type RankingLogEntry = {
   readonly at: EpochMs;
 };
 
+/** A claim as the ranking log must show it. */
+export type ComparedClaim = {
+  readonly taskId: TaskId;
+  /** The entry that the claim must have; `null` while it is pending. */
+  readonly entry: RankingLogEntry | null;
+  readonly isLogged: boolean;
+};
+
 /** Plain reads of the ranking log. @throws DomainError `engine-unavailable` */
 export interface RankingLogQueries {
   /** Lists the entries of one coupon or of all, oldest first. Returns `undefined` for an invalid cursor. */
@@ -23,4 +31,6 @@ export interface RankingLogQueries {
     cursor: string | null,
     limit: number,
   ): Promise<Page<RankingLogEntry & { readonly id: string }> | undefined>;
+  /** Returns claims by task id, after `after`, and whether the log has an entry for each. */
+  compareAfter(after: TaskId | null, limit: number): Promise<readonly ComparedClaim[]>;
 }

@@ -5,7 +5,7 @@ import type { OldRows, RowRetention } from "../ports/row-retention.js";
 
 const dayMs = 86_400_000;
 /** How many days each kind of row is kept. Other rows are kept forever or expire by themselves (docs/operations.md). */
-const keptDays: Readonly<Record<OldRows, number>> = {
+export const keptDays: Readonly<Record<OldRows, number>> = {
   "ranking-logs": 90,
   "replayed-dead-letters": 30,
   "expired-holds": 30,
