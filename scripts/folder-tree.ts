@@ -19,7 +19,7 @@ const contents: Readonly<Record<string, string>> = {
   "application/retention": "deletes old rows",
   "application/sales": "books sales, fills and compares boards, closes days",
   "application/task": "follows a claim to its result",
-  "application/webhook": "webhook deliveries of sell-outs",
+  "application/webhook": "webhooks: create, change, and deliver events to their targets",
   adapters: "one folder per technology; none imports another",
   "adapters/cron": "node-cron",
   "adapters/http": "Express: server (toolkit), api (one file per resource), page (the live page)",
@@ -29,7 +29,7 @@ const contents: Readonly<Record<string, string>> = {
   "adapters/redis": "ioredis, and one file per Lua script",
   "adapters/sql": "knex on SQLite and MySQL; migrations; the journal",
   "adapters/system": "clock, ids, timers",
-  "adapters/webhook": "the signed request to a webhook target",
+  "adapters/webhook": "the signed request to a webhook target, and which addresses it may have",
   bootstrap: "settings, wiring, start and stop; the only folder that imports the container",
 };
 

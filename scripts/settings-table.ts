@@ -33,9 +33,10 @@ const effects: Readonly<Record<Name, string>> = {
   RATE_LIMIT_PER_SHOPPER: "requests per second and process; burst: twice that; 0 = off",
   CORS_ORIGINS: "origins of other sites whose pages may call the API",
   BUSINESS_TIME_ZONE: "decides days, weeks and midnight",
-  WEBHOOK_URL: "target of sell-out webhooks: [webhook.md](webhook.md); needs `WEBHOOK_SECRET`",
-  WEBHOOK_SECRET: "signing secret of these webhooks; needs `WEBHOOK_URL`",
-  WEBHOOK_ALLOW_PRIVATE: "permit a `WEBHOOK_URL` on this machine or in a private network",
+  WEBHOOK_URL:
+    "target of the webhook `settings`, which receives sell-outs: [webhook.md](webhook.md); needs `WEBHOOK_SECRET`",
+  WEBHOOK_SECRET: "signing secret of the webhook `settings`; needs `WEBHOOK_URL`",
+  WEBHOOK_ALLOW_PRIVATE: "permit targets of webhooks on this machine, in a private network, or on any port",
   LOG_LEVEL: "lowest level of log lines on stdout",
 };
 

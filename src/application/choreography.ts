@@ -9,7 +9,7 @@ export const groupSummaries = {
   redemption: "redeems coupons",
   orders: "prices orders, cancels refused orders",
   ranking: "writes the sold-out boards",
-  webhook: "schedules webhook deliveries",
+  webhook: "adds a delivery for each webhook that subscribes to the event",
   sales: "books sales, raises the product boards",
 };
 export type ConsumerGroup = keyof typeof groupSummaries;
@@ -19,8 +19,8 @@ export const consumerGroups = Object.keys(groupSummaries) as readonly ConsumerGr
 const table = {
   "coupon.requested": { stock: "takeCoupons" },
   "coupon.reserved": { settlement: "settleClaims" },
-  "coupon.issued": { "ranking-log": "logClaims" },
-  "coupon.failed": { stock: "returnPlaces", "ranking-log": "logClaims" },
+  "coupon.issued": { "ranking-log": "logClaims", webhook: "addWebhookDeliveries" },
+  "coupon.failed": { stock: "returnPlaces", "ranking-log": "logClaims", webhook: "addWebhookDeliveries" },
 
   "order.placed": { inventory: "reserveStock" },
   // An order with a coupon is priced after the coupon is redeemed, any other order immediately.
@@ -29,11 +29,11 @@ const table = {
   "coupon.redeemed": { orders: "priceOrder" },
   "coupon.redemption-refused": { orders: "cancelRefusedOrders" },
   "order.priced": {},
-  "order.confirmed": {},
-  "order.cancelled": {},
-  "payment.confirmed": {},
+  "order.confirmed": { webhook: "addWebhookDeliveries" },
+  "order.cancelled": { webhook: "addWebhookDeliveries" },
+  "payment.confirmed": { webhook: "addWebhookDeliveries" },
   // One group per listener: a slow or broken listener affects no other listener and no payment.
-  "schedule.sold-out": { ranking: "rankSoldOut", webhook: "announceSoldOut" },
+  "schedule.sold-out": { ranking: "rankSoldOut", webhook: "addWebhookDeliveries" },
 
   "product.sold": { sales: "bookSales" },
 } as const satisfies Readonly<Record<EventType, Readonly<Partial<Record<ConsumerGroup, string>>>>>;

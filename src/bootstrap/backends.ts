@@ -15,17 +15,19 @@ import type { LockReport } from "../adapters/sql/locked-rows.js";
 import { SqlEventBus } from "../adapters/sql/sql-event-bus.js";
 import { SqlSandboxBook } from "../adapters/sql/sql-sandbox-book.js";
 import { newUuid } from "../adapters/system/new-uuid.js";
+import { signingSecretSource } from "../adapters/system/signing-secret-source.js";
 import { systemClock } from "../adapters/system/system-clock.js";
 import { systemTimers } from "../adapters/system/system-timers.js";
-import { HttpWebhookTarget } from "../adapters/webhook/http-webhook-target.js";
-import { isPlainlyPrivate } from "../adapters/webhook/public-address.js";
+import { HttpWebhookTargets } from "../adapters/webhook/http-webhook-targets.js";
 import { type ConsumerGroup, groupsOf } from "../application/choreography.js";
 import type { Clock } from "../application/ports/clock.js";
 import type { EventBus } from "../application/ports/event-bus.js";
 import type { ReportLateClose } from "../application/ports/report-late-close.js";
+import type { WebhookEndpoint } from "../application/ports/webhook-targets.js";
 import { timeoutAfter } from "../application/timeout-after.js";
-import { webhookBackoff } from "../application/webhook/deliver-webhooks.js";
+import { webhookBackoff } from "../application/webhook/deliver-to-webhook.js";
 import type { Config } from "./config.js";
+import { failedSendLog, warnOfPrivateTarget } from "./failed-send-log.js";
 import { kafkaOptions } from "./kafka-access.js";
 import type { Step } from "./lifecycle.js";
 import type { ApplicationSettings, Ports } from "./ports.js";
@@ -80,6 +82,7 @@ export const openBackends = (
   const sql = sqlPorts({ database, clock, holder: holderName(hostname(), process.pid, newUuid()), wakeRelay });
   database.lockedRows.listen(reportLocks(log));
   const redis = config.REDIS_URL === undefined ? null : openRedis(config.REDIS_URL, reportUnreachable("redis", log));
+  warnOfPrivateTarget(config, log);
   const redisOrMemory = redis === null ? memoryPorts(clock, log) : redisPorts(redis, log);
   const kafka = kafkaOptions(config, "rushboard");
   const needs = { db: database, lease: sql.jobLease, clock, timers: systemTimers, groupsOf };
@@ -108,7 +111,9 @@ export const openBackends = (
     provider: new SandboxProvider(new SqlSandboxBook(database)),
     timeout: timeoutAfter(providerMs, systemTimers),
     reportLateClose,
-    webhookTarget: webhookTargetOf(config, clock, log),
+    webhookTargets: new HttpWebhookTargets({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }, clock),
+    signingSecrets: signingSecretSource,
+    reportFailedSend: failedSendLog(log),
     webhookBackoff: webhookBackoff(Math.random),
   };
   return { database, redis, ports, redisSteps: redisOrMemory.steps, checks };
@@ -121,7 +126,7 @@ export const applicationSettings = (config: Config): ApplicationSettings => ({
   orderTtlMs: config.ORDER_TTL_SECONDS * 1000,
   holdTtlMs: config.HOLD_TTL_SECONDS * 1000,
   claimSweepMs: config.CLAIM_SWEEP_SECONDS * 1000,
-  hasSoldOutListener: config.WEBHOOK_URL !== undefined,
+  settingsWebhook: settingsWebhookOf(config),
 });
 
 const databaseOf = ({ DATABASE_URL, DATA_DIR }: Config): DatabaseTarget =>
@@ -129,16 +134,8 @@ const databaseOf = ({ DATABASE_URL, DATA_DIR }: Config): DatabaseTarget =>
     ? { kind: "sqlite", file: join(DATA_DIR, "rushboard.sqlite") }
     : { kind: "mysql", url: DATABASE_URL };
 
-const webhookTargetOf = (config: Config, clock: Clock, log: Logger): HttpWebhookTarget | null => {
-  const { WEBHOOK_URL: url, WEBHOOK_SECRET: key, WEBHOOK_ALLOW_PRIVATE: allowPrivate } = config;
-  if (url === undefined || key === undefined) return null;
-  if (!allowPrivate && isPlainlyPrivate(url))
-    log.warn(
-      { setting: "WEBHOOK_URL" },
-      "webhook target is a private address: nothing is sent unless WEBHOOK_ALLOW_PRIVATE=true",
-    );
-  return new HttpWebhookTarget({ url, key, allowPrivate }, clock);
-};
+const settingsWebhookOf = ({ WEBHOOK_URL: url, WEBHOOK_SECRET: secret }: Config): WebhookEndpoint | null =>
+  url === undefined || secret === undefined ? null : { url, secrets: [secret] };
 
 /** Logs each reason once as a warning: it repeats with every attempt to connect. */
 const reportUnreachable = (backend: string, log: Logger) => {

@@ -33,21 +33,20 @@ export const backgroundOf = ({ config, log, application, relay }: BackgroundNeed
     steps.push(jobStep(name, loggedJob(log, name, run, everyMs)));
 
   if (config.ROLES.has("worker")) {
-    const { bus, deliverWebhooks, webhookTarget } = application;
+    const { bus, deliverWebhooks } = application;
     steps.push(jobStep("outbox relay", relay));
     steps.push({
       name: "consumers",
       start: () => bus.consume(choreograph(application)),
       stop: () => bus.stopConsuming(),
     });
-    if (webhookTarget !== null)
-      addJob(
-        "webhooks",
-        async () => {
-          for (const failed of await deliverWebhooks.execute()) log.warn(failed, "webhook not delivered");
-        },
-        webhookMs,
-      );
+    const webhooks = loggedJob(log, "webhooks", () => deliverWebhooks.execute(), webhookMs);
+    const stop = async () => {
+      await webhooks.stop();
+      await deliverWebhooks.stop();
+    };
+    // A send in progress takes at most 5 s, and then its outcome is recorded.
+    steps.push({ name: "webhooks", start: () => webhooks.start(), stop, deadlineMs: 7000 });
   }
 
   const metrics: JobMetrics = {

@@ -1,25 +1,16 @@
 import type { GaugeSource } from "../adapters/http/server/metrics.js";
 import type { Backends } from "./backends.js";
 import type { JobMetrics } from "./scheduled-jobs.js";
+import { sharedQuery } from "./shared-query.js";
+import { webhookGauges } from "./webhook-gauges.js";
 
 const one = (value: number): ReadonlyMap<string, number> => new Map([["", value]]);
-
-/** Shares one running query between all callers, such as the gauges of one scrape. */
-const shared = <T>(query: () => Promise<T>): (() => Promise<T>) => {
-  let running: Promise<T> | undefined;
-  return () => {
-    running ??= query().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-};
 
 /** The gauges of backends and jobs, for `/metrics`. */
 export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly GaugeSource[] => {
   const { bus, lockedRows, countPostponed, outboxRows, deadLetterRows, orders, payments, clock } = ports;
-  const openOrders = shared(() => orders.open());
-  const unsettled = shared(() => payments.unsettled());
+  const openOrders = sharedQuery(() => orders.open());
+  const unsettled = sharedQuery(() => payments.unsettled());
   return [
     {
       name: "rushboard_consumer_lag",
@@ -131,6 +122,7 @@ export const gauges = (ports: Backends["ports"], jobs: JobMetrics): readonly Gau
       label: "rows",
       read: () => jobs.purgedRows,
     },
+    ...webhookGauges(ports),
     {
       name: "rushboard_statistics_drift",
       help: "Products whose closed day or day board differed from the sales, found by this node since its start.",

@@ -18,17 +18,20 @@ import type { PaymentProvider } from "../application/ports/payment-provider.js";
 import type { PaymentQueries } from "../application/ports/payment-queries.js";
 import type { ProductQueries } from "../application/ports/product-queries.js";
 import type { RankingLogQueries } from "../application/ports/ranking-log-queries.js";
+import type { ReportFailedSend } from "../application/ports/report-failed-send.js";
 import type { ReportLateClose } from "../application/ports/report-late-close.js";
 import type { RowRetention } from "../application/ports/row-retention.js";
 import type { SalesBoard } from "../application/ports/sales-board.js";
 import type { SalesQueries } from "../application/ports/sales-queries.js";
+import type { SecretSource } from "../application/ports/secret-source.js";
 import type { SoldOutBoard } from "../application/ports/sold-out-board.js";
 import type { SoldOutRecords } from "../application/ports/sold-out-records.js";
 import type { Timeout } from "../application/ports/timeout.js";
 import type { Timers } from "../application/ports/timers.js";
 import type { UnitOfWork } from "../application/ports/unit-of-work.js";
 import type { WebhookDeliveries } from "../application/ports/webhook-deliveries.js";
-import type { WebhookTarget } from "../application/ports/webhook-target.js";
+import type { WebhookQueries } from "../application/ports/webhook-queries.js";
+import type { WebhookEndpoint, WebhookTargets } from "../application/ports/webhook-targets.js";
 import type { Backoff } from "../application/retry.js";
 import type { TimeZone } from "../domain/business-day.js";
 
@@ -69,9 +72,11 @@ export type Ports = {
   readonly timeout: Timeout;
   readonly reportLateClose: ReportLateClose;
 
+  readonly webhooks: WebhookQueries;
   readonly webhookDeliveries: WebhookDeliveries;
-  /** `null` if no listener is configured. */
-  readonly webhookTarget: WebhookTarget | null;
+  readonly webhookTargets: WebhookTargets;
+  readonly signingSecrets: SecretSource;
+  readonly reportFailedSend: ReportFailedSend;
   readonly webhookBackoff: Backoff;
 };
 
@@ -86,5 +91,6 @@ export type ApplicationSettings = {
   readonly holdTtlMs: number;
   /** Age at which the sweeper processes an unsettled claim. */
   readonly claimSweepMs: number;
-  readonly hasSoldOutListener: boolean;
+  /** The target of `WEBHOOK_URL`; `null` if it is not set. */
+  readonly settingsWebhook: WebhookEndpoint | null;
 };

@@ -19,6 +19,7 @@ import { SqlSecrets } from "../adapters/sql/sql-secrets.js";
 import { SqlSoldOutRecords } from "../adapters/sql/sql-sold-out-records.js";
 import { SqlUnitOfWork } from "../adapters/sql/sql-unit-of-work.js";
 import { SqlWebhookDeliveries } from "../adapters/sql/sql-webhook-deliveries.js";
+import { SqlWebhookQueries } from "../adapters/sql/sql-webhook-queries.js";
 import type { Clock } from "../application/ports/clock.js";
 import { holderIsDead } from "./process-lease.js";
 
@@ -49,6 +50,7 @@ export const sqlPorts = ({ database, clock, holder, wakeRelay }: SqlNeeds) => ({
   deadLetterRows: new SqlDeadLetters(database, clock),
   outboxRows: new SqlOutboxRows(database, clock),
   rowRetention: new SqlRowRetention(database),
+  webhooks: new SqlWebhookQueries(database),
   webhookDeliveries: new SqlWebhookDeliveries(database, clock),
   jobLease: new SqlJobLease(database, clock, holder, (other) => holderIsDead(other, hostname(), process.pid)),
   secrets: new SqlSecrets(database),

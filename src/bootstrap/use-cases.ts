@@ -1,6 +1,5 @@
 import { RebuildBoard } from "../application/board/rebuild-board.js";
 import { WatchBoards } from "../application/board/watch-boards.js";
-import { AnnounceSoldOut } from "../application/concert/announce-sold-out.js";
 import { CancelReservation } from "../application/concert/cancel-reservation.js";
 import { ExpireHolds } from "../application/concert/expire-holds.js";
 import { HoldSeat } from "../application/concert/hold-seat.js";
@@ -49,7 +48,13 @@ import { FillBoards } from "../application/sales/fill-boards.js";
 import { ListPopularProducts } from "../application/sales/list-popular-products.js";
 import { RecordSale } from "../application/sales/record-sale.js";
 import { FollowTask } from "../application/task/follow-task.js";
+import { AddWebhookDeliveries } from "../application/webhook/add-webhook-deliveries.js";
+import { ChangeWebhook } from "../application/webhook/change-webhook.js";
+import { CreateWebhook } from "../application/webhook/create-webhook.js";
+import { DeleteWebhook } from "../application/webhook/delete-webhook.js";
+import { DeliverToWebhook } from "../application/webhook/deliver-to-webhook.js";
 import { DeliverWebhooks } from "../application/webhook/deliver-webhooks.js";
+import { ReplayDelivery } from "../application/webhook/replay-delivery.js";
 import { type UseCase, useCase } from "./use-case.js";
 
 const salesPorts = { work: "work", sales: "sales", board: "salesBoard" } as const;
@@ -119,8 +124,26 @@ export const useCases = {
   rankSoldOut: useCase(RankSoldOut, "soldOutBoard", RebuildSoldOutBoard, "boardNotices", "clock", "soldOutRules"),
   rebuildSoldOutBoard: useCase(RebuildSoldOutBoard, "soldOutBoard", "soldOutRecords", "clock", "soldOutRules"),
   listSoldOut: useCase(ListSoldOut, "soldOutBoard", "soldOutRecords", "soldOutRules"),
-  announceSoldOut: useCase(AnnounceSoldOut, "work", "clock", "hasSoldOutListener"),
-  deliverWebhooks: useCase(DeliverWebhooks, "webhookDeliveries", "webhookTarget", "webhookBackoff", "clock"),
+
+  createWebhook: useCase(CreateWebhook, "work", "signingSecrets", "clock", "newId"),
+  changeWebhook: useCase(ChangeWebhook, "work", "signingSecrets", "clock"),
+  deleteWebhook: useCase(DeleteWebhook, "work", "clock"),
+  replayDelivery: useCase(ReplayDelivery, "work", "clock"),
+  addWebhookDeliveries: useCase(AddWebhookDeliveries, "work", "webhooks", "clock", "settingsWebhook"),
+  deliverToWebhook: useCase(
+    DeliverToWebhook,
+    { deliveries: "webhookDeliveries", targets: "webhookTargets", report: "reportFailedSend" },
+    "settingsWebhook",
+    "webhookBackoff",
+    "clock",
+  ),
+  deliverWebhooks: useCase(
+    DeliverWebhooks,
+    "webhookDeliveries",
+    DeliverToWebhook,
+    "settingsWebhook",
+    "reportFailedSend",
+  ),
 
   recordSale: useCase(RecordSale, "work", "clock", "zone"),
   bookSales: useCase(BookSales, salesPorts, "boardNotices", "clock", "zone"),

@@ -15,6 +15,11 @@ export type PaymentId = Brand<string, "PaymentId">;
 export type ReservationId = Brand<string, "ReservationId">;
 export type ConcertId = Brand<string, "ConcertId">;
 export type ScheduleId = Brand<string, "ScheduleId">;
+export type WebhookId = Brand<string, "WebhookId">;
+/** Identifies one subscription forever: the id of a deleted webhook may be used again, its key may not. */
+export type WebhookKey = Brand<string, "WebhookKey">;
+/** Identifies one delivery of an event to a webhook. */
+export type DeliveryId = Brand<string, "DeliveryId">;
 /** Identifies one payment request of one shopper: 1–255 characters, chosen by the shopper. */
 export type IdempotencyKey = Brand<string, "IdempotencyKey">;
 /** Identifies one sale: `shop:<id>` for a reported sale, `order:<order>:<product>` for a line of an order. */

@@ -3,6 +3,7 @@ import type { BusinessDay } from "./business-day.js";
 import type {
   ConcertId,
   CouponId,
+  DeliveryId,
   IdempotencyKey,
   OrderId,
   PaymentId,
@@ -11,6 +12,7 @@ import type {
   ScheduleId,
   TaskId,
   UserCouponId,
+  WebhookId,
 } from "./ids.js";
 import type { Money } from "./money.js";
 import type { Instant } from "./time.js";
@@ -108,6 +110,9 @@ export type Problem =
   | { readonly code: "dead-letter-replayed"; readonly deadLetterId: string }
   /** The parked text is not an event, so it cannot be delivered again. */
   | { readonly code: "dead-letter-undecodable"; readonly deadLetterId: string }
+  | { readonly code: "webhook-not-found"; readonly webhookId: WebhookId }
+  | { readonly code: "webhook-delivery-not-found"; readonly deliveryId: DeliveryId }
+  | { readonly code: "webhook-in-settings" }
   | { readonly code: "id-taken"; readonly id: string }
   /** A transition that no valid sequence of steps leads to: a defect or a forged event. */
   | { readonly code: "impossible-transition"; readonly from: string; readonly step: string }

@@ -21,7 +21,7 @@ const row: Edits = {
   "src/application/choreography.ts": (text) =>
     text
       .replace("groupSummaries = {\n", 'groupSummaries = {\n  texts: "sends text messages",\n')
-      .replace('webhook: "announceSoldOut" }', 'webhook: "announceSoldOut", texts: "textSoldOut" }'),
+      .replace('{ ranking: "rankSoldOut", ', '{ ranking: "rankSoldOut", texts: "textSoldOut", '),
 };
 const wiring: Edits = {
   "src/bootstrap/use-cases.ts": (text) =>

@@ -107,7 +107,7 @@ for (const { name, live, open } of openSqlBackends())
         ],
         ...["deliveries", "job_leases", "orders", "outbox", "payments", "product_sales_daily", "product_sales_total"],
         ...["products", "ranking_logs", "reservations", "sales", "sandbox_book", "schedules", "secrets"],
-        ...["user_coupons", "webhook_deliveries"],
+        ...["subscription_deliveries", "user_coupons", "webhook_deliveries", "webhooks"],
       ]);
       for (const table of tables) {
         const columns = Object.keys(await db.knex(table).columnInfo());

@@ -21,7 +21,16 @@ const hold = (n: number, status: string, expires_at: number) => ({
   expires_at,
 });
 
-const samples: Readonly<Record<OldRows, Sample>> = {
+const delivery = (n: number, webhookKey: string, delivered_at: number | null) => ({
+  ...{ webhook_key: webhookKey, event_id: `e${n}`, event_type: "order.confirmed", payload: "{}", added_at: 1 },
+  ...{ state: delivered_at === null ? "failed" : "delivered", delivered_at },
+});
+const webhook = (key: string, deleted_at: number | null) => ({
+  ...{ webhook_key: key, webhook_id: deleted_at === null ? key : null, url: "", event_types: "[]", secrets: "[]" },
+  ...{ enabled: 1, request_digest: "", created_at: 1, retrying_since: 1, deleted_at },
+});
+
+const samples: Readonly<Record<Exclude<OldRows, "deleted-webhooks">, Sample>> = {
   "ranking-logs": {
     table: "ranking_logs",
     row: (n, recorded_at) => ({
@@ -40,11 +49,12 @@ const samples: Readonly<Record<OldRows, Sample>> = {
       sales_quantity: 1,
     }),
   },
+  "webhook-deliveries": { table: "subscription_deliveries", row: (n, at) => delivery(n, "erp", at) },
 };
 const count = async (db: Database, table: string) => Number((await db.knex(table).count({ n: "*" }))[0]?.n);
 
 const clauses: Clauses<RowRetention> = Object.fromEntries(
-  (Object.entries(samples) as [OldRows, Sample][]).map(([rows, { table, row }]) => [
+  (Object.entries(samples) as [keyof typeof samples, Sample][]).map(([rows, { table, row }]) => [
     `deletes old ${rows} page by page and keeps newer ones`,
     async (retention: RowRetention, { db }: { readonly db: Database }) => {
       for (const n of range(7)) await db.knex(table).insert(row(n, now - 40 * day));
@@ -65,6 +75,17 @@ const others: Clauses<RowRetention> = {
     await retention.delete("expired-holds", now, 5);
     expect([await count(db, "dead_letters"), await count(db, "reservations")]).toEqual([1, 2]);
   },
+
+  "deletes the deliveries of deleted webhooks page by page, and no others": async (retention, { db }) => {
+    await db.knex("webhooks").insert([webhook("old", now - 1), webhook("erp", null)]);
+    for (const n of range(7)) await db.knex("subscription_deliveries").insert(delivery(n, "old", null));
+    for (const key of ["erp", "settings"]) await db.knex("subscription_deliveries").insert(delivery(1, key, null));
+    const deleted: number[] = [];
+    for (const _ of range(3)) deleted.push(await retention.delete("deleted-webhooks", now, 5));
+    expect(deleted).toEqual([5, 2, 0]);
+    await retention.delete("webhook-deliveries", now, 5);
+    expect(await count(db, "subscription_deliveries")).toBe(2);
+  },
 };
 
 /** Deletes all rows. */
@@ -77,7 +98,8 @@ class DeletesEverything extends SqlRowRetention {
   }
 
   override async delete(rows: OldRows): Promise<number> {
-    return this.database.knex(samples[rows].table).delete();
+    const table = rows === "deleted-webhooks" ? "subscription_deliveries" : samples[rows].table;
+    return this.database.knex(table).delete();
   }
 }
 

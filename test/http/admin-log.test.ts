@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { AddProduct } from "../../src/application/product/add-product.js";
 import { createEvent } from "../../src/domain/event.js";
+import { settingsWebhookKey } from "../../src/domain/webhook.js";
+import { soldOut } from "../contract/webhook-deliveries/announcements.js";
 import { claim, noon } from "../support/coupon-data.js";
 import { faultsOf } from "../support/expect-problem.js";
 import { createCoupon, type HttpApp, sharedHttpApp, startHttpApp } from "../support/http-app.js";
@@ -22,6 +24,10 @@ const parkDeadLetter = async ({ backends, client }: HttpApp): Promise<string> =>
 
 const addConcert = async ({ client }: HttpApp): Promise<string> =>
   (await client.post("/api/v1/concerts").send({ title: "Spring" }).expect(201)).body.concertId;
+
+const webhook = { url: "https://shop.example/hooks", events: ["order.confirmed"] };
+const addWebhook = async ({ client }: HttpApp): Promise<string> =>
+  (await client.post("/api/v1/admin/webhooks").send(webhook).expect(201)).body.webhookId;
 
 const schedule = { startsAt: "2030-04-01T10:00:00Z", salesOpenAt: "2026-01-01T00:00:00Z", seats: 2, price: 1 };
 
@@ -69,6 +75,30 @@ const changes: Readonly<Record<string, (app: HttpApp) => Promise<Request>>> = {
   "POST /admin/dead-letters/:deadLetterId/replay": async (app) => {
     const id = await parkDeadLetter(app);
     return { path: `/admin/dead-letters/${id}/replay`, action: "dead-letter.replayed", thing: id };
+  },
+  "POST /admin/webhooks": async () => ({
+    ...{ path: "/admin/webhooks", action: "webhook.created", thing: "w1" },
+    body: { ...webhook, webhookId: "w1" },
+  }),
+  "PATCH /admin/webhooks/:webhookId": async (app) => {
+    const thing = await addWebhook(app);
+    return { path: `/admin/webhooks/${thing}`, body: { enabled: false }, action: "webhook.changed", thing };
+  },
+  "DELETE /admin/webhooks/:webhookId": async (app) => {
+    const thing = await addWebhook(app);
+    return { path: `/admin/webhooks/${thing}`, action: "webhook.deleted", thing };
+  },
+  "POST /admin/webhooks/:webhookId/secret": async (app) => {
+    const thing = await addWebhook(app);
+    return { path: `/admin/webhooks/${thing}/secret`, action: "webhook.secret-renewed", thing };
+  },
+  "POST /admin/webhooks/:webhookId/deliveries/:deliveryId/replay": async ({ application }) => {
+    const delivery = { key: settingsWebhookKey, event: soldOut(1) };
+    await application.work.run((tx) => tx.webhookDeliveries.add([delivery], noon));
+    const page = await application.webhooks.deliveries(settingsWebhookKey, null, null, 1);
+    const id = page?.items[0]?.deliveryId ?? "";
+    const path = `/admin/webhooks/settings/deliveries/${id}/replay`;
+    return { path, action: "delivery.replayed", thing: `settings/${id}` };
   },
 };
 

@@ -88,6 +88,14 @@ const adminRoutes = [
   "GET /api/v1/admin/dead-letters",
   "POST /api/v1/admin/dead-letters/an-id/replay",
   "GET /api/v1/admin/log",
+  "GET /api/v1/admin/webhooks",
+  "POST /api/v1/admin/webhooks",
+  "GET /api/v1/admin/webhooks/an-id",
+  "PATCH /api/v1/admin/webhooks/an-id",
+  "DELETE /api/v1/admin/webhooks/an-id",
+  "POST /api/v1/admin/webhooks/an-id/secret",
+  "GET /api/v1/admin/webhooks/an-id/deliveries",
+  "POST /api/v1/admin/webhooks/an-id/deliveries/an-id/replay",
 ];
 const serviceRoutes = ["POST /api/v1/sales"];
 

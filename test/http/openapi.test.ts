@@ -117,6 +117,7 @@ describe("the examples", () => {
       orderId: "order-1",
       concertId: "spring",
       scheduleId: "spring-1",
+      webhookId: "erp",
     };
     const sent: string[] = [];
     for (const { name } of document.tags)

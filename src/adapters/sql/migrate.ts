@@ -9,6 +9,7 @@ import { up as sandbox } from "./migrations/004-sandbox.js";
 import { up as concerts } from "./migrations/005-concerts.js";
 import { up as webhooks } from "./migrations/006-webhooks.js";
 import { up as sales } from "./migrations/007-sales.js";
+import { up as webhookSubscriptions } from "./migrations/008-webhook-subscriptions.js";
 import { up as adminLog } from "./migrations/009-admin-log.js";
 import { type Schema, schemaOn } from "./migrations/schema.js";
 
@@ -24,6 +25,7 @@ const steps: ReadonlyMap<string, Step> = new Map(
     "005-concerts": concerts,
     "006-webhooks": webhooks,
     "007-sales": sales,
+    "008-webhook-subscriptions": webhookSubscriptions,
     "009-admin-log": adminLog,
   }),
 );

@@ -47,6 +47,21 @@ const rules: Readonly<Record<OldRows, Rule>> = {
              WHERE business_day < ? ORDER BY business_day LIMIT ?`,
     parameters: (before, limit) => [businessDayAt(before, utc), limit],
   },
+  "webhook-deliveries": {
+    table: "subscription_deliveries",
+    key: "delivery_id",
+    select: `SELECT delivery_id AS id FROM subscription_deliveries
+             WHERE delivered_at < ? ORDER BY delivered_at LIMIT ?`,
+    parameters: (before, limit) => [before, limit],
+  },
+  "deleted-webhooks": {
+    table: "subscription_deliveries",
+    key: "delivery_id",
+    select: `SELECT delivery_id AS id FROM webhooks
+             JOIN subscription_deliveries ON subscription_deliveries.webhook_key = webhooks.webhook_key
+             WHERE webhooks.deleted_at < ? LIMIT ?`,
+    parameters: (before, limit) => [before, limit],
+  },
 };
 
 /** Reads a page of keys and deletes by key, so that a page locks only its own rows and waits for no other session. */

@@ -16,7 +16,8 @@ import { SqlProductTable } from "./sql-product-table.js";
 import { SqlReservationTable } from "./sql-reservation-table.js";
 import { SqlSaleTable } from "./sql-sale-table.js";
 import { SqlUserCouponTable } from "./sql-user-coupon-table.js";
-import { SqlWebhookTable } from "./sql-webhook-deliveries.js";
+import { SqlWebhookDeliveryTable } from "./sql-webhook-delivery-table.js";
+import { SqlWebhookTable } from "./sql-webhook-table.js";
 import type { Statements } from "./transaction.js";
 
 const logColumns = ["task_id", "user_id", "coupon_id", "position", "status", "reason", "retry_count", "recorded_at"];
@@ -63,6 +64,7 @@ export class SqlUnitOfWork implements UnitOfWork {
         deadLetters: new SqlDeadLetterTable(trx),
         webhooks: new SqlWebhookTable(trx),
         adminLog: new SqlAdminLog(trx),
+        webhookDeliveries: new SqlWebhookDeliveryTable(trx),
       });
     });
     if (events > 0) this.eventsCommitted();

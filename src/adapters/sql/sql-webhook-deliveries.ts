@@ -1,26 +1,29 @@
-import type { ConsumerGroup } from "../../application/choreography.js";
 import type { Clock } from "../../application/ports/clock.js";
 import type { DeadLetter } from "../../application/ports/dead-letters.js";
-import type { WebhookDeliveries, WebhookDelivery } from "../../application/ports/webhook-deliveries.js";
-import type { WebhookTable } from "../../application/ports/webhook-table.js";
-import type { DomainEvent } from "../../domain/event.js";
+import type {
+  ClaimedDeliveries,
+  DeliveryOutcome,
+  StoredEndpoint,
+  WebhookDeliveries,
+} from "../../application/ports/webhook-deliveries.js";
+import type { DeliveryId, WebhookKey } from "../../domain/ids.js";
 import { after, type EpochMs } from "../../domain/time.js";
-import { type Database, transact } from "./database.js";
-import { insertRows } from "./insert-rows.js";
+import { settingsWebhookKey, signingSecrets } from "../../domain/webhook.js";
+import { adoptOldDeliveries } from "./adopt-old-deliveries.js";
+import { type Database, read, transact } from "./database.js";
 import { SqlDeadLetters } from "./sql-dead-letters.js";
-import { changeRows, lockRows } from "./statements.js";
+import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
+import { type WebhookRecord, webhookOf } from "./webhook-record.js";
 
 type DeliveryRecord = {
-  readonly event_id: string;
+  readonly delivery_id: number;
   readonly payload: string;
   readonly attempts: number;
   readonly failing_since: EpochMs | null;
 };
 
-const table = "webhook_deliveries";
-const group: ConsumerGroup = "webhook";
-/** After this time a sender that claimed deliveries counts as dead. A send takes at most 5 s. */
+/** After this time a sender that claimed deliveries counts as dead. */
 const claimTermMs = 30_000;
 
 /** Webhook deliveries for the sender. A claim is a new due time: when it expires, the delivery is due again. */
@@ -33,81 +36,114 @@ export class SqlWebhookDeliveries implements WebhookDeliveries {
     this.clock = clock;
   }
 
-  claim(limit: number): Promise<readonly WebhookDelivery[]> {
+  async due(): Promise<readonly WebhookKey[]> {
+    const { knex } = this.db;
+    const dueOf = (key: string) =>
+      knex("subscription_deliveries AS d").whereRaw(key).where("d.due_at", "<=", this.clock.now());
+    const stored = knex("webhooks AS w")
+      .whereNull("w.deleted_at")
+      .where("w.enabled", 1)
+      .whereExists(dueOf("d.webhook_key = w.webhook_key"))
+      .pluck("w.webhook_key");
+    const ofSettings = dueOf(`d.webhook_key = '${settingsWebhookKey}'`).limit(1).pluck("d.webhook_key");
+    return [...(await read<WebhookKey[]>(stored)), ...(await read<WebhookKey[]>(ofSettings))];
+  }
+
+  claim(key: WebhookKey, limit: number): Promise<ClaimedDeliveries> {
     return transact(this.db, async (trx) => {
       // Read inside the transaction: a wait for SQLite would shorten the term of the claim.
       const now = this.clock.now();
+      const endpoint = key === settingsWebhookKey ? null : await endpointOf(trx, key, now);
+      if (endpoint === undefined) return { endpoint: null, deliveries: [] };
       const rows = await lockRows<DeliveryRecord>(
         trx,
-        `SELECT event_id, payload, attempts, failing_since FROM ${table}
-         WHERE due_at <= ? ORDER BY due_at, event_id LIMIT ?`,
-        [now, limit],
+        `SELECT delivery_id, payload, attempts, failing_since FROM subscription_deliveries
+         WHERE webhook_key = ? AND due_at <= ? ORDER BY due_at, delivery_id LIMIT ?`,
+        [key, now, limit],
         "UPDATE SKIP LOCKED",
       );
-      const ids = rows.map(({ event_id }) => event_id);
-      await changeRows(trx, `UPDATE ${table} SET attempts = attempts + 1, due_at = ? WHERE event_id IN (?)`, [
-        after(now, claimTermMs),
-        ids,
-      ]);
-      return rows.map((row) => ({
+      const claimedUntil = after(now, claimTermMs);
+      await changeRows(
+        trx,
+        "UPDATE subscription_deliveries SET attempts = attempts + 1, due_at = ? WHERE delivery_id IN (?)",
+        [claimedUntil, rows.map(({ delivery_id }) => delivery_id)],
+      );
+      const deliveries = rows.map((row) => ({
+        deliveryId: String(row.delivery_id) as DeliveryId,
         event: JSON.parse(row.payload),
         attempts: row.attempts + 1,
         failingSince: row.failing_since,
+        claimedUntil,
       }));
+      return { endpoint, deliveries };
     });
   }
 
-  async markDelivered({ event }: WebhookDelivery): Promise<void> {
-    const sql = `UPDATE ${table} SET due_at = NULL, parked_at = NULL, delivered_at = ? WHERE event_id = ?`;
-    await transact(this.db, (trx) => changeRows(trx, sql, [this.clock.now(), event.id]));
-  }
-
-  async retry(delivery: WebhookDelivery, dueAt: EpochMs, failingSince: EpochMs): Promise<void> {
-    const set = "due_at = ?, failing_since = ?";
-    await transact(this.db, (trx) => changeClaimed(trx, delivery, set, [dueAt, failingSince]));
-  }
-
-  async park(delivery: WebhookDelivery, letter: DeadLetter): Promise<void> {
+  async record(outcomes: readonly DeliveryOutcome[]): Promise<void> {
     await transact(this.db, async (trx) => {
-      const parked = await changeClaimed(trx, delivery, "due_at = NULL, parked_at = ?", [this.clock.now()]);
-      if (parked === 1) await new SqlDeadLetters(this.db, this.clock).parkIn(trx, [letter]);
+      await markDelivered(trx, outcomes, this.clock.now());
+      const letters: DeadLetter[] = [];
+      for (const outcome of byId(outcomes)) {
+        const isLatest = await recordUndelivered(trx, outcome, this.clock.now());
+        if (isLatest && outcome.kind === "failed" && outcome.letter !== null) letters.push(outcome.letter);
+      }
+      await new SqlDeadLetters(this.db, this.clock).parkIn(trx, letters);
     });
   }
+
+  adoptOld(): Promise<void> {
+    return adoptOldDeliveries(this.db);
+  }
 }
 
-/** Changes the delivery as it was claimed: no row if it is delivered or another sender has claimed it since. */
-const changeClaimed = (
-  trx: Statements,
-  { event, attempts }: WebhookDelivery,
-  set: string,
-  values: readonly number[],
-): Promise<number> =>
-  changeRows(trx, `UPDATE ${table} SET ${set} WHERE event_id = ? AND attempts = ? AND due_at IS NOT NULL`, [
-    ...values,
-    event.id,
-    attempts,
-  ]);
+const endpointOf = async (trx: Statements, key: WebhookKey, now: EpochMs): Promise<StoredEndpoint | undefined> => {
+  const sql = "SELECT * FROM webhooks WHERE webhook_key = ? AND deleted_at IS NULL AND enabled = 1";
+  const [row] = await selectRows<WebhookRecord>(trx, sql, [key]);
+  if (row === undefined) return undefined;
+  const webhook = webhookOf(row);
+  const { webhookId, url, retryingSince } = webhook;
+  return { webhookId, url, secrets: signingSecrets(webhook, now), retryingSince };
+};
 
-/** Webhook deliveries, in one transaction. */
-export class SqlWebhookTable implements WebhookTable {
-  private readonly trx: Statements;
+/** Rows are changed in id order, so that two senders do not deadlock. */
+const byId = (outcomes: readonly DeliveryOutcome[]): readonly DeliveryOutcome[] =>
+  outcomes.toSorted((one, other) => Number(one.delivery.deliveryId) - Number(other.delivery.deliveryId));
 
-  constructor(trx: Statements) {
-    this.trx = trx;
+const markDelivered = async (trx: Statements, outcomes: readonly DeliveryOutcome[], now: EpochMs): Promise<void> => {
+  const idsByStatus = new Map<number, number[]>();
+  for (const outcome of outcomes) {
+    if (outcome.kind !== "delivered") continue;
+    const ids = idsByStatus.get(outcome.status) ?? [];
+    idsByStatus.set(outcome.status, [...ids, Number(outcome.delivery.deliveryId)]);
   }
-
-  async add(events: readonly DomainEvent[], at: EpochMs): Promise<void> {
-    const rows = events.map((event) => [event.id, JSON.stringify(event), at]);
-    const once = { unique: "event_id", overwrite: [] };
-    await insertRows(this.trx, table, ["event_id", "payload", "due_at"], rows, once);
-    const ids = events.map(({ id }) => id);
+  for (const [status, ids] of idsByStatus)
     await changeRows(
-      this.trx,
-      `UPDATE ${table} SET due_at = ?, parked_at = NULL, failing_since = NULL, attempts = 0
-       WHERE event_id IN (?) AND parked_at IS NOT NULL AND event_id IN (
-         SELECT event_id FROM dead_letters
-         WHERE consumer_group = ? AND event_id IN (?) AND replayed_at IS NOT NULL)`,
-      [at, ids, group, ids],
+      trx,
+      `UPDATE subscription_deliveries
+       SET state = 'delivered', due_at = NULL, last_status = ?, last_error = NULL, delivered_at = ?
+       WHERE delivery_id IN (?)`,
+      [status, now, ids],
     );
+};
+
+/** Returns whether the claim was still the latest: otherwise another sender has claimed the delivery, or it has ended. */
+const recordUndelivered = async (trx: Statements, outcome: DeliveryOutcome, now: EpochMs): Promise<boolean> => {
+  const { deliveryId, claimedUntil } = outcome.delivery;
+  const change = async (set: string, ...values: (string | number | null)[]) => {
+    const sql = `UPDATE subscription_deliveries SET ${set} WHERE delivery_id = ? AND due_at = ?`;
+    return (await changeRows(trx, sql, [...values, Number(deliveryId), claimedUntil])) === 1;
+  };
+  switch (outcome.kind) {
+    case "delivered":
+      return false;
+    case "unsent":
+      return change("due_at = ?, attempts = attempts - 1", now);
+    case "retry":
+      return change(
+        "due_at = ?, failing_since = ?, last_status = ?, last_error = ?",
+        ...[outcome.dueAt, outcome.failingSince, outcome.status, outcome.error],
+      );
+    case "failed":
+      return change("due_at = NULL, state = 'failed', last_status = ?, last_error = ?", outcome.status, outcome.error);
   }
-}
+};

@@ -6,6 +6,8 @@ const nonPublic: readonly (readonly [net: string, prefix: number])[] = [
   ["10.0.0.0", 8],
   ["100.64.0.0", 10],
   ["127.0.0.0", 8],
+  // Azure answers here with the metadata of the machine.
+  ["168.63.129.16", 32],
   ["169.254.0.0", 16],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
@@ -52,3 +54,7 @@ export const isPublicAddress = (address: string): boolean => {
     isIP(address) === 6 && !address.includes("%") && global.check(address, "ipv6") && !refused.check(address, "ipv6")
   );
 };
+
+/** Whether the port is one of HTTP, or one that no system service uses: so no request reaches a mail or SSH server. */
+export const isPublicPort = ({ port }: URL): boolean =>
+  port === "" || port === "80" || port === "443" || Number(port) >= 1024;

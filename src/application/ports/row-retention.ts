@@ -1,7 +1,13 @@
 import type { EpochMs } from "../../domain/time.js";
 
 /** The kinds of rows that are deleted after a time, because only history needs them. */
-export type OldRows = "ranking-logs" | "replayed-dead-letters" | "expired-holds" | "day-drifts";
+export type OldRows =
+  | "ranking-logs"
+  | "replayed-dead-letters"
+  | "expired-holds"
+  | "day-drifts"
+  | "webhook-deliveries"
+  | "deleted-webhooks";
 
 /** Deletes old rows. @throws DomainError `engine-unavailable` */
 export interface RowRetention {

@@ -11,6 +11,7 @@ import type { RankingLogEntry } from "./ranking-log-queries.js";
 import type { ReservationTable } from "./reservation-table.js";
 import type { SaleTable } from "./sale-table.js";
 import type { UserCouponTable } from "./user-coupon-table.js";
+import type { WebhookDeliveryTable } from "./webhook-delivery-table.js";
 import type { WebhookTable } from "./webhook-table.js";
 
 /** Coupons inside a transaction. */
@@ -94,4 +95,5 @@ export interface Transaction {
   readonly leases: LeaseTable;
   readonly webhooks: WebhookTable;
   readonly adminLog: AdminLog;
+  readonly webhookDeliveries: WebhookDeliveryTable;
 }

@@ -1,11 +1,19 @@
-import type { DomainEvent } from "../../domain/event.js";
+import type { WebhookId, WebhookKey } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
+import type { Webhook } from "../../domain/webhook.js";
 
-/** Webhook deliveries inside a transaction. */
+/** Subscriptions inside a transaction. Deleted ones are not found. */
 export interface WebhookTable {
-  /**
-   * Adds one delivery per event, due at `at`. An existing delivery does not change, unless it was parked and its dead
-   * letter was replayed since: then it starts over.
-   */
-  add(events: readonly DomainEvent[], at: EpochMs): Promise<void>;
+  /** Inserts the webhook and the digest of its request. Returns `false` if the id is in use. */
+  add(webhook: Webhook, requestDigest: string): Promise<boolean>;
+  /** Reads the digest of the request that created the webhook, without a lock. */
+  requestDigest(webhookId: WebhookId): Promise<string | undefined>;
+  /** Locks the row. */
+  lock(webhookId: WebhookId): Promise<Webhook | undefined>;
+  /** Locks the enabled webhooks in shared mode: none of them changes before the transaction ends. */
+  lockEnabled(): Promise<readonly Webhook[]>;
+  /** Writes what may change: target, events, `enabled`, secrets, `retryingSince`. */
+  save(webhook: Webhook): Promise<void>;
+  /** Deletes the webhook. Its deliveries are never sent again, and their rows are deleted later. */
+  delete(key: WebhookKey, at: EpochMs): Promise<void>;
 }

@@ -10,6 +10,9 @@ export const keptDays: Readonly<Record<OldRows, number>> = {
   "replayed-dead-letters": 30,
   "expired-holds": 30,
   "day-drifts": 400,
+  // A day longer than events are accepted, so that no difference of clocks sends one twice.
+  "webhook-deliveries": 31,
+  "deleted-webhooks": 0,
 };
 
 const pageSize = 500;

@@ -1,69 +1,64 @@
-import type { EventId } from "../../domain/event.js";
-import { after, type EpochMs } from "../../domain/time.js";
-import { deadLetterOf } from "../dead-letter/dead-letter-of.js";
-import type { Clock } from "../ports/clock.js";
-import type { WebhookDeliveries, WebhookDelivery } from "../ports/webhook-deliveries.js";
-import type { WebhookTarget } from "../ports/webhook-target.js";
-import { type Backoff, jitteredBackoff } from "../retry.js";
+import type { WebhookKey } from "../../domain/ids.js";
+import { settingsWebhookKey } from "../../domain/webhook.js";
+import type { ReportFailedSend } from "../ports/report-failed-send.js";
+import type { WebhookDeliveries } from "../ports/webhook-deliveries.js";
+import type { WebhookEndpoint } from "../ports/webhook-targets.js";
+import type { DeliverToWebhook } from "./deliver-to-webhook.js";
 
-const maxConcurrentSends = 8;
-/** A delivery that has failed for this long is parked. */
-const maxFailingMs = 86_400_000;
-
-/** From 5 s to an hour between the attempts: about 30 in a day. */
-export const webhookBackoff = (random: () => number): Backoff => jitteredBackoff(5000, 3_600_000, random);
-
-/** A send that failed. `parked`: it was the last attempt. */
-export type FailedSend = {
-  readonly eventId: EventId;
-  readonly error: string;
-  readonly attempts: number;
-  readonly parked: boolean;
-};
-
-/** Sends the webhooks that are due, at least once, in any order. After a day of failures a webhook is parked. */
+/** Sends the deliveries that are due. Each webhook has a run of its own, so that a slow or dead target delays no other. */
 export class DeliverWebhooks {
   private readonly deliveries: WebhookDeliveries;
-  private readonly target: WebhookTarget | null;
-  private readonly backoff: Backoff;
-  private readonly clock: Clock;
+  private readonly toWebhook: DeliverToWebhook;
+  private readonly hasSettingsWebhook: boolean;
+  private readonly report: ReportFailedSend;
+  private readonly runs = new Map<WebhookKey, Promise<void>>();
+  private isStopped = false;
+  private adopted: Promise<void> | undefined;
 
-  /** @param target `null` if no listener is configured: then nothing is sent */
-  constructor(deliveries: WebhookDeliveries, target: WebhookTarget | null, backoff: Backoff, clock: Clock) {
+  constructor(
+    deliveries: WebhookDeliveries,
+    toWebhook: DeliverToWebhook,
+    settingsWebhook: WebhookEndpoint | null,
+    report: ReportFailedSend,
+  ) {
     this.deliveries = deliveries;
-    this.target = target;
-    this.backoff = backoff;
-    this.clock = clock;
+    this.toWebhook = toWebhook;
+    this.hasSettingsWebhook = settingsWebhook !== null;
+    this.report = report;
   }
 
-  /** Sends until nothing is due or a send fails. Returns the sends that failed. */
-  async execute(): Promise<readonly FailedSend[]> {
-    const { target } = this;
-    if (target === null) return [];
-    for (;;) {
-      const claimed = await this.deliveries.claim(maxConcurrentSends);
-      const failed: FailedSend[] = [];
-      for (const outcome of await Promise.allSettled(claimed.map((delivery) => this.send(target, delivery)))) {
-        // A delivery whose outcome could not be recorded is due again when its claim expires.
-        if (outcome.status === "rejected") throw outcome.reason;
-        if (outcome.value !== undefined) failed.push(outcome.value);
-      }
-      if (failed.length > 0 || claimed.length < maxConcurrentSends) return failed;
+  /** Starts a run for each webhook that has due deliveries and no run. It waits for none of them. */
+  async execute(): Promise<void> {
+    await this.adoptOld();
+    for (const key of await this.deliveries.due()) {
+      if (this.isStopped || this.runs.has(key)) continue;
+      // Without WEBHOOK_URL the deliveries of the settings' webhook wait.
+      if (key === settingsWebhookKey && !this.hasSettingsWebhook) continue;
+      const run = this.toWebhook
+        .execute(key, () => this.isStopped)
+        .catch((error: unknown) => this.report(error instanceof Error ? error : new Error(String(error))))
+        .finally(() => this.runs.delete(key));
+      this.runs.set(key, run);
     }
   }
 
-  private async send(target: WebhookTarget, delivery: WebhookDelivery): Promise<FailedSend | undefined> {
-    const { event, attempts } = delivery;
-    const sent = await target.send(event);
-    if (sent === "delivered") return void (await this.deliveries.markDelivered(delivery));
-    const now = this.clock.now();
-    const since = delivery.failingSince ?? now;
-    const lastAt = after(since, maxFailingMs);
-    const parked = now >= lastAt;
-    if (parked) await this.deliveries.park(delivery, deadLetterOf("webhook", event, sent.failed, attempts));
-    else await this.deliveries.retry(delivery, earlier(after(now, Math.ceil(this.backoff(attempts))), lastAt), since);
-    return { eventId: event.id, error: sent.failed, attempts, parked };
+  /** Resolves when no run is in progress. */
+  async settled(): Promise<void> {
+    while (this.runs.size > 0) await Promise.all(this.runs.values());
+  }
+
+  /** Starts no other send, and resolves when the current ones have ended. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.settled();
+  }
+
+  /** Once per process: when the last worker of an older version has stopped, the next worker that starts adopts its rest. */
+  private adoptOld(): Promise<void> {
+    this.adopted ??= this.deliveries.adoptOld().catch((error: unknown) => {
+      this.adopted = undefined;
+      throw error;
+    });
+    return this.adopted;
   }
 }
-
-const earlier = (one: EpochMs, other: EpochMs): EpochMs => (one < other ? one : other);

@@ -70,10 +70,10 @@ const ids = [first.id, second.id];
 const listening = async (textSoldOut: TextSoldOut) => {
   const parked: DeadLetter[] = [];
   const bus = new MemoryEventBus({ park: async (letters) => void parked.push(...letters) }, () => 1);
-  const [rankSoldOut, announceSoldOut] = [new TextSoldOut(), new TextSoldOut()];
-  const reactions = { rankSoldOut, announceSoldOut, textSoldOut } as unknown as Recipe;
+  const [rankSoldOut, addWebhookDeliveries] = [new TextSoldOut(), new TextSoldOut()];
+  const reactions = { rankSoldOut, addWebhookDeliveries, textSoldOut } as unknown as Recipe;
   await bus.consume(choreograph(reactions));
-  return { bus, parked, others: [rankSoldOut, announceSoldOut] };
+  return { bus, parked, others: [rankSoldOut, addWebhookDeliveries] };
 };
 
 describe("a new sold-out listener", () => {

@@ -25,8 +25,7 @@ describe("the webhook settings", () => {
   it.each([secret, `whsec_${base64}`])(
     "accept a plain key and a key in the format of Standard Webhooks: %s",
     (given) => {
-      const { WEBHOOK_SECRET: key } = readConfig({ WEBHOOK_URL: url, WEBHOOK_SECRET: given });
-      expect(Buffer.from(key ?? []).toString()).toBe(secret);
+      expect(readConfig({ WEBHOOK_URL: url, WEBHOOK_SECRET: given }).WEBHOOK_SECRET).toBe(given);
     },
   );
 

@@ -16,6 +16,7 @@ import { reservationProblems } from "./reservations.js";
 import { salesProblems } from "./sales.js";
 import { scheduleProblems } from "./schedules.js";
 import { statisticsProblems } from "./statistics.js";
+import { webhookProblems } from "./webhook-problems.js";
 
 const backendNames = { database: "The database", redis: "Redis", kafka: "Kafka" };
 
@@ -77,6 +78,7 @@ export const problemTable: ProblemTable = {
   ...salesProblems,
   ...statisticsProblems,
   ...deadLetterProblems,
+  ...webhookProblems,
   ...sharedProblems,
   ...edgeProblems,
 };

@@ -27,6 +27,8 @@ import { scheduleRoutes } from "./schedules.js";
 import { soldOutBoardRoutes } from "./sold-out-boards.js";
 import { statisticsRoutes } from "./statistics.js";
 import { userCouponRoutes } from "./user-coupons.js";
+import { webhookDeliveryRoutes } from "./webhook-deliveries.js";
+import { webhookRoutes } from "./webhooks.js";
 
 /** The routes of each resource. Requests are matched in this order, so the busiest come first. */
 const resources = [
@@ -49,6 +51,8 @@ const resources = [
   boardRebuildRoutes,
   deadLetterRoutes,
   adminLogRoutes,
+  webhookRoutes,
+  webhookDeliveryRoutes,
 ] as const;
 
 /** What routes need of the server. */

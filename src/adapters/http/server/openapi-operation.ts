@@ -84,7 +84,8 @@ const responses = (route: Route): Json =>
     Object.entries(route.responses).map(([status, content]) => [
       status,
       {
-        description: meanings[Number(status)] ?? "Response",
+        description:
+          route.method === "DELETE" && status === "204" ? "Deleted" : (meanings[Number(status)] ?? "Response"),
         ...contentOf(content),
         ...(Number(status) < 300 && linksOf(route)),
       },

@@ -4,6 +4,7 @@ import type { Operator } from "../../../domain/admin-log.js";
 import type {
   ConcertId,
   CouponId,
+  DeliveryId,
   OrderId,
   PaymentId,
   ProductId,
@@ -11,6 +12,7 @@ import type {
   ScheduleId,
   TaskId,
   UserId,
+  WebhookId,
 } from "../../../domain/ids.js";
 import type { Ticketed } from "./callers.js";
 import type { EventStream } from "./event-stream.js";
@@ -35,6 +37,8 @@ export const pathParameters = {
   reservationId: id<ReservationId>(),
   businessDay: businessDaySchema,
   deadLetterId: idSchema,
+  webhookId: id<WebhookId>(),
+  deliveryId: id<DeliveryId>(),
   code: z.string(),
 };
 type ParameterName = keyof typeof pathParameters;

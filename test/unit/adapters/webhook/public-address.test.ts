@@ -14,6 +14,8 @@ describe("isPublicAddress", () => {
     // Unspecified and "this network", loopback, private, shared, link-local, tests, multicast, reserved, broadcast.
     ...["0.0.0.0", "0.1.2.3", "127.0.0.1", "127.255.255.255", "10.0.0.1", "172.16.0.1", "172.31.255.255"],
     ...["192.168.1.1", "100.64.0.1", "100.127.255.255", "169.254.169.254", "192.0.0.8", "198.18.0.1", "203.0.113.7"],
+    // Metadata of clouds: Azure, Alibaba, Oracle, AWS over IPv6.
+    ...["168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254"],
     ...["224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255"],
     // Unspecified, loopback, unique-local, link-local, deprecated site-local, multicast, not allocated.
     ...["::", "::1", "fc00::1", "fd12:3456::1", "fe80::1", "fe80::1%eth0", "febf::1", "fec0::1", "ff02::1", "4000::1"],

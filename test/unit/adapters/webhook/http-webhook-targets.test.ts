@@ -1,34 +1,38 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { describe, expect, it } from "vitest";
-import {
-  HttpWebhookTarget,
-  type Resolve,
-  type WebhookListener,
-} from "../../../../src/adapters/webhook/http-webhook-target.js";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Resolve } from "../../../../src/adapters/webhook/checked-lookup.js";
+import { HttpWebhookTargets, type WebhookNetwork } from "../../../../src/adapters/webhook/http-webhook-targets.js";
+import type { WebhookTarget } from "../../../../src/application/ports/webhook-targets.js";
 import { soldOut } from "../../../contract/webhook-deliveries/announcements.js";
 import { barrierOf, manualClock, noon } from "../../../support/coupon-data.js";
 import { startListener, startSocketListener } from "./webhook-listener.js";
 
-const key = Buffer.from("0123456789abcdef01234567");
+const secret = "0123456789abcdef01234567";
 /** Longer than any test takes. */
 const longTimeoutMs = 60_000;
 const shortTimeoutMs = 60;
 
-const targetAt = (url: string, facts: Partial<WebhookListener> = {}, ...resolve: [Resolve?]) =>
-  new HttpWebhookTarget(
-    { url, key, allowPrivate: true, timeoutMs: longTimeoutMs, ...facts },
-    manualClock(),
-    ...resolve,
+const closedAfterTest = (target: WebhookTarget): WebhookTarget => {
+  onTestFinished(() => target.close());
+  return target;
+};
+const targetAt = (url: string, network: Partial<WebhookNetwork> = {}, resolve?: Resolve) =>
+  closedAfterTest(
+    new HttpWebhookTargets(
+      { allowPrivate: true, timeoutMs: longTimeoutMs, ...network, ...(resolve !== undefined && { resolve }) },
+      manualClock(),
+    ).open({ url, secrets: [secret] }),
   );
 const startResponding = (status: number) => startListener((_, response) => response.writeHead(status).end());
-const failed = (reason: string | RegExp) => ({ failed: expect.stringMatching(reason) });
+const failed = (reason: string | RegExp) => ({ delivered: false, status: null, reason: expect.stringMatching(reason) });
+const delivered = (status = 200) => ({ delivered: true, status });
 
-describe("HttpWebhookTarget", () => {
+describe("HttpWebhookTargets", () => {
   it("sends the request that Standard Webhooks specifies", async () => {
     const { url, received } = await startResponding(204);
-    expect(await targetAt(`${url}?token=t`).send(soldOut(1))).toBe("delivered");
+    expect(await targetAt(`${url}?token=t`).send(soldOut(1))).toEqual(delivered(204));
     const [{ method, url: path, headers, body } = expect.unreachable()] = received;
     expect([method, path]).toEqual(["POST", "/hooks?token=t"]);
     expect(JSON.parse(body)).toEqual({
@@ -44,13 +48,14 @@ describe("HttpWebhookTarget", () => {
       "webhook-timestamp": String(noon / 1000),
     });
     const signed = `schedule-sold-out:autumn-1.${noon / 1000}.${body}`;
-    expect(headers["webhook-signature"]).toBe(`v1,${createHmac("sha256", key).update(signed).digest("base64")}`);
+    expect(headers["webhook-signature"]).toBe(`v1,${createHmac("sha256", secret).update(signed).digest("base64")}`);
   });
 
   it("repeats the id and body at every attempt, with a new timestamp and signature", async () => {
     const { url, received } = await startResponding(500);
     const clock = manualClock();
-    const target = new HttpWebhookTarget({ url, key, allowPrivate: true }, clock);
+    const targets = new HttpWebhookTargets({ allowPrivate: true }, clock);
+    const target = closedAfterTest(targets.open({ url, secrets: [secret] }));
     await target.send(soldOut(1));
     clock.at += 90_999;
     await target.send(soldOut(1));
@@ -62,12 +67,14 @@ describe("HttpWebhookTarget", () => {
   });
 
   it.each([200, 201, 204, 299])("reports status %i as delivered", async (status) => {
-    expect(await targetAt((await startResponding(status)).url).send(soldOut(1))).toBe("delivered");
+    expect(await targetAt((await startResponding(status)).url).send(soldOut(1))).toEqual(delivered(status));
   });
 
   it.each([304, 400, 404, 410, 429, 500, 503])("reports status %i as failed", async (status) => {
     expect(await targetAt((await startResponding(status)).url).send(soldOut(1))).toEqual({
-      failed: `status ${status}`,
+      delivered: false,
+      status,
+      reason: `status ${status}`,
     });
   });
 
@@ -76,7 +83,7 @@ describe("HttpWebhookTarget", () => {
     const { url } = await startListener((_, response) =>
       response.writeHead(status, { location: redirected.url }).end(),
     );
-    expect(await targetAt(url).send(soldOut(1))).toEqual({ failed: `status ${status}` });
+    expect(await targetAt(url).send(soldOut(1))).toEqual({ delivered: false, status, reason: `status ${status}` });
     expect(redirected.received).toEqual([]);
   });
 
@@ -113,7 +120,7 @@ describe("HttpWebhookTarget", () => {
   });
 });
 
-describe("HttpWebhookTarget with a slow or huge response", () => {
+describe("HttpWebhookTargets with a slow or huge response", () => {
   it("fails at the timeout if the listener, its head or the DNS lookup hangs", async () => {
     const silent = await startSocketListener(() => {});
     expect(await targetAt(silent.url, { timeoutMs: shortTimeoutMs }).send(soldOut(1))).toEqual(
@@ -140,7 +147,7 @@ describe("HttpWebhookTarget with a slow or huge response", () => {
         response.writeHead(200);
         sendBody(response);
       });
-      expect(await targetAt(url).send(soldOut(1))).toBe("delivered");
+      expect(await targetAt(url).send(soldOut(1))).toEqual(delivered());
       await closed();
     };
     await expectClosed((response) => {
@@ -152,7 +159,7 @@ describe("HttpWebhookTarget with a slow or huge response", () => {
     });
   });
 
-  it("shares one DNS lookup between concurrent sends, and looks the name up again for the next", async () => {
+  it("shares one DNS lookup between connections, and looks the name up again for a new connection", async () => {
     const { port, received } = await startResponding(200);
     let lookups = 0;
     const resolve: Resolve = async () => {
@@ -160,15 +167,36 @@ describe("HttpWebhookTarget with a slow or huge response", () => {
       await new Promise(setImmediate);
       return [{ address: "127.0.0.1", family: 4 }];
     };
-    const target = targetAt(`http://hooks.example:${port}/`, {}, resolve);
+    const open = () => targetAt(`http://hooks.example:${port}/`, {}, resolve);
+    const target = open();
     await Promise.all([target.send(soldOut(1)), target.send(soldOut(2)), target.send(soldOut(3))]);
     expect([received.length, lookups]).toEqual([3, 1]);
     await target.send(soldOut(4));
-    expect(lookups).toBe(2);
+    expect(lookups).toBe(1);
+    await open().send(soldOut(5));
+    expect([received.length, lookups]).toEqual([5, 2]);
+  });
+
+  it("reuses connections, and sends again on a new one if the target has closed the old one", async () => {
+    const sockets = new Set<unknown>();
+    const { url, received } = await startListener((request, response) => {
+      sockets.add(request.socket);
+      response.writeHead(200).end("thanks");
+      // The target closes each connection after its second request.
+      if (received.length % 2 === 0) response.on("finish", () => request.socket.destroy());
+    });
+    const target = targetAt(url);
+    for (let n = 1; n <= 6; n += 1) expect(await target.send(soldOut(n))).toEqual(delivered());
+    expect([received.length, sockets.size]).toEqual([6, 3]);
+  });
+
+  it("reports a status without any part of the body", async () => {
+    const { url } = await startListener((_, response) => response.writeHead(500, "secret-1").end("secret-2"));
+    expect(JSON.stringify(await targetAt(url).send(soldOut(1)))).not.toContain("secret");
   });
 });
 
-describe("HttpWebhookTarget with private addresses", () => {
+describe("HttpWebhookTargets with private addresses", () => {
   const publicOnly = { allowPrivate: false } as const;
   const refusal = failed("not sent: .* is not a public address");
 
@@ -177,6 +205,18 @@ describe("HttpWebhookTarget with private addresses", () => {
     for (const host of ["127.0.0.1", "127.1", "0x7f.1", "2130706433", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", "[::]"])
       expect(await targetAt(`http://${host}:${port}/`, publicOnly).send(soldOut(1))).toEqual(refusal);
     expect(received).toEqual([]);
+  });
+
+  it("refuses ports of system services, and accepts those of HTTP", async () => {
+    const unreachable: Resolve = () => Promise.reject(new Error("was looked up"));
+    for (const port of [1, 22, 25, 110, 445, 1023])
+      expect(await targetAt(`http://hooks.example:${port}/`, publicOnly, unreachable).send(soldOut(1))).toEqual(
+        failed(`not sent: ${port} is not 80, 443 or at least 1024`),
+      );
+    for (const port of [80, 443, 1024, 8443])
+      expect(await targetAt(`http://hooks.example:${port}/`, publicOnly, unreachable).send(soldOut(1))).toEqual(
+        failed("was looked up"),
+      );
   });
 
   it("refuses a name of this machine", async () => {
@@ -200,7 +240,7 @@ describe("HttpWebhookTarget with private addresses", () => {
     expect([lookups, received.length]).toEqual([3, 0]);
 
     const here: Resolve = async () => [{ address: "127.0.0.1", family: 4 }];
-    expect(await targetAt(`http://hooks.example:${port}/`, {}, here).send(soldOut(1))).toBe("delivered");
+    expect(await targetAt(`http://hooks.example:${port}/`, {}, here).send(soldOut(1))).toEqual(delivered());
     expect(received).toHaveLength(1);
   });
 
@@ -212,7 +252,10 @@ describe("HttpWebhookTarget with private addresses", () => {
       { address: "2606:4700::1", family: 6 },
     ];
     const target = targetAt(`http://hooks.example:${port}/`, { allowPrivate: false, timeoutMs: shortTimeoutMs }, both);
-    expect(await target.send(soldOut(1))).toEqual({ failed: expect.not.stringMatching("not sent") });
+    expect(await target.send(soldOut(1))).toMatchObject({
+      delivered: false,
+      reason: expect.not.stringMatching("not sent"),
+    });
     expect(received).toEqual([]);
   });
 });
