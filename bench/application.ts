@@ -5,7 +5,7 @@ import { readConfig } from "../src/bootstrap/config.js";
 import { openApplication } from "../src/bootstrap/open-application.js";
 import type { Ports } from "../src/bootstrap/ports.js";
 
-type Urls = { readonly DATABASE_URL: string; readonly REDIS_URL?: string };
+type Urls = { readonly DATABASE_URL: string; readonly REDIS_URL?: string; readonly WEBHOOK_ALLOW_PRIVATE?: "true" };
 
 /**
  * Opens the use cases on these backends, without jobs and consumers, and connects to Redis if it is named.

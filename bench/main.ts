@@ -21,6 +21,7 @@ import { scale } from "./measurements/scale.js";
 import { settle } from "./measurements/settle.js";
 import { start } from "./measurements/start.js";
 import { streams } from "./measurements/streams.js";
+import { webhooks } from "./measurements/webhooks.js";
 import { whole } from "./measurements/whole.js";
 import { useNode } from "./node-version.js";
 
@@ -42,6 +43,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   "daily-close": dailyClose,
   midnight,
   concerts,
+  webhooks,
   peers,
   scale,
 };
