@@ -85,6 +85,7 @@ describe.skipIf(!mysql?.live)("a row that another session has locked", () => {
           })
           .toBe(0);
         await lockedRow.run(shop);
+        expect(await lockedRow.isDone(shop, "a")).toBe(lockedRow.isRepeated === undefined);
       }));
 
     // Negative control: A1

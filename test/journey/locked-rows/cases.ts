@@ -34,6 +34,8 @@ export type LockedRowCase = {
   readonly row: string;
   /** The work skips locked rows instead of waiting for them. */
   readonly skips?: true;
+  /** The row of a is written already, so its work is never seen as done. */
+  readonly isRepeated?: true;
   prepare(shop: Shop): Promise<unknown>;
   /** Works on a and b together. */
   run(shop: Shop): Promise<unknown>;
@@ -244,6 +246,7 @@ export const lockedRowCases: readonly LockedRowCase[] = [
   {
     table: "ranking_logs",
     work: "a consumer logs claims",
+    isRepeated: true,
     row: "task_id = 'a-task-1'",
     prepare: async (shop) => {
       await oldLogs(shop);
@@ -255,7 +258,6 @@ export const lockedRowCases: readonly LockedRowCase[] = [
         "ranking-log",
         ids.map((id) => settledEvent({ ...claim(id, 1), status: "failed", reason: "internal" }, 0, noon)),
       ),
-    // The row of a is written already, and is not written again.
     isDone: async (shop, id) => id === "b" && exists(shop, "ranking_logs", { coupon_id: id }),
   },
   {
@@ -333,6 +335,7 @@ export const lockedRowCases: readonly LockedRowCase[] = [
   {
     table: "deliveries",
     work: "requests publish events",
+    isRepeated: true,
     row: "event_key = 'a'",
     prepare: ({ application }) => application.bus.publish([placedEvent("a")]),
     run: async ({ application }) => {
