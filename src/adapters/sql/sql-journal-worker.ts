@@ -6,7 +6,7 @@ import type { JobLease } from "../../application/ports/job-lease.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type Backoff, RetryLoop } from "../../application/retry.js";
 import { parseEvent } from "../../domain/decode-event.js";
-import { isBackendUnavailable } from "../../domain/problem.js";
+import { isTransient, unavailableBackend } from "../../domain/problem.js";
 import type { Database } from "./database.js";
 import { type JournalChange, type JournalRow, SqlJournalRows } from "./sql-journal-rows.js";
 
@@ -64,7 +64,9 @@ export class SqlJournalWorker {
       backoff: journal.backoff,
       round: () => this.round(),
       onFailure: (error) => {
-        if (!isBackendUnavailable(error)) this.lastFault = `${group}: ${oneLine(error)}`;
+        // A missing table is the only state of the database that does not pass by itself.
+        const isMissing = unavailableBackend(error)?.fault === "schema-missing";
+        if (isMissing || !isTransient(error)) this.lastFault = `${group}: ${oneLine(error)}`;
       },
     });
   }
