@@ -10,7 +10,8 @@ import type { BackendCheck } from "./backends.js";
 import { FailureWindow } from "./failure-window.js";
 
 const everyMs = 1000;
-const probeTimeoutMs = 2000;
+/** Longer than a request may take, so that the backend's own error usually comes first. */
+const probeTimeoutMs = 2500;
 const logEveryMs = 60_000;
 
 /** Why a backend is failing, and whether only a part of its uses fails, such as the writes. */

@@ -53,7 +53,7 @@ const faultOf = (error: unknown): BackendFault => {
     message = "",
   } = (typeof error === "object" && error !== null ? error : {}) as KafkaError;
   if (type !== undefined) return brokerFaults[type] ?? "unknown";
-  const own = clientFaults[name] ?? (/^no response within/.test(message) ? "slow" : undefined);
+  const own = clientFaults[name] ?? (/^no response within/.test(message) ? "unreachable" : undefined);
   if (own !== undefined) return own;
   return cause instanceof Error ? faultOf(cause) : "unreachable";
 };

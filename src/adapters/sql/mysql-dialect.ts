@@ -3,18 +3,20 @@ import knexFactory, { type Knex } from "knex";
 import type { Dialect, Parameter, Value } from "./dialect.js";
 import { readMysqlAddress } from "./mysql-address.js";
 import { changeMysqlSchema } from "./mysql-schema.js";
+import { type CheckedConnection, closeIfWrongServer, MysqlServerCheck } from "./mysql-server-check.js";
 import type { ServerClock } from "./server-clock.js";
 
 /** A connection that owes a response and is silent for longer is closed. A wait for a lock ends after 1 s. */
 export const silenceMs = 5000;
 
 /** The part of mysql2's connection that is used here. */
-type MysqlConnection = {
+type MysqlConnection = CheckedConnection & {
   readonly stream: Socket;
   listenerCount(event: "error"): number;
-  query(sql: string, done: (error: unknown) => void): void;
   query(sql: string, parameters: readonly Parameter[] | null, done: (error: unknown, answer: unknown) => void): void;
 };
+/** The pool of knex. */
+type Pool = { on(event: "createFail", listener: (eventId: number, error: unknown) => void): void };
 type Done = (error: unknown, connection: unknown) => void;
 
 // READ COMMITTED: every decision is a guarded update, a unique key or a locked row, so a snapshot adds nothing and gap
@@ -55,8 +57,9 @@ type MysqlOptions = Pick<Knex.Config, "log" | "acquireConnectionTimeout"> & {
   readonly clock: ServerClock;
 };
 
-export const openMysql = (url: string, { poolSize, lockWaitSeconds, clock, ...options }: MysqlOptions): Knex =>
-  knexFactory({
+export const openMysql = (url: string, { poolSize, lockWaitSeconds, clock, ...options }: MysqlOptions): Knex => {
+  const check = new MysqlServerCheck();
+  const knex = knexFactory({
     ...options,
     client: "mysql2",
     compileSqlOnError: false,
@@ -76,11 +79,17 @@ export const openMysql = (url: string, { poolSize, lockWaitSeconds, clock, ...op
       reapIntervalMillis: 500,
       afterCreate: (connection: MysqlConnection, done: Done) => {
         closeWhenSilent(connection);
+        check.opened(connection);
         const measure: Done = (error) => (error ? done(error, connection) : measureClock(connection, clock, done));
         prepareSession(connection, measure, sessionSettings(lockWaitSeconds));
       },
-    },
+      validate: (connection: MysqlConnection) => check.mayBeUsed(connection),
+    } as Knex.PoolConfig,
   });
+  const { pool }: { readonly pool: Pool } = knex.client;
+  pool.on("createFail", (_, error) => check.notOpened(error));
+  return knex;
+};
 
 /** Changes of the schema may take longer than any other statement. */
 const withoutDeadline = async (trx: Knex.Transaction, work: () => Promise<void>): Promise<void> => {
@@ -109,7 +118,10 @@ export const mysqlDialect: Dialect = {
       // Without parameters `null`: for an empty list the driver would search the text for placeholders.
       const given = parameters.length === 0 ? null : parameters;
       (connection as MysqlConnection).query(sql, given, (error, answer) => {
-        if (error) return reject(error);
+        if (error) {
+          closeIfWrongServer(connection as MysqlConnection, error);
+          return reject(error);
+        }
         if (Array.isArray(answer)) return resolve({ rows: answer, changes: 0, lastInsertId: 0 });
         const { affectedRows, insertId } = answer as { readonly affectedRows: number; readonly insertId: number };
         resolve({ rows: [], changes: affectedRows, lastInsertId: insertId });

@@ -119,6 +119,12 @@ export const isContention = (error: unknown): boolean => isLockTimeout(error) ||
 /** Returns whether a statement has waited too long for a row that another transaction has locked. */
 export const isLockTimeout = (error: unknown): boolean => coded(error).errno === lockTimeoutNumber;
 
+/** Returns whether the error shows that a connection leads to a server that was demoted or is stopping. */
+export const isWrongServer = (error: unknown): boolean =>
+  ["read-only", "stopping"].includes(faultOf(coded(error)) ?? "");
+
+export const isLoginRefused = (error: unknown): boolean => faultOf(coded(error)) === "login-refused";
+
 /** Returns whether a unique key rejected the row. */
 export const isDuplicate = (error: unknown): boolean => duplicateCodes.has(coded(error).code);
 

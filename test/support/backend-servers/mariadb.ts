@@ -20,8 +20,11 @@ export type MariaDbServer = ServerProcess & {
 const user = "rushboard";
 const password = "rushboard";
 
-/** Starts one MariaDB; every commit is on disk before it is confirmed. With a certificate it accepts TLS only. */
-export async function startMariaDb(secured?: Certificate): Promise<MariaDbServer> {
+/**
+ * Starts one MariaDB; every commit is on disk before it is confirmed. With a certificate it accepts TLS only.
+ * @param extra further options of the server
+ */
+export async function startMariaDb(secured?: Certificate, extra: readonly string[] = []): Promise<MariaDbServer> {
   const program = findProgram("mariadbd", "mariadb-server");
   const installer = findProgram("mariadb-install-db", "mariadb-server");
   const folder = makeFolder();
@@ -40,6 +43,7 @@ export async function startMariaDb(secured?: Certificate): Promise<MariaDbServer
   writeFileSync(
     initFile,
     [
+      "SET SESSION sql_log_bin = 0;", // each server of a pair has these already
       "CREATE DATABASE IF NOT EXISTS rushboard;",
       `CREATE USER IF NOT EXISTS '${user}'@'%' IDENTIFIED BY '${password}';`,
       `GRANT ALL ON *.* TO '${user}'@'%';`,
@@ -62,6 +66,7 @@ export async function startMariaDb(secured?: Certificate): Promise<MariaDbServer
       ...(secured
         ? [`--ssl-cert=${secured.certificate}`, `--ssl-key=${secured.key}`, "--require-secure-transport=ON"]
         : []),
+      ...extra,
       "--character-set-server=utf8mb4", // as in MySQL 8 and in Debian's own settings; bare MariaDB 10 takes latin1
     ],
     folder,
