@@ -1,4 +1,4 @@
-import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { type MariaDbServer, startMariaDb } from "./backend-servers/mariadb.js";
 import { TcpRelay, targetOf } from "./tcp-relay.js";
 
@@ -19,6 +19,9 @@ export type MariaDbPair = {
   primary(): Side;
   /** Open connections of the user of the address. */
   connectionsTo(side: Side): Promise<number>;
+  /** Sends SIGKILL. */
+  killPrimary(): Promise<void>;
+  restartPrimary(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -32,9 +35,9 @@ export const startMariaDbPair = async (): Promise<MariaDbPair> => {
   ];
   const servers = await Promise.all([startMariaDb(undefined, options(1)), startMariaDb(undefined, options(2))]);
   const targets = [targetOf(servers[0].url), targetOf(servers[1].url)] as const;
-  const admins: readonly Connection[] = await Promise.all(servers.map(({ url }) => createConnection({ uri: url })));
   const admin = async (side: Side, sql: string) => {
-    const [rows] = await (admins[side] as Connection).query<RowDataPacket[]>(sql);
+    const connection = await createConnection({ uri: servers[side].url });
+    const [rows] = await connection.query<RowDataPacket[]>(sql).finally(() => connection.destroy());
     return rows;
   };
   const follow = async (replica: Side, position: "slave_pos" | "current_pos") => {
@@ -56,12 +59,13 @@ export const startMariaDbPair = async (): Promise<MariaDbPair> => {
   await admin(1, "SET GLOBAL read_only = 1");
   await follow(1, "slave_pos");
   await admin(0, `CREATE USER ${user} IDENTIFIED BY '${password}'`);
+  await admin(0, `GRANT ALL ON rushboard.* TO ${user}`);
   await admin(0, `GRANT ALL ON \`j\\_%\`.* TO ${user}`);
   await catchUp();
   const relay = await TcpRelay.start(targets[0]);
   return {
     url: `mysql://${user}:${password}@127.0.0.1:${relay.port}/rushboard`,
-    servers: servers as [MariaDbServer, MariaDbServer],
+    servers,
     relay,
     admin,
     demote: async () => {
@@ -85,8 +89,9 @@ export const startMariaDbPair = async (): Promise<MariaDbPair> => {
       );
       return Number(row?.n);
     },
+    killPrimary: () => servers[primary].kill(),
+    restartPrimary: () => servers[primary].restart(),
     stop: async () => {
-      for (const connection of admins) connection.destroy();
       await relay.stop();
       await Promise.all(servers.map((server) => server.kill()));
     },

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFinished } from "vitest";
 import type { ShopClient } from "./shop-client.js";
 
 /** An order that a shopper placed, and the read that followed. */
@@ -42,6 +41,5 @@ export const startOrderLoad = async (shop: ShopClient, shoppers = 10): Promise<O
     running = false;
     await Promise.all(loads);
   };
-  onTestFinished(stop);
   return { results, since: (from) => results.filter(({ at }) => at >= from), stop };
 };

@@ -37,7 +37,15 @@ export async function startMariaDb(secured?: Certificate, extra: readonly string
 
   await run([
     installer,
-    ...["--no-defaults", `--datadir=${data}`, "--skip-test-db", "--auth-root-authentication-method=normal", ...asRoot],
+    // A start removes the temporary tables of every other server in the same folder.
+    ...[
+      "--no-defaults",
+      `--datadir=${data}`,
+      `--tmpdir=${folder}`,
+      "--skip-test-db",
+      "--auth-root-authentication-method=normal",
+      ...asRoot,
+    ],
   ]);
   // Runs at every start before the first connection, so it must be safe to repeat.
   writeFileSync(
@@ -46,7 +54,7 @@ export async function startMariaDb(secured?: Certificate, extra: readonly string
       "SET SESSION sql_log_bin = 0;", // each server of a pair has these already
       "CREATE DATABASE IF NOT EXISTS rushboard;",
       `CREATE USER IF NOT EXISTS '${user}'@'%' IDENTIFIED BY '${password}';`,
-      `GRANT ALL ON *.* TO '${user}'@'%';`,
+      `GRANT ALL ON *.* TO '${user}'@'%' WITH GRANT OPTION;`,
     ].join("\n"),
   );
   const query = async (sql: string): Promise<void> => {
@@ -59,7 +67,7 @@ export async function startMariaDb(secured?: Certificate, extra: readonly string
     version: /Ver ([\d.]+)/.exec(await run([program, "--version"]))?.[1] ?? "unknown",
     command: [
       program,
-      ...["--no-defaults", `--datadir=${data}`, `--init-file=${initFile}`, ...asRoot],
+      ...["--no-defaults", `--datadir=${data}`, `--tmpdir=${folder}`, `--init-file=${initFile}`, ...asRoot],
       ...["--skip-networking=0", "--bind-address=127.0.0.1", `--port=${port}`, "--skip-name-resolve"],
       ...[`--socket=${join(folder, "socket")}`, `--pid-file=${join(folder, "pid")}`],
       ...["--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=256M", "--max-connections=300"],

@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createConnection } from "mysql2/promise";
+import { closeDatabase, openDatabase } from "../src/adapters/sql/database.js";
+import { migrate } from "../src/adapters/sql/migrate.js";
+import { startRedis } from "../test/support/backend-servers/redis.js";
+import { type MariaDbPair, startMariaDbPair } from "../test/support/mariadb-pair.js";
+import { type OrderLoad, startOrderLoad } from "../test/support/order-load.js";
+import { ShopClient } from "../test/support/shop-client.js";
+import { startService } from "./rehearsal/service.js";
+
+/** Requests in a row that must succeed until the service counts as recovered. */
+const successes = 50;
+/** How long a fault lasts before it ends, ms. */
+const faultMs = 3000;
+
+/** Causes a fault and ends it. Returns when it ended, `Date.now()`. */
+type Incident = (pair: MariaDbPair) => Promise<number>;
+
+const incidents: Readonly<Record<string, Incident>> = {
+  "database failover": async (pair) => {
+    await pair.demote();
+    await pair.promote();
+    return Date.now();
+  },
+  "database password rotated": async (pair) => {
+    const password = new URL(pair.url).password;
+    await pair.admin(pair.primary(), "ALTER USER shop IDENTIFIED BY 'rotated'");
+    await pair.admin(pair.primary(), "KILL USER shop");
+    await sleep(faultMs);
+    await pair.admin(pair.primary(), `ALTER USER shop IDENTIFIED BY '${password}'`);
+    return Date.now();
+  },
+  "database killed and restarted": async (pair) => {
+    await pair.killPrimary();
+    await sleep(faultMs);
+    await pair.restartPrimary();
+    return Date.now();
+  },
+};
+
+/** Returns the time until requests succeed again, ms: the last request that failed began that long after the fault. */
+const recoveryAfter = async (load: OrderLoad, endedAt: number): Promise<number> => {
+  for (;;) {
+    const results = load.since(endedAt);
+    const lastFailure = results.findLastIndex(({ placed, read }) => placed !== 202 || read !== 200);
+    if (results.length - lastFailure > successes) return Math.max(0, (results[lastFailure]?.at ?? endedAt) - endedAt);
+    await sleep(50);
+  }
+};
+
+const createDatabase = async (url: string): Promise<string> => {
+  const name = `j_${randomUUID().replaceAll("-", "")}`;
+  const connection = await createConnection({ uri: url });
+  await connection.query(`CREATE DATABASE ${name}`).finally(() => connection.end());
+  const own = Object.assign(new URL(url), { pathname: `/${name}` }).href;
+  const db = openDatabase({ kind: "mysql", url: own });
+  await migrate(db);
+  await closeDatabase(db);
+  return own;
+};
+
+const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+
+/** Measures how long requests fail after the end of each incident. `npm run recovery -- [runs]` */
+const measure = async (runs: number): Promise<void> => {
+  const [pair, redis] = await Promise.all([startMariaDbPair(), startRedis()]);
+  const settings = { DATABASE_URL: await createDatabase(pair.url), REDIS_URL: redis.url, RATE_LIMIT_PER_SHOPPER: "0" };
+  const service = await startService({ ...settings, LOG_LEVEL: "fatal" });
+  const load = await startOrderLoad(new ShopClient(service.url));
+  await sleep(faultMs);
+  for (const [name, incident] of Object.entries(incidents)) {
+    const times: number[] = [];
+    for (let run = 0; run < runs; run += 1) {
+      times.push(await recoveryAfter(load, await incident(pair)));
+      await sleep(faultMs);
+    }
+    const sorted = times.toSorted((a, b) => a - b);
+    const seconds = (ms: number) => (ms / 1000).toFixed(1);
+    console.log(`${name}: p50 ${seconds(percentile(sorted, 0.5))} s, p95 ${seconds(percentile(sorted, 0.95))} s`);
+  }
+  await load.stop();
+  await service.kill();
+  await Promise.all([pair.stop(), redis.stop()]);
+};
+
+await measure(Number(process.argv[2] ?? 10));
