@@ -87,6 +87,7 @@ export const openMysql = (url: string, { poolSize, lockWaitSeconds, clock, ...op
     } as Knex.PoolConfig,
   });
   const { pool }: { readonly pool: Pool } = knex.client;
+  knex.on("query-error", (error) => check.failed(error));
   pool.on("createFail", (_, error) => check.notOpened(error));
   return knex;
 };

@@ -19,7 +19,7 @@ const checks = new WeakMap<object, MysqlServerCheck>();
 export const closeIfWrongServer = (connection: CheckedConnection, error: unknown): void => {
   if (!isWrongServer(error)) return;
   connection.destroy();
-  checks.get(connection)?.suspectAll();
+  checks.get(connection)?.failed(error);
 };
 
 /** Returns whether the server accepts no writes. MySQL and MariaDB return a number, or from MariaDB 12 on a word. */
@@ -57,9 +57,9 @@ export class MysqlServerCheck {
     if (isLoginRefused(error)) this.loginRefusedAt = performance.now();
   }
 
-  /** Checks every connection before its next use. */
-  suspectAll(): void {
-    this.suspectedAt = performance.now();
+  /** Checks every connection before its next use if the error shows a server that was demoted or is stopping. */
+  failed(error: unknown): void {
+    if (isWrongServer(error)) this.suspectedAt = performance.now();
   }
 
   /** Returns whether a pooled connection may be used; otherwise the pool closes it and opens another one. */
@@ -69,7 +69,7 @@ export class MysqlServerCheck {
     const checkedAt = this.checkedAt.get(connection) ?? Number.NEGATIVE_INFINITY;
     if (checkedAt > this.suspectedAt && now - checkedAt < checkMs) return true;
     const isWrong = await isReadOnly(connection).catch(() => true);
-    if (isWrong) this.suspectAll();
+    if (isWrong) this.suspectedAt = performance.now();
     this.checkedAt.set(connection, now);
     return !isWrong;
   }
