@@ -4,7 +4,7 @@ import { closeDatabase, type Database, openDatabase, read, transact } from "../.
 import { readMysqlAddress } from "../../src/adapters/sql/mysql-address.js";
 import { backendUrls } from "../support/backends.js";
 import { type MariaDbPair, startMariaDbPair } from "../support/mariadb-pair.js";
-import { emptyDatabase, settingsOnBackends, startNode } from "../support/node.js";
+import { emptyDatabase, type Node, settingsOnBackends, startNode } from "../support/node.js";
 import { startOrderLoad } from "../support/order-load.js";
 import { readinessAt } from "../support/readiness.js";
 import { ShopClient } from "../support/shop-client.js";
@@ -17,6 +17,11 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis)("a database failove
     pair = await startMariaDbPair();
   });
   afterAll(() => pair.stop());
+  const loadOn = async ({ url }: Node) => {
+    const load = await startOrderLoad(new ShopClient(url));
+    onTestFinished(load.stop);
+    return load;
+  };
   const failOver = async () => {
     await pair.demote();
     await pair.promote();
@@ -26,7 +31,7 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis)("a database failove
   // Proves: A2, A3
   it("moves all work to the new primary without a restart, and no read comes from the old one", async () => {
     const node = await startNode(await settingsOnBackends(pair.url, backendUrls.redis ?? ""));
-    const load = await startOrderLoad(new ShopClient(node.url));
+    const load = await loadOn(node);
     await expect.poll(() => load.results.length).toBeGreaterThan(50);
     expect(load.results.every(({ placed, read }) => placed === 202 && read === 200)).toBe(true);
 
@@ -115,9 +120,10 @@ describe.skipIf(!backendUrls.database || !backendUrls.redis)("a database failove
 
   it("of the password: every request is rejected with 503 and the reason until the login works again", async () => {
     const node = await startNode(await settingsOnBackends(pair.url, backendUrls.redis ?? ""));
-    const load = await startOrderLoad(new ShopClient(node.url));
+    const load = await loadOn(node);
     await expect.poll(() => load.results.length).toBeGreaterThan(50);
     await pair.admin(pair.primary(), "ALTER USER shop IDENTIFIED BY 'rotated'");
+    await pair.admin(pair.primary(), "KILL USER shop");
     await expect
       .poll(() => readinessAt(node.url))
       .toMatchObject({
