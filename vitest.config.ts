@@ -1,13 +1,17 @@
 import { defineConfig } from "vitest/config";
 
-// A long run contains only the files that have a larger version: those that use test/support/test-size.ts.
+// A long run contains only the files that have a larger version (those that use test/support/test-size.ts), and the browser
+// tests that other runs leave out.
 const isLongRun = process.env.TEST_SIZE === "long";
 const inProcess = isLongRun
   ? ["test/simulation/{orders,sales}.test.ts", "test/contract/sales-queries.test.ts"]
   : ["test/{architecture,contract,http,simulation,unit}/**/*.test.ts"];
+/** Browser tests that take more than half of the time of all browser tests. */
+const longBrowserTests = "test/browser/{boards,health,reach,restart,windows}.test.ts";
 /** Tests that start the built service. */
 const service = isLongRun
   ? [
+      longBrowserTests,
       "test/examples/readme.test.ts",
       "test/journey/{demo,killed,orders-{expiry,killed,payments},rush,seats-{expiry,rush}}.test.ts",
     ]
@@ -37,7 +41,16 @@ export default defineConfig({
     projects: [
       { test: { ...options, name: "in-process", include: inProcess, exclude: withMocks } },
       ...(isLongRun ? [] : [{ test: { ...options, name: "isolated", include: withMocks, isolate: true } }]),
-      { test: { ...options, name: "service", retry, include: service, globalSetup: ["test/support/build-dist.ts"] } },
+      {
+        test: {
+          ...options,
+          name: "service",
+          retry,
+          include: service,
+          exclude: isLongRun ? [] : [longBrowserTests],
+          globalSetup: ["test/support/build-dist.ts"],
+        },
+      },
     ],
   },
 });
