@@ -60,14 +60,6 @@ describe.skipIf(backendUrls.kafka === undefined)("EventBus on a Kafka whose topi
     expect(bus.deadConsumers()).toEqual([]);
   });
 
-  it("continues on an empty broker after the data were lost", async () => {
-    const { bus, deliver } = await opened();
-    await broker.loseData();
-    await expect.poll(() => problemOf(bus)).toBe("none");
-    await deliver("after");
-    expect(bus.deadConsumers()).toEqual([]);
-  });
-
   it("reports deleted topics for as long as the broker does not permit to create them", async () => {
     const { bus, under, deliver } = await opened();
     const admin = await adminOf();

@@ -10,6 +10,8 @@ export type RedisPair = {
   readonly admins: readonly [Redis, Redis];
   /** Makes the replica the master and the other one its replica. Open connections stay at the old master. */
   failOver(): Promise<void>;
+  /** The server that new connections reach. */
+  master(): RedisServer;
   /** How many connections of clients a server has, including one of `admins`. */
   connectionsTo(server: 0 | 1): Promise<number>;
   stop(): Promise<void>;
@@ -18,7 +20,8 @@ export type RedisPair = {
 /** Starts the pair. The second server starts as a replica that has everything. */
 export const startRedisPair = async (): Promise<RedisPair> => {
   const servers = await Promise.all([startRedis(), startRedis()]);
-  const admins = [new Redis(servers[0].url), new Redis(servers[1].url)] as const;
+  const adminOf = ({ url }: RedisServer) => new Redis(url).on("error", () => {});
+  const admins = [adminOf(servers[0]), adminOf(servers[1])] as const;
   const targets = [targetOf(servers[0].url), targetOf(servers[1].url)] as const;
   const relay = await TcpRelay.start(targets[0]);
   const follow = (replica: Redis, master: 0 | 1) => replica.replicaof(targets[master].host, targets[master].port);
@@ -40,6 +43,7 @@ export const startRedisPair = async (): Promise<RedisPair> => {
       relay.switchTo(targets[next]);
       master = next;
     },
+    master: () => servers[master],
     connectionsTo: async (server) => {
       const clients = String(await admins[server].call("CLIENT", "LIST", "TYPE", "normal"));
       const subscribers = String(await admins[server].call("CLIENT", "LIST", "TYPE", "pubsub"));

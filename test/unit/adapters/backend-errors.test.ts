@@ -39,6 +39,18 @@ const faults: readonly (readonly [name: string, classify: Classify, error: Error
   ["Redis: a replica", unavailableOr, reply("READONLY You can't write against a read only replica."), "read-only"],
   ["Redis: full", unavailableOr, reply("OOM command not allowed, script: x, on @user_script:3."), "out-of-memory"],
   ["Redis: a narrowed ACL", unavailableOr, reply("NOPERM this user has no permissions"), "not-permitted"],
+  [
+    "Redis: a narrowed ACL inside a script",
+    unavailableOr,
+    reply("ERR The user executing the script can't run this command or subcommand script: 60b5, on @user_script:1."),
+    "not-permitted",
+  ],
+  [
+    "Redis before 7: a replica inside a script",
+    unavailableOr,
+    reply("ERR Error running script (call to f_60b5): @user_script:1: -READONLY You can't write against a replica."),
+    "read-only",
+  ],
   ["Redis: a rejected login", unavailableOr, reply("WRONGPASS invalid username-password pair"), "login-refused"],
   ["Redis: too many clients", unavailableOr, reply("ERR max number of clients reached"), "too-many-connections"],
   ["Redis: an unlisted reply", unavailableOr, reply("NEWCODE something"), "unknown"],
