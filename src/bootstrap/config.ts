@@ -54,7 +54,7 @@ export const settings = z.object({
     .optional()
     .meta(secret),
   REDIS_URL: url(
-    "redis://[user:password@]host:port; for a Cluster redis://host:port,host:port,…; rediss:// for TLS",
+    "redis://[user:password@]host:port; for a Cluster one address, or several: redis://host:port,host:port,…; rediss:// for TLS",
     "redis:",
     "rediss:",
   )
