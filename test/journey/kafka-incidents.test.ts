@@ -72,7 +72,7 @@ describe.skipIf(!redisProfile?.live || !backendUrls.kafka)("an incident of Kafka
     };
     const node = await startNode(settings);
     await expectDropSurvives(node.client, { shoppers: 50, coupons: 20, couponId: randomUUID() }, []);
-    const connection = await createConnection({ uri: settings.DATABASE_URL ?? "" });
+    const connection = await createConnection({ uri: (settings as Settings).DATABASE_URL ?? "" });
     await connection.query("DELETE FROM ranking_logs ORDER BY id LIMIT 10");
     await connection.end();
     await expect
