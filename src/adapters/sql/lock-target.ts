@@ -6,6 +6,7 @@ const keyColumns: Readonly<Record<string, readonly string[]>> = {
   day_drifts: ["product_id", "business_day"],
   dead_letters: ["consumer_group", "event_id"],
   deliveries: ["consumer_group", "event_id"],
+  subscription_deliveries: ["webhook_key", "event_id"],
 };
 /** The same for an INSERT, which waits for the row that has the same unique key. */
 const insertKeys: Readonly<Record<string, readonly string[]>> = {

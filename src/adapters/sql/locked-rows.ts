@@ -20,7 +20,8 @@ const knownTables = [
   ...["coupons", "coupon_epochs", "coupon_claims", "user_coupons", "ranking_logs"],
   ...["products", "orders", "payments", "concerts", "schedules", "reservations"],
   ...["sales", "product_sales_daily", "product_sales_total", "closed_days", "day_drifts"],
-  ...["outbox", "deliveries", "dead_letters", "webhook_deliveries", "job_leases"],
+  ...["outbox", "deliveries", "dead_letters", "job_leases"],
+  ...["webhooks", "subscription_deliveries", "webhook_deliveries"],
 ];
 
 /** How often locked rows are checked: the longest time for which work is still rejected after a row is free. */

@@ -37,9 +37,10 @@ export class SqlWebhookTable implements WebhookTable {
     return row && webhookOf(row);
   }
 
-  async lockEnabled(): Promise<readonly Webhook[]> {
-    const sql = "SELECT * FROM webhooks WHERE deleted_at IS NULL AND enabled = 1 ORDER BY created_at, webhook_id";
-    return (await lockRows<WebhookRecord>(this.trx, sql, [], "SHARE")).map(webhookOf);
+  async lockEnabled(key: WebhookKey): Promise<Webhook | undefined> {
+    const sql = "SELECT * FROM webhooks WHERE webhook_key = ? AND deleted_at IS NULL AND enabled = 1";
+    const [row] = await lockRows<WebhookRecord>(this.trx, sql, [key], "SHARE");
+    return row && webhookOf(row);
   }
 
   async save(webhook: Webhook): Promise<void> {

@@ -10,8 +10,8 @@ export interface WebhookTable {
   requestDigest(webhookId: WebhookId): Promise<string | undefined>;
   /** Locks the row. */
   lock(webhookId: WebhookId): Promise<Webhook | undefined>;
-  /** Locks the enabled webhooks in shared mode: none of them changes before the transaction ends. */
-  lockEnabled(): Promise<readonly Webhook[]>;
+  /** Locks an enabled webhook in shared mode: it does not change before the transaction ends. */
+  lockEnabled(key: WebhookKey): Promise<Webhook | undefined>;
   /** Writes what may change: target, events, `enabled`, secrets, `retryingSince`. */
   save(webhook: Webhook): Promise<void>;
   /** Deletes the webhook. Its deliveries are never sent again, and their rows are deleted later. */

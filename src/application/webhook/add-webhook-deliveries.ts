@@ -4,8 +4,10 @@ import {
   isSubscribed,
   settingsEvents,
   settingsWebhookKey,
+  type Webhook,
   type WebhookEventType,
 } from "../../domain/webhook.js";
+import { attemptEach } from "../attempt-batch.js";
 import type { Reaction } from "../choreography.js";
 import type { Clock } from "../ports/clock.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
@@ -33,21 +35,37 @@ export class AddWebhookDeliveries implements Reaction<Subscribable> {
   async execute(events: readonly SubscribableEvent[]): Promise<void> {
     const now = this.clock.now();
     const recent = events.filter((event) => isDeliverable(event, now));
-    const toSettings = this.hasSettingsWebhook ? events.filter(({ type }) => settingsEvents.includes(type)) : [];
-    if (toSettings.length === 0) {
-      // Most batches concern no webhook, and a read is cheaper than a transaction.
-      const webhooks = await this.webhooks.enabled();
-      if (!webhooks.some((webhook) => recent.some((event) => isSubscribed(webhook, event)))) return;
-    }
+    const webhooks = await this.webhooks.enabled();
+    // Each in a transaction, so that a locked webhook delays no other one.
+    const failed = await attemptEach(webhooks, (webhook) => this.addTo(webhook, recent));
+    if (this.hasSettingsWebhook) await this.addToSettings(events, recent);
+    if (failed[0] !== undefined) throw failed[0].error;
+  }
+
+  private async addTo(webhook: Webhook, recent: readonly SubscribableEvent[]): Promise<void> {
+    if (!recent.some((event) => isSubscribed(webhook, event))) return;
     await this.work.run(async (tx) => {
-      // Locked, so that no delivery is added after the commit that disables or deletes its webhook.
-      const webhooks = await tx.webhooks.lockEnabled();
-      const deliveries = recent.flatMap((event) => {
-        const keys = webhooks.filter((webhook) => isSubscribed(webhook, event)).map(({ key }) => key);
-        return [...keys, ...(toSettings.includes(event) ? [settingsWebhookKey] : [])].map((key) => ({ key, event }));
-      });
+      // Locked, so that no delivery is added after the commit that disables or deletes the webhook.
+      const current = await tx.webhooks.lockEnabled(webhook.key);
+      if (current === undefined) return;
+      const subscribed = recent.filter((event) => isSubscribed(current, event));
+      const deliveries = subscribed.map((event) => ({ key: current.key, event }));
+      await tx.webhookDeliveries.add(deliveries, this.clock.now());
+    });
+  }
+
+  private async addToSettings(
+    events: readonly SubscribableEvent[],
+    recent: readonly SubscribableEvent[],
+  ): Promise<void> {
+    const isForSettings = ({ type }: SubscribableEvent) => settingsEvents.includes(type);
+    const replayed = events.filter(isForSettings);
+    if (replayed.length === 0) return;
+    const deliveries = recent.filter(isForSettings).map((event) => ({ key: settingsWebhookKey, event }));
+    await this.work.run(async (tx) => {
+      const now = this.clock.now();
       await tx.webhookDeliveries.add(deliveries, now);
-      await tx.webhookDeliveries.restartReplayed(toSettings, now);
+      await tx.webhookDeliveries.restartReplayed(replayed, now);
     });
   }
 }

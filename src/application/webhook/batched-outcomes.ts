@@ -1,3 +1,4 @@
+import { attemptBatch } from "../attempt-batch.js";
 import type { DeliveryOutcome, WebhookDeliveries } from "../ports/webhook-deliveries.js";
 
 /** Records outcomes as they come: those that come while a transaction runs share the next one. */
@@ -5,6 +6,7 @@ export class BatchedOutcomes {
   private readonly deliveries: WebhookDeliveries;
   private waiting: DeliveryOutcome[] = [];
   private recording: Promise<void> | undefined;
+  private readonly failures: unknown[] = [];
 
   constructor(deliveries: WebhookDeliveries) {
     this.deliveries = deliveries;
@@ -21,13 +23,16 @@ export class BatchedOutcomes {
   /** Resolves when everything that was added is committed. @throws the error of a transaction */
   async recorded(): Promise<void> {
     await this.recording;
+    if (this.failures.length > 0) throw this.failures[0];
   }
 
   private async recordAll(): Promise<void> {
     while (this.waiting.length > 0) {
       const outcomes = this.waiting;
       this.waiting = [];
-      await this.deliveries.record(outcomes);
+      // A locked row delays the record of its own outcome only.
+      const failed = await attemptBatch(outcomes, (batch) => this.deliveries.record(batch));
+      this.failures.push(...failed.map(({ error }) => error));
     }
     this.recording = undefined;
   }

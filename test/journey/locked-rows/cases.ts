@@ -6,6 +6,7 @@ import type { Application } from "../../../src/bootstrap/open-application.js";
 import { settledEvent } from "../../../src/domain/coupon.js";
 import { createEvent, type DomainEvent } from "../../../src/domain/event.js";
 import type { Order } from "../../../src/domain/order.js";
+import { addWebhooks, soldOut, webhookOf } from "../../contract/webhook-deliveries/announcements.js";
 import { addSchedules, held, holdMs, schedule, scheduleId, writeReservations } from "../../support/concert-data.js";
 import { claim, coupon, insertClaims, noon, openCoupons, userId } from "../../support/coupon-data.js";
 import {
@@ -386,6 +387,34 @@ export const lockedRowCases: readonly LockedRowCase[] = [
     run: ({ application }) => application.purgeRows.execute(),
     isDone: async (shop, id) => !(await exists(shop, "day_drifts", { product_id: id })),
   },
+  {
+    table: "webhooks",
+    work: "a consumer adds deliveries",
+    row: "webhook_id = 'a'",
+    prepare: ({ application }) => addWebhooks(application.work, webhookOf("a"), webhookOf("b")),
+    run: (shop) => deliver(shop, "webhook", [soldOut(1)]),
+    isDone: (shop, id) => exists(shop, "subscription_deliveries", { webhook_key: webhookOf(id).key }),
+  },
+  {
+    table: "subscription_deliveries",
+    work: "a worker claims deliveries",
+    skips: true,
+    row: "webhook_key = 'key-of-a'",
+    prepare: async ({ application }) => {
+      await addWebhooks(application.work, webhookOf("a"), webhookOf("b"));
+      const deliveries = ids.map((id) => ({ key: webhookOf(id).key, event: soldOut(1) }));
+      await application.work.run((tx) => tx.webhookDeliveries.add(deliveries, noon));
+    },
+    run: async ({ application }) => {
+      for (const id of ids) await application.webhookDeliveries.claim(webhookOf(id).key, 1);
+    },
+    isDone: async ({ db }, id) =>
+      (await db
+        .knex("subscription_deliveries")
+        .where({ webhook_key: webhookOf(id).key })
+        .where("attempts", ">", 0)
+        .first()) !== undefined,
+  },
 ];
 
 /** Tables that no batch and no job locks together with rows of other work, and why. */
@@ -399,5 +428,5 @@ export const otherTables: Readonly<Record<string, string>> = {
   schema_migrations: "changed by migrations",
   schema_migrations_lock: "changed by migrations",
   secrets: "read once at the start",
-  webhook_deliveries: "claimed with SKIP LOCKED, then one row per transaction (webhook-deliveries.test.ts)",
+  webhook_deliveries: "only rows of version 0.1, which a worker moves when it starts",
 };
