@@ -1,7 +1,7 @@
-import { createHmac } from "node:crypto";
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
+import { signToken } from "../../src/bootstrap/sign-token.js";
 
 /** A response of the service with its JSON body. */
 export type Reply = {
@@ -16,14 +16,9 @@ type Headers = Readonly<Record<string, string>>;
 /** How long `callWithRetry` tries. */
 const retryMs = 120_000;
 
-const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-
 /** Returns an HS256 token that is valid for one hour. */
-const tokenFor = (secret: string, sub: string, roles: readonly string[]): string => {
-  const payload = { sub, roles, exp: Math.floor(Date.now() / 1000) + 3600 };
-  const content = `${base64url({ alg: "HS256", typ: "JWT" })}.${base64url(payload)}`;
-  return `${content}.${createHmac("sha256", secret).update(content).digest("base64url")}`;
-};
+const tokenFor = (secret: string, sub: string, roles: readonly string[]): string =>
+  signToken(secret, { sub, roles, exp: Math.floor(Date.now() / 1000) + 3600 });
 
 /** Calls one service on behalf of many callers, over at most 128 connections plus one per open stream. */
 export class Client {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { readEnvFile } from "../../src/bootstrap/env-file.js";
 import { Client } from "./client.js";
 import { runDrop } from "./drop.js";
 import { checkDrop } from "./drop-promises.js";
@@ -22,7 +23,7 @@ Percentages of the shoppers:
 
 --url           a running service, for example http://127.0.0.1:3000; by default one is started, with the backends of
                 the environment
---token-secret  the AUTH_SECRET of that service
+AUTH_SECRET in the environment or in .env: the secret of that service
 Exit codes: 0 all promises kept, 1 a promise broken, 2 not run.`;
 
 /** The maximum difference between the clocks of two machines. */
@@ -47,7 +48,6 @@ const readOptions = () => {
       declined: { type: "string" },
       leaving: { type: "string" },
       url: { type: "string" },
-      "token-secret": { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -87,14 +87,15 @@ const showProgress = (total: number) => {
 };
 
 const rehearse = async (): Promise<number> => {
-  const { sellsSeats, drop, onSale, url, "token-secret": secret, help } = readOptions();
+  const { sellsSeats, drop, onSale, url, help } = readOptions();
   if (help) {
     console.log(usage);
     return 0;
   }
+  readEnvFile();
   const service = url === undefined ? await startService() : undefined;
   const address = service?.url ?? new URL(url ?? "");
-  const client = new Client(address, secret ?? process.env.AUTH_SECRET);
+  const client = new Client(address, process.env.AUTH_SECRET);
   try {
     if (!sellsSeats)
       return report(await checkDrop(client, await runDrop(client, drop, showProgress(drop.shoppers)), drop));

@@ -1,7 +1,9 @@
 import { type Logger, pino } from "pino";
 import { ConfigError, readConfig } from "./config.js";
 import { migrateAndClose, StartRefused } from "./database-steps.js";
+import { readEnvFile } from "./env-file.js";
 import { Lifecycle } from "./lifecycle.js";
+import { misspelledSettings } from "./misspelled-settings.js";
 import { composeNode, nodeSteps } from "./node-steps.js";
 import { LeaseHeld } from "./process-lease.js";
 import { reasonOf } from "./start-reason.js";
@@ -16,11 +18,14 @@ const refuse = (reason: string, code: number): never => {
 };
 
 const run = async (): Promise<void> => {
+  readEnvFile();
   const config = readConfig(process.env);
   const log: Logger = pino({
     level: config.LOG_LEVEL,
     redact: ["req.headers.authorization", "*.password", "*.secret", "authorization", "ticket"],
   });
+  for (const misspelled of misspelledSettings(process.env))
+    log.warn(misspelled, "unknown variable resembles a setting");
   if (config.ROLES.has("migrate")) {
     await migrateAndClose(composeNode(config, log).backends.database);
     log.info("database migrated");

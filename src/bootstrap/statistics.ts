@@ -5,6 +5,7 @@ import { closeDatabase, type Database } from "../adapters/sql/database.js";
 import { isMigrated } from "../adapters/sql/migrate.js";
 import { type BusinessDay, businessDayAt, daysBetween, isBusinessDay } from "../domain/business-day.js";
 import { ConfigError, readConfig } from "./config.js";
+import { readEnvFile } from "./env-file.js";
 import { composeNode } from "./node-steps.js";
 import { reasonOf } from "./start-reason.js";
 
@@ -38,6 +39,7 @@ const checkDatabase = async (db: Database): Promise<void> => {
 /** Closes past days again, one after another, and prints what differed. Safe to repeat, and while the service runs. */
 const run = async (): Promise<void> => {
   const days = readDays();
+  readEnvFile();
   const config = readConfig(process.env);
   const { application, backends } = composeNode(config, pino({ level: "silent" }));
   const { database, redis } = backends;

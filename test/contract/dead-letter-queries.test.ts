@@ -114,6 +114,16 @@ const tableClauses: Clauses<UnitOfWork> = {
     expect(await lock(work, first)).toEqual({ event: letter(1).event, replayed: false });
   },
 
+  "deletes one letter": async (work, { db }) => {
+    await park(db, 0, letter(1), letter(2));
+    const [first, second] = [await idOf(db, 1), await idOf(db, 2)];
+    await work.run((tx) => tx.deadLetters.delete(first));
+    expect([await lock(work, first), await lock(work, second)]).toEqual([
+      undefined,
+      { event: letter(2).event, replayed: false },
+    ]);
+  },
+
   "finds no letter for a text that is not an id": async (work, { db }) => {
     await park(db, 0, letter(1));
     const id = await idOf(db, 1);
@@ -148,6 +158,11 @@ contractOnDatabases("DeadLetterTable", workOn, tableClauses, [
     wrong: "marks every letter",
     breaks: "returns a letter's event, and whether it was replayed",
     make: knownWrong((trx) => ({ markReplayed: async (_, at) => trx("dead_letters").update({ replayed_at: at }) })),
+  },
+  {
+    wrong: "deletes every letter",
+    breaks: "deletes one letter",
+    make: knownWrong((trx) => ({ delete: async () => void (await trx("dead_letters").delete()) })),
   },
   {
     wrong: "accepts every text that starts with a number",

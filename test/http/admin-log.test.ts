@@ -72,6 +72,10 @@ const changes: Readonly<Record<string, (app: HttpApp) => Promise<Request>>> = {
     action: "board.rebuilt",
     thing: "weekly",
   }),
+  "DELETE /admin/dead-letters/:deadLetterId": async (app) => {
+    const id = await parkDeadLetter(app);
+    return { path: `/admin/dead-letters/${id}`, action: "dead-letter.deleted", thing: id };
+  },
   "POST /admin/dead-letters/:deadLetterId/replay": async (app) => {
     const id = await parkDeadLetter(app);
     return { path: `/admin/dead-letters/${id}/replay`, action: "dead-letter.replayed", thing: id };

@@ -63,6 +63,35 @@ describe("a dead letter", () => {
   });
 });
 
+describe("DELETE /admin/dead-letters/{id}", () => {
+  const discard = (app: HttpApp, id: string) => app.client.delete(`${path}/${id}`);
+
+  it("deletes the dead letter, which is never delivered", async () => {
+    const app = await startHttpApp();
+    const { orderId } = await parkPlacedOrder(app);
+    const [letter] = await list(app);
+    const { text } = await discard(app, letter.id).expect(204);
+    expect([text, await list(app)]).toEqual(["", []]);
+    for (const again of [await discard(app, letter.id), await replay(app, letter.id)])
+      expectProblem(again, "dead-letter-not-found", { deadLetterId: letter.id });
+    await app.work();
+    await orderReaching(app, await placeOrder(app, [await addProduct(app)]), "awaiting-payment");
+    expect((await orderOf(app, orderId)).status).toBe("pending");
+  });
+
+  it("leaves the other ones, and keeps one that was replayed", async () => {
+    const app = await startHttpApp();
+    await parkPlacedOrder(app);
+    const [replayed] = await list(app);
+    await replay(app, replayed.id).expect(202);
+    expectProblem(await discard(app, replayed.id), "dead-letter-replayed", { deadLetterId: replayed.id });
+    await park(app, ...["1", "2"].map((event) => ({ type: "unknown", event })));
+    const [first, second] = await list(app);
+    await discard(app, first.id).expect(204);
+    expect(await list(app)).toEqual([second]);
+  });
+});
+
 describe("GET /admin/dead-letters", () => {
   it("lists dead letters page by page, oldest first", async () => {
     const app = await startHttpApp();

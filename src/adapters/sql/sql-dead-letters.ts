@@ -125,4 +125,8 @@ export class SqlDeadLetterTable implements DeadLetterTable {
   async markReplayed(deadLetterId: string, at: EpochMs): Promise<void> {
     await changeRows(this.trx, "UPDATE dead_letters SET replayed_at = ? WHERE id = ?", [at, Number(deadLetterId)]);
   }
+
+  async delete(deadLetterId: string): Promise<void> {
+    await changeRows(this.trx, "DELETE FROM dead_letters WHERE id = ?", [Number(deadLetterId)]);
+  }
 }

@@ -69,6 +69,8 @@ export interface DeadLetterTable {
   /** Locks a dead letter. Returns the text of its event, and whether it was replayed. */
   lock(deadLetterId: string): Promise<{ readonly event: string; readonly replayed: boolean } | undefined>;
   markReplayed(deadLetterId: string, at: EpochMs): Promise<void>;
+  /** Deletes a locked dead letter. */
+  delete(deadLetterId: string): Promise<void>;
 }
 
 /** Job leases inside a transaction: a holder that has lost its lease must not write. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { consumerGroups } from "../../../application/choreography.js";
+import type { DeleteDeadLetter } from "../../../application/dead-letter/delete-dead-letter.js";
 import type { ReplayDeadLetter } from "../../../application/dead-letter/replay-dead-letter.js";
 import type { DeadLetterQueries } from "../../../application/ports/dead-letter-queries.js";
 import { toInstant } from "../../../domain/time.js";
@@ -53,10 +54,14 @@ const eventOf = (text: string): unknown => {
   }
 };
 
-type Needs = { readonly deadLetters: DeadLetterQueries; readonly replayDeadLetter: ReplayDeadLetter };
+type Needs = {
+  readonly deadLetters: DeadLetterQueries;
+  readonly replayDeadLetter: ReplayDeadLetter;
+  readonly deleteDeadLetter: DeleteDeadLetter;
+};
 
 /** For operators: events that could not be delivered. */
-export const deadLetterRoutes = ({ deadLetters, replayDeadLetter }: Needs): readonly Route[] => [
+export const deadLetterRoutes = ({ deadLetters, replayDeadLetter, deleteDeadLetter }: Needs): readonly Route[] => [
   route({
     method: "GET",
     path: "/admin/dead-letters",
@@ -84,6 +89,19 @@ export const deadLetterRoutes = ({ deadLetters, replayDeadLetter }: Needs): read
     async handle({ params: { deadLetterId }, operator }) {
       await replayDeadLetter.execute(deadLetterId, operator);
       return { status: 202, body: { id: deadLetterId } };
+    },
+  }),
+  route({
+    method: "DELETE",
+    path: "/admin/dead-letters/:deadLetterId",
+    access: "admin",
+    summary: "Discard a parked event",
+    description: "The event is never delivered. A replayed one is deleted by itself after 30 days.",
+    responses: { 204: null },
+    problems: ["dead-letter-not-found", "dead-letter-replayed", "engine-unavailable"],
+    async handle({ params: { deadLetterId }, operator }) {
+      await deleteDeadLetter.execute(deadLetterId, operator);
+      return { status: 204 };
     },
   }),
 ];
