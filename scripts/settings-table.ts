@@ -37,6 +37,9 @@ const effects: Readonly<Record<Name, string>> = {
     "target of the webhook `settings`, which receives sell-outs: [webhook.md](webhook.md); needs `WEBHOOK_SECRET`",
   WEBHOOK_SECRET: "signing secret of the webhook `settings`; needs `WEBHOOK_URL`",
   WEBHOOK_ALLOW_PRIVATE: "permit targets of webhooks on this machine, in a private network, or on any port",
+  PAYMENT_URL: "the shop's payment bridge, instead of the sandbox: [payments.md](payments.md); needs `PAYMENT_SECRET`",
+  PAYMENT_SECRET: "signing secret of calls to the bridge; needs `PAYMENT_URL`",
+  CURRENCY: "currency of all amounts, which are in its minor unit",
   LOG_LEVEL: "lowest level of log lines on stdout",
 };
 

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { KafkaEventBus } from "../adapters/kafka/kafka-event-bus.js";
+import { ConfiguredProviders } from "../adapters/provider/configured-providers.js";
 import { SandboxProvider } from "../adapters/provider/sandbox-provider.js";
 import { openRedis, type RedisClient } from "../adapters/redis/redis-client.js";
 import {
@@ -15,6 +16,7 @@ import type { LockReport } from "../adapters/sql/locked-rows.js";
 import { SqlEventBus } from "../adapters/sql/sql-event-bus.js";
 import { SqlSandboxBook } from "../adapters/sql/sql-sandbox-book.js";
 import { newUuid } from "../adapters/system/new-uuid.js";
+import { sha256Digest } from "../adapters/system/sha256-digest.js";
 import { signingSecretSource } from "../adapters/system/signing-secret-source.js";
 import { systemClock } from "../adapters/system/system-clock.js";
 import { systemTimers } from "../adapters/system/system-timers.js";
@@ -30,6 +32,7 @@ import type { Config } from "./config.js";
 import { failedSendLog, warnOfPrivateTarget } from "./failed-send-log.js";
 import { kafkaOptions } from "./kafka-access.js";
 import type { Step } from "./lifecycle.js";
+import { paymentBridgeOf } from "./payment-settings.js";
 import type { ApplicationSettings, Ports } from "./ports.js";
 import { holderName } from "./process-lease.js";
 import { memoryPorts, redisPorts } from "./redis-ports.js";
@@ -108,7 +111,11 @@ export const openBackends = (
     newId: newUuid,
     timers: systemTimers,
     bus,
-    provider: new SandboxProvider(new SqlSandboxBook(database)),
+    digest: sha256Digest,
+    providers: new ConfiguredProviders(
+      new SandboxProvider(new SqlSandboxBook(database)),
+      paymentBridgeOf(config, clock),
+    ),
     timeout: timeoutAfter(providerMs, systemTimers),
     reportLateClose,
     webhookTargets: new HttpWebhookTargets({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE }, clock),

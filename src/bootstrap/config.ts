@@ -4,6 +4,7 @@ import { isMysqlAddress, verifiedTls } from "../adapters/sql/mysql-address.js";
 import type { TimeZone } from "../domain/business-day.js";
 import { type ScorePolicy, scorePolicies } from "../domain/sold-out-score.js";
 import { kafkaAccessSettings } from "./kafka-access.js";
+import { paymentSettings } from "./payment-settings.js";
 import { webhookSettings } from "./webhook-settings.js";
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
@@ -109,6 +110,7 @@ export const settings = z.object({
     .transform((name) => name as TimeZone)
     .prefault("Asia/Seoul"),
   ...webhookSettings,
+  ...paymentSettings,
   LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(", ")}`).default("info"),
 });
 
@@ -161,6 +163,8 @@ const conflicts = (config: Config): string[] => {
     fault("KAFKA_SASL_MECHANISM", '"plain" without KAFKA_TLS=true', "KAFKA_TLS=true, or a scram mechanism");
   needs("WEBHOOK_URL", "WEBHOOK_SECRET");
   needs("WEBHOOK_SECRET", "WEBHOOK_URL");
+  needs("PAYMENT_URL", "PAYMENT_SECRET");
+  needs("PAYMENT_SECRET", "PAYMENT_URL");
   return faults;
 };
 

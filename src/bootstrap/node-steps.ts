@@ -46,8 +46,18 @@ export type Node = {
 /** Composes a node. Nothing in it connects before its step starts. */
 export const composeNode = (config: Config, log: Logger, given: GivenBackends = {}): Node => {
   const metrics = new Metrics(new Registry());
-  const reportLateClose: ReportLateClose = (outcome) =>
-    outcome instanceof Error ? log.error({ err: outcome }, "payment not settled") : metrics.payment(outcome);
+  const reportLateClose: ReportLateClose = (outcome) => {
+    if (typeof outcome === "string") metrics.payment(outcome);
+    else if (outcome instanceof Error) log.error({ err: outcome }, "payment not settled");
+    else {
+      const { paymentId, status, provider } = outcome.payment;
+      log.error(
+        { paymentId, status, provider, verdict: outcome.verdict },
+        "contradictory answer of the payment provider",
+      );
+      metrics.payment("contradicted");
+    }
+  };
   const backends = openBackends(config, log, { wakeRelay: () => relay.wake(), reportLateClose }, given);
   const application = openApplication(backends.ports, applicationSettings(config));
   const relay = relayJob(log, () => application.relayOutbox.execute());
@@ -82,6 +92,7 @@ export const nodeSteps = (config: Config, log: Logger, { started, fatal }: NodeL
       Buffer.from(await secrets.readOrCreate("tickets", () => randomBytes(32).toString("base64url")), "base64url"),
     rateLimitPerShopper: config.RATE_LIMIT_PER_SHOPPER,
     corsOrigins: config.CORS_ORIGINS,
+    currency: config.CURRENCY,
     readiness: readinessOf(
       () => health.current(),
       () => bus.deadConsumers(),

@@ -8,13 +8,14 @@ import type { CouponQueries } from "../application/ports/coupon-queries.js";
 import type { CouponQueue } from "../application/ports/coupon-queue.js";
 import type { CouponStock } from "../application/ports/coupon-stock.js";
 import type { DeadLetterQueries } from "../application/ports/dead-letter-queries.js";
+import type { Digest } from "../application/ports/digest.js";
 import type { EventBus } from "../application/ports/event-bus.js";
 import type { JobLease } from "../application/ports/job-lease.js";
 import type { NewId } from "../application/ports/new-id.js";
 import type { BoardNotices, OrderNotices, TaskNotices } from "../application/ports/notices.js";
 import type { OrderQueries } from "../application/ports/order-queries.js";
 import type { OutboxRows } from "../application/ports/outbox-rows.js";
-import type { PaymentProvider } from "../application/ports/payment-provider.js";
+import type { PaymentProviders } from "../application/ports/payment-providers.js";
 import type { PaymentQueries } from "../application/ports/payment-queries.js";
 import type { ProductQueries } from "../application/ports/product-queries.js";
 import type { RankingLogQueries } from "../application/ports/ranking-log-queries.js";
@@ -68,7 +69,8 @@ export type Ports = {
 
   readonly bus: EventBus;
 
-  readonly provider: PaymentProvider;
+  readonly digest: Digest;
+  readonly providers: PaymentProviders;
   readonly timeout: Timeout;
   readonly reportLateClose: ReportLateClose;
 

@@ -20,6 +20,7 @@ import { ReturnPlaces } from "../application/coupon/return-places.js";
 import { SettleClaims } from "../application/coupon/settle-claims.js";
 import { SweepClaims } from "../application/coupon/sweep-claims.js";
 import { TakeCoupons } from "../application/coupon/take-coupons.js";
+import { DeleteDeadLetter } from "../application/dead-letter/delete-dead-letter.js";
 import { ReplayDeadLetter } from "../application/dead-letter/replay-dead-letter.js";
 import { CancelOrder } from "../application/order/cancel-order.js";
 import { CancelOrders } from "../application/order/cancel-orders.js";
@@ -104,16 +105,16 @@ export const useCases = {
   ),
   followOrder: useCase(FollowOrder, "orders", "orderNotices"),
 
-  confirmPayment: useCase(ConfirmPayment, StartPayment, "provider", ClosePayment, "timeout", "reportLateClose"),
-  startPayment: useCase(StartPayment, "work", Payables, "clock", "newId"),
-  closePayment: useCase(ClosePayment, "work", Payables, "clock"),
+  confirmPayment: useCase(ConfirmPayment, StartPayment, "providers", ClosePayment, "timeout", "reportLateClose"),
+  startPayment: useCase(StartPayment, "work", Payables, "clock", "newId", { digest: "digest", providers: "providers" }),
+  closePayment: useCase(ClosePayment, "work", Payables, "clock", "reportLateClose"),
   payables: useCase(Payables, "orderNotices", "clock", "zone"),
   settleOpenPayments: useCase(
     SettleOpenPayments,
     "payments",
     "work",
     ClosePayment,
-    { provider: "provider", timeout: "timeout", report: "reportLateClose" },
+    { providers: "providers", timeout: "timeout", report: "reportLateClose" },
     "clock",
   ),
 
@@ -156,6 +157,7 @@ export const useCases = {
   watchBoards: useCase(WatchBoards, "boardNotices", "clock", "zone"),
 
   relayOutbox: useCase(RelayOutbox, "outboxRows", "bus"),
+  deleteDeadLetter: useCase(DeleteDeadLetter, "work", "clock"),
   replayDeadLetter: useCase(ReplayDeadLetter, "work", "clock"),
   purgeRows: useCase(PurgeRows, "rowRetention", "clock"),
 };

@@ -12,6 +12,8 @@ export type UserCouponId = Brand<string, "UserCouponId">;
 export type ProductId = Brand<string, "ProductId">;
 export type OrderId = Brand<string, "OrderId">;
 export type PaymentId = Brand<string, "PaymentId">;
+/** Identifies a refund among those of its payment. */
+export type RefundId = Brand<string, "RefundId">;
 export type ReservationId = Brand<string, "ReservationId">;
 export type ConcertId = Brand<string, "ConcertId">;
 export type ScheduleId = Brand<string, "ScheduleId">;
@@ -32,6 +34,9 @@ export const userIdPattern = /^[\x21-\x7e]{1,128}$/;
 
 /** The format of a sale's id. */
 export const saleIdPattern = /^(shop|order):[A-Za-z0-9_:-]{1,129}$/;
+
+/** The id of the refund of a seat: its payment is refunded once. */
+export const seatRefundOf = (paymentId: PaymentId): RefundId => paymentId as string as RefundId;
 
 /** Returns the id of the coupon that a claim issues. It is the task's id, so a claim cannot issue two coupons (ADR 0011). */
 export const userCouponOf = (taskId: TaskId): UserCouponId => taskId as string as UserCouponId;

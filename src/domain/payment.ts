@@ -9,15 +9,11 @@ export type Subject =
   | { readonly kind: "order"; readonly orderId: OrderId }
   | { readonly kind: "reservation"; readonly reservationId: ReservationId };
 
-/** The behaviors of the sandbox provider: see `adapters/provider`. */
-export const paymentMethods = [
-  "sandbox-ok",
-  "sandbox-declined",
-  "sandbox-silent-captured",
-  "sandbox-silent-lost",
-  "sandbox-slow",
-] as const;
-export type PaymentMethod = (typeof paymentMethods)[number];
+/** What the provider charges, such as a token of its own: 1–255 characters. It is neither stored nor logged. */
+export type PaymentMethod = string;
+
+/** The providers by the names that payments store: the built-in sandbox, or the shop's payment bridge. */
+export type ProviderName = "sandbox" | "http";
 
 /** A shopper's request to pay. A key belongs to one request. */
 export type PaymentRequest = {
@@ -28,32 +24,50 @@ export type PaymentRequest = {
   readonly method: PaymentMethod;
 };
 
-export type PaymentStatus = "pending" | "unknown" | "succeeded" | "declined" | "refunded";
+export const paymentStatuses = ["pending", "unknown", "succeeded", "declined", "refunded"] as const;
+export type PaymentStatus = (typeof paymentStatuses)[number];
 
-export type Payment = PaymentRequest & {
+export type Payment = Omit<PaymentRequest, "method"> & {
   readonly paymentId: PaymentId;
+  /** The SHA-256 of the payment method, to compare requests. */
+  readonly methodDigest: string;
+  /** The provider that captures, voids and refunds this payment, also after a change of settings. */
+  readonly provider: ProviderName;
   readonly openedAt: EpochMs;
   readonly status: PaymentStatus;
   /** The provider has not acknowledged the refund yet. */
   readonly refundDue: boolean;
+  /** The sum of the refunds, acknowledged or due. */
+  readonly refunded: Money;
 };
+
+/** What a payment has beyond its request when it starts. */
+export type PaymentStart = Pick<Payment, "paymentId" | "methodDigest" | "provider">;
 
 /** The provider's final answer for a payment. */
 export type Verdict = "captured" | "declined" | "voided";
 
 /** Creates a payment. A payment of amount 0 has succeeded already, and is never sent to the provider. */
-export const beginPayment = (request: PaymentRequest, paymentId: PaymentId, now: EpochMs): Payment => ({
+export const beginPayment = (
+  { method: _, ...request }: PaymentRequest,
+  start: PaymentStart,
+  now: EpochMs,
+): Payment => ({
   ...request,
-  paymentId,
+  ...start,
   openedAt: now,
   status: request.amount === 0 ? "succeeded" : "pending",
   refundDue: false,
+  refunded: 0 as Money,
 });
 
+/** What must be equal in two requests under one key. */
+type RequestFacts = Pick<Payment, "amount" | "methodDigest" | "subject">;
+
 /** Returns whether two requests under one key are the same. */
-export const sameRequest = (a: PaymentRequest, b: PaymentRequest): boolean =>
+export const sameRequest = (a: RequestFacts, b: RequestFacts): boolean =>
   a.amount === b.amount &&
-  a.method === b.method &&
+  a.methodDigest === b.methodDigest &&
   (a.subject.kind === "order"
     ? b.subject.kind === "order" && a.subject.orderId === b.subject.orderId
     : b.subject.kind === "reservation" && a.subject.reservationId === b.subject.reservationId);
@@ -69,15 +83,15 @@ const impossible = (payment: Payment, step: string): never => {
   throw new DomainError({ code: "impossible-transition", from: payment.status, step });
 };
 
-/**
- * Closes an open payment. A closed one does not change.
- * @throws DomainError `impossible-transition` if a declined payment is reported as captured
- */
+/** Closes an open payment. A closed one does not change. */
 export const closePayment = (payment: Payment, verdict: Verdict): Payment => {
   if (isOpen(payment)) return { ...payment, status: verdict === "captured" ? "succeeded" : "declined" };
-  if (payment.status === "declined" && verdict === "captured") return impossible(payment, verdict);
   return payment;
 };
+
+/** Returns whether the verdict contradicts how the payment was closed. Then money was moved, or not, against its status. */
+export const contradicts = (payment: Payment, verdict: Verdict): boolean =>
+  !isOpen(payment) && (payment.status === "declined") === (verdict === "captured");
 
 /**
  * Records that the order or seat was given back. A refund is due unless the amount is 0.
@@ -86,7 +100,7 @@ export const closePayment = (payment: Payment, verdict: Verdict): Payment => {
 export const refundPayment = (payment: Payment): Payment => {
   if (payment.status === "declined") return impossible(payment, "refund");
   if (payment.status !== "succeeded") return payment;
-  return { ...payment, status: "refunded", refundDue: payment.amount > 0 };
+  return { ...payment, status: "refunded", refundDue: payment.amount > 0, refunded: payment.amount };
 };
 
 /**

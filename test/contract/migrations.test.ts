@@ -106,7 +106,16 @@ for (const { name, live, open } of openSqlBackends())
           "dead_letters",
         ],
         ...["deliveries", "job_leases", "orders", "outbox", "payments", "product_sales_daily", "product_sales_total"],
-        ...["products", "ranking_logs", "reservations", "sales", "sandbox_book", "schedules", "secrets"],
+        ...[
+          "products",
+          "ranking_logs",
+          "reservations",
+          "sales",
+          "sandbox_book",
+          "sandbox_refunds",
+          "schedules",
+          "secrets",
+        ],
         ...["subscription_deliveries", "user_coupons", "webhook_deliveries", "webhooks"],
       ]);
       for (const table of tables) {

@@ -6,9 +6,10 @@ import type { SandboxBook } from "../../src/application/ports/sandbox-book.js";
 import { openSqlBackends } from "../support/backends.js";
 import { correctBook, type KnownWrongBook, knownWrongBooks } from "./payment-provider/known-wrong-books.js";
 import { knownWrongProviders } from "./payment-provider/known-wrong-providers.js";
-import { type Clauses, type SandboxUnderTest, sandboxOn } from "./payment-provider/provider-under-test.js";
+import type { Clauses } from "./payment-provider/provider-under-test.js";
 import { refundClauses } from "./payment-provider/refund-clauses.js";
 import { sandboxClauses } from "./payment-provider/sandbox-clauses.js";
+import { type SandboxUnderTest, sandboxOn } from "./payment-provider/sandbox-under-test.js";
 import { verdictClauses } from "./payment-provider/verdict-clauses.js";
 
 /** What every provider guarantees, and what the sandbox guarantees in addition. */
@@ -47,7 +48,7 @@ const readsFirst = (db: Database): SandboxBook => {
       await db.knex("sandbox_book").insert(row).onConflict("payment_id").merge();
       return verdict;
     },
-    refund: (paymentId, amount) => right.refund(paymentId, amount),
+    refund: (...refund) => right.refund(...refund),
     totals: () => right.totals(),
   };
 };
@@ -95,9 +96,12 @@ describe("the suite of PaymentProvider rejects", () => {
     "ignores the case of ids": "distinguishes concurrent payments by every letter of their ids",
     "uses the first letters of an id": "distinguishes concurrent payments by every letter of their ids",
     "refunds on every call": "refunds once when the call is repeated",
-    "accepts a refund of another amount": "refunds each payment once: another amount is rejected",
+    "accepts a refund of another amount": "keeps the first amount of a refund id: another amount is rejected",
     "refunds a payment that was not captured": "refunds only captured payments",
-    "refunds more than was captured": "refunds no more than was captured",
+    "refunds more than was captured": "refunds no more than was captured, in all refunds of a payment together",
+    "checks each refund alone": "refunds no more than was captured when refunds are concurrent",
+    "refunds a payment once, under any refund id": "refunds equal parts of one payment under different ids",
+    "shares refund ids between payments": "refunds payments independently of each other, also under one refund id",
   };
   for (const [fault, promise] of Object.entries(rejectedBy))
     it(`a book that ${fault}: ${promise}`, () => {

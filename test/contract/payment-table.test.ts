@@ -4,14 +4,7 @@ import { paymentRecordOf } from "../../src/adapters/sql/payment-record.js";
 import { SqlPaymentTable } from "../../src/adapters/sql/sql-payment-table.js";
 import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import type { ReservationId } from "../../src/domain/ids.js";
-import {
-  closePayment,
-  isOpen,
-  type Payment,
-  type PaymentStatus,
-  paymentMethods,
-  type Verdict,
-} from "../../src/domain/payment.js";
+import { closePayment, isOpen, type Payment, type PaymentStatus, type Verdict } from "../../src/domain/payment.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
 import { rowsIn, userId } from "../support/coupon-data.js";
 import { idempotencyKey, later, money, orderId, payment, paymentId } from "../support/order-data.js";
@@ -33,12 +26,12 @@ const clauses: Clauses<UnitOfWork> = {
     const reservation = { kind: "reservation", reservationId: "r" as ReservationId } as const;
     const states = [
       ...statuses.map((status) => ({ status })),
-      ...paymentMethods.map((method) => ({ method })),
+      ...[{ methodDigest: "d".repeat(43) }, { provider: "http" } as const, { refunded: money(999) }],
       ...[{ status: "refunded", refundDue: true } as const, { status: "succeeded", amount: money(0) } as const],
       ...[{ subject: reservation }, { amount: money(1_000_000_000), openedAt: later(-1) }],
     ];
     for (const [index, state] of states.entries()) {
-      const started = payment(`p${index}`, { ...state, status: "pending", refundDue: false });
+      const started = payment(`p${index}`, { ...state, status: "pending", refundDue: false, refunded: money(0) });
       const changed = { ...started, ...state };
       await add(work, started);
       expect(await lock(work, `p${index}`)).toEqual(started);

@@ -87,6 +87,7 @@ const adminRoutes = [
   "GET /api/v1/admin/statistics/drifts",
   "GET /api/v1/admin/dead-letters",
   "POST /api/v1/admin/dead-letters/an-id/replay",
+  "DELETE /api/v1/admin/dead-letters/an-id",
   "GET /api/v1/admin/log",
   "GET /api/v1/admin/webhooks",
   "POST /api/v1/admin/webhooks",
@@ -96,6 +97,7 @@ const adminRoutes = [
   "POST /api/v1/admin/webhooks/an-id/secret",
   "GET /api/v1/admin/webhooks/an-id/deliveries",
   "POST /api/v1/admin/webhooks/an-id/deliveries/an-id/replay",
+  "GET /api/v1/admin/payments",
 ];
 const serviceRoutes = ["POST /api/v1/sales"];
 

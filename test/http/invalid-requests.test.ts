@@ -125,7 +125,7 @@ const orders: readonly InvalidBody[] = [
   ["#/total is not a known field", { items: [line], total: 1 }],
 ];
 
-const methods = '"sandbox-ok", "sandbox-declined", "sandbox-silent-captured", "sandbox-silent-lost" or "sandbox-slow"';
+const methods = "sandbox-ok, sandbox-declined, sandbox-silent-captured, sandbox-silent-lost, sandbox-slow";
 const payments: readonly InvalidBody[] = [
   ["# must have exactly one of orderId and reservationId", { amount: 1000 }],
   ["# must have exactly one of orderId and reservationId", { ...payment, reservationId: "r1" }],
@@ -133,7 +133,13 @@ const payments: readonly InvalidBody[] = [
   [`#/amount is required and must be ${money}`, { orderId: "o1" }],
   [`#/amount must be ${money}, but is 999.5`, { ...payment, amount: 999.5 }],
   [`#/amount must be ${money}, but is "1000"`, { ...payment, amount: "1000" }],
-  [`#/paymentMethod must be ${methods}, but is "cash"`, { ...payment, paymentMethod: "cash" }],
+  // The method may be a card's token, so no response repeats it.
+  [
+    `#/paymentMethod must be ${methods}, because no payment provider is configured`,
+    { ...payment, paymentMethod: "cash" },
+  ],
+  ["#/paymentMethod must be a text of 1 to 255 characters", { ...payment, paymentMethod: "" }],
+  ["#/paymentMethod must be a text of 1 to 255 characters", { ...payment, paymentMethod: "x".repeat(256) }],
   ["#/currency is not a known field", { ...payment, currency: "KRW" }],
 ];
 

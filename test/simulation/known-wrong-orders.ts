@@ -7,6 +7,7 @@ import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import type { PaymentId } from "../../src/domain/ids.js";
 import type { Order } from "../../src/domain/order.js";
 import { beginPayment, type PaymentRequest } from "../../src/domain/payment.js";
+import { paymentStart } from "../support/order-data.js";
 import { replaceMethods } from "../support/replace-methods.js";
 
 /** Stores the order's mark in one transaction and the payment's row in the next one. */
@@ -21,7 +22,7 @@ export class StartsInTwoTransactions extends StartPayment {
   override async execute(request: PaymentRequest): Promise<StartedPayment> {
     const [work, payables, clock, newId] = this.needs;
     const now = clock.now();
-    const payment = beginPayment(request, newId() as string as PaymentId, now);
+    const payment = beginPayment(request, { ...paymentStart, paymentId: newId() as string as PaymentId }, now);
     const isNew = await work.run(async (tx) => {
       if (request.amount === 0 || (await tx.payments.byKey(request.userId, request.key)) !== undefined) return false;
       const payable = await payables.lock(tx, request.subject);

@@ -1,3 +1,5 @@
+import { sandboxMethods } from "../../src/adapters/provider/sandbox-provider.js";
+import { sha256Digest } from "../../src/adapters/system/sha256-digest.js";
 import type { PaymentId } from "../../src/domain/ids.js";
 import { totalOf } from "../../src/domain/money.js";
 import type { Order } from "../../src/domain/order.js";
@@ -140,7 +142,8 @@ export const outcomesIn = (ledger: OrderLedger): readonly string[] => [
     const coupon = order.userCouponId === null ? "" : " with a coupon";
     return totalOf(order) === 0 ? `confirmed for free${coupon}` : `confirmed${coupon}`;
   }),
-  ...ledger.payments().map(({ paymentId, status, method, amount }) => {
+  ...ledger.payments().map(({ paymentId, status, methodDigest, amount }) => {
+    const method = sandboxMethods.find((name) => sha256Digest(name) === methodDigest);
     const verdict = amount === 0 ? "free" : (verdictOn(ledger, paymentId) ?? "no answer");
     return `${method}: ${status}, ${verdict}`;
   }),

@@ -10,6 +10,7 @@ import type { UnitOfWork } from "../../src/application/ports/unit-of-work.js";
 import { type Application, openApplication } from "../../src/bootstrap/open-application.js";
 import { type UseCaseTable, useCases } from "../../src/bootstrap/use-cases.js";
 import { testPorts, testSettings, type UseCaseName, withOwnEach } from "../support/application.js";
+import { soleProvider } from "../support/sole-provider.js";
 import type { StepScheduler } from "../support/step-scheduler.js";
 
 /** The parts that a negative control replaces by known-wrong ones. */
@@ -45,7 +46,7 @@ export const openScheduledOrders = (
       ...ports,
       orders: scheduler.scheduledPort("orders", ports.orders),
       payments: scheduler.scheduledPort("payments", ports.payments),
-      provider: wrong.provider?.(sandbox) ?? sandbox,
+      providers: soleProvider(wrong.provider?.(sandbox) ?? sandbox),
       timeout: scheduler.timeout,
       outboxRows: wrong.outbox?.(outboxRows) ?? outboxRows,
       bus: scheduler.scheduledPort("bus", bus),

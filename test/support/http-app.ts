@@ -99,6 +99,7 @@ const open = async ({ instead, logTo, ...needs }: HttpAppOptions) => {
     ticketKey: async () => key,
     rateLimitPerShopper: 0,
     corsOrigins: [],
+    currency: "KRW",
     readiness: async () => ({ status: "ready", checks: {} }),
     log: logTo === undefined ? log : pino({ level: "info" }, logTo),
     metrics,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { SqlUnitOfWork } from "../../src/adapters/sql/sql-unit-of-work.js";
+import { sha256Digest } from "../../src/adapters/system/sha256-digest.js";
 import type { IdempotencyKey, OrderId, PaymentId, ProductId, UserCouponId } from "../../src/domain/ids.js";
 import { type Money, totalOf } from "../../src/domain/money.js";
 import * as step from "../../src/domain/order.js";
@@ -143,6 +144,9 @@ export const anyTrail: fc.Arbitrary<readonly step.Order[]> = fc
     return trail;
   });
 
+/** What a payment by `sandbox-ok` has when it starts. */
+export const paymentStart = { methodDigest: sha256Digest("sandbox-ok"), provider: "sandbox" } as const;
+
 /** A started payment of 1,000 for the order `<id>-order`, except for `facts`. */
 export const payment = (id: string, facts: Partial<Payment> = {}): Payment => ({
   ...beginPayment(
@@ -153,7 +157,7 @@ export const payment = (id: string, facts: Partial<Payment> = {}): Payment => ({
       amount: money(1000),
       method: "sandbox-ok",
     },
-    paymentId(id),
+    { ...paymentStart, paymentId: paymentId(id) },
     noon,
   ),
   ...facts,

@@ -33,6 +33,8 @@ export type HttpServerNeeds = {
   /** Requests per second; the burst is twice that; 0 turns the limit off. */
   readonly rateLimitPerShopper: number;
   readonly corsOrigins: readonly string[];
+  /** ISO 4217; all amounts are in its minor unit. */
+  readonly currency: string;
   readonly readiness: () => Promise<Readiness>;
   readonly log: Logger;
   /** What `/metrics` shows; other parts count there too. */
@@ -75,7 +77,7 @@ export class HttpServer {
   private readonly port: number;
 
   constructor(needs: HttpServerNeeds) {
-    const { application, auth, readiness, metrics } = needs;
+    const { application, auth, readiness, metrics, currency } = needs;
     const { clock } = application;
     const problems = new ProblemResponses(problemTable);
     const cors = new Cors(needs.corsOrigins);
@@ -113,8 +115,9 @@ export class HttpServer {
     const rateLimit = new RateLimit(needs.rateLimitPerShopper);
     const edge: Edge = { mode: auth.mode, identify, tickets, rateLimit, streams, writer, cors, metrics };
     registerRoutes(app.router, hotRoutes, this.tables, edge);
-    registerLivePage(app.router, edge);
-    registerDocs(app.router, writer, openApiDocument({ tables: this.tables, tags, problems: problemTable }, auth.mode));
+    registerLivePage(app.router, edge, currency);
+    const api = { tables: this.tables, tags, problems: problemTable, currency };
+    registerDocs(app.router, writer, openApiDocument(api, auth.mode));
     registerFallbacks(app.router, this.tables, edge);
 
     metrics.addGauge({

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { PaymentProvider } from "../../application/ports/payment-provider.js";
+import type { Charge, PaymentProvider } from "../../application/ports/payment-provider.js";
 import type { SandboxBook } from "../../application/ports/sandbox-book.js";
-import type { PaymentId } from "../../domain/ids.js";
+import type { PaymentId, RefundId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
-import type { Payment, Verdict } from "../../domain/payment.js";
+import type { Verdict } from "../../domain/payment.js";
 import { DomainError } from "../../domain/problem.js";
 
 /** Delay of a `sandbox-slow` capture, in ms. */
@@ -15,6 +15,16 @@ const noAnswer = (): Promise<never> => new Promise(() => {});
 
 /** Does not keep the process alive: a payment whose process ends is settled like any payment without an answer. */
 const delay = (ms: number): Promise<void> => pause(ms, undefined, { ref: false });
+
+/** The payment methods of the sandbox; each selects a behavior. */
+export const sandboxMethods = [
+  "sandbox-ok",
+  "sandbox-declined",
+  "sandbox-silent-captured",
+  "sandbox-silent-lost",
+  "sandbox-slow",
+] as const;
+type SandboxMethod = (typeof sandboxMethods)[number];
 
 /** A provider that moves no money. The payment method selects its behavior. */
 export class SandboxProvider implements PaymentProvider {
@@ -28,9 +38,9 @@ export class SandboxProvider implements PaymentProvider {
   }
 
   /** @throws DomainError `engine-unavailable` if it is unknown whether the book has recorded the verdict */
-  async capture({ paymentId, amount, method }: Pick<Payment, "paymentId" | "amount" | "method">): Promise<Verdict> {
+  async capture({ paymentId, amount, method }: Charge): Promise<Verdict> {
     const captured = { paymentId, verdict: "captured", amount } as const;
-    switch (method) {
+    switch (method as SandboxMethod) {
       case "sandbox-ok":
         return this.book.record(captured);
       case "sandbox-declined":
@@ -44,7 +54,7 @@ export class SandboxProvider implements PaymentProvider {
         await this.delay(slowCaptureMs);
         return this.book.record(captured);
       default:
-        throw new Error(`unknown payment method ${method satisfies never}`);
+        throw new Error("unknown payment method");
     }
   }
 
@@ -53,9 +63,9 @@ export class SandboxProvider implements PaymentProvider {
     return this.book.record({ paymentId, verdict: "voided", amount: zero });
   }
 
-  /** @throws DomainError `impossible-transition` if less was captured; `engine-unavailable` as `capture` */
-  async refund(paymentId: PaymentId, amount: Money): Promise<void> {
-    if (!(await this.book.refund(paymentId, amount)))
-      throw new DomainError({ code: "impossible-transition", from: "not captured", step: "refund" });
+  /** @throws DomainError `impossible-transition` if the refund is rejected; `engine-unavailable` as `capture` */
+  async refund(paymentId: PaymentId, refundId: RefundId, amount: Money): Promise<void> {
+    if (!(await this.book.refund(paymentId, refundId, amount)))
+      throw new DomainError({ code: "impossible-transition", from: "not refundable", step: "refund" });
   }
 }

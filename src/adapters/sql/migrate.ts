@@ -11,6 +11,7 @@ import { up as webhooks } from "./migrations/006-webhooks.js";
 import { up as sales } from "./migrations/007-sales.js";
 import { up as webhookSubscriptions } from "./migrations/008-webhook-subscriptions.js";
 import { up as adminLog } from "./migrations/009-admin-log.js";
+import { up as payments } from "./migrations/010-payments.js";
 import { type Schema, schemaOn } from "./migrations/schema.js";
 
 type Step = (schema: Schema) => Promise<void>;
@@ -27,6 +28,7 @@ const steps: ReadonlyMap<string, Step> = new Map(
     "007-sales": sales,
     "008-webhook-subscriptions": webhookSubscriptions,
     "009-admin-log": adminLog,
+    "010-payments": payments,
   }),
 );
 

@@ -1,6 +1,6 @@
 import type { IdempotencyKey, OrderId, PaymentId, ReservationId, UserId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
-import { isOpen, type Payment, type PaymentMethod, type PaymentStatus } from "../../domain/payment.js";
+import { isOpen, type Payment, type PaymentStatus, type ProviderName } from "../../domain/payment.js";
 import type { EpochMs } from "../../domain/time.js";
 
 /** A row of `payments`. */
@@ -11,10 +11,13 @@ export type PaymentRecord = {
   readonly order_id: OrderId | null;
   readonly reservation_id: ReservationId | null;
   readonly amount: Money;
-  readonly method: PaymentMethod;
+  /** The digest. */
+  readonly method: string;
+  readonly provider: ProviderName;
   readonly status: PaymentStatus;
   readonly opened_at: EpochMs;
   readonly open_state: "charge" | "refund" | null;
+  readonly refunded: Money;
 };
 
 export const paymentRecordOf = (payment: Payment): PaymentRecord => ({
@@ -24,10 +27,12 @@ export const paymentRecordOf = (payment: Payment): PaymentRecord => ({
   order_id: payment.subject.kind === "order" ? payment.subject.orderId : null,
   reservation_id: payment.subject.kind === "reservation" ? payment.subject.reservationId : null,
   amount: payment.amount,
-  method: payment.method,
+  method: payment.methodDigest,
+  provider: payment.provider,
   status: payment.status,
   opened_at: payment.openedAt,
   open_state: openStateOf(payment),
+  refunded: payment.refunded,
 });
 
 const openStateOf = (payment: Payment): PaymentRecord["open_state"] => {
@@ -44,8 +49,10 @@ export const paymentOf = (row: PaymentRecord): Payment => ({
       ? { kind: "reservation", reservationId: row.reservation_id as ReservationId }
       : { kind: "order", orderId: row.order_id },
   amount: row.amount,
-  method: row.method,
+  methodDigest: row.method,
+  provider: row.provider,
   status: row.status,
   openedAt: row.opened_at,
   refundDue: row.open_state === "refund",
+  refunded: row.refunded,
 });

@@ -1,10 +1,17 @@
-import type { PaymentQueries, UnsettledPayments } from "../../application/ports/payment-queries.js";
+import type { Page } from "../../application/ports/page.js";
+import type { PaymentFilter, PaymentQueries, UnsettledPayments } from "../../application/ports/payment-queries.js";
 import type { PaymentId } from "../../domain/ids.js";
 import type { Payment } from "../../domain/payment.js";
 import type { EpochMs } from "../../domain/time.js";
-import { rowsAfter } from "./cursor.js";
+import { type List, readPage, rowsAfter } from "./cursor.js";
 import { type Database, read } from "./database.js";
 import { type PaymentRecord, paymentOf } from "./payment-record.js";
+
+const newestPayments: List = {
+  name: "payments",
+  order: { opened_at: "number", payment_id: "string" },
+  newestFirst: true,
+};
 
 /** Reads of payments. */
 export class SqlPaymentQueries implements PaymentQueries {
@@ -17,6 +24,17 @@ export class SqlPaymentQueries implements PaymentQueries {
   async find(paymentId: PaymentId): Promise<Payment | undefined> {
     const row = await read<PaymentRecord | undefined>(this.db.knex("payments").where("payment_id", paymentId).first());
     return row && paymentOf(row);
+  }
+
+  list(filter: PaymentFilter, cursor: string | null, limit: number): Promise<Page<Payment> | undefined> {
+    const { userId, status, orderId, from, to } = filter;
+    const rows = this.db.knex("payments");
+    if (userId !== null) rows.where("user_id", userId);
+    if (status !== null) rows.where("status", status);
+    if (orderId !== null) rows.where("order_id", orderId);
+    if (from !== null) rows.where("opened_at", ">=", from);
+    if (to !== null) rows.where("opened_at", "<", to);
+    return readPage<PaymentRecord, Payment>(rows, newestPayments, cursor, limit, paymentOf);
   }
 
   async openSince(before: EpochMs, last: Payment | null, limit: number): Promise<readonly Payment[]> {

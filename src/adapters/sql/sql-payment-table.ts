@@ -43,10 +43,11 @@ export class SqlPaymentTable implements PaymentTable {
   }
 
   async save(payment: Payment): Promise<void> {
-    const { payment_id, status, open_state } = paymentRecordOf(payment);
-    await changeRows(this.trx, "UPDATE payments SET status = ?, open_state = ? WHERE payment_id = ?", [
+    const { payment_id, status, open_state, refunded } = paymentRecordOf(payment);
+    await changeRows(this.trx, "UPDATE payments SET status = ?, open_state = ?, refunded = ? WHERE payment_id = ?", [
       status,
       open_state,
+      refunded,
       payment_id,
     ]);
   }

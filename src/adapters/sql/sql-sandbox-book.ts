@@ -1,12 +1,12 @@
 import type { SandboxBook, SandboxEntry, SandboxTotals } from "../../application/ports/sandbox-book.js";
-import type { PaymentId } from "../../domain/ids.js";
+import type { PaymentId, RefundId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
 import type { Verdict } from "../../domain/payment.js";
 import { type Database, read, transact } from "./database.js";
 import { insertIfNew } from "./insert-rows.js";
 import { changeRows, selectRows } from "./statements.js";
 
-/** The book as a table. The first verdict and the first refund of a payment are final. */
+/** The book as tables. The first verdict of a payment and the first amount of a refund id are final. */
 export class SqlSandboxBook implements SandboxBook {
   private readonly db: Database;
 
@@ -27,16 +27,22 @@ export class SqlSandboxBook implements SandboxBook {
   }
 
   /** @throws DomainError `engine-unavailable` as `record` */
-  refund(paymentId: PaymentId, amount: Money): Promise<boolean> {
+  refund(paymentId: PaymentId, refundId: RefundId, amount: Money): Promise<boolean> {
     return transact(this.db, async (trx) => {
-      await changeRows(
+      const refund = [paymentId, refundId];
+      if (!(await insertIfNew(trx, "sandbox_refunds", { payment_id: paymentId, refund_id: refundId, amount }))) {
+        const sql = "SELECT 1 FROM sandbox_refunds WHERE payment_id = ? AND refund_id = ? AND amount = ?";
+        return (await selectRows(trx, sql, [...refund, amount])).length === 1;
+      }
+      const counted = await changeRows(
         trx,
-        `UPDATE sandbox_book SET refunded = ?
-         WHERE payment_id = ? AND verdict = 'captured' AND refunded IS NULL AND captured >= ?`,
+        `UPDATE sandbox_book SET refunded = COALESCE(refunded, 0) + ?
+         WHERE payment_id = ? AND verdict = 'captured' AND captured >= COALESCE(refunded, 0) + ?`,
         [amount, paymentId, amount],
       );
-      const sql = "SELECT 1 FROM sandbox_book WHERE payment_id = ? AND refunded = ?";
-      return (await selectRows(trx, sql, [paymentId, amount])).length === 1;
+      if (counted === 1) return true;
+      await changeRows(trx, "DELETE FROM sandbox_refunds WHERE payment_id = ? AND refund_id = ?", refund);
+      return false;
     });
   }
 

@@ -1,5 +1,6 @@
-import { closePayment, markUnknown, type Payment, type Verdict } from "../../domain/payment.js";
+import { closePayment, contradicts, markUnknown, type Payment, type Verdict } from "../../domain/payment.js";
 import type { Clock } from "../ports/clock.js";
+import type { ReportLateClose } from "../ports/report-late-close.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
 import type { Payables } from "./payables.js";
 
@@ -11,17 +12,17 @@ export class ClosePayment {
   private readonly work: UnitOfWork;
   private readonly payables: Payables;
   private readonly clock: Clock;
+  private readonly report: ReportLateClose;
 
-  constructor(work: UnitOfWork, payables: Payables, clock: Clock) {
+  /** @param report receives answers that contradict a closed payment */
+  constructor(work: UnitOfWork, payables: Payables, clock: Clock, report: ReportLateClose) {
     this.work = work;
     this.payables = payables;
     this.clock = clock;
+    this.report = report;
   }
 
-  /**
-   * Closes an open payment with the provider's verdict. A payment that was closed before does not change.
-   * @throws DomainError `impossible-transition` if the verdict contradicts how the payment was closed
-   */
+  /** Closes an open payment with the provider's verdict. A payment that was closed before does not change. */
   async execute(open: Payment, verdict: Verdict): Promise<ClosedPayment> {
     const { paymentId, subject } = open;
     const result = await this.work.run(async (tx) => {
@@ -30,7 +31,7 @@ export class ClosePayment {
       if (!(await tx.payments.close(payment))) {
         const current = await tx.payments.lock(paymentId);
         if (current === undefined) throw new Error(`payment ${paymentId} is missing`);
-        return { payment: closePayment(current, verdict), closed: false };
+        return { payment: current, closed: false };
       }
       if (payable === undefined) throw new Error(`what payment ${paymentId} is for is missing`);
       // Read under the locks, so that a sell-out has the time of the payment that caused it.
@@ -40,6 +41,7 @@ export class ClosePayment {
       return { payment, closed: true };
     });
     if (result.closed) this.payables.announce(subject);
+    else if (contradicts(result.payment, verdict)) this.report({ payment: result.payment, verdict });
     return result;
   }
 

@@ -1,5 +1,5 @@
-import { isOpen, type Payment, type PaymentRequest } from "../../domain/payment.js";
-import type { PaymentProvider } from "../ports/payment-provider.js";
+import { isOpen, type Payment, type PaymentMethod, type PaymentRequest } from "../../domain/payment.js";
+import type { PaymentProviders } from "../ports/payment-providers.js";
 import type { ReportLateClose } from "../ports/report-late-close.js";
 import type { Timeout } from "../ports/timeout.js";
 import type { ClosedPayment, ClosePayment } from "./close-payment.js";
@@ -9,20 +9,20 @@ import type { StartPayment } from "./start-payment.js";
 /** Pays for an order or a seat: starts the payment, calls the provider outside any transaction, closes the payment. */
 export class ConfirmPayment {
   private readonly start: StartPayment;
-  private readonly provider: PaymentProvider;
+  private readonly providers: PaymentProviders;
   private readonly close: ClosePayment;
   private readonly timeout: Timeout;
   private readonly report: ReportLateClose;
 
   constructor(
     start: StartPayment,
-    provider: PaymentProvider,
+    providers: PaymentProviders,
     close: ClosePayment,
     timeout: Timeout,
     report: ReportLateClose,
   ) {
     this.start = start;
-    this.provider = provider;
+    this.providers = providers;
     this.close = close;
     this.timeout = timeout;
     this.report = report;
@@ -37,7 +37,7 @@ export class ConfirmPayment {
     const { payment, isNew } = await this.start.execute(request);
     if (!isNew || !isOpen(payment)) return payment;
     // An answer after the timeout still closes the payment. Without an answer, the sweeper closes it.
-    const closing = this.capture(payment).catch((error: unknown) => {
+    const closing = this.capture(payment, request.method).catch((error: unknown) => {
       reportFailure(this.report, error);
       return "late" as const;
     });
@@ -48,8 +48,10 @@ export class ConfirmPayment {
     return response;
   }
 
-  private async capture(payment: Payment): Promise<ClosedPayment> {
-    return this.close.execute(payment, await this.provider.capture(payment));
+  private async capture(payment: Payment, method: PaymentMethod): Promise<ClosedPayment> {
+    const { paymentId, amount } = payment;
+    const verdict = await this.providers.byName(payment.provider).capture({ paymentId, amount, method });
+    return this.close.execute(payment, verdict);
   }
 
   /** Reports a closing that the response does not show. */

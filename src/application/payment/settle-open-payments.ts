@@ -1,8 +1,9 @@
+import { seatRefundOf } from "../../domain/ids.js";
 import { acknowledgeRefund, type Payment } from "../../domain/payment.js";
 import { isTransient } from "../../domain/problem.js";
 import { after } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
-import type { PaymentProvider } from "../ports/payment-provider.js";
+import type { PaymentProviders } from "../ports/payment-providers.js";
 import type { PaymentQueries } from "../ports/payment-queries.js";
 import type { ReportLateClose } from "../ports/report-late-close.js";
 import type { Timeout } from "../ports/timeout.js";
@@ -17,7 +18,7 @@ const concurrency = 20;
 
 type CallError = { readonly error: unknown };
 type ProviderCalls = {
-  readonly provider: PaymentProvider;
+  readonly providers: PaymentProviders;
   readonly timeout: Timeout;
   /** Receives every payment that was closed, and errors that came after the timeout. */
   readonly report: ReportLateClose;
@@ -82,13 +83,14 @@ export class SettleOpenPayments {
   }
 
   private async void(open: Payment): Promise<void> {
-    const { provider, report } = this.calls;
-    const { payment, closed } = await this.close.execute(open, await provider.void(open.paymentId));
+    const { providers, report } = this.calls;
+    const verdict = await providers.byName(open.provider).void(open.paymentId);
+    const { payment, closed } = await this.close.execute(open, verdict);
     if (closed) report(payment.status);
   }
 
-  private async refund({ paymentId, amount }: Payment): Promise<void> {
-    await this.calls.provider.refund(paymentId, amount);
+  private async refund({ paymentId, amount, provider }: Payment): Promise<void> {
+    await this.calls.providers.byName(provider).refund(paymentId, seatRefundOf(paymentId), amount);
     await this.work.run(async (tx) => {
       const payment = await tx.payments.lock(paymentId);
       if (payment !== undefined) await tx.payments.save(acknowledgeRefund(payment));

@@ -11,6 +11,6 @@ export interface PaymentTable {
   close(payment: Payment): Promise<boolean>;
   /** Locks the payment's row and reads it. */
   lock(paymentId: PaymentId): Promise<Payment | undefined>;
-  /** Writes the status of a locked payment, and whether its refund is due. */
+  /** Writes the status of a locked payment, its refunded amount, and whether a refund is due. */
   save(payment: Payment): Promise<void>;
 }

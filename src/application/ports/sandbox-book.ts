@@ -1,4 +1,4 @@
-import type { PaymentId } from "../../domain/ids.js";
+import type { PaymentId, RefundId } from "../../domain/ids.js";
 import type { Money } from "../../domain/money.js";
 import type { Verdict } from "../../domain/payment.js";
 
@@ -15,7 +15,10 @@ export type SandboxTotals = { readonly captured: number; readonly refunded: numb
 export interface SandboxBook {
   /** Records the payment's verdict unless it has one. Returns the recorded verdict. */
   record(entry: SandboxEntry): Promise<Verdict>;
-  /** Records a refund. Returns whether the payment has exactly this refund; false if less was captured. */
-  refund(paymentId: PaymentId, amount: Money): Promise<boolean>;
+  /**
+   * Records a refund once per id. Returns whether the payment has exactly this refund; false, and records nothing, if all
+   * refunds would exceed what was captured.
+   */
+  refund(paymentId: PaymentId, refundId: RefundId, amount: Money): Promise<boolean>;
   totals(): Promise<SandboxTotals>;
 }

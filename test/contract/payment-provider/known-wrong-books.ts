@@ -1,5 +1,5 @@
 import type { SandboxBook, SandboxEntry } from "../../../src/application/ports/sandbox-book.js";
-import type { PaymentId } from "../../../src/domain/ids.js";
+import type { PaymentId, RefundId } from "../../../src/domain/ids.js";
 import type { Verdict } from "../../../src/domain/payment.js";
 
 type Rules = {
@@ -9,23 +9,27 @@ type Rules = {
   readonly keyOf?: (paymentId: PaymentId) => string;
   /** Whether other calls can run between reading and writing. */
   readonly readsFirst?: boolean;
-  /** Whether a first refund is rejected. */
-  readonly rejects?: (entry: SandboxEntry | undefined, amount: number) => boolean;
+  /** Whether a first refund is rejected; `refunded` is the sum of the refunds before it. */
+  readonly rejects?: (entry: SandboxEntry | undefined, amount: number, refunded: number) => boolean;
   /** Whether a repeated refund is accepted. */
   readonly accepts?: (first: number, amount: number) => boolean;
   readonly refundsAgain?: boolean;
+  readonly refundKeyOf?: (payment: string, refundId: RefundId) => string;
 };
 
 const notCaptured = (entry: SandboxEntry | undefined) => entry?.verdict !== "captured";
-const aboveCapture = (entry: SandboxEntry | undefined, amount: number) => (entry?.amount ?? amount) < amount;
+const aboveCapture = (entry: SandboxEntry | undefined, amount: number, refunded: number) =>
+  (entry?.amount ?? amount) < refunded + amount;
 
 /** A correct book, except for the given rules. */
 const book = (rules: Rules = {}): SandboxBook => {
   const { final = (first) => first.verdict, recordsVoids = true, keyOf = (paymentId) => paymentId } = rules;
-  const { rejects = (entry, amount) => notCaptured(entry) || aboveCapture(entry, amount) } = rules;
+  const { rejects = (...refund) => notCaptured(refund[0]) || aboveCapture(...refund) } = rules;
+  const { refundKeyOf = (payment, refundId) => `${payment} ${refundId}` } = rules;
   const { accepts = (first, amount) => first === amount, refundsAgain = false } = rules;
   const entries = new Map<string, SandboxEntry>();
   const refunds = new Map<string, number>();
+  const refunded = new Map<string, number>();
   const totals = { captured: 0, refunded: 0 };
   const write = (entry: SandboxEntry): Verdict => {
     if (entry.verdict === "voided" && !recordsVoids) return "voided";
@@ -39,12 +43,15 @@ const book = (rules: Rules = {}): SandboxBook => {
       if (rules.readsFirst) await Promise.resolve();
       return (first && final(first, entry)) ?? write(entry);
     },
-    refund: async (paymentId, amount) => {
-      const key = keyOf(paymentId);
+    refund: async (paymentId, refundId, amount) => {
+      const payment = keyOf(paymentId);
+      const key = refundKeyOf(payment, refundId);
       const first = refunds.get(key);
       if (first !== undefined && !refundsAgain) return accepts(first, amount);
-      if (rejects(entries.get(key), amount)) return false;
+      const before = refunded.get(payment) ?? 0;
+      if (rejects(entries.get(payment), amount, before)) return false;
       refunds.set(key, amount);
+      refunded.set(payment, before + amount);
       totals.refunded += amount;
       return true;
     },
@@ -75,10 +82,15 @@ export const knownWrongBooks = {
   "has one book per node": () => [book(), book()],
   "ignores the case of ids": () => [book({ keyOf: (paymentId) => paymentId.toLowerCase() })],
   "uses the first letters of an id": () => [book({ keyOf: (paymentId) => paymentId.slice(0, 8) })],
-  "refunds on every call": () => [book({ refundsAgain: true })],
+  "refunds on every call": () => [book({ refundsAgain: true, rejects: notCaptured })],
   "accepts a refund of another amount": () => [book({ accepts: () => true })],
   "refunds a payment that was not captured": () => [book({ rejects: aboveCapture })],
   "refunds more than was captured": () => [book({ rejects: notCaptured })],
+  "checks each refund alone": () => [
+    book({ rejects: (entry, amount) => notCaptured(entry) || aboveCapture(entry, amount, 0) }),
+  ],
+  "refunds a payment once, under any refund id": () => [book({ refundKeyOf: (payment) => payment })],
+  "shares refund ids between payments": () => [book({ refundKeyOf: (_, refundId) => refundId })],
 } as const satisfies Readonly<Record<string, () => readonly [SandboxBook, SandboxBook?]>>;
 
 export type KnownWrongBook = keyof typeof knownWrongBooks;

@@ -5,7 +5,7 @@ import type { PaymentMethod } from "../../../src/domain/payment.js";
 const withCalls = (right: PaymentProvider, wrong: Partial<PaymentProvider>): PaymentProvider => ({
   capture: (payment) => right.capture(payment),
   void: (paymentId) => right.void(paymentId),
-  refund: (paymentId, amount) => right.refund(paymentId, amount),
+  refund: (...refund) => right.refund(...refund),
   ...wrong,
 });
 
@@ -32,16 +32,16 @@ export const knownWrongProviders: Readonly<
     make: (right) => withCalls(right, { void: async () => "voided" }),
   },
   "acknowledges a refund without refunding": {
-    breaks: "refunds payments independently of each other",
+    breaks: "refunds payments independently of each other, also under one refund id",
     make: (right) => withCalls(right, { refund: async () => {} }),
   },
   "captures before it refunds": {
     breaks: "refunds only captured payments",
     make: (right) =>
       withCalls(right, {
-        refund: async (paymentId, amount) => {
+        refund: async (paymentId, refundId, amount) => {
           await right.capture({ paymentId, amount, method: "sandbox-ok" });
-          await right.refund(paymentId, amount);
+          await right.refund(paymentId, refundId, amount);
         },
       }),
   },

@@ -1,15 +1,15 @@
+import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { SandboxProvider } from "../../../src/adapters/provider/sandbox-provider.js";
-import type { PaymentProvider } from "../../../src/application/ports/payment-provider.js";
-import type { SandboxBook, SandboxTotals } from "../../../src/application/ports/sandbox-book.js";
-import type { PaymentId } from "../../../src/domain/ids.js";
-import type { Payment, PaymentMethod } from "../../../src/domain/payment.js";
-import { money } from "../../support/order-data.js";
+import type { Charge, PaymentProvider } from "../../../src/application/ports/payment-provider.js";
+import type { SandboxTotals } from "../../../src/application/ports/sandbox-book.js";
+import type { PaymentId, RefundId } from "../../../src/domain/ids.js";
+import type { Money } from "../../../src/domain/money.js";
+import type { PaymentMethod } from "../../../src/domain/payment.js";
 
-/** A request to capture. */
-export type Capture = Pick<Payment, "paymentId" | "amount" | "method">;
-
-/** A provider and what the suite needs of it, so that it can also run against the adapter of a real provider. */
+/**
+ * A provider and what the suite needs of it. Clauses for every provider use `node:assert`, because `check-bridge` runs
+ * them too.
+ */
 export type ProviderUnderTest = {
   /** The provider as two nodes call it. */
   readonly here: PaymentProvider;
@@ -18,47 +18,27 @@ export type ProviderUnderTest = {
   readonly valid: PaymentMethod;
   /** A method that the provider declines. */
   readonly declined: PaymentMethod;
-  /** Sums since the start of the test. */
-  readonly totals: () => Promise<SandboxTotals>;
-};
-
-/** The sandbox provider, whose slow captures wait for `endDelays`. */
-export type SandboxUnderTest = ProviderUnderTest & {
-  readonly delays: readonly number[];
-  readonly endDelays: () => void;
+  /** Sums since the start of the clause; `null` if the provider does not show them. */
+  readonly totals: (() => Promise<SandboxTotals>) | null;
 };
 
 /** The clauses of a suite by their names. */
 export type Clauses<Under extends ProviderUnderTest> = Readonly<Record<string, (under: Under) => Promise<void>>>;
 
-/** @param there the same book as another node opens it */
-export const sandboxOn = (book: SandboxBook, there = book): SandboxUnderTest => {
-  const delays: number[] = [];
-  const waiting: (() => void)[] = [];
-  const wait = (ms: number) =>
-    new Promise<void>((resolve) => {
-      delays.push(ms);
-      waiting.push(resolve);
-    });
-  return {
-    here: new SandboxProvider(book, wait),
-    there: new SandboxProvider(there, wait),
-    valid: "sandbox-ok",
-    declined: "sandbox-declined",
-    totals: () => book.totals(),
-    delays,
-    endDelays: () => {
-      for (const resolve of waiting.splice(0)) resolve();
-    },
-  };
-};
-
 export const newPaymentId = () => randomUUID() as string as PaymentId;
-export const capture = (method: PaymentMethod, amount = 1000, paymentId = newPaymentId()): Capture => ({
+export const refundId = (id: string) => id as RefundId;
+export const amountOf = (amount: number) => amount as Money;
+export const charge = (method: PaymentMethod, amount = 1000, paymentId = newPaymentId()): Charge => ({
   paymentId,
-  amount: money(amount),
+  amount: amountOf(amount),
   method,
 });
+
 /** Returns both nodes alternately. */
 export const bothNodes = ({ here, there }: ProviderUnderTest, count = 10): readonly PaymentProvider[] =>
   Array.from({ length: count }, (_, index) => (index % 2 === 0 ? here : there));
+
+/** Compares the sums, if the provider shows them. */
+export const checkTotals = async ({ totals }: ProviderUnderTest, captured: number, refunded = 0): Promise<void> => {
+  if (totals !== null) assert.deepEqual(await totals(), { captured, refunded });
+};

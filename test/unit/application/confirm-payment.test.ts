@@ -201,7 +201,7 @@ describe("a payment without an answer in time", () => {
       return "captured";
     };
     expect(await fixture.pay("o", "key")).toMatchObject({ status: "declined" });
-    expect(fixture.lateCloses).toMatchObject([{ problem: { code: "impossible-transition" } }]);
+    expect(fixture.lateCloses).toMatchObject([{ payment: { status: "declined" }, verdict: "captured" }]);
   });
 
   it("is unknown if the provider fails", async () => {

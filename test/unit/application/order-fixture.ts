@@ -21,6 +21,7 @@ import { MemoryEventBus } from "../../support/memory-event-bus.js";
 import { migrateForTest } from "../../support/migrated-database.js";
 import { idempotencyKey, money, orderId } from "../../support/order-data.js";
 import { OrderLedger } from "../../support/order-ledger.js";
+import { soleProvider } from "../../support/sole-provider.js";
 
 export const ttlMs = 60_000;
 export const ann = "ann" as UserId;
@@ -50,9 +51,9 @@ const recordingCalls = (provider: PaymentProvider, calls: string[]): PaymentProv
     calls.push(`void ${paymentId}`);
     return provider.void(paymentId);
   },
-  refund: (paymentId, amount) => {
+  refund: (paymentId, ...refund) => {
     calls.push(`refund ${paymentId}`);
-    return provider.refund(paymentId, amount);
+    return provider.refund(paymentId, ...refund);
   },
 });
 
@@ -85,7 +86,7 @@ export const openOrderFixture = async ({ work, timeout = (pending) => pending }:
   const application = openApplication(
     {
       ...ports,
-      provider,
+      providers: soleProvider(provider),
       timeout,
       reportLateClose: (outcome) => void lateCloses.push(outcome),
       bus,

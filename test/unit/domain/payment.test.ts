@@ -6,6 +6,7 @@ import {
   acknowledgeRefund,
   beginPayment,
   closePayment,
+  contradicts,
   isOpen,
   markUnknown,
   type Payment,
@@ -15,6 +16,7 @@ import {
 } from "../../../src/domain/payment.js";
 import { DomainError } from "../../../src/domain/problem.js";
 import type { EpochMs } from "../../../src/domain/time.js";
+import { paymentStart } from "../../support/order-data.js";
 
 const request = (facts: Partial<PaymentRequest> = {}): PaymentRequest => ({
   userId: "shopper" as UserId,
@@ -24,7 +26,8 @@ const request = (facts: Partial<PaymentRequest> = {}): PaymentRequest => ({
   method: "sandbox-ok",
   ...facts,
 });
-const started = (facts?: Partial<PaymentRequest>) => beginPayment(request(facts), "pay" as PaymentId, 7 as EpochMs);
+const started = (facts?: Partial<PaymentRequest>) =>
+  beginPayment(request(facts), { ...paymentStart, paymentId: "pay" as PaymentId }, 7 as EpochMs);
 
 const states = {
   pending: started(),
@@ -68,7 +71,7 @@ const table: Readonly<Record<State, readonly string[]>> = {
   pending: ["succeeded", "declined", "declined", "unknown", "–", "×"],
   unknown: ["succeeded", "declined", "declined", "–", "–", "×"],
   succeeded: ["–", "–", "–", "–", "refunded, due", "–"],
-  declined: ["×", "–", "–", "–", "×", "×"],
+  declined: ["–", "–", "–", "–", "×", "×"],
   "refunded, due": ["–", "–", "–", "–", "–", "refunded"],
   refunded: ["–", "–", "–", "–", "–", "–"],
 };
@@ -103,11 +106,25 @@ describe("the state table of payments", () => {
   });
 });
 
+describe("a verdict", () => {
+  it.each([
+    ["pending", []],
+    ["unknown", []],
+    ["succeeded", ["declined", "voided"]],
+    ["declined", ["captured"]],
+    ["refunded", ["declined", "voided"]],
+  ] as const)("contradicts a payment that is %s: %j", (state, contradictory) => {
+    const found = (["captured", "declined", "voided"] as const).filter((each) => contradicts(states[state], each));
+    expect(found).toEqual(contradictory);
+  });
+});
+
 describe("a payment of amount 0", () => {
   it("has succeeded when it starts, and no refund is due", () => {
     const payment = started({ amount: 0 as Money });
     expect(payment).toMatchObject({ status: "succeeded", refundDue: false, openedAt: 7 });
-    expect(refundPayment(payment)).toMatchObject({ status: "refunded", refundDue: false });
+    expect(refundPayment(payment)).toMatchObject({ status: "refunded", refundDue: false, refunded: 0 });
+    expect(states.refunded).toMatchObject({ refunded: 500 });
   });
 });
 
@@ -115,18 +132,18 @@ describe("a request under the same key", () => {
   const reservation = { kind: "reservation", reservationId: "o" as ReservationId } as const;
 
   it("is the same if subject, amount and method are the same", () => {
-    expect(sameRequest(request(), request())).toBe(true);
-    expect(sameRequest(request({ subject: reservation }), request({ subject: reservation }))).toBe(true);
+    expect(sameRequest(started(), started())).toBe(true);
+    expect(sameRequest(started({ subject: reservation }), started({ subject: reservation }))).toBe(true);
     for (const change of [
       { amount: 501 as Money },
-      { method: "sandbox-slow" },
+      { methodDigest: "other" },
       { subject: { kind: "order", orderId: "p" as OrderId } },
       { subject: reservation },
-    ] as Partial<PaymentRequest>[]) {
-      expect(sameRequest(request(), request(change))).toBe(false);
-      expect(sameRequest(request(change), request())).toBe(false);
+    ] as Partial<Payment>[]) {
+      expect(sameRequest(started(), { ...started(), ...change })).toBe(false);
+      expect(sameRequest({ ...started(), ...change }, started())).toBe(false);
     }
     const other = { kind: "reservation", reservationId: "p" as ReservationId } as const;
-    expect(sameRequest(request({ subject: reservation }), request({ subject: other }))).toBe(false);
+    expect(sameRequest(started({ subject: reservation }), started({ subject: other }))).toBe(false);
   });
 });

@@ -1,13 +1,18 @@
 import { z } from "zod";
 import type { ConfirmPayment } from "../../../application/payment/confirm-payment.js";
+import type { PaymentProviders } from "../../../application/ports/payment-providers.js";
 import type { PaymentQueries } from "../../../application/ports/payment-queries.js";
 import type { IdempotencyKey, OrderId, ReservationId } from "../../../domain/ids.js";
-import { isOpen, type Payment, paymentMethods, type Subject } from "../../../domain/payment.js";
+import { isOpen, type Payment, type Subject } from "../../../domain/payment.js";
 import { DomainError } from "../../../domain/problem.js";
 import type { Metrics } from "../server/metrics.js";
+import { invalid } from "../server/problem-json.js";
 import type { ProblemEntries } from "../server/problems.js";
 import { type Route, route } from "../server/route.js";
 import { component, idSchema, moneySchema } from "../server/schemas.js";
+
+const maxMethodLength = 255;
+const methodMessage = `must be a text of 1 to ${maxMethodLength} characters`;
 
 const newPaymentSchema = component(
   "NewPayment",
@@ -16,7 +21,16 @@ const newPaymentSchema = component(
       orderId: idSchema.optional(),
       reservationId: idSchema.optional(),
       amount: moneySchema.describe("Must equal the amount due"),
-      paymentMethod: z.enum(paymentMethods).optional().describe("Default: sandbox-ok"),
+      paymentMethod: z
+        .string(methodMessage)
+        .min(1, methodMessage)
+        .max(maxMethodLength, methodMessage)
+        .optional()
+        .describe(
+          "What the payment provider charges, such as its token. A retry with a new token needs a new key. Without a " +
+            "configured provider: sandbox-ok (default), sandbox-declined, sandbox-silent-captured, sandbox-silent-lost " +
+            "or sandbox-slow",
+        ),
     })
     .refine(
       ({ orderId, reservationId }) => (orderId === undefined) !== (reservationId === undefined),
@@ -99,6 +113,7 @@ export const paymentProblems = {
 
 type Needs = {
   readonly confirmPayment: ConfirmPayment;
+  readonly providers: PaymentProviders;
   readonly payments: PaymentQueries;
   readonly metrics: Metrics;
 };
@@ -115,7 +130,7 @@ const paymentResponse = ({ paymentId, subject, amount, status }: Payment): z.inf
 };
 
 /** Payments for orders and reservations. */
-export const paymentRoutes = ({ confirmPayment, payments, metrics }: Needs): readonly Route[] => [
+export const paymentRoutes = ({ confirmPayment, providers, payments, metrics }: Needs): readonly Route[] => [
   route({
     method: "POST",
     path: "/payments",
@@ -148,12 +163,14 @@ export const paymentRoutes = ({ confirmPayment, payments, metrics }: Needs): rea
       else if ("body" in outcome) metrics.payment((outcome.body as z.infer<typeof paymentSchema>).status);
     },
     async handle({ headers, body, shopper }) {
+      const charged = providers.methodOf(body.paymentMethod);
+      if ("accepted" in charged) throw invalid({ pointer: "#/paymentMethod", detail: charged.accepted });
       const payment = await confirmPayment.execute({
         userId: shopper,
         key: headers["Idempotency-Key"] as IdempotencyKey,
         subject: subjectOf(body),
         amount: body.amount,
-        method: body.paymentMethod ?? "sandbox-ok",
+        method: charged.method,
       });
       const { paymentId, status } = payment;
       if (status === "declined") throw new DomainError({ code: "payment-declined", paymentId });

@@ -6,6 +6,7 @@ import type { Metrics } from "../server/metrics.js";
 import type { Tag } from "../server/openapi.js";
 import type { RouteTable } from "../server/route.js";
 import { adminLogRoutes } from "./admin-log.js";
+import { adminPaymentRoutes } from "./admin-payments.js";
 import { boardRebuildRoutes } from "./board-rebuild.js";
 import { BoardResponses } from "./board-responses.js";
 import { claimRoutes } from "./claims.js";
@@ -53,6 +54,7 @@ const resources = [
   adminLogRoutes,
   webhookRoutes,
   webhookDeliveryRoutes,
+  adminPaymentRoutes,
 ] as const;
 
 /** What routes need of the server. */

@@ -32,8 +32,8 @@ const pageFile = (name: string, body: Buffer, caching: string): PageFile => ({
   caching,
 });
 
-/** Returns every file of the page by its path. The HTML states the auth mode, so the page need not detect it. */
-const pageFiles = (mode: Auth["mode"]): ReadonlyMap<string, PageFile> => {
+/** Returns every file of the page by its path. The HTML states the auth mode and the currency. */
+const pageFiles = (mode: Auth["mode"], currency: string): ReadonlyMap<string, PageFile> => {
   const own = fileURLToPath(new URL("./", import.meta.url));
   const uplot = join(dirname(createRequire(import.meta.url).resolve("uplot/package.json")), "dist");
   const files = new Map<string, PageFile>();
@@ -42,7 +42,7 @@ const pageFiles = (mode: Auth["mode"]): ReadonlyMap<string, PageFile> => {
     const body = readFileSync(join(own, name));
     if (extname(name) !== ".html") files.set(`/page/${name}`, pageFile(name, body, revalidated));
     else {
-      const callers = `data-callers="${mode === "open" ? "open" : "token"}"`;
+      const callers = `data-callers="${mode === "open" ? "open" : "token"}" data-currency="${currency}"`;
       const html = body.toString("utf8").replace('data-callers="open"', callers);
       files.set("/", pageFile(name, Buffer.from(html), revalidated));
     }
@@ -55,10 +55,10 @@ const pageFiles = (mode: Auth["mode"]): ReadonlyMap<string, PageFile> => {
 const allowed = "GET, HEAD, OPTIONS";
 
 /** Registers the live page at `/` and its files under `/page/`. */
-export const registerLivePage = (router: Router, { writer, metrics, mode }: Edge): void => {
+export const registerLivePage = (router: Router, { writer, metrics, mode }: Edge, currency: string): void => {
   // One meter for all files, because a browser loads them together.
   const meter = metrics.route("GET", "/page");
-  for (const [path, { type, body, etag, caching }] of pageFiles(mode))
+  for (const [path, { type, body, etag, caching }] of pageFiles(mode, currency))
     router.all(path, (request: Request, response: Response) => {
       const edge = response as unknown as EdgeResponse;
       edge.req.meter = meter;

@@ -13,6 +13,8 @@ export type Api = {
   readonly tables: readonly RouteTable[];
   readonly tags: readonly Tag[];
   readonly problems: ProblemTable;
+  /** ISO 4217. */
+  readonly currency: string;
 };
 
 const componentSchemas = (): Json => {
@@ -73,7 +75,7 @@ const securitySchemes = (mode: Auth["mode"]): Json => ({
 });
 
 /** Returns the OpenAPI 3.1 document of the API, from the schemas that validate its requests. */
-export const openApiDocument = ({ tables, tags, problems }: Api, mode: Auth["mode"]): Json => {
+export const openApiDocument = ({ tables, tags, problems, currency }: Api, mode: Auth["mode"]): Json => {
   const segments = tags.flatMap((tag) => tag.segments.map((segment) => ({ segment, tag: tag.name })));
   const groupOf = (path: string): number => {
     const group = segments.findIndex(({ segment }) => segment === path.split("/")[1]);
@@ -96,7 +98,9 @@ export const openApiDocument = ({ tables, tags, problems }: Api, mode: Auth["mod
       version: "1",
       description:
         "First-come coupons, orders, payments, concert seats and live rankings for a shop in a rush. Every error is " +
-        "RFC 9457 problem+json; its detail states the cause, and its advice says what to do.",
+        "RFC 9457 problem+json; its detail states the cause, and its advice says what to do. Amounts are in the minor " +
+        `unit of ${currency}.`,
+      "x-currency": currency,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type BusinessDay, isBusinessDay } from "../../../domain/business-day.js";
-import { idPattern } from "../../../domain/ids.js";
+import { idPattern, userIdPattern } from "../../../domain/ids.js";
 import { greatestMoney, type Money } from "../../../domain/money.js";
 import { isName, maxNameCharacters } from "../../../domain/name.js";
 import { type EpochMs, earliestPlanned, fromInstant, type Instant, latestPlanned } from "../../../domain/time.js";
@@ -37,6 +37,9 @@ export const idSchema = z
   .string(idMessage)
   .regex(idPattern, idMessage)
   .meta({ example: "0197f2a4-5b1c-7c3e-9d20-1f6a8b3c4d5e" });
+
+const userIdMessage = "must be 1 to 128 visible ASCII characters";
+export const userIdSchema = z.string(userIdMessage).regex(userIdPattern, userIdMessage);
 
 export const timeSchema = z.iso
   .datetime("must be an ISO-8601 time in UTC such as 2026-11-21T03:00:00Z")

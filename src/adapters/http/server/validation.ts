@@ -59,6 +59,9 @@ const shown = (value: unknown): string => {
     : `${quoted(value.slice(0, maxShownCharacters))}… (${value.length} characters)`;
 };
 
+/** Fields whose values no response repeats. */
+const hiddenFields: ReadonlySet<PropertyKey | undefined> = new Set(["paymentMethod"]);
+
 const detailOf = (issue: z.core.$ZodIssue, value: unknown): string => {
   const { code, message } = issue;
   if (value === undefined) return `is required and ${message}`;
@@ -66,7 +69,7 @@ const detailOf = (issue: z.core.$ZodIssue, value: unknown): string => {
     return `${message}, but has ${value.length}`;
   // A rule about several fields names them itself.
   if (code === "custom" && typeof value === "object") return message;
-  return `${message}, but is ${shown(value)}`;
+  return hiddenFields.has(issue.path.at(-1)) ? message : `${message}, but is ${shown(value)}`;
 };
 
 const faultsOf = (issue: z.core.$ZodIssue, part: Part, given: unknown): readonly Fault[] => {
