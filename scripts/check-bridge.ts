@@ -1,6 +1,6 @@
 /*
  * Runs the contract suite of payment providers against a payment bridge. Use the test mode of your provider: the suite
- * captures and refunds about two hundred payments.
+ * captures and refunds about fifty payments.
  */
 import { once } from "node:events";
 import { parseArgs } from "node:util";

@@ -25,7 +25,7 @@ const contents: Readonly<Record<string, string>> = {
   "adapters/http": "Express: server (toolkit), api (one file per resource), page (the live page)",
   "adapters/kafka": "kafkajs: topics, consumer groups, wire format",
   "adapters/memory": "queue, stock, boards and notices of one process",
-  "adapters/provider": "the sandbox payment provider",
+  "adapters/provider": "payment providers: the sandbox, and the shop's payment bridge",
   "adapters/redis": "ioredis, and one file per Lua script",
   "adapters/sql": "knex on SQLite and MySQL; migrations; the journal",
   "adapters/system": "clock, ids, timers",

@@ -52,6 +52,7 @@ const claimOutcomes = [
 const paymentOutcomes = [
   "pending",
   "unknown",
+  "contradicted",
   "succeeded",
   "declined",
   "refunded",
