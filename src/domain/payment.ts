@@ -9,7 +9,7 @@ export type Subject =
   | { readonly kind: "order"; readonly orderId: OrderId }
   | { readonly kind: "reservation"; readonly reservationId: ReservationId };
 
-/** What the provider charges, such as a token of its own: 1–255 characters. It is neither stored nor logged. */
+/** What the provider charges, such as a token: 1–255 characters. It is neither stored nor logged. */
 export type PaymentMethod = string;
 
 /** The providers by the names that payments store: the built-in sandbox, or the shop's payment bridge. */
