@@ -54,7 +54,6 @@ describe("the suite of payment bridges rejects", () => {
     "keeps no verdict": "captures, and returns captured from then on",
     "returns voided to every void": "returns captured to the void of a captured payment, and changes nothing",
     "does not record voids": "lets a void block every later capture",
-    "reads first and writes later": "returns one verdict to concurrent captures, declines and voids",
     "refunds a payment that was not captured": "refunds only captured payments",
     "checks each refund alone": "refunds no more than was captured when refunds are concurrent",
   };

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createIdentify } from "../../src/adapters/http/server/callers.js";
 import { systemClock } from "../../src/adapters/system/system-clock.js";
@@ -29,7 +30,11 @@ const run = async (program: string, options: readonly string[], envFile: string,
 
 describe("npm run token", () => {
   const callerOf = async (token: string, expected: object = {}) =>
-    createIdentify({ mode: "secret", secret, ...expected }, systemClock)({ authorization: `Bearer ${token.trim()}` });
+    createIdentify(
+      { mode: "secret", secret, ...expected },
+      systemClock,
+      pino({ level: "silent" }),
+    )({ authorization: `Bearer ${token.trim()}` });
 
   it("prints a token that the service accepts, signed with the secret of .env", async () => {
     const tokens = await Promise.all(

@@ -46,6 +46,15 @@ const checkRejected = async (under: BridgeUnderTest, signing: Signing) => {
   assert.equal(await under.here.void(payment.paymentId), "voided");
 };
 
+/** Repeats a call, because the first calls after a restart may use connections that it has closed. */
+const answerOf = async <T>(call: () => Promise<T>): Promise<T> => {
+  for (let retries = 10; retries > 0; retries -= 1) {
+    const answer = await call().catch(() => null);
+    if (answer !== null) return answer;
+  }
+  return call();
+};
+
 /** What a payment bridge guarantees beyond the port. */
 export const bridgeClauses: Clauses<BridgeUnderTest> = {
   "rejects a wrong signature with 401, and does nothing": (under) =>
@@ -74,7 +83,7 @@ export const bridgeClauses: Clauses<BridgeUnderTest> = {
     assert.equal(await here.void(voided.paymentId), "voided");
     await here.refund(paid.paymentId, refundId("part-1"), amountOf(400));
     await restart();
-    assert.equal(await there.void(paid.paymentId), "captured");
+    assert.equal(await answerOf(() => there.void(paid.paymentId)), "captured");
     assert.equal(await there.capture({ ...declined, method: under.valid }), "declined");
     assert.equal(await there.capture(voided), "voided");
     await there.refund(paid.paymentId, refundId("part-1"), amountOf(400));
