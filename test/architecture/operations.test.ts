@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { couponKeys, loadingKeys, salesBoardKey, soldOutBoardKeys } from "../../src/adapters/redis/redis-keys.js";
+import {
+  couponKeys,
+  loadingKeys,
+  probeKeys,
+  salesBoardKey,
+  soldOutBoardKeys,
+} from "../../src/adapters/redis/redis-keys.js";
 import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
 import { migrate } from "../../src/adapters/sql/migrate.js";
 import { choreograph, type Reactions } from "../../src/application/choreography.js";
@@ -248,6 +254,7 @@ describe("the tables of stored data", () => {
       ...Object.values(couponKeys(coupon)),
       loadingKeys(coupon, "<epoch>" as never, "<load>").stock,
       ...salesWindows.map((window) => salesBoardKey({ window, lastDay: window === "all" ? null : day } as never)),
+      ...probeKeys(false).map((key) => key.replace(/probe:\d+/, "probe:<n>")),
       ...Object.values(soldOutBoardKeys(fastestBoard)),
       ...Object.values(soldOutBoardKeys({ name: "weekly", week: "<week>" as never, keptUntil: 0 as EpochMs })),
     ];
