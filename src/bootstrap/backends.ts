@@ -72,7 +72,7 @@ export type Backends = {
 /** What of the process the backends call. */
 export type BackendListeners = { readonly wakeRelay: () => void; readonly reportLateClose: ReportLateClose };
 
-/** What a test passes instead of the database that the settings name, and of its clock. */
+/** What a test passes instead of the database that the settings name, and of both clocks. */
 export type GivenBackends = { readonly database?: Database; readonly clock?: Clock };
 
 /** The backends that the settings name. Nothing connects before its step starts. */
@@ -80,15 +80,23 @@ export const openBackends = (
   config: Config,
   log: Logger,
   { wakeRelay, reportLateClose }: BackendListeners,
-  { database = openDatabase(databaseOf(config)), clock = database.clock ?? systemClock }: GivenBackends = {},
+  { database = openDatabase(databaseOf(config)), clock: given }: GivenBackends = {},
 ): Backends => {
-  const sql = sqlPorts({ database, clock, holder: holderName(hostname(), process.pid, newUuid()), wakeRelay });
+  const clock = given ?? systemClock;
+  const sharedClock = given ?? database.clock ?? systemClock;
+  const sql = sqlPorts({
+    database,
+    clock,
+    sharedClock,
+    holder: holderName(hostname(), process.pid, newUuid()),
+    wakeRelay,
+  });
   database.lockedRows.listen(reportLocks(log));
   const redis = config.REDIS_URL === undefined ? null : openRedis(config.REDIS_URL, reportUnreachable("redis", log));
   warnOfPrivateTarget(config, log);
   const redisOrMemory = redis === null ? memoryPorts(clock, log) : redisPorts(redis, log);
   const kafka = kafkaOptions(config, "rushboard");
-  const needs = { db: database, lease: sql.jobLease, clock, timers: systemTimers, groupsOf };
+  const needs = { db: database, lease: sql.jobLease, clock: sharedClock, timers: systemTimers, groupsOf };
   const bus: RunningBus =
     kafka === null
       ? new SqlEventBus(needs)
@@ -108,6 +116,7 @@ export const openBackends = (
     ...sql,
     ...redisOrMemory.ports,
     clock,
+    sharedClock,
     newId: newUuid,
     timers: systemTimers,
     bus,

@@ -38,7 +38,10 @@ import type { TimeZone } from "../domain/business-day.js";
 
 /** The ports by name, one implementation of each. */
 export type Ports = {
+  /** The clock of this node. */
   readonly clock: Clock;
+  /** The clock of all nodes, for a time that one node writes and another compares with its own: the end of a lease. */
+  readonly sharedClock: Clock;
   readonly newId: NewId;
   readonly timers: Timers;
 

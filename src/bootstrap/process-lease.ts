@@ -41,9 +41,9 @@ export class ProcessLease {
 
   /** Waits for the lease of a dead holder to expire. @throws LeaseHeld if the holder still renews it */
   async start(): Promise<void> {
-    const deadline = Date.now() + longestWaitMs;
+    const deadline = performance.now() + longestWaitMs;
     while (!(await this.lease.acquire(job, termMs))) {
-      if (Date.now() > deadline)
+      if (performance.now() > deadline)
         throw new LeaseHeld("another process uses this database: without REDIS_URL only one process may run");
       await sleep(retryMs);
     }

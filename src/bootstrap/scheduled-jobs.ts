@@ -119,9 +119,10 @@ const runEach = async (...parts: readonly (() => Promise<unknown>)[]): Promise<v
 };
 
 /** Closes the days that are due. The fence stops a node whose lease has expired, such as one that was suspended. */
-const closeDueDays = async ({ jobLease, closeDay, clock }: Application, metrics: JobMetrics): Promise<void> => {
+const closeDueDays = async ({ jobLease, closeDay, sharedClock }: Application, metrics: JobMetrics): Promise<void> => {
   const fence: Fence = async (tx) => {
-    if (!(await tx.leases.holds(dailyCloseName, clock.now()))) throw new Error("another node closes the days now");
+    if (!(await tx.leases.holds(dailyCloseName, sharedClock.now())))
+      throw new Error("another node closes the days now");
   };
   // Counted per day, so that a later day that fails hides no drift.
   const closeDue = () =>

@@ -26,6 +26,7 @@ import { holderIsDead } from "./process-lease.js";
 export type SqlNeeds = {
   readonly database: Database;
   readonly clock: Clock;
+  readonly sharedClock: Clock;
   /** The name of this process in leases. */
   readonly holder: string;
   /** Called after each commit that has written events to the outbox. */
@@ -33,11 +34,11 @@ export type SqlNeeds = {
 };
 
 /** The ports that the database implements, in every profile. */
-export const sqlPorts = ({ database, clock, holder, wakeRelay }: SqlNeeds) => ({
+export const sqlPorts = ({ database, clock, sharedClock, holder, wakeRelay }: SqlNeeds) => ({
   work: new SqlUnitOfWork(database, wakeRelay, holder),
   coupons: new SqlCouponQueries(database),
   claims: new SqlClaimQueries(database),
-  claimRows: new SqlClaimRows(database, clock),
+  claimRows: new SqlClaimRows(database, sharedClock),
   rankingLog: new SqlRankingLogQueries(database),
   products: new SqlProductQueries(database),
   orders: new SqlOrderQueries(database),
@@ -48,11 +49,11 @@ export const sqlPorts = ({ database, clock, holder, wakeRelay }: SqlNeeds) => ({
   adminLog: new SqlAdminLogQueries(database),
   deadLetters: new SqlDeadLetterQueries(database),
   deadLetterRows: new SqlDeadLetters(database, clock),
-  outboxRows: new SqlOutboxRows(database, clock),
+  outboxRows: new SqlOutboxRows(database, sharedClock),
   rowRetention: new SqlRowRetention(database),
   webhooks: new SqlWebhookQueries(database),
-  webhookDeliveries: new SqlWebhookDeliveries(database, clock),
-  jobLease: new SqlJobLease(database, clock, holder, (other) => holderIsDead(other, hostname(), process.pid)),
+  webhookDeliveries: new SqlWebhookDeliveries(database, sharedClock),
+  jobLease: new SqlJobLease(database, sharedClock, holder, (other) => holderIsDead(other, hostname(), process.pid)),
   secrets: new SqlSecrets(database),
   lockedRows: database.lockedRows,
   countPostponed: () => countPostponed(database),

@@ -78,8 +78,8 @@ export const useCases = {
   compareRankingLog: useCase(CompareRankingLog, "rankingLog", "work", "clock", "claimSweepMs"),
   followTask: useCase(FollowTask, "claims", "taskNotices"),
   auditCoupon: useCase(AuditCoupon, "coupons", "claims", "queue", RebuildQueue),
-  rebuildQueue: useCase(RebuildQueue, "work", "coupons", "claims", "queue", "clock"),
-  sweepClaims: useCase(SweepClaims, "claims", "stock", SettleClaims, "clock", "claimSweepMs"),
+  rebuildQueue: useCase(RebuildQueue, "work", "coupons", "claims", "queue", "sharedClock"),
+  sweepClaims: useCase(SweepClaims, "claims", "stock", SettleClaims, "sharedClock", "claimSweepMs"),
   compareStores: useCase(
     CompareStores,
     { coupons: "coupons", claims: "claims", rows: "claimRows", queue: "queue", stock: "stock" },
@@ -106,7 +106,11 @@ export const useCases = {
   followOrder: useCase(FollowOrder, "orders", "orderNotices"),
 
   confirmPayment: useCase(ConfirmPayment, StartPayment, "providers", ClosePayment, "timeout", "reportLateClose"),
-  startPayment: useCase(StartPayment, "work", Payables, "clock", "newId", { digest: "digest", providers: "providers" }),
+  startPayment: useCase(StartPayment, "work", Payables, "clock", "newId", {
+    digest: "digest",
+    providers: "providers",
+    sharedClock: "sharedClock",
+  }),
   closePayment: useCase(ClosePayment, "work", Payables, "clock", "reportLateClose"),
   payables: useCase(Payables, "orderNotices", "clock", "zone"),
   settleOpenPayments: useCase(
@@ -115,7 +119,7 @@ export const useCases = {
     "work",
     ClosePayment,
     { providers: "providers", timeout: "timeout", report: "reportLateClose" },
-    "clock",
+    "sharedClock",
   ),
 
   scheduleConcert: useCase(ScheduleConcert, "work", "clock"),
@@ -136,7 +140,7 @@ export const useCases = {
     { deliveries: "webhookDeliveries", targets: "webhookTargets", report: "reportFailedSend" },
     "settingsWebhook",
     "webhookBackoff",
-    "clock",
+    "sharedClock",
   ),
   deliverWebhooks: useCase(
     DeliverWebhooks,

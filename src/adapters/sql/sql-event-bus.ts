@@ -40,7 +40,7 @@ export class SqlEventBus implements EventBus, PostponedEvents {
 
   constructor({ groupsOf, ...needs }: JournalNeeds, tuning: JournalTuning = {}) {
     this.groupsOf = groupsOf;
-    this.writer = new SqlJournalWriter(needs.db, needs.timers, tuning.writeTimeoutMs ?? 5_000);
+    this.writer = new SqlJournalWriter(needs.db, needs.clock, needs.timers, tuning.writeTimeoutMs ?? 5_000);
     this.journal = {
       ...needs,
       backoff: tuning.backoff ?? jitteredBackoff(100, 5_000, Math.random),

@@ -59,7 +59,8 @@ export class SqlJournalRows {
         .orderBy("due")
         .limit(limit),
     );
-    const due = keys.filter((key) => Number(key.due) <= Date.now()).map(({ event_key }) => event_key);
+    const now = this.clock.now();
+    const due = keys.filter((key) => Number(key.due) <= now).map(({ event_key }) => event_key);
     if (due.length === 0) return { rows: [], nextDueAt: keys[0] === undefined ? null : Number(keys[0].due) };
     const rows = this.ofGroup().whereIn("event_key", due).orderBy("id").limit(batchSize).select(columns);
     return { rows: await read(rows), nextDueAt: 0 };

@@ -103,13 +103,13 @@ export class SqlJournalWorker {
     const postponed = await this.consumePostponed(fresh.recorded === 0);
     this.lastFault = undefined;
     if (fresh.recorded > 0) return 0;
-    const untilDue = (this.nextDueAt ?? Number.POSITIVE_INFINITY) - Date.now();
+    const untilDue = (this.nextDueAt ?? Number.POSITIVE_INFINITY) - this.journal.clock.now();
     const leastMs = fresh.waiting + postponed.waiting > 0 ? waitingPauseMs : 0;
     return Math.max(leastMs, Math.min(pollMs, untilDue));
   }
 
   private async consumePostponed(isIdle: boolean): Promise<Consumption> {
-    const now = Date.now();
+    const now = this.journal.clock.now();
     const isDue = this.nextDueAt !== null && this.nextDueAt <= now;
     if (!isDue && !isIdle && now < this.checkAt) return nothing;
     this.checkAt = now + postponedCheckMs;
@@ -121,7 +121,8 @@ export class SqlJournalWorker {
   }
 
   private async holdsLease(): Promise<boolean> {
-    const now = Date.now();
+    // Not the time of day: it may be set back.
+    const now = performance.now();
     if (now < this.renewAt) return true;
     const held = await this.journal.lease.acquire(this.job, leaseMs);
     this.renewAt = held ? now + renewMs : 0;
@@ -129,7 +130,7 @@ export class SqlJournalWorker {
   }
 
   private async consume(read: readonly JournalRow[]): Promise<Consumption> {
-    const rows = read.filter(({ event_key }) => (this.lockedKeys.get(event_key) ?? 0) < Date.now());
+    const rows = read.filter(({ event_key }) => (this.lockedKeys.get(event_key) ?? 0) < this.journal.clock.now());
     if (rows.length === 0) return { recorded: 0, waiting: read.length };
     const { group, choreography } = this;
     const { lease, backoff } = this.journal;
@@ -144,7 +145,7 @@ export class SqlJournalWorker {
     const renewal = setInterval(() => void lease.acquire(this.job, leaseMs).catch(() => {}), renewMs);
     const consuming = consumeBatch({ group, choreography, backoff }, deliveries);
     const { done, parked, retries, unavailable } = await consuming.finally(() => clearInterval(renewal));
-    const now = Date.now();
+    const now = this.journal.clock.now();
     const changes: readonly JournalChange[] = [
       ...undecodable,
       ...done.map(({ id }) => ({ id, letter: null })),

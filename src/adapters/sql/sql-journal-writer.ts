@@ -1,6 +1,7 @@
 import { attemptBatch } from "../../application/attempt-batch.js";
 import type { ConsumerGroup } from "../../application/choreography.js";
 import { Gatherer } from "../../application/gatherer.js";
+import type { Clock } from "../../application/ports/clock.js";
 import type { PostponedEvent } from "../../application/ports/postponed-events.js";
 import type { Timers } from "../../application/ports/timers.js";
 import { type DomainEvent, keyOf } from "../../domain/event.js";
@@ -17,9 +18,11 @@ const oncePerGroup = { unique: "consumer_group, event_id" };
 
 /** Writes published events as rows of the journal: concurrent calls share one transaction, in order. */
 export class SqlJournalWriter {
+  private readonly clock: Clock;
   private readonly gatherer: Gatherer<"journal", readonly Row[], void>;
 
-  constructor(db: Database, timers: Timers, timeoutMs: number) {
+  constructor(db: Database, clock: Clock, timers: Timers, timeoutMs: number) {
+    this.clock = clock;
     this.gatherer = new Gatherer({
       bounds: { batchSize: rowsPerStatement, inFlight: 1, capacity: 10_000, timeoutMs },
       timers,
@@ -44,14 +47,14 @@ export class SqlJournalWriter {
     events: readonly DomainEvent[],
     groupsOf: (event: DomainEvent) => readonly ConsumerGroup[],
   ): Promise<void> {
-    const now = Date.now();
+    const now = this.clock.now();
     const rows = events.flatMap((event) => groupsOf(event).map((group) => rowOf(event, group, now)));
     if (rows.length > 0) await this.gatherer.add("journal", rows);
   }
 
   /** Writes events that a group processes later. Otherwise as `write`. */
   async postpone(group: ConsumerGroup, events: readonly PostponedEvent[]): Promise<void> {
-    const now = Date.now();
+    const now = this.clock.now();
     const rows = events.map(({ event, tries, waitMs }) => rowOf(event, group, now, tries, now + Math.ceil(waitMs)));
     if (rows.length > 0) await this.gatherer.add("journal", rows);
   }

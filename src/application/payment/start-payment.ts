@@ -12,7 +12,12 @@ import { type Payables, payableNotFound } from "./payables.js";
 /** The payment of a request's key. `isNew`: this request has started it. */
 export type StartedPayment = { readonly payment: Payment; readonly isNew: boolean };
 
-type Charges = { readonly digest: Digest; readonly providers: PaymentProviders };
+type Charges = {
+  readonly digest: Digest;
+  readonly providers: PaymentProviders;
+  /** Dates payments, because another node may settle them when they are too old. */
+  readonly sharedClock: Clock;
+};
 
 /** Starts a payment in one transaction: its mark on the order or seat, and its row. */
 export class StartPayment {
@@ -45,9 +50,10 @@ export class StartPayment {
     // Locked first: of concurrent requests with one key, all but the first then find the payment of the first.
     const payable = await this.payables.lock(tx, request.subject);
     const now = this.clock.now();
-    const { digest, providers } = this.charges;
+    const { digest, providers, sharedClock } = this.charges;
     const start = { methodDigest: digest(request.method), provider: providers.current };
-    const payment = beginPayment(request, { paymentId: this.newId() as string as PaymentId, ...start }, now);
+    const identity = { paymentId: this.newId() as string as PaymentId, ...start };
+    const payment = beginPayment(request, identity, sharedClock.now());
     // A check that fails below rolls this insert back, so only a payment that has started binds its key.
     if (!(await tx.payments.add(payment))) return { payment: await existingPayment(tx, payment), isNew: false };
     if (payable?.userId !== request.userId) throw payableNotFound(request.subject);
