@@ -48,7 +48,7 @@ export default defineConfig({
           retry,
           include: service,
           exclude: isLongRun ? [] : [longBrowserTests],
-          globalSetup: ["test/support/build-dist.ts"],
+          globalSetup: ["test/support/build-dist.ts", "test/support/loop-delay-report.ts"],
         },
       },
     ],

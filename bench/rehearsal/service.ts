@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 /** A service that runs in a separate process. */
 export type RunningService = {
   readonly url: URL;
+  readonly pid: number;
   /** Resolves with the exit code, or with null if a signal ended the process. */
   readonly ended: Promise<number | null>;
   /** Sends SIGTERM and waits for the end. */
@@ -50,5 +51,5 @@ export const startService = async (settings: Readonly<Record<string, string>> = 
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  return { url, ended, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+  return { url, pid: child.pid as number, ended, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 };

@@ -12,6 +12,7 @@ import { Client } from "../../bench/rehearsal/client.js";
 import { type RunningService, startService } from "../../bench/rehearsal/service.js";
 import { closeDatabase, openDatabase } from "../../src/adapters/sql/database.js";
 import { backendUrls } from "./backends.js";
+import { readLoopDelay, recordLoopDelay } from "./loop-delay.js";
 import { migrateForTest } from "./migrated-database.js";
 
 /** Settings of the service as environment variables. */
@@ -106,12 +107,18 @@ export type Node = RunningService & { readonly client: Client };
 /** Starts the service and kills it at the end of the test. */
 export const startNode = async (settings: Settings): Promise<Node> => {
   const service = await startService(settings);
+  await readLoopDelay(service.url); // without the start, which loads all modules
   const client = new Client(service.url, undefined);
+  const measured = (end: () => Promise<void>) => async () => {
+    recordLoopDelay(await readLoopDelay(service.url));
+    await end();
+  };
+  const [stop, kill] = [measured(service.stop), measured(service.kill)];
   atEnd(async () => {
     client.close();
-    await service.kill();
+    await kill();
   });
-  return { ...service, client };
+  return { ...service, stop, kill, client };
 };
 
 /** A service for all tests of a `describe`. `node` and `settings` are set before its first test. */
