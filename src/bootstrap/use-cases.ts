@@ -133,8 +133,8 @@ export const useCases = {
   createWebhook: useCase(CreateWebhook, "work", "signingSecrets", "clock", "newId"),
   changeWebhook: useCase(ChangeWebhook, "work", "signingSecrets", "clock"),
   deleteWebhook: useCase(DeleteWebhook, "work", "clock"),
-  replayDelivery: useCase(ReplayDelivery, "work", "clock"),
-  addWebhookDeliveries: useCase(AddWebhookDeliveries, "work", "webhooks", "clock", "settingsWebhook"),
+  replayDelivery: useCase(ReplayDelivery, "work", "sharedClock"),
+  addWebhookDeliveries: useCase(AddWebhookDeliveries, "work", "webhooks", "sharedClock", "settingsWebhook"),
   deliverToWebhook: useCase(
     DeliverToWebhook,
     { deliveries: "webhookDeliveries", targets: "webhookTargets", report: "reportFailedSend" },

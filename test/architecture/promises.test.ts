@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { gapsBetween, sectionsOf, tagsIn, tagsOfTests } from "../../scripts/promise-tags.js";
 import { root } from "./source-files.js";
 
-const marks = ["C1-7", "O1-4", "P1-3", "S1-2", "D1-2", "A1-4", "A6-6"].flatMap(([letter, first, , last]) =>
+const marks = ["C1-7", "O1-4", "P1-3", "S1-2", "D1-2", "A1-6"].flatMap(([letter, first, , last]) =>
   Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => `${letter}${Number(first) + index}`),
 );
 

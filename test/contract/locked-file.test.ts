@@ -43,6 +43,7 @@ describe("an SQLite file that another program has locked", () => {
 
   const write = () => new SqlUnitOfWork(db, () => {}).run((tx) => tx.coupons.add(coupon("b"), noon));
 
+  // Proves: A5
   it("rejects transactions and single writes, and does not block the event loop", async () => {
     const claims = new SqlClaimRows(db, manualClock());
     const single = () => claims.insert([{ claim: claim("a", 1), epoch: 0 }]);
@@ -50,6 +51,7 @@ describe("an SQLite file that another program has locked", () => {
       expect(await turnsDuring(() => expect(attempt()).rejects.toMatchObject(unavailable))).toBeGreaterThan(50);
   });
 
+  // Negative control: A5
   it("blocks the event loop if the driver waits for the lock", async () => {
     await db.knex.raw("PRAGMA busy_timeout = 100");
     const turns = turnsDuring(async () =>

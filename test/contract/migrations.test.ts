@@ -79,7 +79,6 @@ for (const { name, live, open } of openSqlBackends())
       return under;
     };
 
-    // Proves: A6
     it("report whether they ran, and can run twice", async () => {
       const { db } = await empty();
       expect(await isMigrated(db)).toBe(false);
@@ -134,6 +133,7 @@ for (const { name, live, open } of openSqlBackends())
       expect(await db.knex("coupons").where("coupon_id", "B").pluck("name")).toEqual(["쿠폰 🎟 ".repeat(20)]);
     });
 
+    // Proves: A6
     it("finish after a kill before any of their statements", async () => {
       const { db } = await empty();
       const { kills, last } = await migrateWithKills(db);
@@ -146,6 +146,7 @@ for (const { name, live, open } of openSqlBackends())
       await unharmed.close();
     });
 
+    // Negative control: A6
     it.runIf(name === "mysql")("do not finish after a kill if a step expects an empty schema", async () => {
       const { db } = await empty();
       const changeSchema: Dialect["changeSchema"] = async (_, change) => {

@@ -47,6 +47,7 @@ const clauses: Clauses<RowsWithClock> = {
     expect([...claimed, ...positionsOf(left)].sort((x, y) => x - y)).toEqual(events(60).map((_, index) => index + 1));
   },
 
+  // Proves: A6
   "returns a row again when it was released, or when the claim of a dead relay has expired": async (
     { rows, clock },
     { db },

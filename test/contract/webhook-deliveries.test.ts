@@ -127,6 +127,7 @@ const clauses: Clauses<Webhooks> = {
     expect(numbersOf(claimed)).toEqual(soldOuts(40).map((_, index) => index + 1));
   },
 
+  // Proves: A6
   "returns a delivery again when the claim of a dead node has expired": async (webhooks) => {
     await add(webhooks);
     await claimOne(webhooks);

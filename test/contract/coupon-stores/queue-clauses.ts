@@ -127,6 +127,7 @@ export const queueClauses: Clauses = {
     expect(await countsOf(under, couponId)).toEqual({ epoch: 2, quantity: 5, next: 8, members: 1, taken: 1 });
   },
 
+  // Proves: A6
   "keeps no members of a load that failed": async (under) => {
     const couponId = freshCoupon();
     const members = (async function* () {

@@ -25,7 +25,7 @@ describe("FillBoards", () => {
     expect(await shop.fillBoards.execute()).toBe(0);
   });
 
-  // Proves: S2
+  // Proves: S2, A6
   it("leaves boards cold if it is interrupted, and fills them in the next run", async () => {
     let pages = 0;
     const shop = await openSalesFixture({
