@@ -6,6 +6,7 @@ import { migrate } from "../src/adapters/sql/migrate.js";
 import { startRedis } from "../test/support/backend-servers/redis.js";
 import { type MariaDbPair, startMariaDbPair } from "../test/support/mariadb-pair.js";
 import { type OrderLoad, startOrderLoad } from "../test/support/order-load.js";
+import { readinessAt } from "../test/support/readiness.js";
 import { ShopClient } from "../test/support/shop-client.js";
 import { startService } from "./rehearsal/service.js";
 
@@ -49,6 +50,12 @@ const recoveryAfter = async (load: OrderLoad, endedAt: number): Promise<number> 
   }
 };
 
+/** Returns the time until `/readyz` is `ready`, ms. */
+const readinessAfter = async (url: URL, endedAt: number): Promise<number> => {
+  while ((await readinessAt(url)).body.status !== "ready") await sleep(50);
+  return Date.now() - endedAt;
+};
+
 const createDatabase = async (url: string): Promise<string> => {
   const name = `j_${randomUUID().replaceAll("-", "")}`;
   const connection = await createConnection({ uri: url });
@@ -63,7 +70,13 @@ const createDatabase = async (url: string): Promise<string> => {
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 
-/** Measures how long requests fail after the end of each incident. `npm run recovery -- [runs]` */
+const secondsOf = (times: readonly number[]): string => {
+  const sorted = times.toSorted((a, b) => a - b);
+  const seconds = (share: number) => (percentile(sorted, share) / 1000).toFixed(1);
+  return `p50 ${seconds(0.5)} s, p95 ${seconds(0.95)} s`;
+};
+
+/** Measures how long requests fail, and the node is not ready, after the end of each incident. `npm run recovery -- [runs]` */
 const measure = async (runs: number): Promise<void> => {
   const [pair, redis] = await Promise.all([startMariaDbPair(), startRedis()]);
   const settings = { DATABASE_URL: await createDatabase(pair.url), REDIS_URL: redis.url, RATE_LIMIT_PER_SHOPPER: "0" };
@@ -71,14 +84,18 @@ const measure = async (runs: number): Promise<void> => {
   const load = await startOrderLoad(new ShopClient(service.url));
   await sleep(faultMs);
   for (const [name, incident] of Object.entries(incidents)) {
-    const times: number[] = [];
+    const requests: number[] = [];
+    const readiness: number[] = [];
+    const from = Date.now();
     for (let run = 0; run < runs; run += 1) {
-      times.push(await recoveryAfter(load, await incident(pair)));
+      const endedAt = await incident(pair);
+      const recovered = await Promise.all([recoveryAfter(load, endedAt), readinessAfter(service.url, endedAt)]);
+      requests.push(recovered[0]);
+      readiness.push(recovered[1]);
       await sleep(faultMs);
     }
-    const sorted = times.toSorted((a, b) => a - b);
-    const seconds = (ms: number) => (ms / 1000).toFixed(1);
-    console.log(`${name}: p50 ${seconds(percentile(sorted, 0.5))} s, p95 ${seconds(percentile(sorted, 0.95))} s`);
+    const failed = load.since(from).filter(({ placed }) => placed !== 202).length;
+    console.log(`${name}: requests ${secondsOf(requests)}; ready ${secondsOf(readiness)}; ${failed} requests failed`);
   }
   await load.stop();
   await service.kill();
