@@ -9,7 +9,7 @@ const collectMs = 50;
 export const nameOf = ({ window, board }) => (window === undefined ? `soldOut:${board}` : `products:${window}`);
 
 /** Returns the path of one board, for polling. */
-export const pathOf = (name) => {
+export const boardPathOf = (name) => {
   const [kind, choice] = name.split(":");
   const path = kind === "products" ? `products?window=${choice}` : `sold-out?board=${choice}`;
   return `${apiRoot}/rankings/${path}&limit=${maxRows}`;

@@ -1,4 +1,4 @@
-import { BoardStream, nameOf, pathOf } from "./board-stream.js";
+import { BoardStream, boardPathOf, nameOf } from "./board-stream.js";
 import { freshness, markLive, markStale, removeSource } from "./freshness.js";
 import { poll } from "./live-source.js";
 import { requestJson } from "./request.js";
@@ -61,7 +61,7 @@ class Leader {
 /** Without locks, each window reads its boards itself. */
 const pollBoard = ({ signal, source, name, listener }) =>
   void poll(signal, source, async () => {
-    listener(await requestJson(pathOf(name), { signal }));
+    listener(await requestJson(boardPathOf(name), { signal }));
     return 1000;
   });
 
