@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import type { Dialect } from "../../src/adapters/sql/dialect.js";
@@ -153,7 +154,7 @@ for (const { name, live, open } of openSqlBackends())
         await change;
       };
       const { last } = await migrateWithKills({ ...db, dialect: { ...db.dialect, changeSchema } });
-      expect(String(last)).toContain("already exists");
+      expect(inspect(last)).toContain("already exists");
     });
 
     it.runIf(name === "mysql")("reject a table of another program", async () => {
