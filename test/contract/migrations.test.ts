@@ -7,8 +7,12 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import type { Dialect } from "../../src/adapters/sql/dialect.js";
 import { isMigrated, migrate } from "../../src/adapters/sql/migrate.js";
+import { SqlSandboxBook } from "../../src/adapters/sql/sql-sandbox-book.js";
+import { sha256Digest } from "../../src/adapters/system/sha256-digest.js";
+import { seatRefundOf } from "../../src/domain/ids.js";
 import { type OpenedDatabase, openSqlBackends } from "../support/backends.js";
 import { coupon, noon, openCoupons, rowsIn } from "../support/coupon-data.js";
+import { money, paymentId } from "../support/order-data.js";
 import { reservedWords } from "./migrations/reserved-words.js";
 
 const tablesOf = async ({ knex, dialect: { name } }: Database): Promise<readonly string[]> => {
@@ -68,6 +72,23 @@ const migrateElsewhere = async (target: unknown): Promise<string> => {
   });
   const [code] = await once(node, "close");
   return code === 0 ? "migrated" : errors;
+};
+
+/** Undoes the migration of payments, and writes a paid and a refunded payment of 500 as the version before did. */
+const returnToVersionWithMethods = async ({ knex }: Database): Promise<void> => {
+  await knex.schema.dropTable("sandbox_refunds");
+  await knex.schema.alterTable("payments", (table) => {
+    table.dropIndex([], "payments_by_age");
+    table.dropIndex([], "payments_by_order");
+  });
+  for (const column of ["provider", "refunded"]) await knex.raw(`ALTER TABLE payments DROP COLUMN ${column}`);
+  await knex("schema_migrations").where("name", "010-payments").delete();
+  for (const status of ["succeeded", "refunded"]) {
+    const refunded = status === "refunded" ? 500 : null;
+    const row = { payment_id: status, user_id: "kim", idempotency_key: status, amount: 500, method: "sandbox-ok" };
+    await knex("payments").insert({ ...row, order_id: "o", status, opened_at: 1 });
+    await knex("sandbox_book").insert({ payment_id: status, verdict: "captured", captured: 500, refunded });
+  }
 };
 
 for (const { name, live, open } of openSqlBackends())
@@ -135,6 +156,24 @@ for (const { name, live, open } of openSqlBackends())
     });
 
     // Proves: A6
+    it("replace the methods of existing payments by their digests, and keep their refunds", async () => {
+      const { db } = await empty();
+      await migrate(db);
+      await returnToVersionWithMethods(db);
+      await migrate(db);
+      const digest = sha256Digest("sandbox-ok");
+      const common = { method: digest, provider: "sandbox" };
+      expect(await db.knex("payments").orderBy("payment_id").select("method", "provider", "refunded")).toEqual([
+        { ...common, refunded: 500 },
+        { ...common, refunded: 0 },
+      ]);
+      const book = new SqlSandboxBook(db);
+      const refund = [paymentId("refunded"), seatRefundOf(paymentId("refunded"))] as const;
+      // Sent again, the refund is the one that was made before.
+      expect(await book.refund(...refund, money(500))).toBe(true);
+      expect(await book.totals()).toEqual({ captured: 1000, refunded: 500 });
+    });
+
     it("finish after a kill before any of their statements", async () => {
       const { db } = await empty();
       const { kills, last } = await migrateWithKills(db);

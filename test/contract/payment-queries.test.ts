@@ -2,14 +2,15 @@ import { expect } from "vitest";
 import type { Database } from "../../src/adapters/sql/database.js";
 import { paymentRecordOf } from "../../src/adapters/sql/payment-record.js";
 import { SqlPaymentQueries } from "../../src/adapters/sql/sql-payment-queries.js";
-import type { PaymentQueries } from "../../src/application/ports/payment-queries.js";
+import type { PaymentFilter, PaymentQueries } from "../../src/application/ports/payment-queries.js";
 import type { Payment } from "../../src/domain/payment.js";
 import type { EpochMs } from "../../src/domain/time.js";
 import { type Clauses, contractOnDatabases } from "../support/contract-on-databases.js";
-import { noon } from "../support/coupon-data.js";
+import { noon, userId } from "../support/coupon-data.js";
 import { scansFully } from "../support/full-scan.js";
-import { later, payment, paymentId } from "../support/order-data.js";
+import { later, money, orderId, payment, paymentId } from "../support/order-data.js";
 import { workOn } from "../support/table-work.js";
+import { foreignCursors, walkPages } from "../support/walk-pages.js";
 
 const write = (db: Database, ...payments: readonly Payment[]) =>
   workOn(db).run(async (tx) => {
@@ -96,6 +97,27 @@ const clauses: Clauses<PaymentQueries> = {
     expect(await queries.unsettled()).toEqual({ charges: 2, refunds: 1, oldestAt: later(-7) });
   },
 
+  "list payments page by page, newest first, each once, by every filter": async (queries, { db }) => {
+    const any = { userId: null, status: null, orderId: null, from: null, to: null };
+    await write(
+      db,
+      ...sevenPayments({}),
+      payment("paid", { status: "succeeded", openedAt: later(5), refunded: money(7) }),
+    );
+    const ids = async (filter: Partial<PaymentFilter>, limit = 200) =>
+      idsOf(await walkPages((cursor) => queries.list({ ...any, ...filter }, cursor, limit)));
+    const newestFirst = ["paid", "a", "m", "e", "d", "c", "b", "z"];
+    for (const limit of [1, 3, 8]) expect(await ids({}, limit)).toEqual(newestFirst);
+    expect((await queries.list(any, null, 1))?.items).toEqual([
+      payment("paid", { status: "succeeded", openedAt: later(5), refunded: money(7) }),
+    ]);
+    expect(await ids({ userId: userId("m-shopper") })).toEqual(["m"]);
+    expect(await ids({ status: "succeeded" })).toEqual(["paid"]);
+    expect(await ids({ orderId: orderId("e-order") })).toEqual(["e"]);
+    expect(await ids({ from: later(1), to: later(5) })).toEqual(["a", "m", "e", "d", "c", "b"]);
+    for (const cursor of foreignCursors) expect(await queries.list(any, cursor, 2)).toBeUndefined();
+  },
+
   "read no settled payment": async (queries, { db }) => {
     const settled = (["succeeded", "declined", "refunded"] as const).flatMap((status) =>
       Array.from({ length: 1000 }, (_, n) => payment(`${status}-${n}`, { status, openedAt: later(-n) })),
@@ -120,6 +142,12 @@ class PagesByTimeAlone extends SqlPaymentQueries {
   override async openSince(before: EpochMs, last: Payment | null, limit: number) {
     const all = await super.openSince(before, null, 1000);
     return all.filter((each) => last === null || each.openedAt > last.openedAt).slice(0, limit);
+  }
+}
+
+class ListsToIncluded extends SqlPaymentQueries {
+  override list(filter: PaymentFilter, cursor: string | null, limit: number) {
+    return super.list({ ...filter, to: filter.to === null ? null : later(filter.to - noon + 1) }, cursor, limit);
   }
 }
 
@@ -157,6 +185,11 @@ class SelectsByStatus extends SqlPaymentQueries {
 }
 
 contractOnDatabases<PaymentQueries>("PaymentQueries", (db) => new SqlPaymentQueries(db), clauses, [
+  {
+    wrong: "lists payments at the end of the time",
+    breaks: "list payments page by page, newest first, each once, by every filter",
+    make: (db) => new ListsToIncluded(db),
+  },
   {
     wrong: "pages by time alone",
     breaks: "page through open payments, each once, though many started at the same time",
