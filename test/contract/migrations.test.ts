@@ -155,7 +155,6 @@ for (const { name, live, open } of openSqlBackends())
       expect(await db.knex("coupons").where("coupon_id", "B").pluck("name")).toEqual(["쿠폰 🎟 ".repeat(20)]);
     });
 
-    // Proves: A6
     it("replace the methods of existing payments by their digests, and keep their refunds", async () => {
       const { db } = await empty();
       await migrate(db);
@@ -174,6 +173,7 @@ for (const { name, live, open } of openSqlBackends())
       expect(await book.totals()).toEqual({ captured: 1000, refunded: 500 });
     });
 
+    // Proves: A6
     it("finish after a kill before any of their statements", async () => {
       const { db } = await empty();
       const { kills, last } = await migrateWithKills(db);
