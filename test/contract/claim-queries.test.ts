@@ -72,15 +72,17 @@ const clauses: Clauses<ClaimQueries> = {
     await insertClaims(db, [...claimsOf("b", 2), ...claimsOf("a", 3)]);
     await insertClaims(db, [claim("a", 4)], { created_at: later(10) });
     await insertClaims(db, [claim("a", 5)], issued);
+    // Dated by a wrong clock.
+    await insertClaims(db, [claim("b", 6)], { created_at: later(90_000) });
     const tasks: string[] = [];
     let last: { couponId: CouponId; taskId: ReturnType<typeof taskId> } | null = null;
     do {
-      const page = await queries.unsettled(later(10), last, 2);
+      const page = await queries.unsettled({ from: later(10), to: later(1000) }, last, 2);
       tasks.push(...page.map((each) => each.taskId));
       last = page.at(-1) ?? null;
     } while (last !== null);
-    expect(tasks).toEqual(["a-task-1", "a-task-2", "a-task-3", "b-task-1", "b-task-2"]);
-    expect(await queries.unsettled(noon, null, 10)).toEqual([]);
+    expect(tasks).toEqual(["a-task-1", "a-task-2", "a-task-3", "b-task-1", "b-task-2", "b-task-6"]);
+    expect(await queries.unsettled({ from: noon, to: later(90_000) }, null, 10)).toEqual([]);
   },
 
   "counts a coupon's claims by status": async (queries, { db }) => {

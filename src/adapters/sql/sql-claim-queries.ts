@@ -1,7 +1,6 @@
-import type { ClaimCounts, ClaimQueries } from "../../application/ports/claim-queries.js";
+import type { ClaimCounts, ClaimQueries, Period } from "../../application/ports/claim-queries.js";
 import type { Claim, LiveClaim, PendingClaim } from "../../domain/coupon.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
-import type { EpochMs } from "../../domain/time.js";
 import { type ClaimRecord, claimColumns, claimOf, liveOf, pendingOf } from "./claim-record.js";
 import { type Database, read } from "./database.js";
 
@@ -57,13 +56,13 @@ export class SqlClaimQueries implements ClaimQueries {
   }
 
   async unsettled(
-    before: EpochMs,
+    recently: Period,
     last: Pick<PendingClaim, "couponId" | "taskId"> | null,
     limit: number,
   ): Promise<readonly PendingClaim[]> {
     const rows = this.claims()
       .where("status", "pending")
-      .andWhere("created_at", "<", before)
+      .whereNotBetween("created_at", [recently.from, recently.to])
       .orderBy(["coupon_id", "task_id"])
       .limit(limit);
     if (last !== null)

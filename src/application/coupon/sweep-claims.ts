@@ -9,6 +9,8 @@ import { byCoupon } from "./by-coupon.js";
 import type { SettleClaims } from "./settle-claims.js";
 
 const claimsPerPage = 500;
+/** How much the clocks of two nodes may differ. */
+const clockErrorMs = 1000;
 
 /** Settles claims that the bus has not delivered in time: it does the work of both consumers itself. */
 export class SweepClaims {
@@ -29,11 +31,13 @@ export class SweepClaims {
 
   /** Settles every late claim once. A claim that fails or must wait is retried by the next sweep. */
   async execute(): Promise<void> {
-    const before = after(this.clock.now(), -this.maxAgeMs);
+    const now = this.clock.now();
+    // A claim that is dated later has its date from a wrong clock, so its age is unknown.
+    const recently = { from: after(now, -this.maxAgeMs), to: after(now, clockErrorMs) };
     const lockedCoupons = new Set<string>();
     let last: PendingClaim | null = null;
     do {
-      const page: readonly PendingClaim[] = await this.claims.unsettled(before, last, claimsPerPage);
+      const page: readonly PendingClaim[] = await this.claims.unsettled(recently, last, claimsPerPage);
       for (const [couponId, claims] of byCoupon(page)) await this.stock.take(couponId, claims);
       await attemptBatch(page, (claims) => this.settle(claims, lockedCoupons));
       last = page.length < claimsPerPage ? null : (page.at(-1) ?? null);

@@ -2,6 +2,9 @@ import type { Claim, LiveClaim, PendingClaim } from "../../domain/coupon.js";
 import type { CouponId, TaskId, UserId } from "../../domain/ids.js";
 import type { EpochMs } from "../../domain/time.js";
 
+/** Both ends are included. */
+export type Period = { readonly from: EpochMs; readonly to: EpochMs };
+
 /** The number of a coupon's claims by status. */
 export type ClaimCounts = { readonly pending: number; readonly issued: number; readonly failed: number };
 
@@ -17,9 +20,12 @@ export interface ClaimQueries {
   liveAfter(couponId: CouponId, position: number, limit: number): Promise<readonly LiveClaim[]>;
   /** Returns the greatest position of any claim of the coupon, failed ones included; 0 if there is none. */
   highestPosition(couponId: CouponId): Promise<number>;
-  /** Returns at most `limit` pending claims created before `before`, by coupon and task, after `last`. */
+  /**
+   * Returns at most `limit` pending claims that were not created in the period `recently`, by coupon and task, after
+   * `last`.
+   */
   unsettled(
-    before: EpochMs,
+    recently: Period,
     last: Pick<PendingClaim, "couponId" | "taskId"> | null,
     limit: number,
   ): Promise<readonly PendingClaim[]>;
