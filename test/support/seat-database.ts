@@ -87,7 +87,7 @@ export class SeatDatabase {
       .knex<BookRow>("sandbox_book")
       .join("payments", "payments.payment_id", "sandbox_book.payment_id")
       .whereNotNull("reservation_id")
-      .select<BookRow[]>("reservation_id", "captured", "refunded");
+      .select<BookRow[]>("reservation_id", "captured", "sandbox_book.refunded");
     const captures = new Map<string, number[]>();
     for (const { reservation_id, captured, refunded } of rows) {
       const amount = captured - (refunded ?? 0);
