@@ -50,6 +50,7 @@ const settledTask: Task = {
 };
 
 describe.skipIf(backendUrls.redis === undefined)("a failover of a single Redis behind one address", () => {
+  // Proves: A3
   it("moves every connection to the new master, and no command fails", async () => {
     const pair = await started(startRedisPair());
     const { client, queue } = await connected(pair.url);
@@ -74,7 +75,8 @@ describe.skipIf(backendUrls.redis === undefined)("a failover of a single Redis b
     }, waitOptions);
   });
 
-  it("keeps a client on the old master that ignores what the replies show (negative control)", async () => {
+  // Negative control: A3
+  it("keeps a client on the old master that ignores what the replies show", async () => {
     const pair = await started(startRedisPair());
     const plain = new Redis(pair.url);
     closing.push(async () => plain.disconnect());
