@@ -10,7 +10,7 @@ const isAmount = (value) => Number.isSafeInteger(value) && value > 0;
 const keyOf = (secret) => (secret.startsWith("whsec_") ? Buffer.from(secret.slice(6), "base64") : Buffer.from(secret));
 
 /** Whether the call was signed with the secret within the last five minutes (Standard Webhooks). */
-export const isSigned = (secret, headers, body, now = Date.now()) => {
+const isSigned = (secret, headers, body, now = Date.now()) => {
   const { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signatures } = headers;
   if (!id || !timestamp || !signatures) return false;
   if (!(Math.abs(now / 1000 - Number(timestamp)) <= maxAgeSeconds)) return false;
