@@ -12,6 +12,8 @@ import { FailureWindow } from "./failure-window.js";
 const everyMs = 1000;
 /** Longer than a request may take, so that the backend's own error usually comes first. */
 const probeTimeoutMs = 2500;
+/** How long a request for the readiness waits for the first probes: it must end within 1.8 s. */
+const firstProbesMs = 1200;
 const logEveryMs = 60_000;
 
 /** Why a backend is failing, and whether only a part of its uses fails, such as the writes. */
@@ -59,10 +61,13 @@ export class BackendHealth {
     await this.loop.stop();
   }
 
-  /** Returns each backend of this profile, with its fault if it has one. Waits only for the first probes. */
+  /**
+   * Returns each backend of this profile, with its fault if it has one. Waits only for the first probes, for at most
+   * 1.2 s; a backend that has not answered by then is unreachable.
+   */
   async current(): Promise<ReadonlyMap<string, FailingBackend | undefined>> {
     this.firstRound ??= this.probeAll();
-    await this.firstRound;
+    await timeoutAfter(firstProbesMs, systemTimers)(this.firstRound);
     return new Map(this.checks.map(({ name }) => [name, this.failing(name)]));
   }
 
@@ -84,6 +89,8 @@ export class BackendHealth {
   }
 
   private async probeAll(): Promise<void> {
+    for (const { name } of this.checks)
+      if (!this.probes.has(`${name} reads`)) this.probes.set(`${name} reads`, "unreachable");
     const probing = this.checks.flatMap(({ name, ping, probeWrites }) => [
       this.probe(`${name} reads`, ping),
       ...(probeWrites === undefined ? [] : [this.probe(`${name} writes`, probeWrites)]),

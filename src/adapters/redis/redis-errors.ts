@@ -20,13 +20,12 @@ const defects =
 
 const connectionFaults: readonly (readonly [RegExp, BackendFault])[] = [
   [/^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/, "untrusted"],
-  [/^(E(CONN|PIPE|HOST|NET|NOTFOUND|AI_AGAIN)|ERR_(SSL|STREAM))/, "unreachable"],
-  [/^ETIMEDOUT/, "slow"],
+  [/^(E(CONN|TIMEDOUT|PIPE|HOST|NET|NOTFOUND|AI_AGAIN)|ERR_(SSL|STREAM))/, "unreachable"],
 ];
 const unreachableNames = new Set(["MaxRetriesPerRequestError", "ClusterAllFailedError", "AbortError"]);
-const slowWords = /timed out|timeout/i;
+// Also a command that waits for a connection times out.
 const unreachableWords =
-  /connection is closed|stream isn't writeable|cluster isn't ready|socket closed|none of startup nodes|failed to refresh slots|too many cluster redirections/i;
+  /timed out|timeout|connection is closed|stream isn't writeable|cluster isn't ready|socket closed|none of startup nodes|failed to refresh slots|too many cluster redirections/i;
 
 const listed = (faults: readonly (readonly [RegExp, BackendFault])[], text: string): BackendFault | undefined =>
   faults.find(([pattern]) => pattern.test(text))?.[1];
@@ -36,7 +35,6 @@ const faultOf = (error: NodeJS.ErrnoException): BackendFault | undefined => {
   const { name, message, code = "", syscall } = error;
   const reply = replyOf(error);
   if (reply !== "") return listed(replyFaults, reply) ?? (defects.test(reply) ? undefined : "unknown");
-  if (slowWords.test(message)) return "slow";
   if (unreachableNames.has(name) || unreachableWords.test(message)) return "unreachable";
   return listed(connectionFaults, code) ?? (syscall === undefined ? undefined : "unknown");
 };
