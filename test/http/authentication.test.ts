@@ -202,8 +202,11 @@ describe("with AUTH_JWKS_URL", () => {
 
   /** Publishes keys and starts a server that fetches them. */
   const publish = async (...keys: readonly JWK[]) => {
-    const set = { keys };
-    const publisher = createServer((_request, response) => response.end(JSON.stringify(set)));
+    const set = { keys, status: 200, fetches: 0 };
+    const publisher = createServer((_request, response) => {
+      set.fetches += 1;
+      response.writeHead(set.status).end(JSON.stringify({ keys: set.keys }));
+    });
     await once(publisher.listen(0, "127.0.0.1"), "listening");
     const stopPublisher = () => publisher.close().closeAllConnections();
     onTestFinished(stopPublisher);
@@ -275,6 +278,24 @@ describe("with AUTH_JWKS_URL", () => {
     onTestFinished(() => void vi.useRealTimers());
     expect((await sendSignedWith(next.privateKey, { alg: "ES256" })).status).toBe(200);
     expect((await sendSignedWith(next.privateKey, { alg: "ES256", kid: "one" })).status).toBe(200);
+  });
+
+  it("answers 401 to a token that no cached key accepts while fetching fails, and tries to fetch every 5 s", async () => {
+    const [pair, other] = [await pairOf("ES256"), await pairOf("ES256")];
+    const { set, sendSignedWith } = await publish(await published(pair, { kid: "one" }));
+    expect((await sendSignedWith(pair.privateKey, { alg: "ES256", kid: "one" })).status).toBe(200);
+    set.status = 500;
+    const start = Date.now();
+    onTestFinished(() => void vi.useRealTimers());
+    for (const [later, fetches] of [
+      [5001, 2],
+      [10_002, 3],
+    ] as const) {
+      vi.useFakeTimers({ toFake: ["Date"], now: start + later });
+      for (const kid of ["one", "two", "one"])
+        expectProblem(await sendSignedWith(other.privateKey, { alg: "ES256", kid }), "unauthorized");
+      expect(set.fetches).toBe(fetches);
+    }
   });
 
   it("returns 503 while the keys cannot be fetched", async () => {

@@ -1,6 +1,7 @@
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   decodeProtectedHeader,
   errors,
   type JWTPayload,
@@ -11,7 +12,7 @@ import {
 import type { Logger } from "pino";
 
 const timeoutMs = 1000;
-/** The least time between two fetches of the keys, which a token that no key accepts triggers. */
+/** The least time from any attempt to fetch the keys to the next one that a token without a fitting key triggers. */
 const cooldownMs = 5000;
 const logIntervalMs = 60_000;
 /** How many keys are tried per token: a set with more keys for one `kid` and algorithm is a mistake. */
@@ -26,13 +27,19 @@ export class PublishedKeys {
   private readonly url: URL;
   private readonly log: Pick<Logger, "warn">;
   private loggedAt = Number.NEGATIVE_INFINITY;
+  private attemptedAt = Number.NEGATIVE_INFINITY;
 
   /** @param cacheMs for how long fetched keys are used; a removed key stays valid until then */
   constructor(url: URL, cacheMs: number, log: Pick<Logger, "warn">) {
     this.keys = createRemoteJWKSet(url, {
       timeoutDuration: timeoutMs,
-      cooldownDuration: cooldownMs,
+      // jose counts successful fetches only, so `verify` decides alone when a token triggers one.
+      cooldownDuration: Number.POSITIVE_INFINITY,
       cacheMaxAge: cacheMs,
+      [customFetch]: (address, options) => {
+        this.attemptedAt = Date.now();
+        return fetch(address, options);
+      },
     });
     this.url = url;
     this.log = log;
@@ -43,14 +50,21 @@ export class PublishedKeys {
     try {
       return await this.verifyWithCurrent(token, checks).catch(async (error: unknown) => {
         // The key may have been replaced under the same `kid`, or added without one, since the last fetch.
-        if (!isUnmatched(error) || this.keys.coolingDown) throw error;
-        await this.keys.reload();
+        if (!isUnmatched(error) || !this.mayReload()) throw error;
+        await this.keys.reload().catch(() => {
+          throw error;
+        });
         return this.verifyWithCurrent(token, checks);
       });
     } catch (error) {
       if (isUnmatched(error)) this.reportUnmatched(token);
       throw error;
     }
+  }
+
+  /** Whether a fetch is running, which is shared, or the last attempt is long enough ago. */
+  private mayReload(): boolean {
+    return this.keys.reloading || Date.now() >= this.attemptedAt + cooldownMs;
   }
 
   private async verifyWithCurrent(token: string, checks: JWTVerifyOptions): Promise<JWTPayload> {
