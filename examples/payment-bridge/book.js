@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } f
 const newPayment = () => ({ verdict: null, started: false, amount: 0, refunds: new Map() });
 
 /**
- * The bridge's own book: what was answered, and which calls were started. REPLACE it by a table of your database. In
+ * The bridge's own book: which calls were started, and how they ended. REPLACE it by a table of your database. In
  * memory, or with a file also durable: each entry is on disk before `write` returns, and an incomplete last line of a
  * crash is ignored.
  */
@@ -13,11 +13,11 @@ export const openBook = (file) => {
     if (!payments.has(paymentId)) payments.set(paymentId, newPayment());
     return payments.get(paymentId);
   };
-  const apply = ({ paymentId, verdict, amount, started, refundId, refused }) => {
+  const apply = ({ paymentId, verdict, amount, started, refundId, done = false, refused }) => {
     const payment = of(paymentId);
     if (refundId === undefined) Object.assign(payment, started ? { started, amount } : { verdict });
     else if (refused) payment.refunds.delete(refundId);
-    else payment.refunds.set(refundId, amount);
+    else payment.refunds.set(refundId, { amount, done });
   };
 
   if (file !== undefined && existsSync(file))
@@ -26,7 +26,7 @@ export const openBook = (file) => {
 
   return {
     of,
-    /** Appends an entry: `{paymentId, started, amount}`, `{paymentId, verdict}` or `{paymentId, refundId, amount, refused?}`. */
+    /** Appends an entry: `{paymentId, started, amount}`, `{paymentId, verdict}` or `{paymentId, refundId, amount, done?, refused?}`. */
     write(entry) {
       if (descriptor !== null) {
         writeSync(descriptor, `${JSON.stringify(entry)}\n`);

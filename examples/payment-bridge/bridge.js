@@ -57,15 +57,19 @@ const callsOf = (book, provider) => ({
     if (!isId(refundId) || !isAmount(amount)) return [400, { error: "invalid refundId or amount" }];
     const { verdict, refunds, amount: captured } = book.of(paymentId);
     const first = refunds.get(refundId);
-    if (first !== undefined && first !== amount) return [409, { error: "the refund has another amount" }];
+    if (first !== undefined && first.amount !== amount) return [409, { error: "the refund has another amount" }];
+    if (first?.done) return [200, { verdict: "refunded" }];
     if (first === undefined) {
-      const refunded = [...refunds.values()].reduce((sum, each) => sum + each, 0);
+      const refunded = [...refunds.values()].reduce((sum, each) => sum + each.amount, 0);
       if (verdict !== "captured") return [409, { error: "the payment was not captured" }];
       if (refunded + amount > captured) return [409, { error: "more than was captured" }];
       book.write({ paymentId, refundId, amount });
     }
-    // Sent again if the bridge stopped before it could answer: the provider refunds each id once.
-    if (await provider.refund({ paymentId, refundId, amount, currency })) return [200, { verdict: "refunded" }];
+    // A refund without a result in the book is sent again.
+    if (await provider.refund({ paymentId, refundId, amount, currency })) {
+      book.write({ paymentId, refundId, amount, done: true });
+      return [200, { verdict: "refunded" }];
+    }
     book.write({ paymentId, refundId, refused: true });
     return [409, { error: "the provider refuses the refund" }];
   },

@@ -47,11 +47,15 @@ export const createProvider = () => {
     },
 
     /**
-     * Refunds a part or all of a captured payment, once per refund id. Must accept the same call again.
+     * Refunds a part or all of a captured payment, once per refund id. The call is repeated while the book has no result
+     * of the refund, perhaps after the provider has forgotten the idempotency key. So look the refund up by its refund id
+     * first. If the provider has it, return true.
      *
-     * Stripe: create a Refund with `payment_intent`, `amount` and `Idempotency-Key: <paymentId>-<refundId>`.
+     * Stripe: list the PaymentIntent's refunds and compare `metadata[refundId]`. If none fits, create a Refund with
+     * `payment_intent`, `amount`, `metadata: { refundId }` and `Idempotency-Key: <paymentId>-<refundId>`.
      *
-     * Toss Payments: `POST /v1/payments/<paymentKey>/cancel` with `{ cancelReason, cancelAmount: amount }` and
+     * Toss Payments: compare the payment's `cancels` by `cancelReason`. If none fits, `POST
+     * /v1/payments/<paymentKey>/cancel` with `{ cancelReason: refundId, cancelAmount: amount }` and
      * `Idempotency-Key: <paymentId>-<refundId>`.
      *
      * @returns {Promise<boolean>} false if the provider refuses the refund

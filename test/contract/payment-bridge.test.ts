@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { root } from "../architecture/source-files.js";
 import { spawnBound } from "../support/backend-servers/child-process.js";
-import { type BridgeUnderTest, bridgeClauses } from "./payment-provider/bridge-clauses.js";
+import { answerOf, type BridgeUnderTest, bridgeClauses } from "./payment-provider/bridge-clauses.js";
 import {
   bridgeAt,
   bridgeSecret,
@@ -15,7 +15,7 @@ import {
 } from "./payment-provider/bridge-under-test.js";
 import { correctBook, type KnownWrongBook, knownWrongBooks } from "./payment-provider/known-wrong-books.js";
 import { bridgeOn, knownWrongBridges } from "./payment-provider/known-wrong-bridges.js";
-import type { Clauses } from "./payment-provider/provider-under-test.js";
+import { amountOf, type Clauses, charge, refundId } from "./payment-provider/provider-under-test.js";
 import { refundClauses } from "./payment-provider/refund-clauses.js";
 import { verdictClauses } from "./payment-provider/verdict-clauses.js";
 
@@ -30,9 +30,9 @@ const serve = async (...parts: Parameters<typeof bridgeOn>) => {
   return { server, under: bridgeAt(port, { totals: () => parts[0].totals(), restart: null }) };
 };
 
-const startExample = async (withFile: boolean) => {
+const startExample = async (withFile: boolean, change?: Parameters<typeof startExampleBridge>[1]) => {
   const folder = await mkdtemp(join(tmpdir(), "rushboard-bridge-"));
-  const { under, stop } = await startExampleBridge(withFile ? join(folder, "bridge.log") : undefined);
+  const { under, stop } = await startExampleBridge(withFile ? join(folder, "bridge.log") : undefined, change);
   onTestFinished(async () => {
     await stop();
     await rm(folder, { recursive: true });
@@ -42,6 +42,27 @@ const startExample = async (withFile: boolean) => {
 
 describe("PaymentProvider: the HTTP provider with the example bridge", () => {
   for (const [promise, clause] of Object.entries(clauses)) it(promise, async () => clause(await startExample(true)));
+
+  it("repeats a refund at the provider until it succeeds, and never afterwards", async () => {
+    let calls = 0;
+    const { here, there, valid, restart } = await startExample(true, (provider) => ({
+      ...provider,
+      // Gives no answer first. Refuses every call after the refund, as if it had forgotten the idempotency key.
+      refund: async () => {
+        calls += 1;
+        if (calls === 1) throw new Error("timeout");
+        return calls === 2;
+      },
+    }));
+    const payment = charge(valid);
+    await here.capture(payment);
+    const refund = () => there.refund(payment.paymentId, refundId("all"), amountOf(1000));
+    await expect(refund()).rejects.toThrow();
+    for (let n = 0; n < 2; n += 1) await refund();
+    await restart?.();
+    await answerOf(refund);
+    expect(calls).toBe(2);
+  });
 
   it("loses its answers in a restart without a file (negative control)", async () => {
     const clause = clauses[restartClause];

@@ -47,7 +47,7 @@ const checkRejected = async (under: BridgeUnderTest, signing: Signing) => {
 };
 
 /** Repeats a call, because the first calls after a restart may use connections that it has closed. */
-const answerOf = async <T>(call: () => Promise<T>): Promise<T> => {
+export const answerOf = async <T>(call: () => Promise<T>): Promise<T> => {
   for (let retries = 10; retries > 0; retries -= 1) {
     const answer = await call().catch(() => null);
     if (answer !== null) return answer;

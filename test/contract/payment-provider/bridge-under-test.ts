@@ -13,7 +13,7 @@ import type { BridgeUnderTest } from "./bridge-clauses.js";
 export const bridgeSecret = "the secret of the payment bridge";
 export const bridgeKey = Buffer.from(bridgeSecret);
 
-type ExampleProvider = { totals(): SandboxTotals };
+type ExampleProvider = { totals(): SandboxTotals; refund(call: { readonly refundId: string }): Promise<boolean> };
 type ExampleBook = { close(): void };
 type Example = {
   createProvider(): ExampleProvider;
@@ -52,9 +52,9 @@ export const bridgeAt = (
 };
 
 /** Starts the example bridge. With a file its book survives `restart`; its provider always does. */
-export const startExampleBridge = async (file?: string) => {
+export const startExampleBridge = async (file?: string, change = (provider: ExampleProvider) => provider) => {
   const { createProvider, openBook, createBridge } = await loadExample();
-  const provider = createProvider();
+  const provider = change(createProvider());
   let book = openBook(file);
   let server = createBridge({ secret: bridgeSecret, book, provider });
   const port = await listen(server);
