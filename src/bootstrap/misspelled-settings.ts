@@ -1,8 +1,8 @@
 import { settings } from "./config.js";
 
 const maxDistance = 2;
-/** Variables of every shell that resemble a setting: HOME is two letters from HOST. */
-const ordinary: ReadonlySet<string> = new Set(["HOME"]);
+/** Variables of shells and test runners that resemble a setting: both are two letters from HOST. */
+const ordinary: ReadonlySet<string> = new Set(["HOME", "TEST"]);
 
 /** The number of characters to insert, delete or replace that makes one text the other (Levenshtein). */
 const distance = (a: string, b: string): number => {
