@@ -66,7 +66,7 @@ export class Client {
       const reply = await this.call(...args).catch(() => null);
       if (reply !== null && reply.status !== 503 && reply.status !== 429) return reply;
       if (Date.now() > deadline) return reply ?? { status: 0, body: {}, retryAfterMs: 0 };
-      const result = reply === null ? "no response" : `${reply.status} ${reply.body.code}`;
+      const result = reply === null ? "no response" : `${reply.status} ${reply.body.code} ${reply.body.cause ?? ""}`;
       this.retries.push(`${args[0]} ${args[1]}: ${result}`);
       await sleep(Math.min(reply?.retryAfterMs ?? 1000, 1000) * (0.5 + Math.random() / 2));
     }
