@@ -30,7 +30,7 @@ const isValid = (headers, body) => {
 // Delivery is at least once. If you store the result of an event, store its id in the same transaction.
 const processed = new Set();
 
-const server = createServer(async (request, response) => {
+const receive = async (request, response) => {
   const chunks = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -42,11 +42,19 @@ const server = createServer(async (request, response) => {
   if (!isValid(request.headers, body)) return response.writeHead(401).end();
   const id = request.headers["webhook-id"];
   if (!processed.has(id)) {
-    processed.add(id);
     const { type, timestamp, data } = JSON.parse(body.toString());
+    processed.add(id);
     console.log(`${timestamp} ${type} ${JSON.stringify(data)}`);
   }
   response.writeHead(204).end();
+};
+
+const server = createServer((request, response) => {
+  receive(request, response).catch((error) => {
+    console.error(`${request.method} ${request.url}: ${error.message}`);
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
+  });
 });
 server.on("clientError", (_, socket) => socket.destroy());
 server.listen(Number(PORT), "127.0.0.1", () => console.log(`listening on port ${server.address().port}`));
