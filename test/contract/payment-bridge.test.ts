@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -32,12 +32,13 @@ const serve = async (...parts: Parameters<typeof bridgeOn>) => {
 
 const startExample = async (withFile: boolean, change?: Parameters<typeof startExampleBridge>[1]) => {
   const folder = await mkdtemp(join(tmpdir(), "rushboard-bridge-"));
-  const { under, stop } = await startExampleBridge(withFile ? join(folder, "bridge.log") : undefined, change);
+  const file = join(folder, "bridge.log");
+  const { under, stop } = await startExampleBridge(withFile ? file : undefined, change);
   onTestFinished(async () => {
     await stop();
     await rm(folder, { recursive: true });
   });
-  return under;
+  return { ...under, file };
 };
 
 describe("PaymentProvider: the HTTP provider with the example bridge", () => {
@@ -62,6 +63,17 @@ describe("PaymentProvider: the HTTP provider with the example bridge", () => {
     await restart?.();
     await answerOf(refund);
     expect(calls).toBe(2);
+  });
+
+  it("removes an incomplete last line of its book, and keeps the entries before and after it", async () => {
+    const { here, valid, restart, file } = await startExample(true);
+    const [before, after] = [charge(valid), charge(valid)];
+    await here.capture(before);
+    await appendFile(file, '{"paymentId":"p","verd');
+    await restart?.();
+    expect(await answerOf(() => here.capture(after))).toBe("captured");
+    await restart?.();
+    for (const { paymentId } of [before, after]) expect(await answerOf(() => here.void(paymentId))).toBe("captured");
   });
 
   it("loses its answers in a restart without a file (negative control)", async () => {
