@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { webhookEventTypes } from "../../src/domain/webhook.js";
 import { expectProblem, faultsOf } from "../support/expect-problem.js";
 import { type HttpApp, startHttpApp } from "../support/http-app.js";
+import { replaceMethods } from "../support/replace-methods.js";
 import { startListener } from "../unit/adapters/webhook/webhook-listener.js";
+import { unavailable } from "../unit/application/sales-fixture.js";
 import { pagesOf } from "./list-pages.js";
 import { addProduct, orderOf, orderReaching, placeOrder } from "./order-fixture.js";
 
@@ -36,6 +38,13 @@ describe("POST /admin/webhooks", () => {
     expect((await app.client.get(path).expect(200)).body).toEqual({ items: [shown], nextCursor: null });
     const listed = JSON.stringify((await app.client.get(path)).body);
     expect(listed).not.toContain(created.body.secret);
+  });
+
+  it("shows the secret also if the new webhook cannot be read", async () => {
+    const { application } = await startHttpApp();
+    const webhooks = replaceMethods(application.webhooks, { find: unavailable("database") });
+    const created = await create(await startHttpApp({ instead: { webhooks } })).expect(201);
+    expect(created.body.secret).toMatch(secretPattern);
   });
 
   it("takes a given secret, and compares a repeated request with the first one, not with the current values", async () => {

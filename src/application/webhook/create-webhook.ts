@@ -15,6 +15,8 @@ export type NewWebhook = {
   readonly secret?: string | undefined;
 };
 
+type CreatedWebhook = { readonly webhook: Webhook; readonly secret: string };
+
 /** Creates a webhook. A repeated request creates nothing, and does not return the secret again. */
 export class CreateWebhook {
   private readonly work: UnitOfWork;
@@ -29,11 +31,8 @@ export class CreateWebhook {
     this.newId = newId;
   }
 
-  /** Returns the secret if this call has created the webhook. @throws DomainError `id-taken` */
-  execute(
-    { webhookId, url, events, secret: given }: NewWebhook,
-    operator: Operator,
-  ): Promise<{ readonly secret: string | null }> {
+  /** Returns what this call has created; `null` if the same request was made before. @throws DomainError `id-taken` */
+  execute({ webhookId, url, events, secret: given }: NewWebhook, operator: Operator): Promise<CreatedWebhook | null> {
     const subscribed = webhookEventTypes.filter((type) => events.includes(type));
     const digest = this.secrets.digest(JSON.stringify([url, subscribed, given ?? null]));
     const secret = given ?? this.secrets.create();
@@ -46,11 +45,11 @@ export class CreateWebhook {
       };
       if (webhookId !== settingsWebhookId && (await tx.webhooks.add(webhook, digest))) {
         await tx.adminLog.add(operator, "webhook.created", webhookId, now);
-        return { secret };
+        return { webhook, secret };
       }
       if ((await tx.webhooks.requestDigest(webhookId)) !== digest)
         throw new DomainError({ code: "id-taken", id: webhookId });
-      return { secret: null };
+      return null;
     });
   }
 }

@@ -80,12 +80,11 @@ export const webhookRoutes = ({
       problems: ["id-taken", "engine-unavailable"],
       async handle({ body, operator }) {
         const webhookId = (body.webhookId ?? newId()) as WebhookId;
-        const { secret } = await createWebhook.execute({ ...body, webhookId }, operator);
+        const created = await createWebhook.execute({ ...body, webhookId }, operator);
         const headers = ["Location", `/api/v1/admin/webhooks/${webhookId}`];
-        const found = await find(webhookId);
-        return secret === null
-          ? { status: 200, body: found, headers }
-          : { status: 201, body: { ...found, secret }, headers };
+        if (created === null) return { status: 200, body: await find(webhookId), headers };
+        const { webhook, secret } = created;
+        return { status: 201, body: { ...webhookResponse(webhook), secret }, headers };
       },
     }),
     route({
