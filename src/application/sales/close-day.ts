@@ -4,11 +4,9 @@ import type { ProductId } from "../../domain/ids.js";
 import { DomainError } from "../../domain/problem.js";
 import type { Drift } from "../../domain/sale.js";
 import { keptBoards } from "../../domain/sales-window.js";
-import type { EpochMs } from "../../domain/time.js";
 import { attemptEach, type FailedItem, throwFirst } from "../attempt-batch.js";
 import type { Clock } from "../ports/clock.js";
 import type { ClosedDay } from "../ports/sales-queries.js";
-import type { Transaction } from "../ports/transaction.js";
 import type { BookSales } from "./book-sales.js";
 import { closeDayPage, type Fence } from "./close-day-page.js";
 import { productPages } from "./product-pages.js";
@@ -17,11 +15,8 @@ import type { SalesPorts } from "./sales-ports.js";
 /** The most drift that is reported and stored per day. */
 const maxDrift = 10_000;
 
-/** Writes to the admin log in the transaction that stamps the day. */
-type StampLog = (tx: Transaction, now: EpochMs) => Promise<void>;
-
-/** A fence without a lease, and a stamp without an entry in the admin log. */
-const nothing = async (): Promise<void> => {};
+/** The fence of an operator, who has no lease. */
+const noLease: Fence = async () => {};
 
 /** Closes business days: corrects their rows to the sums of their sales, to the unit, and reports the drift (D1, D2). */
 export class CloseDay {
@@ -43,9 +38,11 @@ export class CloseDay {
   async execute(day: BusinessDay, operator: Operator): Promise<ClosedDay> {
     const today = this.today();
     if (day >= today) throw new DomainError({ code: "day-not-closed", businessDay: day, today });
+    // Each page is a transaction, so the log is written first: a close that fails halfway is in it.
+    await this.ports.work.run((tx) => tx.adminLog.add(operator, "day.closed", day, this.clock.now()));
     const unbooked = await this.bookAll();
     if (unbooked.days.has(day)) throwFirst(unbooked.failed);
-    return this.close(day, nothing, (tx, now) => tx.adminLog.add(operator, "day.closed", day, now));
+    return this.close(day, noLease);
   }
 
   /**
@@ -79,7 +76,7 @@ export class CloseDay {
     return { failed, days };
   }
 
-  private async close(day: BusinessDay, fence: Fence, log: StampLog = nothing): Promise<ClosedDay> {
+  private async close(day: BusinessDay, fence: Fence): Promise<ClosedDay> {
     const drift: Drift[] = [];
     let rows = 0;
     const readAfter = (last: ProductId | null, limit: number) => this.ports.sales.soldOn(day, last, limit);
@@ -92,9 +89,7 @@ export class CloseDay {
     }
     await this.ports.work.run(async (tx) => {
       await fence(tx);
-      const now = this.clock.now();
-      await tx.sales.recordClosedDay(day, now);
-      await log(tx, now);
+      await tx.sales.recordClosedDay(day, this.clock.now());
     });
     return { businessDay: day, rows, drift };
   }

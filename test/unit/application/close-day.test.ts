@@ -146,6 +146,14 @@ describe("CloseDay", () => {
     await expectRowsEqualSales(shop);
   });
 
+  it("is in the admin log also if it fails", async () => {
+    const shop = await openYesterday({
+      sales: (correct) => replaceMethods(correct, { soldOn: unavailable("database") }),
+    });
+    await expect(shop.closeDay.execute(yesterday, operator)).rejects.toThrow("engine-unavailable");
+    expect(await shop.db.knex("admin_log").pluck("admin_action")).toEqual(["day.closed"]);
+  });
+
   it("reports the drift of each day as soon as the day is closed, also if a later day fails", async () => {
     const shop = await openYesterday();
     await shop.sell(sold("old", "a", 1, daysAgo(2)));
