@@ -88,10 +88,12 @@ export class GroupConsumer {
       this.breakSession = reject;
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
     });
+    const joining = this.join(consumer);
     try {
-      // A stop waits for the join: kafkajs cannot interrupt a join, and would consume even after a disconnect.
-      await Promise.race([this.join(consumer).then(() => Promise.race([crash, this.loop.stopped])), crash]);
+      await Promise.race([joining.then(() => Promise.race([crash, this.loop.stopped])), crash]);
     } finally {
+      // kafkajs cannot interrupt a join, and would consume even after a disconnect.
+      await joining.catch(() => {});
       this.isMember = false;
       await consumer.disconnect().catch(() => {});
     }

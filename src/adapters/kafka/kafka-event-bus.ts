@@ -145,7 +145,7 @@ export class KafkaEventBus implements EventBus {
   /** Creates topics that were deleted, with the broker's data or by an operator. Then connects everything again. */
   private async replaceLostTopics(): Promise<void> {
     // Topics that were never there are created by the first connection.
-    if (this.created === undefined) return;
+    if (this.created === undefined && this.lost.length === 0) return;
     await this.created;
     const missing = await this.topics.missing();
     if (missing.length > 0) {
