@@ -67,6 +67,8 @@ export class SqlJournalWorker {
         // A missing table is the only state of the database that does not pass by itself.
         const isMissing = unavailableBackend(error)?.fault === "schema-missing";
         if (isMissing || !isTransient(error)) this.lastFault = `${group}: ${oneLine(error)}`;
+        // Some rows may have been postponed before the error, or by another node since.
+        this.nextDueAt ??= 0;
       },
     });
   }
@@ -96,6 +98,8 @@ export class SqlJournalWorker {
   private async round(): Promise<number> {
     const { pollMs } = this.journal;
     if (!(await this.holdsLease())) {
+      // The holder of the lease delivers, and may postpone rows.
+      this.lastFault = undefined;
       this.nextDueAt = 0;
       return pollMs;
     }
@@ -125,6 +129,8 @@ export class SqlJournalWorker {
     const now = performance.now();
     if (now < this.renewAt) return true;
     const held = await this.journal.lease.acquire(this.job, leaseMs);
+    // After a pause that is longer than the lease, another node may have postponed rows.
+    if (held && now > this.renewAt - renewMs + leaseMs) this.nextDueAt ??= 0;
     this.renewAt = held ? now + renewMs : 0;
     return held;
   }
@@ -152,10 +158,10 @@ export class SqlJournalWorker {
       ...parked.map(({ item: { id }, letter }) => ({ id, letter })),
       ...retries.map(({ item: { id }, tries, waitMs }) => ({ id, attempts: tries, dueAt: now + Math.ceil(waitMs) })),
     ];
-    const locked = new Set(await this.rows.record(changes));
-    this.lockedKeys.clear();
-    for (const { id, event_key } of rows) if (locked.has(id)) this.lockedKeys.set(event_key, now + lockedRowMs);
     if (retries.length > 0) this.nextDueAt ??= now;
+    const locked = new Set(await this.rows.record(changes));
+    for (const [key, until] of this.lockedKeys) if (until < now) this.lockedKeys.delete(key);
+    for (const { id, event_key } of rows) if (locked.has(id)) this.lockedKeys.set(event_key, now + lockedRowMs);
     if (unavailable !== undefined) throw unavailable;
     return { recorded: changes.length - locked.size, waiting: retries.length + locked.size };
   }
