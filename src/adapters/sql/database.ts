@@ -36,6 +36,8 @@ const uses = channel("rushboard:backend");
 
 /** How long a read or a free connection may take: a request must end within two seconds. */
 const readTimeoutMs = 1500;
+/** How long a statement without transaction may take: longer than a wait for a lock, which MySQL 8 ends after up to 2 s. */
+const autocommitTimeoutMs = 2500;
 /** How long a read may take if no request waits for it. */
 export const backgroundReadTimeoutMs = silenceMs - 500;
 /** How long to wait for another program's lock on an SQLite file, ms: a request must end within two seconds. */
@@ -64,7 +66,7 @@ export const openDatabase = (target: DatabaseTarget, { poolSize = 10, lockWaitSe
   publishLatency(knex);
   const transaction = transactionsOn(knex, dialect);
   // On SQLite only BEGIN may find the file locked, and COMMIT does not block the event loop.
-  const autocommit = target.kind === "sqlite" ? transaction : autocommitOn(knex, dialect, readTimeoutMs);
+  const autocommit = target.kind === "sqlite" ? transaction : autocommitOn(knex, dialect, autocommitTimeoutMs);
   const lockedRows = new LockedRows((rows) => autocommit(({ connection }) => dialect.findLocked(connection, rows)));
   return {
     file: target.kind === "sqlite" ? target.file : null,

@@ -23,15 +23,18 @@ const conditionPattern = /(?:\w+\.)?(\w+)\s*(?:=\s*\?|IN\s*\(\s*(\?|[\d\s,]+)\s*
 const waitsForNoLock = (sql: string): boolean =>
   /^\s*SELECT\b/i.test(sql) && !/\b(FOR UPDATE|LOCK IN SHARE MODE)\s*$/i.test(sql);
 
-/** Returns the table that a statement locks or changes. */
+/** Returns the table that a statement reads, locks or changes. */
 export const tableOf = (sql: string): string | undefined => tablePattern.exec(sql)?.[1];
+
+/** Returns the table of which a statement locks rows. */
+export const lockedTableOf = (sql: string): string | undefined => (waitsForNoLock(sql) ? undefined : tableOf(sql));
 
 /**
  * Reads from a statement's text which rows it locks. Returns nothing for a statement that selects its rows by anything
  * but equal columns, such as the oldest rows of a table.
  */
 export const lockTargetsOf = (sql: string, parameters: readonly Parameter[]): readonly LockTarget[] => {
-  const table = waitsForNoLock(sql) ? undefined : tableOf(sql);
+  const table = lockedTableOf(sql);
   if (table === undefined) return [];
   const where = sql.search(/\bWHERE\b/i);
   const guarded = /^\s*INSERT\b.*\bFROM\s+(\w+)/is.exec(sql)?.[1];

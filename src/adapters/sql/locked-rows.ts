@@ -48,6 +48,11 @@ export class LockedRows {
     this.findLocked = findLocked;
   }
 
+  /** Whether no row is known as locked. */
+  get isEmpty(): boolean {
+    return this.tables.size === 0;
+  }
+
   /** Passes every change to `report`. */
   listen(report: (report: LockReport) => void): void {
     this.report = report;
@@ -55,7 +60,7 @@ export class LockedRows {
 
   /** @throws DomainError `resource-busy` if the statement needs a row that is known as locked */
   private check(sql: string, parameters: readonly Parameter[]): void {
-    if (this.tables.size === 0) return;
+    if (this.isEmpty) return;
     for (const { table, columns, keys } of lockTargetsOf(sql, parameters)) {
       const rows = this.tables.get(table);
       const found = rows && keys.find((key) => rows.has(nameOf(columns, key)));
@@ -75,7 +80,7 @@ export class LockedRows {
     statement: () => Promise<T>,
   ): Promise<T> {
     this.check(sql, parameters);
-    const table = this.tables.size === 0 ? undefined : tableOf(sql);
+    const table = this.isEmpty ? undefined : tableOf(sql);
     if (table === undefined || !this.tables.has(table)) return statement();
     const waiting = this.waiting.get(table) ?? 0;
     const error = waiting < maxWaiting ? undefined : await this.explain(sql, parameters, findLocked);

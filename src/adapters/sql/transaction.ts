@@ -38,7 +38,22 @@ const borrowed = async <T>(knex: Knex, work: (connection: Connection) => Promise
   }
 };
 
-const close = (connection: Connection): void => (connection as { destroy?(): void }).destroy?.();
+/** The part of a MySQL connection that closes it. */
+type Closable = {
+  readonly stream?: { destroy(cause?: Error): void };
+  destroy?(): void;
+  listenerCount(event: string): number;
+};
+
+const close = (connection: Connection): void => (connection as Closable).destroy?.();
+
+/** Closes a connection whose statement takes too long: `destroy` alone would never end the statement. */
+const closeLate = (connection: Connection, cause: Error): void => {
+  const closable = connection as Closable;
+  if (closable.stream === undefined) close(connection);
+  // An error without a listener would end the process.
+  else closable.stream.destroy(closable.listenerCount("error") > 0 ? cause : undefined);
+};
 
 /** Runs statements that commit one by one. After `timeoutMs` they are rejected, and may still be committed. */
 export const autocommitOn =
@@ -49,8 +64,9 @@ export const autocommitOn =
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
-          close(connection);
-          reject(Object.assign(new Error(`no response within ${timeoutMs} ms`), { code: "ETIMEDOUT" }));
+          const cause = Object.assign(new Error(`no response within ${timeoutMs} ms`), { code: "ETIMEDOUT" });
+          closeLate(connection, cause);
+          reject(cause);
         }, timeoutMs);
       });
       try {

@@ -1,5 +1,5 @@
 import type { LockTarget, Parameter } from "./dialect.js";
-import { tableOf } from "./lock-target.js";
+import { lockedTableOf, tableOf } from "./lock-target.js";
 import type { LockedRows } from "./locked-rows.js";
 import { isLockTimeout, LockTimeout } from "./sql-errors.js";
 import type { RunStatements, Statements } from "./transaction.js";
@@ -40,15 +40,26 @@ export const watched =
 const watch = (statements: Statements, lockedRows: LockedRows): Statements => {
   const { connection, dialect } = statements;
   const findLocked = (rows: LockTarget) => dialect.findLocked(connection, rows, "in a transaction");
+  const earlier: string[] = [];
+  // Another session of this process may have waited for rows that this transaction holds. They do not block it.
+  const holdsRows = (sql: string) => {
+    const table = lockedTableOf(sql);
+    return table !== undefined && earlier.some((before) => lockedTableOf(before) === table);
+  };
   return {
     ...statements,
-    run: (sql, parameters = []) =>
-      lockedRows.run(sql, parameters, findLocked, async () => {
+    run: async (sql, parameters = []) => {
+      const run = async () => {
         try {
           return await statements.run(sql, parameters);
         } catch (error) {
           throw isLockTimeout(error) ? new Waited(sql, parameters, error) : error;
         }
-      }),
+      };
+      const isFree = lockedRows.isEmpty || holdsRows(sql);
+      const outcome = await (isFree ? run() : lockedRows.run(sql, parameters, findLocked, run));
+      earlier.push(sql);
+      return outcome;
+    },
   };
 };
