@@ -13,7 +13,7 @@ const service = isLongRun
   ? [
       longBrowserTests,
       "test/examples/readme.test.ts",
-      "test/journey/{demo,killed,orders-{expiry,killed,payments},rush,seats-{expiry,rush}}.test.ts",
+      "test/journey/{demo,killed,orders-{expiry,killed,payments},rush,seats-expiry}.test.ts",
     ]
   : ["test/{browser,examples,journey}/**/*.test.ts"];
 

@@ -6,10 +6,10 @@ import { startHttpApp } from "../support/http-app.js";
 import { profiles, startNode } from "../support/node.js";
 import { RoundRobinClient } from "../support/round-robin-client.js";
 import { SeatDatabase } from "../support/seat-database.js";
-import { sizeOf } from "../support/test-size.js";
 
 const behavior = { twice: 0.3, declined: 0.1, leaving: 0.1 };
-const { shoppers, seats } = sizeOf({ short: { shoppers: 150, seats: 20 }, long: { shoppers: 500, seats: 50 } });
+const shoppers = 150;
+const seats = 20;
 
 describe.each(profiles)("two on-sales of seats, $name", ({ name, live, settings: createSettings }) => {
   // Proves: P2
