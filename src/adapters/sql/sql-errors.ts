@@ -45,8 +45,8 @@ const codeFaults = {
   "broken-files": ["EIO", "EACCES", "ENOENT", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_CANTOPEN", "SQLITE_NOTADB"],
 } satisfies Partial<Record<BackendFault, readonly string[]>>;
 
-/** Errors about a statement or its values: defects of this program. */
-const defectStates = /^(21|22|23)/;
+/** Errors about a statement or its values: defects of this program, or refused by a trigger (45). */
+const defectStates = /^(21|22|23|44|45)/;
 const defectNumbers: ReadonlySet<unknown> = new Set([1054, 1055, 1064, 1065, 1111, 1149, 1153, 1210, 1235, 1364, 1366]);
 const defectCodes = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|MISUSE)/;
 
