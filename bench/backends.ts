@@ -1,10 +1,9 @@
 import { constants, setPriority } from "node:os";
 import { Redis } from "ioredis";
-import { closeDatabase, openDatabase } from "../src/adapters/sql/database.js";
-import { migrate } from "../src/adapters/sql/migrate.js";
 import { startKafka } from "../test/support/backend-servers/kafka.js";
 import { startMariaDb } from "../test/support/backend-servers/mariadb.js";
 import { startRedis } from "../test/support/backend-servers/redis.js";
+import { migrated } from "./migrated-database.js";
 import type { Settings } from "./program.js";
 
 /** The backends of the benchmarks, on the other core than the measured program. */
@@ -22,10 +21,7 @@ export const startBackends = async (): Promise<Backends> => {
   return {
     redis,
     async settings(name) {
-      const url = await database.createDatabase(name);
-      const db = openDatabase({ kind: "mysql", url });
-      await migrate(db);
-      await closeDatabase(db);
+      const url = await migrated(await database.createDatabase(name));
       return {
         DATABASE_URL: url,
         REDIS_URL: redisServer.url,

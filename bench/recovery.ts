@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
-import { closeDatabase, openDatabase } from "../src/adapters/sql/database.js";
-import { migrate } from "../src/adapters/sql/migrate.js";
 import { startRedis } from "../test/support/backend-servers/redis.js";
 import { type MariaDbPair, startMariaDbPair } from "../test/support/mariadb-pair.js";
 import { type OrderLoad, startOrderLoad } from "../test/support/order-load.js";
 import { readinessAt } from "../test/support/readiness.js";
 import { ShopClient } from "../test/support/shop-client.js";
+import { migrated } from "./migrated-database.js";
+import { recoveryTimes } from "./recovery-times.js";
 import { startService } from "./rehearsal/service.js";
 
 /** Requests in a row that must succeed until the service counts as recovered. */
@@ -60,20 +60,7 @@ const createDatabase = async (url: string): Promise<string> => {
   const name = `j_${randomUUID().replaceAll("-", "")}`;
   const connection = await createConnection({ uri: url });
   await connection.query(`CREATE DATABASE ${name}`).finally(() => connection.end());
-  const own = Object.assign(new URL(url), { pathname: `/${name}` }).href;
-  const db = openDatabase({ kind: "mysql", url: own });
-  await migrate(db);
-  await closeDatabase(db);
-  return own;
-};
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-
-const secondsOf = (times: readonly number[]): string => {
-  const sorted = times.toSorted((a, b) => a - b);
-  const seconds = (share: number) => (percentile(sorted, share) / 1000).toFixed(1);
-  return `p50 ${seconds(0.5)} s, p95 ${seconds(0.95)} s`;
+  return migrated(Object.assign(new URL(url), { pathname: `/${name}` }).href);
 };
 
 /** Measures how long requests fail, and the node is not ready, after the end of each incident. `npm run recovery -- [runs]` */
@@ -95,7 +82,9 @@ const measure = async (runs: number): Promise<void> => {
       await sleep(faultMs);
     }
     const failed = load.since(from).filter(({ placed }) => placed !== 202).length;
-    console.log(`${name}: requests ${secondsOf(requests)}; ready ${secondsOf(readiness)}; ${failed} requests failed`);
+    console.log(
+      `${name}: requests ${recoveryTimes(requests)}; ready ${recoveryTimes(readiness)}; ${failed} requests failed`,
+    );
   }
   await load.stop();
   await service.kill();

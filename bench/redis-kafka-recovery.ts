@@ -8,13 +8,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
-import { createConnection } from "mysql2/promise";
-import { closeDatabase, openDatabase } from "../src/adapters/sql/database.js";
-import { migrate } from "../src/adapters/sql/migrate.js";
 import { startKafka } from "../test/support/backend-servers/kafka.js";
 import { startMariaDb } from "../test/support/backend-servers/mariadb.js";
 import { startRedisCluster } from "../test/support/backend-servers/redis.js";
 import { startRedisPair } from "../test/support/redis-pair.js";
+import { migrated } from "./migrated-database.js";
+import { recoveryTimes } from "./recovery-times.js";
 import { Client } from "./rehearsal/client.js";
 import { startService } from "./rehearsal/service.js";
 
@@ -27,17 +26,6 @@ const settings = { RATE_LIMIT_PER_SHOPPER: "0", CLAIM_SWEEP_SECONDS: "600", LOG_
 
 /** Causes a fault and ends it. Returns when it ended, `performance.now()`. */
 type Incident = () => Promise<number>;
-
-const createDatabase = async (url: string): Promise<string> => {
-  const name = `recovery_${randomUUID().replaceAll("-", "")}`;
-  const connection = await createConnection({ uri: url });
-  await connection.query(`CREATE DATABASE ${name}`).finally(() => connection.end());
-  const own = Object.assign(new URL(url), { pathname: `/${name}` }).href;
-  const db = openDatabase({ kind: "mysql", url: own });
-  await migrate(db);
-  await closeDatabase(db);
-  return own;
-};
 
 /** A service with twelve open coupons. */
 const openShop = async (given: Readonly<Record<string, string>>) => {
@@ -89,9 +77,7 @@ const measure = async (name: string, incident: Incident, recovered: () => Promis
     times.push(Math.max(0, (await recovered()) - endedAt));
     await sleep(faultMs);
   }
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number) => ((sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN) / 1000).toFixed(1);
-  console.log(`${name}: p50 ${at(0.5)} s, p95 ${at(0.95)} s (${runs} runs)`);
+  console.log(`${name}: ${recoveryTimes(times)} (${runs} runs)`);
 };
 
 const killed = async (server: { kill(): Promise<void>; restart(): Promise<void> } | undefined): Promise<number> => {
@@ -109,7 +95,11 @@ const [database, pair, cluster, kafka] = await Promise.all([
 ]);
 
 const single = await openShop({
-  ...{ DATABASE_URL: await createDatabase(database.url), REDIS_URL: pair.url, KAFKA_BROKERS: kafka.brokers },
+  ...{
+    DATABASE_URL: await migrated(await database.createDatabase("single")),
+    REDIS_URL: pair.url,
+    KAFKA_BROKERS: kafka.brokers,
+  },
 });
 await single.untilSettled();
 const failOver = async () => {
@@ -136,7 +126,7 @@ await measure("Kafka lost its data", dataLost, single.untilSettled);
 await single.close();
 
 const clustered = await openShop({
-  ...{ DATABASE_URL: await createDatabase(database.url), REDIS_URL: cluster.urls[0] ?? "" },
+  ...{ DATABASE_URL: await migrated(await database.createDatabase("clustered")), REDIS_URL: cluster.urls[0] ?? "" },
 });
 await measure("Redis Cluster: a node killed and restarted", () => killed(cluster.nodes[1]), clustered.untilAccepted);
 await clustered.close();
