@@ -130,7 +130,7 @@ export const probeWrites = async (db: Database): Promise<void> => {
 export const transact = <T>(db: Database, work: (trx: Statements) => Promise<T>): Promise<T> =>
   retryContention("writes", () => db.transaction(work));
 
-/** Runs one statement, which commits by itself, for at most 1.5 s; otherwise as `transact`. */
+/** Runs one statement, which commits by itself, for at most 2.5 s; otherwise as `transact`. */
 export const runAlone = <T>(db: Database, statement: (statements: Statements) => Promise<T>): Promise<T> =>
   retryContention("writes", () => db.autocommit(statement));
 

@@ -34,8 +34,8 @@ export type Connection = object;
 /** Everything that SQLite and MySQL (or MariaDB) do differently. No other code depends on which database it uses. */
 export interface Dialect {
   readonly name: "sqlite" | "mysql";
-  /** Ends a transaction that a failed COMMIT and ROLLBACK have left open on a connection that is still used. */
-  endAbandoned(connection: Connection): void;
+  /** Closes a connection whose statement takes too long, and rejects the statement with `cause`. */
+  closeLate(connection: Connection, cause: Error): void;
   /** Begins a transaction that may write. */
   begin(connection: Connection): Promise<void>;
   /** Commits the transaction. */

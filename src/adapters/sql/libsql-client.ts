@@ -29,7 +29,7 @@ type DialectClient = new (
 const BetterSqlite3Client: DialectClient = createRequire(import.meta.url)("knex/lib/dialects/better-sqlite3/index.js");
 
 /** A commit that failed, for example on a full disk, has left its transaction open. */
-export const endAbandoned = (connection: LibsqlConnection): void => {
+const endAbandoned = (connection: LibsqlConnection): void => {
   if (connection.inTransaction) connection.exec("ROLLBACK");
 };
 

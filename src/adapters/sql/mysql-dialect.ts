@@ -27,12 +27,16 @@ const sessionSettings = (lockWaitSeconds: number): readonly string[] => [
   "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 ];
 
+/** Closes a connection and rejects its statement, which the driver's own `destroy` would leave pending. */
+const closeLate = (connection: MysqlConnection, cause: Error): void => {
+  // The pool removes its listener when it drops a connection. An error without a listener would end the process.
+  connection.stream.destroy(connection.listenerCount("error") > 0 ? cause : undefined);
+};
+
 /** Closes a connection to a frozen or unreachable server, which otherwise blocks its user forever. */
 const closeWhenSilent = (connection: MysqlConnection): void => {
-  const { stream } = connection;
   const lost = Object.assign(new Error(`silent for ${silenceMs} ms`), { code: "ETIMEDOUT" });
-  // The pool removes its listener when it drops a connection. An error without a listener would end the process.
-  stream.setTimeout(silenceMs, () => stream.destroy(connection.listenerCount("error") > 0 ? lost : undefined));
+  connection.stream.setTimeout(silenceMs, () => closeLate(connection, lost));
 };
 
 const prepareSession = (connection: MysqlConnection, done: Done, [setting, ...others]: readonly string[]): void => {
@@ -107,7 +111,7 @@ const withoutDeadline = async (trx: Knex.Transaction, work: () => Promise<void>)
 export const mysqlDialect: Dialect = {
   name: "mysql",
   // Such a connection has been closed.
-  endAbandoned: () => {},
+  closeLate: (connection, cause) => closeLate(connection as MysqlConnection, cause),
   begin: async (connection) => {
     await mysqlDialect.run(connection, "BEGIN", []);
   },

@@ -1,7 +1,7 @@
 import knexFactory, { type Knex } from "knex";
 import type { Dialect, Parameter, Value } from "./dialect.js";
 import { execute, type LibsqlConnection, runStatement } from "./libsql-calls.js";
-import { beginImmediate, endAbandoned, LibsqlClient } from "./libsql-client.js";
+import { beginImmediate, LibsqlClient } from "./libsql-client.js";
 
 /** Opens a pool of one connection, because SQLite has one writer. */
 export const openSqlite = (file: string, options: Pick<Knex.Config, "log" | "acquireConnectionTimeout">): Knex =>
@@ -44,7 +44,8 @@ const expandLists = (sql: string, parameters: readonly Parameter[]): readonly [s
 
 export const sqliteDialect: Dialect = {
   name: "sqlite",
-  endAbandoned: (connection) => endAbandoned(connection as LibsqlConnection),
+  // Its statements wait for no server and no lock.
+  closeLate: () => {},
   begin: (connection) => beginImmediate(connection as LibsqlConnection),
   run: async (connection, sql, parameters) => {
     const [text, values] = expandLists(sql, parameters);

@@ -38,34 +38,18 @@ const borrowed = async <T>(knex: Knex, work: (connection: Connection) => Promise
   }
 };
 
-/** The part of a MySQL connection that closes it. */
-type Closable = {
-  readonly stream?: { destroy(cause?: Error): void };
-  destroy?(): void;
-  listenerCount(event: string): number;
-};
-
-const close = (connection: Connection): void => (connection as Closable).destroy?.();
-
-/** Closes a connection whose statement takes too long: `destroy` alone would never end the statement. */
-const closeLate = (connection: Connection, cause: Error): void => {
-  const closable = connection as Closable;
-  if (closable.stream === undefined) close(connection);
-  // An error without a listener would end the process.
-  else closable.stream.destroy(closable.listenerCount("error") > 0 ? cause : undefined);
-};
+const close = (connection: Connection): void => (connection as { destroy?(): void }).destroy?.();
 
 /** Runs statements that commit one by one. After `timeoutMs` they are rejected, and may still be committed. */
 export const autocommitOn =
   (knex: Knex, dialect: Dialect, timeoutMs: number): RunStatements =>
   (work) =>
     borrowed(knex, async (connection) => {
-      dialect.endAbandoned(connection);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
           const cause = Object.assign(new Error(`no response within ${timeoutMs} ms`), { code: "ETIMEDOUT" });
-          closeLate(connection, cause);
+          dialect.closeLate(connection, cause);
           reject(cause);
         }, timeoutMs);
       });
