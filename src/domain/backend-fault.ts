@@ -1,7 +1,7 @@
 /** The backends that the service survives losing. */
 export type Backend = "database" | "redis" | "kafka";
 
-/** Why a backend cannot do its work, whatever the request. The text completes a sentence about the backend. */
+/** Why a backend cannot do its work for any request. The text completes a sentence about the backend. */
 export const backendFaults = {
   unreachable: "cannot be reached",
   slow: "does not respond in time",

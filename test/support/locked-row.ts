@@ -2,7 +2,7 @@ import { createConnection } from "mysql2/promise";
 import { onTestFinished } from "vitest";
 
 /**
- * Locks rows in a session of its own, as a program that was left open does. Returns the function that ends the session.
+ * Locks rows in a separate session, as a program that was left open does. Returns the function that ends the session.
  * @param rows the table and the condition of a SELECT, such as `products WHERE product_id = 'a'`
  */
 export const lockRowsOf = async (url: string, rows: string): Promise<() => Promise<void>> => {

@@ -52,7 +52,7 @@ export const startRedisPair = async (): Promise<RedisPair> => {
     stop: async () => {
       for (const admin of admins) admin.disconnect();
       await relay.stop();
-      // A master that is asked to stop waits for its replica.
+      // A master that stops waits for its replica.
       await Promise.all(servers.map((server) => server.kill()));
     },
   };

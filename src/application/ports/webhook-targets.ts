@@ -11,7 +11,7 @@ export type Sent =
   | { readonly delivered: true; readonly status: number }
   | { readonly delivered: false; readonly status: number | null; readonly reason: string };
 
-/** One receiver of webhooks, with connections of its own. */
+/** One receiver of webhooks, with its own connections. */
 export interface WebhookTarget {
   /** Sends the signed event, in bounded time. Never throws. A failed send may have arrived. */
   send(event: DomainEvent): Promise<Sent>;

@@ -30,7 +30,7 @@ export class BatchedOutcomes {
     while (this.waiting.length > 0) {
       const outcomes = this.waiting;
       this.waiting = [];
-      // A locked row delays the record of its own outcome only.
+      // A locked row delays only the record of its outcome.
       const failed = await attemptBatch(outcomes, (batch) => this.deliveries.record(batch));
       this.failures.push(...failed.map(({ error }) => error));
     }

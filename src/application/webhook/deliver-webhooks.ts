@@ -5,7 +5,7 @@ import type { WebhookDeliveries } from "../ports/webhook-deliveries.js";
 import type { WebhookEndpoint } from "../ports/webhook-targets.js";
 import type { DeliverToWebhook } from "./deliver-to-webhook.js";
 
-/** Sends the deliveries that are due. Each webhook has a run of its own, so that a slow or dead target delays no other. */
+/** Sends the deliveries that are due. Each webhook has its own run, so that a slow or dead target delays no other. */
 export class DeliverWebhooks {
   private readonly deliveries: WebhookDeliveries;
   private readonly toWebhook: DeliverToWebhook;
