@@ -1,5 +1,5 @@
 import type { Brand } from "./ids.js";
-import type { EpochMs } from "./time.js";
+import { dayMs, type EpochMs } from "./time.js";
 
 /** A calendar day in the business time zone, such as `2026-11-21`. String order is date order. */
 export type BusinessDay = Brand<string, "BusinessDay">;
@@ -10,7 +10,6 @@ export type BusinessWeek = Brand<string, "BusinessWeek">;
 /** The IANA name of a time zone, such as `Asia/Seoul`. */
 export type TimeZone = Brand<string, "TimeZone">;
 
-const dayMs = 86_400_000;
 /** No time zone has ever been further from UTC than this. */
 const maxOffsetMs = 16 * 3_600_000;
 

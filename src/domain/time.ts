@@ -3,6 +3,12 @@ import type { Brand } from "./ids.js";
 /** Milliseconds since 1970-01-01T00:00:00Z. The domain and the database use this form. */
 export type EpochMs = Brand<number, "EpochMs">;
 
+/** The length of a day without a change of the time zone, ms. */
+export const dayMs = 86_400_000;
+
+/** How much the clocks of two nodes may differ, ms. */
+export const clockErrorMs = 1000;
+
 /** ISO-8601 in UTC with milliseconds. The API and events use this form. */
 export type Instant = Brand<string, "Instant">;
 

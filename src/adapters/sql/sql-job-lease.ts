@@ -1,15 +1,13 @@
 import type { Clock } from "../../application/ports/clock.js";
 import type { JobLease } from "../../application/ports/job-lease.js";
 import type { LeaseTable } from "../../application/ports/transaction.js";
-import { after, type EpochMs } from "../../domain/time.js";
+import { after, clockErrorMs, type EpochMs } from "../../domain/time.js";
 import { type Database, transact } from "./database.js";
 import { insertIfNew } from "./insert-rows.js";
 import { changeRows, lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 type LeaseRecord = { readonly holder: string; readonly expires_at: EpochMs };
-/** How much the clocks of two nodes may differ. */
-const clockErrorMs = 1000;
 const leaseOfJob = "SELECT holder, expires_at FROM job_leases WHERE job = ?";
 
 /** Leases as rows of `job_leases`. */

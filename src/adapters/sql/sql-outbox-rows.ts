@@ -1,14 +1,12 @@
 import type { Clock } from "../../application/ports/clock.js";
 import type { OutboxRow, OutboxRows } from "../../application/ports/outbox-rows.js";
-import { after } from "../../domain/time.js";
+import { after, clockErrorMs } from "../../domain/time.js";
 import { type Database, transact } from "./database.js";
 import { lockRows, selectRows } from "./statements.js";
 import type { Statements } from "./transaction.js";
 
 /** After this time a relay that claimed rows counts as dead. A bus accepts or rejects events within 6.25 s. */
 const claimTermMs = 10_000;
-/** How much the clocks of two nodes may differ. */
-const clockErrorMs = 1000;
 
 /** The outbox for the relay. Rows are found by not being claimed, never by id, because ids commit out of order. */
 export class SqlOutboxRows implements OutboxRows {

@@ -1,4 +1,5 @@
 import type { TaskId } from "../../domain/ids.js";
+import { dayMs } from "../../domain/time.js";
 import type { Clock } from "../ports/clock.js";
 import type { ComparedClaim, RankingLogEntry, RankingLogQueries } from "../ports/ranking-log-queries.js";
 import type { UnitOfWork } from "../ports/unit-of-work.js";
@@ -6,7 +7,6 @@ import { keptDays } from "../retention/purge-rows.js";
 
 /** Claims per page, and pages per run. */
 const usualSizes = { page: 1000, pages: 20 };
-const dayMs = 86_400_000;
 /** Later passes begin after the claims that have been settled for this long: the log never loses an entry. */
 const finalAfterMs = 600_000;
 

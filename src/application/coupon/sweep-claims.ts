@@ -1,6 +1,6 @@
 import type { PendingClaim } from "../../domain/coupon.js";
 import { DomainError } from "../../domain/problem.js";
-import { after } from "../../domain/time.js";
+import { after, clockErrorMs } from "../../domain/time.js";
 import { attemptBatch } from "../attempt-batch.js";
 import type { ClaimQueries } from "../ports/claim-queries.js";
 import type { Clock } from "../ports/clock.js";
@@ -9,8 +9,6 @@ import { byCoupon } from "./by-coupon.js";
 import type { SettleClaims } from "./settle-claims.js";
 
 const claimsPerPage = 500;
-/** How much the clocks of two nodes may differ. */
-const clockErrorMs = 1000;
 
 /** Settles claims that the bus has not delivered in time: it does the work of both consumers itself. */
 export class SweepClaims {

@@ -1,9 +1,8 @@
-import { after } from "../../domain/time.js";
+import { after, dayMs } from "../../domain/time.js";
 import { attemptEach, throwFirst } from "../attempt-batch.js";
 import type { Clock } from "../ports/clock.js";
 import type { OldRows, RowRetention } from "../ports/row-retention.js";
 
-const dayMs = 86_400_000;
 /** How many days each kind of row is kept. Other rows are kept forever or expire by themselves (docs/operations.md). */
 export const keptDays: Readonly<Record<OldRows, number>> = {
   "ranking-logs": 90,
